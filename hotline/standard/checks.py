@@ -1,0 +1,105 @@
+"""Without this file figures that are right one by one could contradict each other during a call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+from hotline.standard.calendar import Calendar
+from hotline.standard.catalogue import RULES
+from hotline.standard.limits import Limit, Unit
+from hotline.standard.reading import Misfit, Path
+from hotline.standard.rules import PromiseRule, Review, Standard
+
+Complaint = tuple[Path, str]
+
+
+def check(standard: Standard) -> None:
+    """Raises Misfit at the first contradiction."""
+    for path, reason in _complaints(standard):
+        raise Misfit(path, reason)
+
+
+def _complaints(standard: Standard) -> Iterator[Complaint]:
+    yield from _languages(standard)
+    yield from _calendar(standard.calendar)
+    yield from _review(standard.people.review)
+    yield from _repair(standard)
+    yield from _visits(standard)
+    yield from _engine(standard)
+    for rule in standard.promise_rules.values():
+        yield from _promise(rule)
+
+
+def _languages(standard: Standard) -> Iterator[Complaint]:
+    languages = standard.languages
+    if languages.default not in languages.offered:
+        yield ("languages", "default"), f"{languages.default!r} is not among the languages offered"
+
+
+def _calendar(calendar: Calendar) -> Iterator[Complaint]:
+    if not any(calendar.hours.values()):
+        yield ("calendar", "hours"), "no day has opening hours"
+    if not calendar.week:
+        yield ("calendar", "week"), "no day is a working day"
+    for day, spans in calendar.hours.items():
+        for before, after in pairwise(spans):
+            if before.wraps or after.start < before.end:
+                yield ("calendar", "hours", day), f"{after} does not come after {before}"
+
+
+def _review(review: Review) -> Iterator[Complaint]:
+    if review.conduct + review.diligence + review.ability + review.results != 100:
+        yield ("people", "review"), "conduct, diligence, ability and results do not add up to 100"
+    if review.checks_share + review.monthly_share + review.year_end_share != 100:
+        yield ("people", "review"), "checks, monthly and year-end shares do not add up to 100"
+    if review.bonus_to < review.bonus_from:
+        yield ("people", "review", "bonus_to"), "is less than bonus_from"
+
+
+def _repair(standard: Standard) -> Iterator[Complaint]:
+    for fault_class in standard.repair.classes:
+        if fault_class not in standard.repair.fees:
+            yield ("repair", "fees", fault_class), "is missing: a fee is spoken before anybody comes (FLT-3)"
+    if not standard.flow.items:
+        yield ("flow", "items"), "is empty"
+    if len(set(standard.flow.items)) < len(standard.flow.items):
+        yield ("flow", "items"), "names something twice"
+
+
+def _visits(standard: Standard) -> Iterator[Complaint]:
+    if standard.visits.reopens_at >= standard.visits.best_mark:
+        yield ("visits", "reopens_at"), "is not below best_mark"
+
+
+def _engine(standard: Standard) -> Iterator[Complaint]:
+    outbox = standard.engine.outbox
+    if not outbox.back_off:
+        yield ("engine", "outbox", "back_off"), "is empty"
+    if outbox.job_timeout.seconds >= outbox.lease.seconds:
+        yield ("engine", "outbox", "job_timeout"), "is not shorter than the lease"
+
+
+def _promise(rule: PromiseRule) -> Iterator[Complaint]:
+    path = ("promise_rules", rule.key)
+    if rule.rule_id not in RULES:
+        yield (*path, "rule_id"), f"{rule.rule_id!r} is not a rule of the standard"
+    if rule.warn_before is not None and not _shorter(rule.warn_before, rule.limit):
+        yield (*path, "warn_before"), f"{rule.warn_before} is not shorter than the limit of {rule.limit}"
+    for step in rule.escalate:
+        if _rough(step.after) is None:
+            yield (*path, "escalate"), f"{step.after} is not a time that can be counted from any moment"
+
+
+def _shorter(one: Limit, other: Limit) -> bool:
+    rough, most = _rough(one), _rough(other)
+    return rough is not None and (most is None or rough < most)
+
+
+_ROUGH_SECONDS = {Unit.SECOND: 1, Unit.MINUTE: 60, Unit.HOUR: 3600, Unit.DAY: 86_400}
+
+
+def _rough(limit: Limit) -> int | None:
+    """Seconds, with a day of 24 hours; None for lengths that only a calendar knows."""
+    per_unit = _ROUGH_SECONDS.get(limit.unit)
+    return None if per_unit is None else limit.amount * per_unit

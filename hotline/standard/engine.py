@@ -1,0 +1,97 @@
+"""Without this file the platform's own figures (leases, back-off, time-outs) would be scattered about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from hotline.standard.figures import PLATFORM, Figure
+from hotline.standard.limits import Limit
+
+
+@dataclass(frozen=True)
+class Outbox:
+    """Effects owed to the outside: design rule 3."""
+
+    lease: Limit
+    back_off: tuple[Limit, ...]
+    """Waits after the first, second ... failure; the last one repeats."""
+    attempts: Annotated[int, Figure(PLATFORM, 1, 100)]
+    poll_seconds: Annotated[float, Figure(PLATFORM, 0.05, 60)]
+    batch: Annotated[int, Figure(PLATFORM, 1, 1000)]
+    job_timeout: Limit
+    reconcile_after: Limit
+    """How long a submission with an unknown outcome waits before the carrier's list is asked."""
+
+    def wait_after(self, failures: int) -> Limit:
+        """The wait after that many failures (1 or more)."""
+        return self.back_off[min(failures, len(self.back_off)) - 1]
+
+
+@dataclass(frozen=True)
+class Audit:
+    checkpoint_every: Limit
+    verify_every: Limit
+
+
+@dataclass(frozen=True)
+class Voice:
+    """How the call waits and listens. Seconds of a gather are whole: the carrier takes no others."""
+
+    gather_timeout: Limit
+    gather_timeout_slow: Limit
+    speech_timeout: Limit
+    speech_timeout_slow: Limit
+    number_timeout: Limit
+    record_longest: Limit
+    record_silence: Limit
+    pause_piece: Limit
+    fault_retries: Annotated[int, Figure(PLATFORM, 1, 10)]
+    fault_pause: Limit
+    document_deadline: Limit
+    longest_call: Limit
+
+
+@dataclass(frozen=True)
+class CarrierFigures:
+    connect_timeout: Limit
+    timeout: Limit
+    calls_per_second: Annotated[float, Figure(PLATFORM, 0.1, 1000)]
+    concurrent_requests: Annotated[int, Figure(PLATFORM, 1, 100)]
+    text_longest: Annotated[int, Figure(PLATFORM, 70, 1600)]
+
+
+@dataclass(frozen=True)
+class Dispatch:
+    ring_pause: Limit
+    link_lifetime: Limit
+
+
+@dataclass(frozen=True)
+class SignIn:
+    tries: Annotated[int, Figure(PLATFORM, 1, 100)]
+    tries_per_address: Annotated[int, Figure(PLATFORM, 1, 1000)]
+    window: Limit
+    idle: Limit
+    longest: Limit
+
+
+@dataclass(frozen=True)
+class Routine:
+    """Rhythms of the recurring work."""
+
+    promises_every: Limit
+    calls_reconciled_every: Limit
+    retention_every: Limit
+    live_heartbeat: Limit
+
+
+@dataclass(frozen=True)
+class Engine:
+    outbox: Outbox
+    audit: Audit
+    voice: Voice
+    carrier: CarrierFigures
+    dispatch: Dispatch
+    sign_in: SignIn
+    routine: Routine
