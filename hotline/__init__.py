@@ -1,0 +1,1 @@
+"""Hotline: the telephone of a service company, kept honest by software."""

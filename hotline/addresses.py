@@ -1,0 +1,48 @@
+"""The public URLs that the carrier and the engineers are told; written twice they would drift apart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+# Connection overrides (contract 3.2): a document must fit a retry into 15 s; a notification may be tried thrice more.
+_DOCUMENT = "#rc=1&rp=ct,5xx&rt=5000"
+_NOTICE = "#rc=3&rp=ct,rt,5xx"
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Every address under one public base, such as https://hotline.example.com (no slash at its end)."""
+
+    base: str
+
+    def inbound(self) -> str:
+        """Where a number's incoming calls are announced."""
+        return f"{self.base}/voice/inbound{_DOCUMENT}"
+
+    def turn(self, call_id: int, number: int) -> str:
+        """Where the caller's answer to question `number` of a call goes."""
+        return f"{self.base}/voice/turn/{call_id}/{number}{_DOCUMENT}"
+
+    def outbound(self, call_id: int) -> str:
+        """Where the carrier asks for the first words of a call that we placed."""
+        return f"{self.base}/voice/outbound/{call_id}{_DOCUMENT}"
+
+    def recording(self, call_id: int) -> str:
+        """Where news of a caller's recorded message goes."""
+        return f"{self.base}/voice/recording/{call_id}{_NOTICE}"
+
+    def status(self) -> str:
+        """Where news of every call goes."""
+        return f"{self.base}/voice/status{_NOTICE}"
+
+    def fallback(self) -> str:
+        """Where the carrier turns when our document could not be had (ANS-10)."""
+        return f"{self.base}/voice/fallback"
+
+    def text_status(self) -> str:
+        """Where news of a text goes."""
+        return f"{self.base}/voice/text{_NOTICE}"
+
+    def sheet(self, token: str) -> str:
+        """An engineer's sheet, opened from the text with the link."""
+        return f"{self.base}/sheet/{token}"

@@ -1,0 +1,71 @@
+"""Who does this, when, in which transaction; without one act a change could stand without its record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from hotline.errors import Invalid
+from hotline.sealing import Sealer
+from hotline.standard.rules import Standard
+
+StandardOf = Callable[[str, Mapping[str, Any]], Standard]
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts: "caller", "carrier", "clock", "console:7" (staff 7), "phone:7", "link:7", "command"."""
+
+    kind: str
+    staff_id: int | None = None
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.staff_id}" if self.staff_id is not None else self.kind
+
+
+CALLER = Actor("caller")
+CARRIER = Actor("carrier")
+CLOCK = Actor("clock")
+COMMAND = Actor("command")
+
+
+@dataclass
+class Act:
+    """One request or job: one transaction, one actor, one instant. The domain never commits.
+
+    `entries` are written to the log and `news` announced by the edge that opened the act.
+    """
+
+    session: Session
+    actor: Actor
+    at: datetime
+    sealer: Sealer
+    standard_of: StandardOf
+    entries: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
+    news: set[str] = field(default_factory=set)
+    owes_now: bool = False
+    _standard: Standard | None = None
+
+    @property
+    def standard(self) -> Standard:
+        """The service standard of the company whose matter this is. Raises Invalid before `under`."""
+        if self._standard is None:
+            raise Invalid("no company's standard was chosen in this act")
+        return self._standard
+
+    def under(self, profile: str, overrides: Mapping[str, Any]) -> Standard:
+        """From here on, this company's standard holds."""
+        self._standard = self.standard_of(profile, overrides)
+        return self._standard
+
+    def remember(self, chain: str, kind: str, **fields: Any) -> None:
+        """Add an entry to a chain of the log ("call:12", "case:7", "house"); written before the commit (rule 6).
+
+        Personal values among the fields must be sealed already.
+        """
+        self.entries.append((chain, kind, fields))
+        self.news.add(chain)

@@ -1,0 +1,119 @@
+"""The append-only, hash-chained log; without it nobody could prove that a record was not altered (REC-2)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import defaultdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Boolean, Index, LargeBinary, String, UniqueConstraint, insert, select, text, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from hotline.db import Base, insert_new
+from hotline.domain.act import Act
+
+GENESIS = "0" * 64
+
+
+class AuditEntry(Base):
+    """One thing that happened. `body` is the canonical JSON that was hashed; the columns repeat it for searching."""
+
+    __tablename__ = "audit_entries"
+    __table_args__ = (UniqueConstraint("chain", "seq"), Index(None, "at"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    chain: Mapped[str] = mapped_column(String(64))
+    seq: Mapped[int]
+    at: Mapped[datetime]
+    actor: Mapped[str] = mapped_column(String(64))
+    kind: Mapped[str] = mapped_column(String(64))
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+    hash: Mapped[str] = mapped_column(String(64))
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """What the entry says beside who, when and what kind."""
+        fields: dict[str, Any] = json.loads(self.body)["fields"]
+        return fields
+
+
+class AuditHead(Base):
+    """The last entry of each chain: the row two writers queue at, and a second witness of a removed tail."""
+
+    __tablename__ = "audit_heads"
+    __table_args__ = (
+        Index(
+            "ix_audit_heads_unsealed",
+            "sealed",
+            sqlite_where=text("sealed = 0"),
+            postgresql_where=text("sealed = false"),
+        ),
+    )
+
+    chain: Mapped[str] = mapped_column(String(64), primary_key=True)
+    seq: Mapped[int]
+    hash: Mapped[str] = mapped_column(String(64))
+    sealed: Mapped[bool] = mapped_column(Boolean, default=False)
+
+
+def canonical(body: dict[str, Any]) -> bytes:
+    """The one encoding that is hashed: sorted keys, no spaces, UTF-8."""
+    return json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def link(previous: str, body: bytes) -> str:
+    """The hash of an entry: SHA-256 over the hash before it and its own bytes."""
+    return hashlib.sha256(previous.encode() + body).hexdigest()
+
+
+def write(act: Act) -> None:
+    """Append everything the act remembered, each chain under its head's lock, chains in order (no deadlock)."""
+    by_chain: dict[str, list[tuple[str, dict[str, Any]]]] = defaultdict(list)
+    for chain, kind, fields in act.entries:
+        by_chain[chain].append((kind, fields))
+    act.entries.clear()
+    if not by_chain:
+        return
+    heads = _locked_heads(act.session, sorted(by_chain))
+    rows = [row for chain in sorted(by_chain) for row in _rows(act, chain, heads[chain], by_chain[chain])]
+    act.session.execute(insert(AuditEntry), rows)
+    for row in {row["chain"]: row for row in rows}.values():
+        act.session.execute(
+            update(AuditHead)
+            .where(AuditHead.chain == row["chain"])
+            .values(seq=row["seq"], hash=row["hash"], sealed=False)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def entries(session: Session, chain: str) -> list[AuditEntry]:
+    """A chain from its first entry to its last."""
+    return list(session.scalars(select(AuditEntry).where(AuditEntry.chain == chain).order_by(AuditEntry.seq)))
+
+
+def _locked_heads(session: Session, chains: list[str]) -> dict[str, tuple[int, str]]:
+    table = AuditHead.__table__
+    query = select(table.c.chain, table.c.seq, table.c.hash).where(table.c.chain.in_(chains)).order_by(table.c.chain)
+    found = {row.chain: (row.seq, row.hash) for row in session.execute(query.with_for_update())}
+    missing = [chain for chain in chains if chain not in found]
+    if not missing:
+        return found
+    fresh = [{"chain": chain, "seq": 0, "hash": GENESIS, "sealed": False} for chain in missing]
+    session.execute(insert_new(session, AuditHead).values(fresh))
+    return {row.chain: (row.seq, row.hash) for row in session.execute(query.with_for_update())}
+
+
+def _rows(
+    act: Act, chain: str, head: tuple[int, str], remembered: list[tuple[str, dict[str, Any]]]
+) -> list[dict[str, Any]]:
+    seq, previous = head
+    rows = []
+    for kind, fields in remembered:
+        seq += 1
+        entry = {"chain": chain, "seq": seq, "actor": str(act.actor), "kind": kind}
+        body = canonical({**entry, "at": act.at.isoformat(), "fields": fields})
+        previous = link(previous, body)
+        rows.append({**entry, "at": act.at, "body": body, "hash": previous})
+    return rows

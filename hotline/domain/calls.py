@@ -1,0 +1,265 @@
+"""A telephone call: its turns, its end, who answers for it; without it nothing said would be on record (REC-1)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, insert, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from hotline.db import Base
+from hotline.domain import customers, staff
+from hotline.domain.act import Act
+from hotline.domain.companies import Company
+from hotline.domain.customers import Customer
+from hotline.errors import NotFound
+
+
+class State(StrEnum):
+    """Where a call stands, in our words."""
+
+    PLACED = "placed"  # we asked the carrier for it
+    RINGING = "ringing"
+    TALKING = "talking"
+    ENDED = "ended"
+    BUSY = "busy"
+    UNANSWERED = "unanswered"
+    FAILED = "failed"
+
+
+FINAL = frozenset({State.ENDED, State.BUSY, State.UNANSWERED, State.FAILED})
+
+
+class Call(Base):
+    """One call, in or out. `step` and `turn` say which question is open; `slots` holds what was said so far.
+
+    Personal values among the slots are sealed with the customer's key, or with ours where there is no customer.
+    """
+
+    __tablename__ = "calls"
+    __table_args__ = (Index("ix_calls_company_started", "company_id", "started_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    sid: Mapped[str | None] = mapped_column(String(34), unique=True)
+    direction: Mapped[str] = mapped_column(String(8))  # in, out
+    company_id: Mapped[int] = mapped_column(ForeignKey("companies.id"))
+    customer_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id"), index=True)
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))  # the colleague at the other end
+    case_id: Mapped[int | None] = mapped_column(index=True)  # no foreign key: a case names its call, not both ways
+    owner_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    our_number: Mapped[str] = mapped_column(String(20))
+    state: Mapped[str] = mapped_column(String(16))
+    sequence: Mapped[int] = mapped_column(default=-1)
+    step: Mapped[str] = mapped_column(String(40))
+    turn: Mapped[int] = mapped_column(default=1)
+    misses: Mapped[int] = mapped_column(default=0)
+    language: Mapped[str] = mapped_column(String(8))
+    slow: Mapped[bool] = mapped_column(default=False)
+    words_version: Mapped[str] = mapped_column(String(16))
+    slots: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    started_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None]
+    answer_ms: Mapped[int | None]
+    ended_at: Mapped[datetime | None]
+    ended_by: Mapped[str | None] = mapped_column(String(8))  # them, us
+    cause: Mapped[str | None] = mapped_column(String(80))
+
+    @property
+    def chain(self) -> str:
+        """The name of this call's chain in the log."""
+        return f"call:{self.id}"
+
+    def put(self, **slots: Any) -> None:
+        """Note what was said; JSON columns notice only a new dictionary."""
+        self.slots = {**self.slots, **slots}
+
+    def drop(self, *names: str) -> None:
+        """Forget slots."""
+        self.slots = {name: value for name, value in self.slots.items() if name not in names}
+
+
+class Turn(Base):
+    """One exchange of a call: what was said to the caller (prompt keys), what was heard, where it led."""
+
+    __tablename__ = "turns"
+    __table_args__ = (UniqueConstraint("call_id", "n"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    call_id: Mapped[int] = mapped_column(ForeignKey("calls.id"))
+    n: Mapped[int]
+    at: Mapped[datetime]
+    step: Mapped[str] = mapped_column(String(40))
+    said: Mapped[list[str]] = mapped_column(JSON)
+    heard: Mapped[str] = mapped_column(String(12))  # keys, speech, silence, recording
+    words: Mapped[str | None] = mapped_column(Text)  # what was keyed or spoken, sealed
+    led_to: Mapped[str] = mapped_column(String(40))
+
+
+def begin(
+    act: Act,
+    company: Company,
+    *,
+    sid: str,
+    our_number: str,
+    customer: Customer | None,
+    colleague: staff.Staff | None,
+    first_step: str,
+    words_version: str,
+) -> Call:
+    """A call came in: it is on record and somebody owns it from its first second (OWN-1)."""
+    owner = staff.answerable(act, company.id)
+    call = Call(
+        sid=sid,
+        direction="in",
+        company_id=company.id,
+        customer_id=customer.id if customer else None,
+        staff_id=colleague.id if colleague else None,
+        owner_id=owner.id,
+        our_number=our_number,
+        state=State.RINGING,
+        step=first_step,
+        language=(customer.language if customer else None) or act.standard.languages.default,
+        slow=customer.slow if customer else False,
+        words_version=words_version,
+        slots={},
+        started_at=act.at,
+    )
+    act.session.add(call)
+    act.session.flush()
+    act.remember(
+        call.chain,
+        "call-began",
+        call=call.id,
+        direction="in",
+        company=company.id,
+        customer=call.customer_id,
+        colleague=call.staff_id,
+        owner=owner.id,
+        how="answerable when it rang",
+        words=words_version,
+    )
+    return call
+
+
+def place(
+    act: Act,
+    company: Company,
+    *,
+    colleague: staff.Staff,
+    case_id: int,
+    owner_id: int,
+    our_number: str,
+    first_step: str,
+    words_version: str,
+    slots: dict[str, Any],
+) -> Call:
+    """We are about to ring a colleague about a case; a call out always starts from a case (SEC-5)."""
+    call = Call(
+        direction="out",
+        company_id=company.id,
+        staff_id=colleague.id,
+        case_id=case_id,
+        owner_id=owner_id,
+        our_number=our_number,
+        state=State.PLACED,
+        step=first_step,
+        language=act.standard.languages.default,
+        words_version=words_version,
+        slots=slots,
+        started_at=act.at,
+    )
+    act.session.add(call)
+    act.session.flush()
+    act.remember(
+        call.chain,
+        "call-placed",
+        call=call.id,
+        direction="out",
+        company=company.id,
+        colleague=colleague.id,
+        case=case_id,
+        owner=owner_id,
+        words=words_version,
+    )
+    return call
+
+
+def locked(act: Act, call_id: int) -> Call:
+    """The call, locked until the act ends: the same webhook twice at once is handled one after the other."""
+    call = act.session.get(Call, call_id, with_for_update=True, populate_existing=True)
+    if call is None:
+        raise NotFound(f"there is no call {call_id}")
+    return call
+
+
+def by_sid(act: Act, sid: str) -> Call | None:
+    """The call that the carrier knows by this id, locked."""
+    return act.session.scalar(select(Call).where(Call.sid == sid).with_for_update())
+
+
+def answered(act: Act, call: Call, *, millis: int) -> None:
+    """Our first words are on their way, so many milliseconds after the ring reached us (ANS-1)."""
+    call.answer_ms, call.answered_at, call.state = millis, act.at, State.TALKING
+    limit = act.standard.answering.ring_limit_seconds
+    kept = millis <= limit * 1000
+    if not kept:
+        call.cause = "our first answer came after the ring limit"
+    act.remember(call.chain, "call-answered", millis=millis, limit_seconds=limit, rule="ANS-1", kept=kept)
+
+
+def record_turn(act: Act, call: Call, *, said: list[str], heard: str, words: str | None, led_to: str) -> None:
+    """Keep one exchange; the turn awaited moves on by one (design rule 4)."""
+    act.session.execute(
+        insert(Turn).values(
+            call_id=call.id,
+            n=call.turn,
+            at=act.at,
+            step=call.step,
+            said=said,
+            heard=heard,
+            words=seal(act, call, words) if words else None,
+            led_to=led_to,
+        )
+    )
+    act.remember(call.chain, "turn", n=call.turn, step=call.step, said=said, heard=heard, led_to=led_to)
+    call.turn += 1
+    call.step = led_to
+
+
+def progress(act: Act, call: Call, *, state: State, sequence: int, ended_by: str | None, cause: str | None) -> bool:
+    """News of the call's state: a later sequence wins, final states stay; True when it changed something (rule 4)."""
+    if sequence <= call.sequence or call.state in FINAL:
+        act.remember(call.chain, "late-news", state=state, sequence=sequence)
+        return False
+    call.sequence, call.state = sequence, state
+    if state in FINAL:
+        call.ended_at, call.ended_by, call.cause = act.at, call.ended_by or ended_by, call.cause or cause
+    act.remember(call.chain, "call-state", state=state, sequence=sequence, ended_by=call.ended_by, cause=cause)
+    return True
+
+
+def seal(act: Act, call: Call, value: str) -> str:
+    """Seal what this caller said: with the customer's key where there is one."""
+    if call.customer_id is None:
+        return act.sealer.seal(value)
+    return act.sealer.seal_for(customers.get(act, call.customer_id).key, value)
+
+
+def unseal(act: Act, call: Call, sealed: str) -> str:
+    """Open what `seal` sealed. Raises NotFound when the customer was erased."""
+    if call.customer_id is None:
+        return act.sealer.open(sealed)
+    return act.sealer.open_for(customers.get(act, call.customer_id).key, sealed)
+
+
+def adopt(act: Act, call: Call, customer: Customer) -> None:
+    """The caller turned out to be this customer: what was sealed so far moves under the customer's key."""
+    if call.customer_id == customer.id:
+        return
+    opened = {name: unseal(act, call, value) for name, value in call.slots.items() if name.startswith("sealed_")}
+    call.customer_id = customer.id
+    call.put(**{name: seal(act, call, value) for name, value in opened.items()})
+    act.remember(call.chain, "caller-known", customer=customer.id)

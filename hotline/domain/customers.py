@@ -1,0 +1,188 @@
+"""People who call, and the one way to their personal values; without it secrecy would have no door to guard."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import Date, ForeignKey, String, Text, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from hotline.db import Base
+from hotline.domain.act import Act
+from hotline.errors import NotFound
+from hotline.phones import PhoneNumber
+
+
+class Customer(Base):
+    """A person who calls. Every personal value is sealed with `key`; without the key nobody can read them."""
+
+    __tablename__ = "customers"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str | None] = mapped_column(String(200))
+    name: Mapped[str | None] = mapped_column(Text)
+    language: Mapped[str | None] = mapped_column(String(8))
+    slow: Mapped[bool] = mapped_column(default=False)  # speak slowly (ANS-11)
+    known_since: Mapped[datetime]
+
+
+class CustomerPhone(Base):
+    """A number a customer calls from, found again by its blind index."""
+
+    __tablename__ = "customer_phones"
+
+    blind: Mapped[str] = mapped_column(String(64), primary_key=True)
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"), index=True)
+    number: Mapped[str] = mapped_column(Text)
+
+
+class CustomerPlace(Base):
+    """Where a company serves a customer, and until when the service agreement runs (FLT-4)."""
+
+    __tablename__ = "customer_places"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"), index=True)
+    company_id: Mapped[int] = mapped_column(ForeignKey("companies.id"))
+    address: Mapped[str] = mapped_column(Text)
+    agreement: Mapped[str | None] = mapped_column(String(40))
+    agreement_ends: Mapped[date | None] = mapped_column(Date)
+
+
+class NuisanceNumber(Base):
+    """A number that a person flagged with a reason and a supervisor confirmed; it expires (ANS-12)."""
+
+    __tablename__ = "nuisance_numbers"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    blind: Mapped[str] = mapped_column(String(64), index=True)
+    number: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Text)
+    flagged_by: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    flagged_at: Mapped[datetime]
+    confirmed_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    expires_at: Mapped[datetime]
+
+
+def with_number(act: Act, number: PhoneNumber) -> Customer:
+    """The customer who calls from this number; a new one where nobody is known by it."""
+    known = find(act, number)
+    if known is not None:
+        return known
+    customer = Customer(key=act.sealer.new_key(), known_since=act.at, slow=False)
+    act.session.add(customer)
+    act.session.flush()
+    act.session.add(
+        CustomerPhone(
+            blind=act.sealer.blind(number.e164),
+            customer_id=customer.id,
+            number=act.sealer.seal_for(customer.key, number.e164),
+        )
+    )
+    act.session.flush()
+    return customer
+
+
+def find(act: Act, number: PhoneNumber) -> Customer | None:
+    """The customer known by this number, or None."""
+    return act.session.scalar(
+        select(Customer)
+        .join(CustomerPhone, CustomerPhone.customer_id == Customer.id)
+        .where(CustomerPhone.blind == act.sealer.blind(number.e164))
+    )
+
+
+def get(act: Act, customer_id: int) -> Customer:
+    """The customer with this id. Raises NotFound."""
+    customer = act.session.get(Customer, customer_id)
+    if customer is None:
+        raise NotFound(f"there is no customer {customer_id}")
+    return customer
+
+
+def rename(act: Act, customer: Customer, name: str) -> None:
+    """Keep a customer's name, sealed."""
+    customer.name = act.sealer.seal_for(customer.key, name)
+
+
+def settle_at(
+    act: Act, customer: Customer, *, company_id: int, address: str, agreement: str | None, ends: date | None
+) -> CustomerPlace:
+    """Keep where a company serves the customer and until when."""
+    place = CustomerPlace(
+        customer_id=customer.id,
+        company_id=company_id,
+        address=act.sealer.seal_for(customer.key, address),
+        agreement=agreement,
+        agreement_ends=ends,
+    )
+    act.session.add(place)
+    act.session.flush()
+    return place
+
+
+def place_with(act: Act, customer_id: int, company_id: int) -> CustomerPlace | None:
+    """Where this company serves the customer; None when it does not know."""
+    return act.session.scalar(
+        select(CustomerPlace)
+        .where(CustomerPlace.customer_id == customer_id, CustomerPlace.company_id == company_id)
+        .order_by(CustomerPlace.id.desc())
+    )
+
+
+def phone_of(act: Act, customer: Customer) -> PhoneNumber:
+    """A number at which the customer is reached. Raises NotFound."""
+    row = act.session.scalar(select(CustomerPhone).where(CustomerPhone.customer_id == customer.id).limit(1))
+    if row is None:
+        raise NotFound("no number of this customer is known")
+    return PhoneNumber(act.sealer.open_for(customer.key, row.number))
+
+
+def is_nuisance(act: Act, number: PhoneNumber) -> bool:
+    """Is this number refused now: flagged, confirmed by a supervisor, not expired (ANS-12)?"""
+    return (
+        act.session.scalar(
+            select(NuisanceNumber.id).where(
+                NuisanceNumber.blind == act.sealer.blind(number.e164),
+                NuisanceNumber.confirmed_by.is_not(None),
+                NuisanceNumber.expires_at > act.at,
+            )
+        )
+        is not None
+    )
+
+
+def nuisances(act: Act) -> list[NuisanceNumber]:
+    """Every flagged number that has not expired, newest first."""
+    return list(
+        act.session.scalars(
+            select(NuisanceNumber).where(NuisanceNumber.expires_at > act.at).order_by(NuisanceNumber.id.desc())
+        )
+    )
+
+
+def flag_nuisance(
+    act: Act, number: PhoneNumber, *, reason: str, flagged_by: int, expires_at: datetime
+) -> NuisanceNumber:
+    """Flag a number; nothing is refused until a supervisor confirms."""
+    row = NuisanceNumber(
+        blind=act.sealer.blind(number.e164),
+        number=act.sealer.seal(number.e164),
+        reason=act.sealer.seal(reason),
+        flagged_by=flagged_by,
+        flagged_at=act.at,
+        expires_at=expires_at,
+    )
+    act.session.add(row)
+    act.session.flush()
+    act.remember("house", "nuisance-flagged", nuisance=row.id, expires=expires_at.isoformat())
+    return row
+
+
+def confirm_nuisance(act: Act, nuisance_id: int, supervisor_id: int) -> None:
+    """A supervisor confirms; from now on the number hears the polite refusal."""
+    row = act.session.get(NuisanceNumber, nuisance_id)
+    if row is None:
+        raise NotFound(f"there is no flagged number {nuisance_id}")
+    row.confirmed_by = supervisor_id
+    act.remember("house", "nuisance-confirmed", nuisance=row.id, supervisor=supervisor_id)

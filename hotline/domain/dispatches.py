@@ -1,0 +1,206 @@
+"""Someone is rung until somebody signs (签收); without it an urgent matter could end at a voicemail (FLT-2, EMG-2)."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, String, UniqueConstraint, func, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from hotline.db import Base
+from hotline.domain import cases, outbox, promises, staff
+from hotline.domain.act import Act
+from hotline.domain.calls import Call
+from hotline.domain.cases import Case
+from hotline.domain.staff import Duty, Staff
+from hotline.errors import Conflict, NotFound
+
+
+class Answer(StrEnum):
+    """What a rung colleague did. Only a pressed key signs; a voicemail never does (design rule 8)."""
+
+    RINGING = "ringing"
+    HEARD = "heard"  # the phone was picked up and the matter is being told
+    SIGNED = "signed"
+    DECLINED = "declined"
+    NO_KEY = "no_key"
+    NO_ANSWER = "no_answer"
+
+
+class Dispatch(Base):
+    """A matter that somebody must sign for: whose duty it is, how far up it went, who signed."""
+
+    __tablename__ = "dispatches"
+    __table_args__ = (UniqueConstraint("case_id", "duty"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
+    duty: Mapped[str] = mapped_column(String(16))
+    urgent: Mapped[bool]
+    posted_at: Mapped[datetime]
+    notified_at: Mapped[datetime | None]
+    signed_at: Mapped[datetime | None]
+    signed_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+
+
+class Offer(Base):
+    """One colleague asked to sign: rung, and sent the link by text."""
+
+    __tablename__ = "offers"
+    __table_args__ = (UniqueConstraint("dispatch_id", "n"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    dispatch_id: Mapped[int] = mapped_column(ForeignKey("dispatches.id"), index=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    n: Mapped[int]
+    call_id: Mapped[int | None] = mapped_column(ForeignKey("calls.id"), index=True)
+    answer: Mapped[str] = mapped_column(String(12), default=Answer.RINGING)
+    rung_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None]
+    link: Mapped[str | None] = mapped_column(String(64), unique=True)  # hash of the link's token
+    link_ends: Mapped[datetime | None]
+
+
+def begin(act: Act, case: Case, duty: Duty) -> Dispatch:
+    """Ring whoever is on duty for this, at once, until somebody signs."""
+    dispatch = Dispatch(case_id=case.id, duty=duty, urgent=case.kind == cases.Kind.EMERGENCY, posted_at=act.at)
+    act.session.add(dispatch)
+    act.session.flush()
+    act.remember(case.chain, "dispatch-began", dispatch=dispatch.id, duty=duty)
+    ring_next(act, dispatch)
+    return dispatch
+
+
+def ring_next(act: Act, dispatch: Dispatch, *, due: datetime | None = None) -> None:
+    """Owe the next ring of this dispatch; owed once per offer made so far."""
+    outbox.post(
+        act,
+        "ring-dispatch",
+        due=due,
+        key=f"ring-{dispatch.id}-{_offers_made(act, dispatch) + 1}",
+        case_id=dispatch.case_id,
+        urgent=True,
+        dispatch=dispatch.id,
+    )
+
+
+def next_to_ring(act: Act, dispatch: Dispatch, case: Case) -> Staff | None:
+    """Who is rung now: on duty first, then up the ladder, each as often as the standard says; None when all were.
+
+    For an emergency the round begins again: it rings until someone acknowledges (EMG-2).
+    """
+    people = [
+        *staff.on_duty(act, case.company_id, Duty(dispatch.duty)),
+        *staff.up_the_ladder(act, case.company_id),
+    ]
+    people = [person for person in dict.fromkeys(people) if person.phone is not None]
+    made = _offers_made(act, dispatch)
+    if not people:
+        return None
+    if not dispatch.urgent and made >= len(people) * act.standard.repair.engineer_rounds:
+        return None
+    return people[made % len(people)]
+
+
+def offer(act: Act, dispatch: Dispatch, person: Staff, call: Call | None) -> tuple[Offer, str]:
+    """Note that a colleague is being asked; gives the offer and the secret token of the link."""
+    token = secrets.token_urlsafe(24)
+    made = Offer(
+        dispatch_id=dispatch.id,
+        staff_id=person.id,
+        n=_offers_made(act, dispatch) + 1,
+        call_id=call.id if call else None,
+        answer=Answer.RINGING,
+        rung_at=act.at,
+        link=hash_of(token),
+        link_ends=act.standard.engine.dispatch.link_lifetime.deadline(act.at, act.standard.calendar).at,
+    )
+    act.session.add(made)
+    act.session.flush()
+    act.remember(f"case:{dispatch.case_id}", "offered", dispatch=dispatch.id, offer=made.id, to=person.id)
+    return made, token
+
+
+def notified(act: Act, dispatch: Dispatch) -> None:
+    """A colleague's telephone rings: repair was told at once (FLT-2)."""
+    if dispatch.notified_at is None:
+        dispatch.notified_at = act.at
+        case = cases.get(act, dispatch.case_id)
+        for rule in ("FLT-2.notify", "EMG-1.tell"):
+            promises.done(act, rule, case)
+
+
+def answer(act: Act, made: Offer, what: Answer) -> None:
+    """Note what the colleague did; an answer stands, later ones change nothing."""
+    if Answer(made.answer) not in (Answer.RINGING, Answer.HEARD):
+        return
+    made.answer = what
+    dispatch = get(act, made.dispatch_id)
+    if what is Answer.HEARD:
+        return
+    made.answered_at = act.at
+    act.remember(f"case:{dispatch.case_id}", "offer-answered", offer=made.id, by=made.staff_id, answer=what)
+    if what is not Answer.SIGNED and dispatch.signed_at is None:
+        ring_next(act, dispatch, due=act.at + act.standard.engine.dispatch.ring_pause.span)
+
+
+def sign(act: Act, made: Offer) -> Dispatch:
+    """The colleague signs for the matter (签收). Raises Conflict when another signed before."""
+    dispatch = get(act, made.dispatch_id)
+    if dispatch.signed_at is not None:
+        if dispatch.signed_by_id == made.staff_id:
+            return dispatch
+        raise Conflict("a colleague has signed for this matter already")
+    dispatch.signed_at, dispatch.signed_by_id = act.at, made.staff_id
+    made.answer, made.answered_at = Answer.SIGNED, act.at
+    outbox.cancel(act, f"ring-{dispatch.id}-{_offers_made(act, dispatch) + 1}")
+    case = cases.get(act, dispatch.case_id)
+    cases.handled_by(act, case, made.staff_id)
+    act.remember(case.chain, "signed", dispatch=dispatch.id, by=made.staff_id)
+    notified(act, dispatch)
+    for rule in ("FLT-2.sign", "EMG-2.acknowledge"):
+        promises.done(act, rule, case)
+    return dispatch
+
+
+def get(act: Act, dispatch_id: int) -> Dispatch:
+    """The dispatch with this id, locked. Raises NotFound."""
+    dispatch = act.session.get(Dispatch, dispatch_id, with_for_update=True, populate_existing=True)
+    if dispatch is None:
+        raise NotFound(f"there is no dispatch {dispatch_id}")
+    return dispatch
+
+
+def of_call(act: Act, call: Call) -> Offer | None:
+    """The offer that a placed call carries."""
+    return act.session.scalar(select(Offer).where(Offer.call_id == call.id))
+
+
+def by_link(act: Act, token: str) -> Offer:
+    """The offer behind a link. Raises NotFound when there is none or it ran out."""
+    made = act.session.scalar(select(Offer).where(Offer.link == hash_of(token)).with_for_update())
+    if made is None or made.link_ends is None or made.link_ends < act.at:
+        raise NotFound("this link is not valid any more")
+    return made
+
+
+def of_case(act: Act, case_id: int) -> list[Dispatch]:
+    """Every dispatch of a case."""
+    return list(act.session.scalars(select(Dispatch).where(Dispatch.case_id == case_id).order_by(Dispatch.id)))
+
+
+def offers(act: Act, dispatch_id: int) -> list[Offer]:
+    """Who was asked, in order."""
+    return list(act.session.scalars(select(Offer).where(Offer.dispatch_id == dispatch_id).order_by(Offer.n)))
+
+
+def hash_of(token: str) -> str:
+    """What is stored of a link's token: enough to recognise it, not to use it."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _offers_made(act: Act, dispatch: Dispatch) -> int:
+    return act.session.scalar(select(func.count(Offer.id)).where(Offer.dispatch_id == dispatch.id)) or 0

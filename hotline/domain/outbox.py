@@ -1,0 +1,161 @@
+"""Effects owed to the outside; without the row, what a restart forgets would never be done (design rule 3)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, String, func, or_, select, update
+from sqlalchemy.orm import Mapped, mapped_column
+
+from hotline.db import Base, insert_new
+from hotline.domain.act import Act
+
+
+class State(StrEnum):
+    """Where an owed effect stands."""
+
+    DUE = "due"  # waits for its time
+    CLAIMED = "claimed"  # handed to the queue, until the lease runs out
+    DONE = "done"
+    DROPPED = "dropped"  # no longer owed when its turn came
+    FAILED = "failed"  # given up; a person was told
+
+
+class Queue(StrEnum):
+    """The queues; one worker process listens on exactly one (rq-facts 1)."""
+
+    URGENT = "urgent"
+    ROUTINE = "routine"
+
+
+class OutboxEntry(Base):
+    """One effect owed: what kind, about what (ids only), when, and how far it got."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (Index("ix_outbox_due", "state", "queue", "priority", "due_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(40))
+    key: Mapped[str | None] = mapped_column(String(120), unique=True)
+    queue: Mapped[str] = mapped_column(String(16))
+    priority: Mapped[int]
+    about: Mapped[dict[str, Any]] = mapped_column(JSON)
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"), index=True)
+    state: Mapped[str] = mapped_column(String(16))
+    posted_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    attempts: Mapped[int]
+    lease_until: Mapped[datetime | None]
+    submitted_at: Mapped[datetime | None]
+    settled_at: Mapped[datetime | None]
+    carrier_sid: Mapped[str | None] = mapped_column(String(64))
+    problem: Mapped[str | None] = mapped_column(String(200))
+
+
+_PRESSING, _ORDINARY = 0, 10
+
+
+def post(
+    act: Act,
+    kind: str,
+    *,
+    due: datetime | None = None,
+    key: str | None = None,
+    case_id: int | None = None,
+    urgent: bool = False,
+    **about: int | str,
+) -> None:
+    """Owe an effect, in this transaction. With a `key`, owing it twice is owing it once.
+
+    `about` holds ids and words of ours only, never a personal value.
+    """
+    act.session.execute(
+        insert_new(act.session, OutboxEntry).values(
+            kind=kind,
+            key=key,
+            queue=Queue.URGENT if urgent else Queue.ROUTINE,
+            priority=_PRESSING if urgent else _ORDINARY,
+            about=about,
+            case_id=case_id,
+            state=State.DUE,
+            posted_at=act.at,
+            due_at=due or act.at,
+            attempts=0,
+        )
+    )
+    act.owes_now = act.owes_now or due is None or due <= act.at
+
+
+def claim_due(act: Act, *, lease: timedelta, most: int) -> list[tuple[int, int, str]]:
+    """Claim what is due by compare-and-set: (id, attempt, queue) of each; two dispatchers never get the same."""
+    chosen = (
+        select(OutboxEntry.id)
+        .where(OutboxEntry.state == State.DUE, OutboxEntry.due_at <= act.at)
+        .order_by(OutboxEntry.priority, OutboxEntry.due_at, OutboxEntry.id)
+        .limit(most)
+        .with_for_update(skip_locked=True)
+    )
+    ids = list(act.session.scalars(chosen))
+    if not ids:
+        return []
+    claimed = act.session.execute(
+        update(OutboxEntry)
+        .where(OutboxEntry.id.in_(ids), OutboxEntry.state == State.DUE)
+        .values(state=State.CLAIMED, attempts=OutboxEntry.attempts + 1, lease_until=act.at + lease)
+        .returning(OutboxEntry.id, OutboxEntry.attempts, OutboxEntry.queue)
+        .execution_options(synchronize_session=False)
+    )
+    order = {id_: place for place, id_ in enumerate(ids)}
+    return sorted(((row[0], row[1], row[2]) for row in claimed), key=lambda row: order[row[0]])
+
+
+def lapse(act: Act) -> int:
+    """Bring back what was claimed and never finished; how many came back.
+
+    One whose submission had begun keeps `submitted_at`, by which its next worker knows to ask the carrier first.
+    """
+    result = act.session.execute(
+        update(OutboxEntry)
+        .where(OutboxEntry.state == State.CLAIMED, OutboxEntry.lease_until < act.at)
+        .values(state=State.DUE, lease_until=None, due_at=act.at)
+        .execution_options(synchronize_session=False)
+    )
+    return int(getattr(result, "rowcount", 0))
+
+
+def take(act: Act, entry_id: int, attempt: int) -> OutboxEntry | None:
+    """The entry, locked, if it is still this attempt's to perform; None when another has it or it is settled."""
+    entry = act.session.get(OutboxEntry, entry_id, with_for_update=True, populate_existing=True)
+    if entry is None or entry.state != State.CLAIMED or entry.attempts != attempt:
+        return None
+    return entry
+
+
+def settle(act: Act, entry: OutboxEntry, state: State, *, problem: str | None = None) -> None:
+    """The entry is finished: done, dropped or failed."""
+    entry.state, entry.settled_at, entry.lease_until, entry.problem = state, act.at, None, problem
+    if entry.case_id is not None:
+        act.remember(f"case:{entry.case_id}", "outbox", entry=entry.id, what=entry.kind, outcome=state, problem=problem)
+
+
+def again(act: Act, entry: OutboxEntry, due: datetime, *, problem: str | None = None) -> None:
+    """The entry is tried again at `due`."""
+    entry.state, entry.due_at, entry.lease_until, entry.problem = State.DUE, due, None, problem
+
+
+def cancel(act: Act, key: str) -> None:
+    """What is owed under this key is no longer owed, unless it is being done already."""
+    act.session.execute(
+        update(OutboxEntry)
+        .where(OutboxEntry.key == key, OutboxEntry.state == State.DUE)
+        .values(state=State.DROPPED, settled_at=act.at)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def oldest_due(act: Act) -> datetime | None:
+    """When the longest-waiting due entry fell due; None when nothing waits."""
+    waiting = or_(OutboxEntry.state == State.DUE, OutboxEntry.state == State.CLAIMED)
+    return act.session.scalar(select(func.min(OutboxEntry.due_at)).where(waiting, OutboxEntry.due_at <= act.at))

@@ -1,0 +1,199 @@
+"""What we said we would do, with a deadline and a verdict by the clock; without it a rule would be a wish (VIS-5)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, String, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from hotline.db import Base
+from hotline.domain import cases, outbox, staff
+from hotline.domain.act import Act
+from hotline.domain.cases import Case
+from hotline.errors import Conflict, NotFound, Refused
+from hotline.standard.kinds import Role
+from hotline.standard.rules import PromiseRule
+
+
+class Verdict(StrEnum):
+    """What became of a promise. An unkept one is broken at its deadline, and late once it is done after all."""
+
+    OPEN = "open"
+    KEPT = "kept"
+    LATE = "late"
+    BROKEN = "broken"
+    EXCUSED = "excused"
+
+
+class Promise(Base):
+    """One rule with a figure, made to somebody: who owns it, when it falls due, what became of it (design rule 7)."""
+
+    __tablename__ = "promises"
+    __table_args__ = (Index("ix_promises_verdict_due", "verdict", "due_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    rule: Mapped[str] = mapped_column(String(40))  # the key in the standard, FLT-2.sign
+    rule_id: Mapped[str] = mapped_column(String(12))  # FLT-2
+    company_id: Mapped[int] = mapped_column(ForeignKey("companies.id"))
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    owner_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    made_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    calendar: Mapped[str] = mapped_column(String(80))
+    verdict: Mapped[str] = mapped_column(String(8), default=Verdict.OPEN)
+    done_at: Mapped[datetime | None]
+    judged_at: Mapped[datetime | None]
+    excused_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+
+
+def make(act: Act, rule: str, case: Case) -> Promise:
+    """Promise what a rule of the company's standard says, from now on. Raises Invalid for an unknown rule."""
+    wanted = act.standard.promise(rule)
+    deadline = wanted.limit.deadline(act.at, act.standard.calendar)
+    promise = Promise(
+        rule=rule,
+        rule_id=wanted.rule_id,
+        company_id=case.company_id,
+        case_id=case.id,
+        owner_id=case.owner_id,
+        made_at=act.at,
+        due_at=deadline.at,
+        calendar=deadline.calendar_version,
+        verdict=Verdict.OPEN,
+    )
+    act.session.add(promise)
+    act.session.flush()
+    outbox.post(
+        act,
+        "judge-promise",
+        due=promise.due_at,
+        key=f"judge-{promise.id}",
+        case_id=case.id,
+        promise=promise.id,
+    )
+    _post_warning(act, promise, wanted)
+    act.remember(
+        case.chain,
+        "promise-made",
+        promise=promise.id,
+        rule=rule,
+        due=promise.due_at.isoformat(),
+        owner=case.owner_id,
+        calendar=promise.calendar,
+    )
+    return promise
+
+
+def done(act: Act, rule: str, case: Case) -> None:
+    """What this rule promised in this case was done now: kept in time, or late. Nothing open: nothing changes."""
+    for promise in of_case(act, case.id):
+        if promise.rule == rule and promise.done_at is None and promise.verdict != Verdict.EXCUSED:
+            promise.done_at = promise.judged_at = act.at
+            promise.verdict = Verdict.KEPT if act.at <= promise.due_at else Verdict.LATE
+            act.remember(case.chain, "promise-done", promise=promise.id, rule=rule, verdict=promise.verdict)
+            outbox.cancel(act, f"judge-{promise.id}")
+            outbox.cancel(act, f"warn-{promise.id}")
+
+
+def judge(act: Act, promise_id: int) -> None:
+    """The deadline has come: an open promise is broken, and those are told whom the standard names."""
+    promise = _locked(act, promise_id)
+    if promise.verdict != Verdict.OPEN or act.at < promise.due_at:
+        return
+    promise.verdict, promise.judged_at = Verdict.BROKEN, act.at
+    case = cases.get(act, promise.case_id)
+    act.remember(case.chain, "promise-broken", promise=promise.id, rule=promise.rule, due=promise.due_at.isoformat())
+    rule = act.standard.promise(promise.rule)
+    for role in rule.tells:
+        tell(act, promise, role, why="promise-broken")
+    for step in rule.escalate:
+        due = step.after.deadline(promise.due_at, act.standard.calendar).at
+        outbox.post(
+            act,
+            "escalate-promise",
+            due=due,
+            key=f"escalate-{promise.id}-{step.role}",
+            case_id=case.id,
+            promise=promise.id,
+            role=str(step.role),
+        )
+
+
+def warn(act: Act, promise_id: int) -> None:
+    """The promise falls due soon and is not done: its owner is told."""
+    promise = _locked(act, promise_id)
+    if promise.verdict == Verdict.OPEN:
+        tell(act, promise, Role.OWNER, why="promise-due-soon")
+
+
+def escalate(act: Act, promise_id: int, role: str) -> None:
+    """The promise is still not done some time after its deadline: the next level is told (OWN-6)."""
+    promise = _locked(act, promise_id)
+    if promise.verdict == Verdict.BROKEN:
+        tell(act, promise, Role(role), why="promise-broken")
+
+
+def excuse(act: Act, promise_id: int, *, approved_by: staff.Staff) -> None:
+    """More time was approved by the right person before the deadline (CMP-5). Raises Refused or Conflict."""
+    promise = _locked(act, promise_id)
+    rule = act.standard.promise(promise.rule)
+    if rule.approved_by is None or not approved_by.has(staff.Role(rule.approved_by)):
+        raise Refused(f"{promise.rule} can be excused by {rule.approved_by or 'nobody'} alone")
+    if promise.verdict != Verdict.OPEN or act.at > promise.due_at:
+        raise Conflict("a promise is excused before its deadline or not at all")
+    promise.verdict, promise.judged_at, promise.excused_by_id = Verdict.EXCUSED, act.at, approved_by.id
+    act.remember(f"case:{promise.case_id}", "promise-excused", promise=promise.id, by=approved_by.id)
+
+
+def tell(act: Act, promise: Promise, role: Role, *, why: str) -> None:
+    """Send a text about a promise to its owner, or to the company's people in a role."""
+    case = cases.get(act, promise.case_id)
+    people = [staff.get(act, case.owner_id)] if role is Role.OWNER else staff.holding(act, case.company_id, role)
+    for person in people:
+        outbox.post(
+            act,
+            "send-text",
+            key=f"{why}-{promise.id}-{person.id}",
+            case_id=case.id,
+            to="staff",
+            who=person.id,
+            text=why,
+            promise=promise.id,
+        )
+
+
+def of_case(act: Act, case_id: int) -> list[Promise]:
+    """What was promised in a case, in the order of its making."""
+    return list(act.session.scalars(select(Promise).where(Promise.case_id == case_id).order_by(Promise.id)))
+
+
+def close_case(act: Act, case: Case, *, by: int, outcome: str) -> None:
+    """Close a case. Raises Conflict while a promise on it is open or broken and not yet done (VIS-5)."""
+    waiting = [p.rule for p in of_case(act, case.id) if p.verdict in (Verdict.OPEN, Verdict.BROKEN)]
+    if waiting:
+        raise Conflict(f"case {case.number} cannot be closed: still promised: {', '.join(waiting)}")
+    cases.mark_closed(act, case, by=by, outcome=outcome)
+
+
+def _post_warning(act: Act, promise: Promise, rule: PromiseRule) -> None:
+    if rule.warn_before is None:
+        return
+    due = promise.due_at - rule.warn_before.span
+    if due > act.at:
+        outbox.post(
+            act,
+            "warn-promise",
+            due=due,
+            key=f"warn-{promise.id}",
+            case_id=promise.case_id,
+            promise=promise.id,
+        )
+
+
+def _locked(act: Act, promise_id: int) -> Promise:
+    promise = act.session.get(Promise, promise_id, with_for_update=True, populate_existing=True)
+    if promise is None:
+        raise NotFound(f"there is no promise {promise_id}")
+    return promise

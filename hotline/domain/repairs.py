@@ -1,0 +1,194 @@
+"""Fault, scope, and the way from report to done; without it a fault would be a note nobody acts on (FLT-1 to FLT-8)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, String, Text, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from hotline.db import Base
+from hotline.domain import cases, dispatches, outbox, promises
+from hotline.domain.act import Act
+from hotline.domain.cases import Case
+from hotline.domain.staff import Duty
+from hotline.errors import Conflict, Invalid, NotFound
+from hotline.standard.kinds import Scope
+
+
+class Stage(StrEnum):
+    """How far a repair is."""
+
+    REPORTED = "reported"
+    SIGNED = "signed"
+    ON_THE_WAY = "on_the_way"
+    ARRIVED = "arrived"
+    DONE = "done"
+
+
+NEXT = {
+    Stage.REPORTED: frozenset({Stage.SIGNED}),
+    Stage.SIGNED: frozenset({Stage.ON_THE_WAY, Stage.ARRIVED, Stage.DONE}),
+    Stage.ON_THE_WAY: frozenset({Stage.ARRIVED, Stage.DONE}),
+    Stage.ARRIVED: frozenset({Stage.DONE}),
+    Stage.DONE: frozenset[Stage](),
+}
+
+
+class RepairOrder(Base):
+    """A fault that somebody goes to: what the diagnosis found, where, who, how far, and what it was in the end."""
+
+    __tablename__ = "repair_orders"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), unique=True)
+    fault_class: Mapped[str] = mapped_column(String(16))
+    answers: Mapped[dict[str, Any]] = mapped_column(JSON)  # node of the diagnosis tree -> word of the answer
+    scope: Mapped[str] = mapped_column(String(16))
+    address: Mapped[str | None] = mapped_column(Text)  # sealed
+    fee_yuan: Mapped[int | None]
+    fee_accepted_at: Mapped[datetime | None]
+    stage: Mapped[str] = mapped_column(String(12), default=Stage.REPORTED)
+    engineer_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"), index=True)
+    reported_at: Mapped[datetime]
+    signed_at: Mapped[datetime | None]
+    on_the_way_at: Mapped[datetime | None]
+    arrived_at: Mapped[datetime | None]
+    done_at: Mapped[datetime | None]
+    found: Mapped[str | None] = mapped_column(Text)  # sealed: what the engineer found and did
+    tested: Mapped[bool | None]  # tested in front of the customer (FLT-8)
+    customer_signed: Mapped[bool | None]
+
+
+def report(
+    act: Act,
+    case: Case,
+    *,
+    fault_class: str,
+    answers: dict[str, str],
+    scope: Scope,
+    address: str | None,
+    fee_yuan: int | None = None,
+) -> RepairOrder:
+    """Record a fault and notify repair at once (FLT-2). Raises Invalid when it is out of scope and no fee was agreed.
+
+    `address` is sealed already; `fee_yuan` is what the caller said yes to.
+    """
+    if scope is Scope.OUT_OF_SCOPE and fee_yuan is None:
+        raise Invalid("a paid order exists only after the fee was disclosed and accepted (FLT-3)")
+    order = RepairOrder(
+        case_id=case.id,
+        fault_class=fault_class,
+        answers=answers,
+        scope=scope,
+        address=address,
+        fee_yuan=fee_yuan,
+        fee_accepted_at=act.at if fee_yuan is not None else None,
+        stage=Stage.REPORTED,
+        reported_at=act.at,
+    )
+    act.session.add(order)
+    act.session.flush()
+    act.remember(
+        case.chain,
+        "fault-reported",
+        order=order.id,
+        fault=fault_class,
+        answers=answers,
+        scope=scope,
+        fee=fee_yuan,
+    )
+    promises.make(act, "FLT-2.notify", case)
+    promises.make(act, "FLT-2.sign", case)
+    dispatches.begin(act, case, Duty.REPAIR)
+    return order
+
+
+def sign(act: Act, offer: dispatches.Offer) -> RepairOrder | None:
+    """The rung colleague signs; the repair, where there is one, is theirs from now on."""
+    dispatch = dispatches.sign(act, offer)
+    order = of_case(act, dispatch.case_id)
+    if order is not None and order.stage == Stage.REPORTED and dispatch.duty == Duty.REPAIR:
+        _move(act, order, Stage.SIGNED, by=offer.staff_id)
+        order.engineer_id, order.signed_at = offer.staff_id, act.at
+        _text_customer(act, order, "repair-signed")
+    return order
+
+
+def advance(act: Act, order: RepairOrder, stage: Stage, *, by: int) -> None:
+    """On the way, arrived. Raises Conflict when the repair is not at a stage before that."""
+    _move(act, order, stage, by=by)
+    if stage is Stage.ON_THE_WAY:
+        order.on_the_way_at = act.at
+        _text_customer(act, order, "repair-on-the-way")
+    else:
+        order.arrived_at = act.at
+
+
+def finish(act: Act, order: RepairOrder, *, by: int, found: str, tested: bool, customer_signed: bool) -> None:
+    """Done: what was found, tested in front of the customer, signed for (FLT-8). A return visit is promised (VIS-1).
+
+    Raises Invalid when nothing is said of what was found.
+    """
+    if not found.strip():
+        raise Invalid("say what was found and done: the customer and the next engineer will ask")
+    _move(act, order, Stage.DONE, by=by)
+    case = cases.get(act, order.case_id)
+    order.found, order.tested, order.customer_signed = cases.seal(act, case, found), tested, customer_signed
+    order.done_at = act.at
+    act.remember(
+        case.chain,
+        "repair-done",
+        order=order.id,
+        found=order.found,
+        tested=tested,
+        customer_signed=customer_signed,
+    )
+    promises.make(act, "VIS-1.repair", case)
+    cases.handled_by(act, case, case.owner_id)
+
+
+def of_case(act: Act, case_id: int) -> RepairOrder | None:
+    """The repair of a case, locked; None where it has none."""
+    return act.session.scalar(select(RepairOrder).where(RepairOrder.case_id == case_id).with_for_update())
+
+
+def open_with(act: Act, engineer_id: int) -> list[RepairOrder]:
+    """What an engineer signed for and has not finished, oldest first."""
+    query = (
+        select(RepairOrder)
+        .where(RepairOrder.engineer_id == engineer_id, RepairOrder.stage != Stage.DONE)
+        .order_by(RepairOrder.id)
+    )
+    return list(act.session.scalars(query))
+
+
+def get(act: Act, order_id: int) -> RepairOrder:
+    """The repair with this id, locked. Raises NotFound."""
+    order = act.session.get(RepairOrder, order_id, with_for_update=True, populate_existing=True)
+    if order is None:
+        raise NotFound(f"there is no repair {order_id}")
+    return order
+
+
+def _move(act: Act, order: RepairOrder, stage: Stage, *, by: int) -> None:
+    if stage not in NEXT[Stage(order.stage)]:
+        raise Conflict(f"a repair that is {order.stage} cannot become {stage}")
+    act.remember(f"case:{order.case_id}", "repair", order=order.id, before=order.stage, now=stage, by=by)
+    order.stage = stage
+
+
+def _text_customer(act: Act, order: RepairOrder, text: str) -> None:
+    case = cases.get(act, order.case_id)
+    if case.customer_id is not None:
+        outbox.post(
+            act,
+            "send-text",
+            key=f"{text}-{case.id}",
+            case_id=case.id,
+            to="customer",
+            who=case.customer_id,
+            text=text,
+        )

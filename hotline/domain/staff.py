@@ -1,0 +1,195 @@
+"""People, roles, who may do what, and who is on duty; without it nobody would answer for anything (PPL-1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from hotline.db import Base
+from hotline.domain.act import Act
+from hotline.domain.companies import Company
+from hotline.errors import Conflict, NotFound
+from hotline.phones import PhoneNumber
+
+
+class Role(StrEnum):
+    """What a person is to the hotline."""
+
+    AGENT = "agent"
+    ENGINEER = "engineer"
+    DEPARTMENT_HEAD = "department_head"
+    SUPERVISOR = "supervisor"
+    MANAGER = "manager"
+    GENERAL_MANAGER = "general_manager"
+    ADMINISTRATOR = "administrator"
+    AUDITOR = "auditor"
+
+
+class Duty(StrEnum):
+    """What a person is on duty for in a shift."""
+
+    FRONT = "front"  # answers the hotline
+    REPAIR = "repair"
+    SECURITY = "security"
+    LEAD = "lead"  # duty leader
+
+
+LADDER = (Role.SUPERVISOR, Role.MANAGER, Role.GENERAL_MANAGER)  # level by level (OWN-6)
+
+
+class Staff(Base):
+    """A member of staff. The telephone is sealed; `phone_blind` finds the person who rings in from it."""
+
+    __tablename__ = "staff"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    company_id: Mapped[int] = mapped_column(ForeignKey("companies.id"), index=True)
+    department_id: Mapped[int | None] = mapped_column(ForeignKey("departments.id"))
+    name: Mapped[str] = mapped_column(String(80))
+    agent_number: Mapped[str] = mapped_column(String(8))
+    login: Mapped[str] = mapped_column(String(40), unique=True)
+    password_hash: Mapped[str | None] = mapped_column(String(200))
+    phone: Mapped[str | None] = mapped_column(String(200))
+    phone_blind: Mapped[str | None] = mapped_column(String(64), index=True)
+    active: Mapped[bool] = mapped_column(default=True)
+    session_epoch: Mapped[int] = mapped_column(default=0)  # raised to end every open log-in at once
+    roles: Mapped[list[StaffRole]] = relationship(lazy="selectin", order_by="StaffRole.role")
+
+    def has(self, *roles: Role) -> bool:
+        """Does this person hold one of these roles?"""
+        return any(held.role in roles for held in self.roles)
+
+
+class StaffRole(Base):
+    """A role that a person holds."""
+
+    __tablename__ = "staff_roles"
+
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), primary_key=True)
+    role: Mapped[str] = mapped_column(String(24), primary_key=True)
+
+
+class Shift(Base):
+    """A span of the roster: who is on duty, for what, from when to when."""
+
+    __tablename__ = "shifts"
+    __table_args__ = (
+        Index("ix_shifts_on_duty", "company_id", "duty", "starts_at", "ends_at"),
+        UniqueConstraint("staff_id", "duty", "starts_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), index=True)
+    company_id: Mapped[int] = mapped_column(ForeignKey("companies.id"))
+    duty: Mapped[str] = mapped_column(String(16))
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+
+
+def hire(
+    act: Act,
+    company: Company,
+    *,
+    name: str,
+    login: str,
+    roles: Iterable[Role],
+    agent_number: str,
+    phone: PhoneNumber | None = None,
+    password_hash: str | None = None,
+    department_id: int | None = None,
+) -> Staff:
+    """Take a person on. Raises Conflict when the log-in is taken."""
+    if act.session.scalar(select(Staff.id).where(Staff.login == login)):
+        raise Conflict(f"the log-in {login} is taken; choose another")
+    person = Staff(
+        company_id=company.id,
+        department_id=department_id,
+        name=name,
+        login=login,
+        agent_number=agent_number,
+        password_hash=password_hash,
+        phone=act.sealer.seal(phone.e164) if phone else None,
+        phone_blind=act.sealer.blind(phone.e164) if phone else None,
+        roles=[StaffRole(role=role) for role in sorted(set(roles))],
+    )
+    act.session.add(person)
+    act.session.flush()
+    act.remember("house", "staff-hired", staff=person.id, company=company.id, roles=[r.role for r in person.roles])
+    return person
+
+
+def roster(act: Act, person: Staff, duty: Duty, starts_at: datetime, ends_at: datetime) -> Shift:
+    """Put a person on the roster."""
+    shift = Shift(staff_id=person.id, company_id=person.company_id, duty=duty, starts_at=starts_at, ends_at=ends_at)
+    act.session.add(shift)
+    act.session.flush()
+    return shift
+
+
+def get(act: Act, staff_id: int) -> Staff:
+    """The person with this id. Raises NotFound."""
+    person = act.session.get(Staff, staff_id)
+    if person is None:
+        raise NotFound(f"there is no member of staff {staff_id}")
+    return person
+
+
+def by_phone(act: Act, number: PhoneNumber) -> Staff | None:
+    """Who of the staff rings from this number; None for a customer."""
+    return act.session.scalar(
+        select(Staff).where(Staff.phone_blind == act.sealer.blind(number.e164), Staff.active).order_by(Staff.id)
+    )
+
+
+def phone_of(act: Act, person: Staff) -> PhoneNumber:
+    """The number at which a person is rung. Raises NotFound when there is none."""
+    if person.phone is None:
+        raise NotFound(f"no telephone number is kept for {person.login}")
+    return PhoneNumber(act.sealer.open(person.phone))
+
+
+def on_duty(act: Act, company_id: int, duty: Duty) -> list[Staff]:
+    """Who is on duty for this now, who began first at the head; backups of the same duty follow."""
+    query = (
+        select(Staff)
+        .join(Shift, Shift.staff_id == Staff.id)
+        .where(
+            Shift.company_id == company_id,
+            Shift.duty == duty,
+            Shift.starts_at <= act.at,
+            Shift.ends_at > act.at,
+        )
+        .where(Staff.active)
+        .order_by(Shift.starts_at, Shift.id)
+    )
+    return list(dict.fromkeys(act.session.scalars(query)))
+
+
+def up_the_ladder(act: Act, company_id: int) -> list[Staff]:
+    """Supervisor, manager, general manager of a company, in this order (OWN-6)."""
+    return [person for role in LADDER for person in holding(act, company_id, role)]
+
+
+def holding(act: Act, company_id: int, role: Role | str) -> list[Staff]:
+    """Everybody of a company who holds a role."""
+    query = (
+        select(Staff)
+        .join(StaffRole, StaffRole.staff_id == Staff.id)
+        .where(Staff.company_id == company_id, StaffRole.role == role, Staff.active)
+        .order_by(Staff.id)
+    )
+    return list(act.session.scalars(query))
+
+
+def answerable(act: Act, company_id: int) -> Staff:
+    """Who answers for a call before a person took it: the duty agent, else up the ladder (OWN-1).
+
+    Raises NotFound when a company has neither: it cannot take calls.
+    """
+    for person in [*on_duty(act, company_id, Duty.FRONT), *up_the_ladder(act, company_id)]:
+        return person
+    raise NotFound("nobody answers for this company's calls: give it a supervisor or put an agent on duty")

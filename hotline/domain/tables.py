@@ -1,0 +1,22 @@
+"""Imports every table so that the metadata is whole; without it a migration could forget one."""
+
+from __future__ import annotations
+
+from hotline.db import Base
+from hotline.domain import (
+    audit,
+    calls,
+    cases,
+    checkpoints,
+    companies,
+    customers,
+    dispatches,
+    news,
+    outbox,
+    promises,
+    repairs,
+    staff,
+)
+
+ROOMS = (audit, checkpoints, outbox, companies, staff, customers, calls, news, cases, promises, dispatches, repairs)
+metadata = Base.metadata

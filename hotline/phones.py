@@ -1,0 +1,62 @@
+"""Telephone numbers as the world writes them; without it one customer would be three."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import phonenumbers
+
+from hotline.errors import Invalid
+
+# What the carrier writes in From when the caller's number is withheld (contract 1.10).
+_WITHHELD = frozenset({"anonymous", "unknown", "restricted", "unavailable", "private", "blocked", "+266696687", ""})
+
+
+@dataclass(frozen=True)
+class PhoneNumber:
+    """A number in E.164 form, such as +8613800001111."""
+
+    e164: str
+
+    @classmethod
+    def parse(cls, text: str, region: str = "CN") -> PhoneNumber:
+        """Read a number as a person writes or keys it, in the habits of `region`. Raises Invalid."""
+        try:
+            parsed = phonenumbers.parse(text, region)
+        except phonenumbers.NumberParseException as error:
+            raise Invalid(f"not a telephone number: {error}") from error
+        if not phonenumbers.is_possible_number(parsed):
+            raise Invalid("not a possible telephone number: give it with its area code or country code")
+        return cls(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))
+
+    @classmethod
+    def from_carrier(cls, text: str) -> PhoneNumber | None:
+        """The caller's number as the carrier gives it; None when it is withheld or no telephone number."""
+        if text.strip().lower() in _WITHHELD:
+            return None
+        try:
+            return cls.parse(text)
+        except Invalid:
+            return None
+
+    @property
+    def national(self) -> str:
+        """The digits as dialled inside the country: 13800001111, 01012345678."""
+        parsed = phonenumbers.parse(self.e164)
+        return "".join(
+            c for c in phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL) if c.isdigit()
+        )
+
+    @property
+    def masked(self) -> str:
+        """Shown on a screen: the first three and the last four digits (SEC-1)."""
+        digits = self.national
+        return f"{digits[:3]}****{digits[-4:]}" if len(digits) > 7 else f"***{digits[-2:]}"
+
+    @property
+    def spoken(self) -> str:
+        """Read out digit by digit: 1 3 8 0 0 0 0 1 1 1 1 (contract 5.3)."""
+        return " ".join(self.national)
+
+    def __str__(self) -> str:
+        return self.masked

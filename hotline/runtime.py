@@ -1,0 +1,90 @@
+"""The one joint: settings, standards, database and Redis meet here; without it every edge would open its own."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import Any
+
+from redis import Redis
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from hotline import clock, live
+from hotline.addresses import Addresses
+from hotline.db import WriterQueue, make_engine
+from hotline.domain import audit
+from hotline.domain.act import Act, Actor
+from hotline.prompts import Prompts
+from hotline.settings import Settings
+from hotline.standard import loader
+from hotline.standard.engine import Engine as Figures
+from hotline.standard.rules import Standard
+
+
+class Runtime:
+    """Everything a process needs, made once; nothing is connected before the first act."""
+
+    def __init__(self, settings: Settings, engine: Engine, redis: Redis, prompts: Prompts) -> None:
+        self.settings = settings
+        self.engine = engine
+        self.redis = redis
+        self.prompts = prompts
+        self.sealer = settings.sealer()
+        self.addresses = Addresses(settings.base_url)
+        self._writers = WriterQueue(engine)
+
+    @property
+    def figures(self) -> Figures:
+        """The platform's own figures, the same for every company."""
+        return loader.platform()
+
+    @contextmanager
+    def act(self, actor: Actor) -> Iterator[Act]:
+        """One transaction, one actor, one instant: committed whole with its log entries, or not at all.
+
+        After the commit, what changed is announced and the dispatcher woken where something is due now.
+        """
+        with (
+            self._writers,
+            Session(self.engine.execution_options(writes=True), expire_on_commit=False) as session,
+        ):
+            act = Act(session, actor, clock.now(), self.sealer, standard_of)
+            yield act
+            session.flush()
+            audit.write(act)
+            session.commit()
+        self._tell(act)
+
+    @contextmanager
+    def look(self, actor: Actor) -> Iterator[Act]:
+        """An act that only reads; whatever it changed is not kept."""
+        with Session(self.engine) as session:
+            yield Act(session, actor, clock.now(), self.sealer, standard_of)
+
+    def _tell(self, act: Act) -> None:
+        if act.news:
+            live.announce(self.redis, act.news)
+        if act.owes_now:
+            live.wake(self.redis)
+
+
+def standard_of(profile: str, overrides: Mapping[str, Any]) -> Standard:
+    """A company's standard; read once for each set of overrides."""
+    return _standard(profile, json.dumps(overrides, sort_keys=True))
+
+
+@lru_cache(maxsize=256)
+def _standard(profile: str, overrides: str) -> Standard:
+    return loader.load(profile, json.loads(overrides))
+
+
+def make(settings: Settings) -> Runtime:
+    """The parts as the settings name them. Opens no connection."""
+    figures = loader.platform()
+    engine = make_engine(settings.database, busy_ms=figures.carrier.connect_timeout.seconds * 1000)
+    seconds = figures.carrier.connect_timeout.seconds
+    redis = Redis.from_url(settings.redis, socket_connect_timeout=seconds, socket_timeout=None)
+    return Runtime(settings, engine, redis, Prompts())

@@ -1,0 +1,96 @@
+"""Sealed personal values; without it a stolen database would be a stolen address book (SEC-1)."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from hotline.errors import Invalid, NotFound
+
+_NONCE = 12
+
+
+@dataclass(frozen=True)
+class NamedKey:
+    """A 32-byte key with the short name by which a sealed value says who can open it."""
+
+    name: str
+    secret: bytes
+
+    @classmethod
+    def parse(cls, text: str) -> NamedKey:
+        """Read `name:base64`. Raises Invalid."""
+        name, _, encoded = text.strip().partition(":")
+        try:
+            secret = base64.b64decode(encoded, validate=True)
+        except ValueError:
+            secret = b""
+        if not name.isalnum() or len(secret) != 32:
+            raise Invalid("a key is written name:base64 with 32 bytes behind the colon; `hotline keys` makes one")
+        return cls(name, secret)
+
+
+class Sealer:
+    """Seals with the first key, opens with any of them, and makes the blind index for exact look-up."""
+
+    def __init__(self, keys: Sequence[NamedKey], index_key: bytes) -> None:
+        if not keys:
+            raise Invalid("no sealing key")
+        self._current = keys[0]
+        self._keys = {key.name: key.secret for key in keys}
+        self._index_key = index_key
+
+    def seal(self, text: str) -> str:
+        """Seal a value that belongs to no customer (a raw webhook, a member of staff's telephone)."""
+        return f"{self._current.name}.{_encrypt(self._current.secret, text.encode())}"
+
+    def open(self, sealed: str) -> str:
+        """Open what `seal` made. Raises Invalid when no key fits or the value was changed."""
+        return _decrypt(self._key(sealed), sealed.partition(".")[2]).decode()
+
+    def new_key(self) -> str:
+        """A fresh key of one customer, wrapped under ours; destroying it erases all it sealed."""
+        return f"{self._current.name}.{_encrypt(self._current.secret, os.urandom(32))}"
+
+    def seal_for(self, wrapped: str | None, text: str) -> str:
+        """Seal a value with one customer's key. Raises NotFound when that key was destroyed."""
+        return _encrypt(self._unwrap(wrapped), text.encode())
+
+    def open_for(self, wrapped: str | None, sealed: str) -> str:
+        """Open a value with one customer's key. Raises NotFound when that key was destroyed."""
+        return _decrypt(self._unwrap(wrapped), sealed).decode()
+
+    def blind(self, text: str) -> str:
+        """The same text always gives the same 64 characters, and nobody without the key can tell the text."""
+        return hmac.new(self._index_key, text.encode(), hashlib.sha256).hexdigest()
+
+    def _unwrap(self, wrapped: str | None) -> bytes:
+        if wrapped is None:
+            raise NotFound("this customer was erased: the key no longer exists")
+        return _decrypt(self._key(wrapped), wrapped.partition(".")[2])
+
+    def _key(self, sealed: str) -> bytes:
+        name = sealed.partition(".")[0]
+        if name not in self._keys:
+            raise Invalid(f"SEALING_KEYS lacks the key {name!r}, which sealed this value")
+        return self._keys[name]
+
+
+def _encrypt(key: bytes, plain: bytes) -> str:
+    nonce = os.urandom(_NONCE)
+    return base64.urlsafe_b64encode(nonce + AESGCM(key).encrypt(nonce, plain, None)).decode()
+
+
+def _decrypt(key: bytes, text: str) -> bytes:
+    try:
+        raw = base64.urlsafe_b64decode(text)
+        return AESGCM(key).decrypt(raw[:_NONCE], raw[_NONCE:], None)
+    except (ValueError, InvalidTag) as error:
+        raise Invalid("a sealed value was changed, or sealed with another key") from error

@@ -1,0 +1,222 @@
+"""What the environment says: read once, frozen, refused loudly by name; a guess here would ring the wrong people."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
+
+from hotline.errors import Invalid
+from hotline.sealing import NamedKey, Sealer
+
+KEY_FILE = "keys.json"
+KEY_NAMES = ("SECRET_KEY", "SEALING_KEYS", "BLIND_INDEX_KEY", "AUDIT_SIGNING_KEY")
+
+
+@dataclass(frozen=True)
+class CarrierAccount:
+    """What the carrier knows us by. `tokens` are tried in turn when a webhook's signature is checked."""
+
+    sid: str
+    tokens: tuple[str, ...]
+    api_key: str | None
+    api_secret: str | None
+    api_base: str | None
+    calls_per_second: float
+
+
+class Settings(BaseModel):
+    """One frozen object; every field is the environment's variable of the same name in capitals."""
+
+    model_config = ConfigDict(frozen=True)
+
+    twilio_account_sid: str | None = Field(None, pattern=r"^AC[0-9a-f]{32}$")
+    twilio_auth_token: SecretStr | None = None
+    twilio_auth_tokens_also: SecretStr | None = None
+    twilio_api_key: str | None = Field(None, pattern=r"^SK[0-9a-f]{32}$")
+    twilio_api_key_secret: SecretStr | None = None
+    twilio_api_base: str | None = None
+    twilio_calls_per_second: float = Field(1.0, gt=0, le=100)
+    public_base_url: str | None = None
+    database_url: str | None = None
+    redis_url: str | None = None
+    port: int = Field(8000, ge=1, le=65535)
+    hotline_var: Path = Path("var")
+    secret_key: SecretStr = Field(min_length=32)
+    sealing_keys: SecretStr
+    blind_index_key: SecretStr
+    audit_signing_key: SecretStr
+
+    @field_validator("public_base_url", "twilio_api_base")
+    @classmethod
+    def _web_address(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+            raise ValueError("is written like https://hotline.example.com")
+        if "_" in parts.hostname:
+            raise ValueError("the carrier refuses a host name with an underscore in it")
+        return value.rstrip("/")
+
+    @field_validator("database_url")
+    @classmethod
+    def _database(cls, value: str | None) -> str | None:
+        if value is not None and not re.match(r"^(sqlite|postgres(ql)?(\+psycopg)?)://", value):
+            raise ValueError("is written sqlite:////path/to/file or postgresql://user:password@host/name")
+        return re.sub(r"^postgres://", "postgresql://", value) if value else None
+
+    @field_validator("redis_url")
+    @classmethod
+    def _redis(cls, value: str | None) -> str | None:
+        if value is not None and not re.match(r"^(rediss?|unix)://", value):
+            raise ValueError("is written redis://host:6379/0 or unix:///path/to/socket")
+        return value
+
+    @field_validator("sealing_keys")
+    @classmethod
+    def _sealing_keys(cls, value: SecretStr) -> SecretStr:
+        _parse_keys(value)
+        return value
+
+    @field_validator("blind_index_key", "audit_signing_key")
+    @classmethod
+    def _thirty_two_bytes(cls, value: SecretStr) -> SecretStr:
+        _decode(value)
+        return value
+
+    @model_validator(mode="after")
+    def _whole(self) -> Settings:
+        if self.twilio_account_sid and not self.twilio_auth_token:
+            raise ValueError("TWILIO_AUTH_TOKEN is missing: webhooks are signed with the account's primary token")
+        if bool(self.twilio_api_key) != bool(self.twilio_api_key_secret):
+            raise ValueError("TWILIO_API_KEY and TWILIO_API_KEY_SECRET go together: set both or neither")
+        if self.twilio_account_sid and not self.public_base_url:
+            raise ValueError("PUBLIC_BASE_URL is missing: the carrier must be told where to reach us")
+        return self
+
+    @property
+    def database(self) -> str:
+        """The database's URL; the embedded default lies in the data folder."""
+        return self.database_url or f"sqlite:///{self.hotline_var.resolve() / 'hotline.db'}"
+
+    @property
+    def redis(self) -> str:
+        """Redis' URL; without one, the socket on which `hotline up` starts its own."""
+        return self.redis_url or f"unix://{self.hotline_var.resolve() / 'redis.sock'}"
+
+    @property
+    def base_url(self) -> str:
+        """The address at which people and the carrier reach us."""
+        return self.public_base_url or f"http://127.0.0.1:{self.port}"
+
+    @property
+    def carrier(self) -> CarrierAccount:
+        """The carrier's account. Raises Invalid where none is set."""
+        if not self.twilio_account_sid or not self.twilio_auth_token:
+            raise Invalid(
+                "TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN are not set: `hotline up` starts a simulated carrier instead"
+            )
+        also = self.twilio_auth_tokens_also.get_secret_value() if self.twilio_auth_tokens_also else ""
+        return CarrierAccount(
+            sid=self.twilio_account_sid,
+            tokens=(
+                self.twilio_auth_token.get_secret_value(),
+                *(t.strip() for t in also.split(",") if t.strip()),
+            ),
+            api_key=self.twilio_api_key,
+            api_secret=self.twilio_api_key_secret.get_secret_value() if self.twilio_api_key_secret else None,
+            api_base=self.twilio_api_base,
+            calls_per_second=self.twilio_calls_per_second,
+        )
+
+    def sealer(self) -> Sealer:
+        """Seals and opens with the keys that are set."""
+        return Sealer(_parse_keys(self.sealing_keys), _decode(self.blind_index_key))
+
+    def signing_key(self) -> bytes:
+        """The 32-byte seed with which checkpoints of the log are signed."""
+        return _decode(self.audit_signing_key)
+
+
+def load(environment: Mapping[str, str] | None = None, *, make_keys: bool = False) -> Settings:
+    """Read the environment (or `environment`) once. Raises Invalid naming every wrong or missing variable.
+
+    Keys that are not in it are taken from keys.json in the data folder; with `make_keys` that file is made first.
+    """
+    given = {
+        name.lower(): value for name, value in (os.environ if environment is None else environment).items() if value
+    }
+    known = {name: given[name] for name in Settings.model_fields if name in given}
+    folder = Path(known.get("hotline_var", "var"))
+    for name, value in _stored_keys(folder, make_keys).items():
+        known.setdefault(name.lower(), value)
+    try:
+        return Settings.model_validate(known)
+    except ValidationError as error:
+        raise Invalid("\n".join(_say(problem) for problem in error.errors(include_input=False))) from error
+
+
+def new_keys() -> dict[str, str]:
+    """Fresh values for every key we need."""
+    return {
+        "SECRET_KEY": secrets.token_urlsafe(48),
+        "SEALING_KEYS": f"k1:{_seed()}",
+        "BLIND_INDEX_KEY": _seed(),
+        "AUDIT_SIGNING_KEY": _seed(),
+    }
+
+
+def _seed() -> str:
+    return base64.b64encode(secrets.token_bytes(32)).decode()
+
+
+def _stored_keys(folder: Path, make: bool) -> dict[str, str]:
+    path = folder / KEY_FILE
+    if make and not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            json.dump(new_keys(), file, indent=1)
+    if not path.exists():
+        return {}
+    try:
+        stored = json.loads(path.read_text())
+    except ValueError as error:
+        raise Invalid(
+            f"{path}: not readable as JSON; restore it from a backup, its keys open the sealed values"
+        ) from error
+    return {name: str(stored[name]) for name in KEY_NAMES if name in stored}
+
+
+def _say(problem: Any) -> str:
+    name = str(problem["loc"][-1]).upper() if problem["loc"] else ""
+    if problem["type"] == "missing":
+        return f"{name} is not set: `hotline keys` prints fresh ones, `hotline up` keeps its own in the data folder"
+    text = str(problem["msg"]).removeprefix("Value error, ")
+    return f"{name}: {text}" if name else text
+
+
+def _parse_keys(value: SecretStr) -> list[NamedKey]:
+    try:
+        return [NamedKey.parse(part) for part in value.get_secret_value().split(",") if part.strip()]
+    except Invalid as error:
+        raise ValueError(str(error)) from error
+
+
+def _decode(value: SecretStr) -> bytes:
+    try:
+        raw = base64.b64decode(value.get_secret_value(), validate=True)
+    except ValueError:
+        raw = b""
+    if len(raw) != 32:
+        raise ValueError("is 32 bytes in base64; `hotline keys` makes one")
+    return raw
