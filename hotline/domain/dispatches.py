@@ -105,23 +105,36 @@ def next_to_ring(act: Act, dispatch: Dispatch, case: Case) -> Staff | None:
     return people[made % len(people)]
 
 
-def offer(act: Act, dispatch: Dispatch, person: Staff, call: Call | None) -> tuple[Offer, str]:
-    """Note that a colleague is being asked; gives the offer and the secret token of the link."""
-    token = secrets.token_urlsafe(24)
+def offer(act: Act, dispatch: Dispatch, person: Staff, call: Call) -> Offer:
+    """Note that a colleague is being asked by this call."""
     made = Offer(
         dispatch_id=dispatch.id,
         staff_id=person.id,
         n=_offers_made(act, dispatch) + 1,
-        call_id=call.id if call else None,
+        call_id=call.id,
         answer=Answer.RINGING,
         rung_at=act.at,
-        link=hash_of(token),
-        link_ends=act.standard.engine.dispatch.link_lifetime.deadline(act.at, act.standard.calendar).at,
     )
     act.session.add(made)
     act.session.flush()
     act.remember(f"case:{dispatch.case_id}", "offered", dispatch=dispatch.id, offer=made.id, to=person.id)
-    return made, token
+    return made
+
+
+def new_link(act: Act, made: Offer) -> str:
+    """The secret token of a fresh link to the sheet; only its hash is kept, a link before it stops working."""
+    token = secrets.token_urlsafe(24)
+    made.link = hash_of(token)
+    made.link_ends = act.standard.engine.dispatch.link_lifetime.deadline(act.at, act.standard.calendar).at
+    return token
+
+
+def get_offer(act: Act, offer_id: int) -> Offer:
+    """The offer with this id, locked. Raises NotFound."""
+    made = act.session.get(Offer, offer_id, with_for_update=True, populate_existing=True)
+    if made is None:
+        raise NotFound(f"there is no offer {offer_id}")
+    return made
 
 
 def notified(act: Act, dispatch: Dispatch) -> None:
