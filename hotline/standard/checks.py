@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from hotline.standard.calendar import Calendar
 from hotline.standard.catalogue import RULES
+from hotline.standard.diagnosis import judged
 from hotline.standard.limits import Limit, Unit
 from hotline.standard.reading import Misfit, Path
 from hotline.standard.rules import PromiseRule, Review, Standard
@@ -16,6 +17,8 @@ Complaint = tuple[Path, str]
 
 def check(standard: Standard) -> None:
     """Raises Misfit at the first contradiction."""
+    for fault_class, scope in standard.repair.scope.items():
+        judged(fault_class, scope)
     for path, reason in _complaints(standard):
         raise Misfit(path, reason)
 

@@ -58,9 +58,7 @@ class Limit:
             return cls(0, Unit.SAME_DAY)
         form = _FORM.fullmatch(text)
         if form is None or form[2] not in _WORDS:
-            raise Invalid(
-                f"{text!r} is not a time such as '60 s', '10 min', '2 days', '1 business day', 'same day'"
-            )
+            raise Invalid(f"{text!r} is not a time such as '60 s', '10 min', '2 days', '1 business day', 'same day'")
         return cls(int(form[1]), _WORDS[form[2]])
 
     def __str__(self) -> str:

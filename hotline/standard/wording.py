@@ -19,9 +19,7 @@ class Wording:
     def offences(self, text: str) -> tuple[str, ...]:
         """The forbidden phrases in a text, whatever its punctuation and spacing."""
         heard = _bare(text)
-        return tuple(
-            phrase for group in self.forbidden.values() for phrase in group if _bare(phrase) in heard
-        )
+        return tuple(phrase for group in self.forbidden.values() for phrase in group if _bare(phrase) in heard)
 
 
 def _bare(text: str) -> str:
