@@ -87,6 +87,38 @@ class Routine:
 
 
 @dataclass(frozen=True)
+class Serving:
+    """The web server: how many requests at once, how long one may take, how long /health looks."""
+
+    processes: Annotated[int, Figure(PLATFORM, 1, 64)]
+    threads: Annotated[int, Figure(PLATFORM, 1, 256)]
+    request_limit: Limit
+    keep_alive: Limit
+    stop_grace: Limit
+    request_line: Annotated[int, Figure(PLATFORM, 512, 8190)]
+    health_within: Limit
+
+
+@dataclass(frozen=True)
+class Upkeep:
+    """How `hotline up` keeps its processes."""
+
+    redis_within: Limit
+    ready_within: Limit
+    restart_waits: tuple[Limit, ...]
+    """Waits before the first, second ... start again; the last one repeats."""
+    steady_after: Limit
+    """A process that ran so long counts as well again."""
+    stop_grace: Limit
+    """From the request to end to the second request, and from that to the kill."""
+    look_seconds: Annotated[float, Figure(PLATFORM, 0.01, 5)]
+
+    def wait_after(self, failures: int) -> Limit:
+        """The wait after that many ends in a row (1 or more)."""
+        return self.restart_waits[min(failures, len(self.restart_waits)) - 1]
+
+
+@dataclass(frozen=True)
 class Engine:
     outbox: Outbox
     audit: Audit
@@ -95,3 +127,5 @@ class Engine:
     dispatch: Dispatch
     sign_in: SignIn
     routine: Routine
+    serving: Serving
+    upkeep: Upkeep
