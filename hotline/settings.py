@@ -166,6 +166,11 @@ def load(environment: Mapping[str, str] | None = None, *, make_keys: bool = Fals
         raise Invalid("\n".join(_say(problem) for problem in error.errors(include_input=False))) from error
 
 
+def environment(**changes: str) -> dict[str, str]:
+    """This process's environment with changes, for a process that we start."""
+    return {**os.environ, **changes}
+
+
 def new_keys() -> dict[str, str]:
     """Fresh values for every key we need."""
     return {

@@ -116,6 +116,26 @@ def get(act: Act, company_id: int) -> Company:
     return company
 
 
+def listed(act: Act) -> list[Company]:
+    """Every company of the group, in the order of their founding."""
+    return list(act.session.scalars(select(Company).order_by(Company.id)))
+
+
+def coded(act: Act, code: str) -> Company:
+    """The company with this code, its standard chosen for the act. Raises NotFound naming those there are."""
+    company = act.session.scalar(select(Company).where(Company.code == code))
+    if company is None:
+        known = ", ".join(one.code for one in listed(act)) or "none yet"
+        raise NotFound(f"no company has the code {code}; there are: {known}")
+    return get(act, company.id)
+
+
+def numbers_of(act: Act, company: Company) -> list[str]:
+    """Every public number of a company."""
+    query = select(CompanyNumber.number).where(CompanyNumber.company_id == company.id).order_by(CompanyNumber.number)
+    return list(act.session.scalars(query))
+
+
 def number_of(act: Act, company: Company) -> str:
     """The public number a company calls from. Raises NotFound when it has none."""
     number = act.session.scalar(

@@ -74,6 +74,8 @@ class SignIn:
     window: Limit
     idle: Limit
     longest: Limit
+    known_address: Limit
+    """How long an address from which an account was opened is not stopped by strangers guessing at that account."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,8 @@ class Routine:
     calls_reconciled_every: Limit
     retention_every: Limit
     live_heartbeat: Limit
+    live_streams: Annotated[int, Figure(PLATFORM, 1, 1000)]
+    """Open pages told at once by one web process; the others ask at every heartbeat. Calls need the other threads."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +101,8 @@ class Serving:
     stop_grace: Limit
     request_line: Annotated[int, Figure(PLATFORM, 512, 8190)]
     health_within: Limit
+    calendar_ahead: Limit
+    """How long before a year that the calendar does not know /health warns of it."""
 
 
 @dataclass(frozen=True)
