@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -22,22 +23,22 @@ _GROUND = ("platform.toml", "promises.toml", "wording.toml")
 _ROOM = files("hotline.standard")
 
 
-def profiles() -> list[str]:
+def profiles(room: Traversable = _ROOM) -> list[str]:
     """The names of the profiles that ship, in alphabetical order."""
-    return sorted(entry.name.removesuffix(".toml") for entry in (_ROOM / "profiles").iterdir())
+    return sorted(entry.name.removesuffix(".toml") for entry in (room / "profiles").iterdir())
 
 
-def load(profile: str, overrides: Mapping[str, Any] | None = None) -> Standard:
+def load(profile: str, overrides: Mapping[str, Any] | None = None, *, room: Traversable = _ROOM) -> Standard:
     """The standard of a company: a profile, and over it the company's own figures as a nested mapping.
 
     Raises Invalid with file, key and reason: "profiles/heating.toml: answering.rings: 'four' is not a whole
-    number from 1 to 10"; a company's own values are called "overrides".
+    number from 1 to 10"; a company's own values are called "overrides". `room` is the folder of the files.
     """
-    layers = _Layers()
+    layers = _Layers(f"profiles/{profile}.toml")
     for name in _GROUND:
-        layers.lay(name, _file(name))
+        layers.lay(name, _file(room, name))
     known_promises = set(layers.merged["promise_rules"])
-    _lay_profile(layers, profile, ())
+    _lay_profile(layers, room, profile, ())
     layers.lay(OVERRIDES, overrides or {})
     try:
         _refuse_unknown_promises(layers.merged, known_promises)
@@ -61,8 +62,9 @@ def platform() -> Engine:
 
 @dataclass
 class _Layers:
-    """Tables laid over each other, and which file had the last word on each key."""
+    """Tables laid over each other, and which file had the last word on each key; what none has, `profile` lacks."""
 
+    profile: str
     merged: dict[str, Any] = field(default_factory=dict)
     sources: dict[Path, str] = field(default_factory=dict)
 
@@ -85,26 +87,28 @@ class _Layers:
     def source_of(self, path: Path) -> str:
         while path and path not in self.sources:
             path = path[:-1]
-        return self.sources.get(path, OVERRIDES)
+        return self.sources.get(path, self.profile)
 
 
-def _lay_profile(layers: _Layers, profile: str, seen: Path) -> None:
-    if profile not in profiles():
-        raise Invalid(f"no profile is called {profile!r}; there are {', '.join(profiles())}")
+def _lay_profile(layers: _Layers, room: Traversable, profile: str, seen: Path) -> None:
+    known = profiles(room)
+    if profile not in known:
+        raise Invalid(f"no profile is called {profile!r}; there are {', '.join(known)}")
     if profile in seen:
         raise Invalid(f"profiles/{profile}.toml: extends: the profiles {', '.join(seen)} extend one another")
     name = f"profiles/{profile}.toml"
-    table = dict(_file(name))
+    table = dict(_file(room, name))
     extends = table.pop("extends", None)
     if extends is not None:
-        _lay_profile(layers, extends, (*seen, profile))
+        if not isinstance(extends, str):
+            raise Invalid(f"{name}: extends: {extends!r} is not a text")
+        _lay_profile(layers, room, extends, (*seen, profile))
     layers.lay(name, table)
 
 
-@cache
-def _file(name: str) -> Mapping[str, Any]:
+def _file(room: Traversable, name: str) -> Mapping[str, Any]:
     try:
-        return tomllib.loads((_ROOM / name).read_text(encoding="utf-8"))
+        return tomllib.loads((room / name).read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as wrong:
         raise Invalid(f"{name}: is not TOML: {wrong}") from None
 
@@ -118,7 +122,9 @@ def _refuse_unknown_promises(merged: Mapping[str, Any], known: set[str]) -> None
 
 def _completed(merged: Mapping[str, Any], profile: str) -> dict[str, Any]:
     """What a file does not repeat: a rule's key inside the rule, the time zone inside the calendar."""
-    zone = read(ZoneInfo, merged.get("timezone"), ("timezone",))
+    if "timezone" not in merged:
+        raise Misfit(("timezone",), "is missing")
+    zone = read(ZoneInfo, merged["timezone"], ("timezone",))
     whole = {**merged, "profile": profile}
     if isinstance(rules := merged.get("promise_rules"), Mapping):
         whole["promise_rules"] = {
