@@ -1,0 +1,123 @@
+"""No bare number of seconds, minutes, hours or days stands outside hotline/standard/: a company could not change it."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+HOTLINE = Path(__file__).parents[1] / "hotline"
+# The standard holds the figures, the simulator is the carrier's machine, migrations are history.
+FREE = ("standard", "simulator", "migrations")
+LENGTHS = re.compile(
+    r"^(max_)?length$|(^|_)(timeout|timeouts|ttl|expires|expires_in|expire|ex|px|max_age|age|lease|interval|delay|pause|"
+    r"seconds|minutes|hours|days|lifetime|wait|time_limit|within|grace|period|backoff|back_off)$"
+)
+NAMES = re.compile(r"_?([A-Z0-9]+_)*(SECONDS?|MINUTES?|HOURS?|DAYS?|TIMEOUT|TTL|LEASE|INTERVAL|LIFETIME|MAX_AGE|DELAY)")
+# Their lengths are counted in characters.
+TEXTS = {"Field", "String"}
+WAITS = {"sleep", "timedelta", "wait"}
+
+
+def figures(source: str) -> Iterator[tuple[int, str]]:
+    """Line and text of each bare length of time in a module."""
+    for node in ast.walk(ast.parse(source)):
+        for found in _in_call(node) if isinstance(node, ast.Call) else _in_assignment(node):
+            yield found.lineno, ast.unparse(node)[:80]
+
+
+def _in_call(call: ast.Call) -> Iterator[ast.expr]:
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    if name in WAITS:
+        yield from (item for item in call.args if _is_figure(item))
+    for keyword in call.keywords if name not in TEXTS else ():
+        if (name == "timedelta" or LENGTHS.search(keyword.arg or "")) and _is_figure(keyword.value):
+            yield keyword.value
+
+
+def _in_assignment(node: ast.AST) -> Iterator[ast.expr]:
+    targets: list[ast.expr] = []
+    if isinstance(node, ast.Assign):
+        targets = node.targets
+    elif isinstance(node, ast.AnnAssign):
+        targets = [node.target]
+    for target in targets:
+        value = getattr(node, "value", None)
+        if isinstance(target, ast.Name) and NAMES.fullmatch(target.id) and value is not None and _is_figure(value):
+            yield value
+
+
+def _is_figure(value: ast.expr) -> bool:
+    """Whether it is a number other than 0, or a sum made of numbers alone."""
+    if isinstance(value, ast.Constant):
+        return isinstance(value.value, int | float) and not isinstance(value.value, bool) and value.value != 0
+    if isinstance(value, ast.UnaryOp):
+        return _is_figure(value.operand)
+    return isinstance(value, ast.BinOp) and _is_figure(value.left) and _is_figure(value.right)
+
+
+def modules() -> list[Path]:
+    found = sorted(HOTLINE.rglob("*.py"))
+    return [path for path in found if path.relative_to(HOTLINE).parts[0] not in FREE]
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(HOTLINE)))
+def test_no_module_has_a_length_of_time_of_its_own(path: Path) -> None:
+    found = [f"{path.name}:{line}: {text}" for line, text in figures(path.read_text(encoding="utf-8"))]
+    assert found == [], "figures belong in hotline/standard/, beside the rule they come from"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "timedelta(seconds=60)",
+        "datetime.timedelta(1)",
+        "timedelta(days=-7)",
+        "timedelta(minutes=2 * 60)",
+        "time.sleep(0.5)",
+        "stop.wait(5)",
+        "client(timeout=10)",
+        "pause(length=1)",
+        "record(max_length=120)",
+        "redis.set('a', 'b', ex=60)",
+        "enqueue(f, result_ttl=500)",
+        "session(max_age=3600)",
+        "claim(lease=60.0)",
+        "gather(speech_timeout=3)",
+        "POLL_SECONDS = 5",
+        "_RETRY_MINUTES: int = 10",
+        "LEASE = 60 * 5",
+    ],
+)
+def test_a_bare_length_of_time_is_found(source: str) -> None:
+    assert [line for line, _ in figures(source)] == [1]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "timedelta()",
+        "timedelta(0)",
+        "timedelta(seconds=figures.lease.seconds)",
+        "time.sleep(0)",
+        "time.sleep(engine.poll_seconds)",
+        "client(timeout=carrier.timeout.seconds)",
+        "render(retries=3)",
+        "column(String(length=limit))",
+        "POLL_SECONDS = engine.poll_seconds",
+        "MOST_QUESTIONS = 4",
+        "Field(max_length=64)",
+        "check(min_length=4)",
+        "gather(timeout='auto', action_on_empty=True)",
+        "stream(ttl=True)",
+    ],
+)
+def test_what_is_no_bare_length_of_time_is_left_alone(source: str) -> None:
+    assert list(figures(source)) == []
+
+
+def test_the_search_reaches_the_product() -> None:
+    assert {"clock.py", "outbox.py"} <= {path.name for path in modules()}
