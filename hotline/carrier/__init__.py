@@ -1,0 +1,1 @@
+"""The telephone company as we see it; without it every room would have to know Twilio's words."""
