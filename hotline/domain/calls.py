@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, insert, select
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, insert, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.db import Base
@@ -39,7 +39,15 @@ class Call(Base):
     """
 
     __tablename__ = "calls"
-    __table_args__ = (Index("ix_calls_company_started", "company_id", "started_at"),)
+    __table_args__ = (
+        Index("ix_calls_company_started", "company_id", "started_at"),
+        Index(
+            "ix_calls_under_way",
+            "started_at",
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     sid: Mapped[str | None] = mapped_column(String(34), unique=True)
@@ -263,3 +271,8 @@ def adopt(act: Act, call: Call, customer: Customer) -> None:
     call.customer_id = customer.id
     call.put(**{name: seal(act, call, value) for name, value in opened.items()})
     act.remember(call.chain, "caller-known", customer=customer.id)
+
+
+def instant(text: str) -> datetime:
+    """An instant that was noted in a call's slots."""
+    return datetime.fromisoformat(text)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, func, or_, select, update
+from sqlalchemy import JSON, ForeignKey, Index, String, and_, func, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.db import Base, insert_new
@@ -34,7 +35,8 @@ class OutboxEntry(Base):
     """One effect owed: what kind, about what (ids only), when, and how far it got."""
 
     __tablename__ = "outbox"
-    __table_args__ = (Index("ix_outbox_due", "state", "queue", "priority", "due_at"),)
+    # By due time, so that looking for what is due costs the same however much is owed for later.
+    __table_args__ = (Index("ix_outbox_due", "state", "due_at"), Index(None, "carrier_sid"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(String(40))
@@ -46,10 +48,12 @@ class OutboxEntry(Base):
     state: Mapped[str] = mapped_column(String(16))
     posted_at: Mapped[datetime]
     due_at: Mapped[datetime]
-    attempts: Mapped[int]
+    attempts: Mapped[int]  # how often it was handed to the queue; names the job
+    failures: Mapped[int]  # how often it was tried and did not succeed
     lease_until: Mapped[datetime | None]
     submitted_at: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]
+    mark: Mapped[str | None] = mapped_column(String(64))  # blind print of what was submitted, to know it again
     carrier_sid: Mapped[str | None] = mapped_column(String(64))
     problem: Mapped[str | None] = mapped_column(String(200))
 
@@ -83,6 +87,7 @@ def post(
             posted_at=act.at,
             due_at=due or act.at,
             attempts=0,
+            failures=0,
         )
     )
     act.owes_now = act.owes_now or due is None or due <= act.at
@@ -125,12 +130,35 @@ def lapse(act: Act) -> int:
     return int(getattr(result, "rowcount", 0))
 
 
+def pending(act: Act) -> bool:
+    """Is anything due, or was anything handed out whose lease ran out? Asked often, so it only reads."""
+    waits = and_(OutboxEntry.state == State.DUE, OutboxEntry.due_at <= act.at)
+    lapsed = and_(OutboxEntry.state == State.CLAIMED, OutboxEntry.lease_until < act.at)
+    return any(act.session.scalar(select(OutboxEntry.id).where(which).limit(1)) for which in (waits, lapsed))
+
+
 def take(act: Act, entry_id: int, attempt: int) -> OutboxEntry | None:
     """The entry, locked, if it is still this attempt's to perform; None when another has it or it is settled."""
     entry = act.session.get(OutboxEntry, entry_id, with_for_update=True, populate_existing=True)
     if entry is None or entry.state != State.CLAIMED or entry.attempts != attempt:
         return None
     return entry
+
+
+def submitting(act: Act, entry: OutboxEntry, *, mark: str | None, lease: timedelta) -> None:
+    """From the commit on, the carrier may have it: whoever finds the entry later asks the carrier first."""
+    entry.submitted_at, entry.mark, entry.lease_until = act.at, mark, act.at + lease
+
+
+def not_submitted(entry: OutboxEntry) -> None:
+    """The carrier surely does not have it; it may be submitted again."""
+    entry.submitted_at = entry.mark = None
+
+
+def unknown_sids(act: Act, sids: Sequence[str]) -> list[str]:
+    """Which of the carrier's ids no entry was settled with, in their order."""
+    known = set(act.session.scalars(select(OutboxEntry.carrier_sid).where(OutboxEntry.carrier_sid.in_(sids))))
+    return [sid for sid in sids if sid not in known]
 
 
 def settle(act: Act, entry: OutboxEntry, state: State, *, problem: str | None = None) -> None:

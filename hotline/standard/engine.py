@@ -16,7 +16,10 @@ class Outbox:
     lease: Limit
     back_off: tuple[Limit, ...]
     """Waits after the first, second ... failure; the last one repeats."""
+    urgent_wait: Limit
+    """No wait of an urgent entry is longer than this."""
     attempts: Annotated[int, Figure(PLATFORM, 1, 100)]
+    """Failures after which an entry is given up and a person is told."""
     poll_seconds: Annotated[float, Figure(PLATFORM, 0.05, 60)]
     batch: Annotated[int, Figure(PLATFORM, 1, 1000)]
     job_timeout: Limit
@@ -26,6 +29,16 @@ class Outbox:
     def wait_after(self, failures: int) -> Limit:
         """The wait after that many failures (1 or more)."""
         return self.back_off[min(failures, len(self.back_off)) - 1]
+
+
+@dataclass(frozen=True)
+class Worker:
+    """How RQ's workers look after themselves (rq-facts 5): short, so that a crash is noticed soon."""
+
+    maintenance_every: Limit
+    lifetime: Limit
+    """A worker that was silent so long counts as dead."""
+    failed_kept: Limit
 
 
 @dataclass(frozen=True)
@@ -59,12 +72,18 @@ class CarrierFigures:
     calls_per_second: Annotated[float, Figure(PLATFORM, 0.1, 1000)]
     concurrent_requests: Annotated[int, Figure(PLATFORM, 1, 100)]
     text_longest: Annotated[int, Figure(PLATFORM, 70, 1600)]
+    text_segments: Annotated[int, Figure(PLATFORM, 1, 10)]
+    """A text is charged by the segment: 160 characters of GSM-7, or 70 of UCS-2 (contract 6)."""
 
 
 @dataclass(frozen=True)
 class Dispatch:
     ring_pause: Limit
     link_lifetime: Limit
+    listening: Limit
+    """After the ring limit, how long the matter may be told before we look whether the call still lives."""
+    offer_longest: Limit
+    """No colleague keeps a matter from the next one longer than this without an answer."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +103,8 @@ class Routine:
 
     promises_every: Limit
     calls_reconciled_every: Limit
+    call_looked_up_every: Limit
+    """A call still under way is looked up at the carrier this often: its last notification may never come."""
     retention_every: Limit
     live_heartbeat: Limit
     live_streams: Annotated[int, Figure(PLATFORM, 1, 1000)]
@@ -127,6 +148,7 @@ class Upkeep:
 @dataclass(frozen=True)
 class Engine:
     outbox: Outbox
+    worker: Worker
     audit: Audit
     voice: Voice
     carrier: CarrierFigures

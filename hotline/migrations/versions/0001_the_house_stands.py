@@ -190,6 +190,14 @@ def upgrade() -> None:
     op.create_index(op.f("ix_calls_case_id"), "calls", ["case_id"], unique=False)
     op.create_index("ix_calls_company_started", "calls", ["company_id", "started_at"], unique=False)
     op.create_index(op.f("ix_calls_customer_id"), "calls", ["customer_id"], unique=False)
+    op.create_index(
+        "ix_calls_under_way",
+        "calls",
+        ["started_at"],
+        unique=False,
+        sqlite_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL"),
+    )
 
     op.create_table(
         "nuisance_numbers",
@@ -342,17 +350,20 @@ def upgrade() -> None:
         sa.Column("posted_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
         sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("mark", sa.String(length=64), nullable=True),
         sa.Column("carrier_sid", sa.String(length=64), nullable=True),
         sa.Column("problem", sa.String(length=200), nullable=True),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_outbox_case_id_cases")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
         sa.UniqueConstraint("key", name=op.f("uq_outbox_key")),
     )
+    op.create_index(op.f("ix_outbox_carrier_sid"), "outbox", ["carrier_sid"], unique=False)
     op.create_index(op.f("ix_outbox_case_id"), "outbox", ["case_id"], unique=False)
-    op.create_index("ix_outbox_due", "outbox", ["state", "queue", "priority", "due_at"], unique=False)
+    op.create_index("ix_outbox_due", "outbox", ["state", "due_at"], unique=False)
 
     op.create_table(
         "promises",
@@ -461,6 +472,7 @@ def downgrade() -> None:
     op.drop_table("promises")
     op.drop_index("ix_outbox_due", "outbox")
     op.drop_index(op.f("ix_outbox_case_id"), "outbox")
+    op.drop_index(op.f("ix_outbox_carrier_sid"), "outbox")
 
     op.drop_table("outbox")
     op.drop_index(op.f("ix_handovers_case_id"), "handovers")
@@ -485,6 +497,12 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_nuisance_numbers_blind"), "nuisance_numbers")
 
     op.drop_table("nuisance_numbers")
+    op.drop_index(
+        "ix_calls_under_way",
+        "calls",
+        sqlite_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL"),
+    )
     op.drop_index(op.f("ix_calls_customer_id"), "calls")
     op.drop_index("ix_calls_company_started", "calls")
     op.drop_index(op.f("ix_calls_case_id"), "calls")
