@@ -1,0 +1,44 @@
+"""Who asks, in which language, of which runtime; without it every page would find that out anew."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from flask import current_app, g, request, session
+
+from hotline.domain.act import Actor
+from hotline.domain.staff import Staff
+from hotline.runtime import Runtime
+
+LANGUAGES = ("zh-CN", "en")
+
+
+def runtime() -> Runtime:
+    """The runtime of the application that answers this request."""
+    return cast(Runtime, current_app.extensions["hotline"])
+
+
+def language() -> str:
+    """The language of the page: Chinese first, another by ?lang= once, kept in the session."""
+    chosen = request.args.get("lang")
+    if chosen in LANGUAGES and session.get("language") != chosen:
+        session["language"] = chosen
+    kept = session.get("language")
+    return kept if kept in LANGUAGES else LANGUAGES[0]
+
+
+def person() -> Staff:
+    """Who is logged in; the guard of the pages has let them in already."""
+    return cast(Staff, g.person)
+
+
+def actor() -> Actor:
+    """The one who acts through the console."""
+    return Actor("console", person().id)
+
+
+def address() -> str:
+    """The network address of the client; a proxy on this very machine is believed, any other sender is not."""
+    peer = request.remote_addr or ""
+    forwarded = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+    return forwarded if forwarded and peer in ("127.0.0.1", "::1") else peer

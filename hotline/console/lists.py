@@ -1,0 +1,111 @@
+"""What the lists of calls, cases and promises show, a page at a time by key; without it a long log would be slow."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Select, func, select, tuple_
+from sqlalchemy.orm import InstrumentedAttribute
+from werkzeug.datastructures import MultiDict
+
+from hotline.console import rights
+from hotline.domain.act import Act
+from hotline.domain.calls import FINAL, Call
+from hotline.domain.cases import Case
+from hotline.domain.promises import Promise, Verdict
+from hotline.domain.staff import Staff
+
+PAGE = 50  # rows
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The filter of a list. `company_id` is the reader's own unless they may see the whole group."""
+
+    company_id: int | None
+    day: date | None
+    state: str  # open, closed, or empty for both
+    before: int | None  # the last id of the page before
+
+    @classmethod
+    def read(cls, args: MultiDict[str, str], person: Staff) -> Wanted:
+        """From a page's query; what is no company, no day, no state is passed over."""
+        company_id = args.get("company", type=int) if rights.whole_group(person) else person.company_id
+        day = args.get("day", type=date.fromisoformat)
+        state = args.get("state", "")
+        return cls(company_id, day, state if state in ("open", "closed") else "", args.get("before", type=int))
+
+    @property
+    def query(self) -> dict[str, str | int]:
+        """The same filter as a page's query, without the place in the list."""
+        given = {"company": self.company_id or "", "day": self.day.isoformat() if self.day else "", "state": self.state}
+        return {name: value for name, value in given.items() if value}
+
+
+def calls(act: Act, wanted: Wanted, zone: str) -> list[Call]:
+    """The calls wanted, newest first; one more than a page where there are more."""
+    query = _within(select(Call), Call.company_id, Call.started_at, wanted, zone)
+    if wanted.state:
+        query = query.where(Call.state.in_(FINAL) if wanted.state == "closed" else Call.state.not_in(FINAL))
+    mark = act.session.get(Call, wanted.before) if wanted.before else None
+    if mark is not None:
+        query = query.where(tuple_(Call.started_at, Call.id) < tuple_(mark.started_at, mark.id))
+    return list(act.session.scalars(query.order_by(Call.started_at.desc(), Call.id.desc()).limit(PAGE + 1)))
+
+
+def cases(act: Act, wanted: Wanted, zone: str) -> list[Case]:
+    """The cases wanted, newest first; one more than a page where there are more."""
+    query = _within(select(Case), Case.company_id, Case.opened_at, wanted, zone)
+    if wanted.state:
+        query = query.where(Case.state == wanted.state)
+    if wanted.before:
+        query = query.where(Case.id < wanted.before)
+    return list(act.session.scalars(query.order_by(Case.id.desc()).limit(PAGE + 1)))
+
+
+def promises(act: Act, person: Staff, verdict: Verdict) -> list[Promise]:
+    """What is open or broken, by its due time; one more than a page where there are more."""
+    query = select(Promise).where(Promise.verdict == verdict).order_by(Promise.due_at, Promise.id).limit(PAGE + 1)
+    if not rights.whole_group(person):
+        query = query.where(Promise.company_id == person.company_id)
+    return list(act.session.scalars(query))
+
+
+def marks(act: Act, case_ids: Sequence[int | None]) -> dict[int, dict[str, int]]:
+    """How many promises of each verdict each of these cases has."""
+    query = (
+        select(Promise.case_id, Promise.verdict, func.count())
+        .where(Promise.case_id.in_([id_ for id_ in case_ids if id_]))
+        .group_by(Promise.case_id, Promise.verdict)
+        .order_by(Promise.verdict)
+    )
+    found: dict[int, dict[str, int]] = defaultdict(dict)
+    for case_id, verdict, count in act.session.execute(query):
+        found[case_id][verdict] = count
+    return found
+
+
+def numbered(act: Act, case_ids: Sequence[int | None]) -> dict[int, Case]:
+    """These cases by id."""
+    query = select(Case).where(Case.id.in_([id_ for id_ in case_ids if id_]))
+    return {case.id: case for case in act.session.scalars(query)}
+
+
+def _within[Row: (Call, Case)](
+    query: Select[tuple[Row]],
+    company: InstrumentedAttribute[int],
+    at: InstrumentedAttribute[datetime],
+    wanted: Wanted,
+    zone: str,
+) -> Select[tuple[Row]]:
+    if wanted.company_id is not None:
+        query = query.where(company == wanted.company_id)
+    if wanted.day is not None:
+        begins = datetime.combine(wanted.day, time(), ZoneInfo(zone))
+        ends = datetime.combine(wanted.day + timedelta(days=1), time(), ZoneInfo(zone))
+        query = query.where(at >= begins.astimezone(UTC), at < ends.astimezone(UTC))
+    return query

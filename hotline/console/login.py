@@ -1,0 +1,103 @@
+"""Logging in and out; without it anybody would read what callers said."""
+
+from __future__ import annotations
+
+import logging
+
+from flask import g, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from redis.exceptions import RedisError
+from sqlalchemy import select
+from werkzeug.exceptions import Forbidden, Unauthorized
+
+from hotline import clock
+from hotline.console import asking, passwords, rights, sessions
+from hotline.console.throttle import Throttle
+from hotline.domain.act import Act, Actor
+from hotline.domain.staff import Staff
+
+log = logging.getLogger(__name__)
+_DOOR = Actor("console")
+_LONGEST = 200  # characters; a longer pass phrase is a way to keep the hash busy, not a better one
+
+
+def guard() -> ResponseReturnValue | None:
+    """Before every page: is this person logged in still, and may they open it?"""
+    endpoint = request.endpoint or ""
+    if endpoint in rights.OPEN:
+        return None
+    with asking.runtime().look(_DOOR) as act:
+        person = sessions.holder(act)
+    if person is None:
+        return _to_the_door()
+    g.person = person
+    if not rights.may_open(person, endpoint):
+        raise Forbidden
+    sessions.keep_awake(clock.now())
+    return None
+
+
+def log_in() -> ResponseReturnValue:
+    """The log-in page and its form. Wrong name and wrong pass phrase look and last the same."""
+    if request.method == "GET":
+        return render_template("log_in.html", going_to=_going_to())
+    login, password = request.form.get("login", "").strip(), request.form.get("password", "")
+    try:
+        problem = _try(login, password)
+    except RedisError:
+        log.error("nobody can log in: Redis does not answer, so tries cannot be counted")
+        problem = ("later", 503)
+    if problem is None:
+        return redirect(_going_to())
+    word, status = problem
+    return render_template("log_in.html", problem=word, login=login, going_to=_going_to()), status
+
+
+def log_out() -> ResponseReturnValue:
+    """End every open log-in of this person, here and on other machines: a copied cookie ends too."""
+    with asking.runtime().act(asking.actor()) as act:
+        person = act.session.get_one(Staff, asking.person().id, with_for_update=True)
+        person.session_epoch += 1
+        act.remember("house", "logged-out", staff=person.id)
+    session.clear()
+    return redirect(url_for("console.log_in"))
+
+
+def _try(login: str, password: str) -> tuple[str, int] | None:
+    """None when the person is in now, else the word of what is wrong and the status."""
+    runtime, address = asking.runtime(), asking.address()
+    throttle = Throttle(runtime.redis, runtime.sealer, runtime.figures.sign_in)
+    if not throttle.lets(login, address):
+        return "throttled", 429
+    with runtime.look(_DOOR) as act:
+        known = _known(act, login)
+    right = passwords.fits(known.password_hash if known else None, password[:_LONGEST])
+    if known is None or not right:
+        with runtime.act(_DOOR) as act:
+            act.remember("house", "log-in-refused", staff=known.id if known else None)
+        return "wrong", 401
+    throttle.forgive(login, address)
+    with runtime.act(Actor("console", known.id)) as act:
+        act.remember("house", "logged-in", staff=known.id)
+    sessions.begin(known, clock.now())
+    return None
+
+
+def _known(act: Act, login: str) -> Staff | None:
+    return act.session.scalar(select(Staff).where(Staff.login == login, Staff.active))
+
+
+def _going_to() -> str:
+    """Where to go after the log-in: a page of the console, never an address somewhere else."""
+    wanted = request.values.get("next", "")
+    inside = wanted == "/console" or wanted.startswith(("/console/", "/console?"))
+    return wanted if inside and "\\" not in wanted else url_for("console.call_list")
+
+
+def _to_the_door() -> ResponseReturnValue:
+    door = url_for("console.log_in")
+    if "HX-Request" in request.headers:
+        return "", 401, {"HX-Redirect": door}
+    if request.method != "GET" or request.endpoint == "console.stream":
+        raise Unauthorized
+    return redirect(url_for("console.log_in", next=request.full_path.rstrip("?")))

@@ -1,0 +1,64 @@
+"""Names of colleagues and masked numbers of customers, a page's worth at once; without it a list would leak or crawl."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import select
+
+from hotline.console import words
+from hotline.domain.act import Act
+from hotline.domain.calls import Call
+from hotline.domain.cases import Case
+from hotline.domain.companies import Company
+from hotline.domain.customers import Customer, CustomerPhone
+from hotline.domain.staff import Staff
+from hotline.phones import PhoneNumber
+
+
+def names(act: Act, ids: Iterable[int | None]) -> dict[int, str]:
+    """The names of these colleagues, by id."""
+    wanted = {id_ for id_ in ids if id_ is not None}
+    if not wanted:
+        return {}
+    rows = act.session.execute(select(Staff.id, Staff.name, Staff.agent_number).where(Staff.id.in_(wanted)))
+    return {row.id: f"{row.name} {row.agent_number}" for row in rows}
+
+
+def masked_numbers(act: Act, ids: Iterable[int | None]) -> dict[int, str]:
+    """The masked number of each of these customers (SEC-1), by customer; the erased ones say so."""
+    wanted = {id_ for id_ in ids if id_ is not None}
+    if not wanted:
+        return {}
+    query = (
+        select(CustomerPhone.customer_id, CustomerPhone.number, Customer.key)
+        .join(Customer, Customer.id == CustomerPhone.customer_id)
+        .where(CustomerPhone.customer_id.in_(wanted))
+    )
+    return {row.customer_id: _masked(act, row.key, row.number) for row in act.session.execute(query)}
+
+
+def companies_by_id(act: Act) -> dict[int, Company]:
+    """Every company of the group; there are few."""
+    return {company.id: company for company in act.session.scalars(select(Company).order_by(Company.id))}
+
+
+def anonymous_callers(act: Act, calls: Iterable[Call]) -> set[int]:
+    """Which of these calls brought an anonymous complaint: its caller is shown to nobody (CMP-10)."""
+    ids = [call.id for call in calls]
+    return set(act.session.scalars(select(Case.call_id).where(Case.call_id.in_(ids), Case.anonymous)).all()) - {None}
+
+
+def caller(call: Call, colleagues: dict[int, str], numbers: dict[int, str], anonymous: set[int]) -> str:
+    """Who is at the other end: a colleague by name, a customer by the masked number."""
+    if call.id in anonymous:
+        return words.text("who.anonymous")
+    if call.staff_id is not None:
+        return colleagues[call.staff_id]
+    return numbers.get(call.customer_id or 0) or words.text("who.withheld")
+
+
+def _masked(act: Act, key: str | None, sealed: str) -> str:
+    if key is None:
+        return words.text("who.erased")
+    return PhoneNumber(act.sealer.open_for(key, sealed)).masked

@@ -1,0 +1,58 @@
+"""Which page is open to which role, in one table; without it a page could be open to everybody by an oversight."""
+
+from __future__ import annotations
+
+from hotline.domain.calls import Call
+from hotline.domain.cases import Case, Kind
+from hotline.domain.staff import Role, Staff
+
+# Those who work on matters; an engineer's page is the sheet behind a link.
+_DESK = frozenset({Role.AGENT, Role.DEPARTMENT_HEAD, Role.SUPERVISOR, Role.MANAGER, Role.GENERAL_MANAGER})
+_READERS = _DESK | {Role.AUDITOR, Role.ADMINISTRATOR}
+_WATCHERS = frozenset({Role.SUPERVISOR, Role.MANAGER, Role.GENERAL_MANAGER, Role.AUDITOR, Role.ADMINISTRATOR})
+_EVERYBODY = frozenset(Role)
+
+OPEN = frozenset({"console.log_in", "console.static"})
+PAGES: dict[str, frozenset[Role]] = {
+    "console.log_out": _EVERYBODY,
+    "console.call_list": _READERS,
+    "console.stream": _READERS,
+    "console.one_call": _READERS,
+    "console.reveal_in_call": _DESK,
+    "console.case_list": _READERS,
+    "console.one_case": _READERS,
+    "console.reveal_in_case": _DESK,
+    "console.called_back": _DESK,
+    "console.close_case": _DESK,
+    "console.promise_list": _READERS,
+    "console.log": _WATCHERS,
+    "console.verify_log": _WATCHERS,
+}
+# Who closes a complaint (CMP-12): the supervisor, or somebody above.
+_CLOSES_COMPLAINTS = frozenset({Role.SUPERVISOR, Role.MANAGER, Role.GENERAL_MANAGER})
+
+
+def may_open(person: Staff, endpoint: str) -> bool:
+    """May this person open this page at all? A page that the table does not name is open to nobody."""
+    return person.has(*PAGES.get(endpoint, ()))
+
+
+def whole_group(person: Staff) -> bool:
+    """Does this person see every company of the group, or their own alone?"""
+    return person.has(Role.ADMINISTRATOR)
+
+
+def may_see(person: Staff, thing: Call | Case) -> bool:
+    """May this person see this call or case: of their own company, or their own to answer for (OWN-4)?"""
+    return whole_group(person) or thing.company_id == person.company_id or thing.owner_id == person.id
+
+
+def may_close(person: Staff, case: Case) -> bool:
+    """May this person close this case? Its owner, or a superior; a complaint by a superior alone (CMP-12)."""
+    superior = person.has(*_CLOSES_COMPLAINTS)
+    return superior or (case.owner_id == person.id and case.kind != Kind.COMPLAINT)
+
+
+def may_call_back(person: Staff, case: Case) -> bool:
+    """May this person note a callback? Whoever answers for the case, does its next step, or a superior."""
+    return person.id in (case.owner_id, case.handler_id) or person.has(*_CLOSES_COMPLAINTS)

@@ -1,0 +1,53 @@
+"""Who is logged in, until when; without it a disabled colleague would stay in, and a stolen cookie would never end."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+
+from flask import request, session
+
+from hotline.console import asking
+from hotline.domain.act import Act
+from hotline.domain.staff import Staff
+
+
+def begin(person: Staff, at: datetime) -> None:
+    """Log a person in under a fresh token; nothing of the session before is kept but the language."""
+    language = session.get("language")
+    session.clear()
+    stamp = int(at.timestamp())
+    session.update(
+        staff=person.id, epoch=person.session_epoch, begun=stamp, seen=stamp, token=secrets.token_urlsafe(16)
+    )
+    if language:
+        session["language"] = language
+
+
+def holder(act: Act) -> Staff | None:
+    """Who is logged in, asked of the database anew; None when nobody is, or is not any more."""
+    if "staff" not in session or _timed_out(act.at):
+        return None
+    return valid(act, session["staff"], session["epoch"])
+
+
+def valid(act: Act, staff_id: int, epoch: int) -> Staff | None:
+    """The person, if still active and if no log-out or change has ended this log-in since."""
+    person = act.session.get(Staff, staff_id)
+    return person if person is not None and person.active and person.session_epoch == epoch else None
+
+
+def keep_awake(at: datetime) -> None:
+    """The person did something; what a page asks by itself is no such thing."""
+    if "HX-Request" not in request.headers:
+        session["seen"] = int(at.timestamp())
+
+
+def ends_at() -> int:
+    """When this log-in ends whatever is done, in seconds since 1970."""
+    return int(session["begun"]) + asking.runtime().figures.sign_in.longest.seconds
+
+
+def _timed_out(at: datetime) -> bool:
+    now = at.timestamp()
+    return now >= session["seen"] + asking.runtime().figures.sign_in.idle.seconds or now >= ends_at()

@@ -1,0 +1,61 @@
+"""How often a pass phrase may be guessed; without it guessing would be free, and locking others out too easy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from redis import Redis
+
+from hotline.sealing import Sealer
+from hotline.standard.engine import SignIn
+
+
+@dataclass(frozen=True)
+class Throttle:
+    """Counts failed tries in Redis under blinded names, each count for one window.
+
+    One address may fail on one account a few times, an address on all accounts and an account from all addresses more
+    often. An address that has logged in to the account before is not stopped by strangers who guess at it.
+    """
+
+    redis: Redis
+    sealer: Sealer
+    figures: SignIn
+
+    def lets(self, login: str, address: str) -> bool:
+        """Count a try; False when there were too many. Raises RedisError: with no count nobody is let in."""
+        counts = self.redis.pipeline()
+        for key, _most in self._limits(login, address):
+            counts.incr(key)
+            counts.expire(key, self.figures.window.seconds, nx=True)
+        counts.exists(self._known(login, address))
+        *answers, known = counts.execute()
+        within = [
+            count <= most for count, (_key, most) in zip(answers[::2], self._limits(login, address), strict=True)
+        ]
+        pair, by_address, by_account = within
+        return pair and by_address and (by_account or bool(known))
+
+    def forgive(self, login: str, address: str) -> None:
+        """The try was right after all: it does not count, and the address is known for this account."""
+        pair, *shared = (key for key, _most in self._limits(login, address))
+        change = self.redis.pipeline()
+        change.delete(pair)
+        for key in shared:
+            change.decr(key)
+            change.expire(key, self.figures.window.seconds, nx=True)
+        change.set(self._known(login, address), "1", ex=self.figures.known_address.seconds)
+        change.execute()
+
+    def _limits(self, login: str, address: str) -> list[tuple[str, int]]:
+        return [
+            (self._key("pair", login, address), self.figures.tries),
+            (self._key("address", address), self.figures.tries_per_address),
+            (self._key("account", login), self.figures.tries_per_address),
+        ]
+
+    def _known(self, login: str, address: str) -> str:
+        return self._key("known", login, address)
+
+    def _key(self, kind: str, *parts: str) -> str:
+        return f"hotline:sign-in:{kind}:{self.sealer.blind(chr(0).join((kind, *parts)))}"

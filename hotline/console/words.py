@@ -1,0 +1,82 @@
+"""The console's labels, times and spans in the reader's language; without it pages would mix tongues and time zones."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from hotline.console import asking
+from hotline.errors import NotFound
+from hotline.standard.catalogue import RULES
+
+
+def text(key: str, **values: object) -> str:
+    """The label for a key of prompts/console.<language>.toml. Raises NotFound for an unknown key."""
+    return asking.runtime().prompts.text(f"console.{key}", asking.language(), **values)
+
+
+def named(group: str, name: str) -> str:
+    """The label of one of a group's names, such as ("kind", "fault"); the bare name where no label is known."""
+    try:
+        return text(f"{group}.{name}")
+    except NotFound:
+        return name
+
+
+def matter(name: str) -> str:
+    """What a case is about, in the words that callers hear."""
+    try:
+        return asking.runtime().prompts.text(f"matter.{name}", asking.language())
+    except NotFound:
+        return name
+
+
+def rule_title(rule_id: str) -> str:
+    """The title of a rule of the service standard."""
+    rule = RULES.get(rule_id)
+    if rule is None:
+        return rule_id
+    return rule.title_zh if asking.language().startswith("zh") else rule.title_en
+
+
+def when(at: datetime | None, zone: str) -> str:
+    """Day and time in a company's zone, to the second."""
+    return at.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M:%S") if at else "—"
+
+
+def clock_time(at: datetime | None, zone: str) -> str:
+    """The time of day in a company's zone, to the second."""
+    return at.astimezone(ZoneInfo(zone)).strftime("%H:%M:%S") if at else "—"
+
+
+def short(at: datetime | None, zone: str) -> str:
+    """Month, day and time in a company's zone, to the minute."""
+    return at.astimezone(ZoneInfo(zone)).strftime("%m-%d %H:%M") if at else "—"
+
+
+def span(length: timedelta) -> str:
+    """A length of time in its two largest units: 3 s, 2 min 5 s, 1 h 20 min, 2 days 3 h."""
+    seconds = int(length.total_seconds())
+    minutes, seconds = divmod(max(seconds, 0), 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    units = [(days, "span.days"), (hours, "span.hours"), (minutes, "span.minutes"), (seconds, "span.seconds")]
+    first = next((place for place, (amount, _key) in enumerate(units) if amount), len(units) - 1)
+    return " ".join(text(key, n=amount) for amount, key in units[first : first + 2] if amount or first == len(units) - 1)
+
+
+def for_templates() -> dict[str, Any]:
+    """What every template may use."""
+    return {
+        "t": text,
+        "named": named,
+        "matter": matter,
+        "rule_title": rule_title,
+        "when": when,
+        "clock_time": clock_time,
+        "short": short,
+        "span": span,
+        "language": asking.language(),
+        "languages": asking.LANGUAGES,
+    }
