@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 from collections.abc import Iterator
 from functools import cache
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
 from importlinter.cli import lint_imports
-from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[1]
 MAX_FUNCTION, MAX_FILE = 50, 300
@@ -127,11 +128,36 @@ def pins(name: str) -> dict[str, str]:
     return dict(re.findall(r"^([a-z0-9.-]+)==([^ ]+)", "\n".join(lines), re.MULTILINE))
 
 
+def plain(name: str) -> str:
+    """A package's name as the index compares it."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
 def asked(name: str) -> set[str]:
     """The packages that a short list names."""
     lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
     named = (re.match(r"[A-Za-z0-9._-]+", line) for line in lines if not line.startswith(("#", "-")))
-    return {canonicalize_name(match[0]) for match in named if match}
+    return {plain(match[0]) for match in named if match}
+
+
+def imported(file: Path) -> Iterator[str]:
+    for node in ast.walk(tree(file)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.split(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            yield (node.module or "").split(".")[0]
+
+
+@pytest.mark.parametrize(
+    ("folder", "lists"), [("hotline", ["requirements.in"]), ("tests", ["requirements.in", "requirements-dev.in"])]
+)
+def test_every_package_imported_is_asked_for_by_name(folder: str, lists: list[str]) -> None:
+    known = set.union(*(asked(name) for name in lists))
+    foreign = (
+        {name for file in files(folder) for name in imported(file)} - sys.stdlib_module_names - {"hotline", "tests"}
+    )
+    providers = packages_distributions()
+    assert {name for name in foreign if not known & {plain(one) for one in providers.get(name, [])}} == set()
 
 
 @pytest.mark.parametrize("name", ["requirements", "requirements-dev"])
