@@ -22,6 +22,7 @@ class Unit(StrEnum):
     BUSINESS_HOUR = "business_hour"
     BUSINESS_DAY = "business_day"
     SAME_DAY = "same_day"
+    NEXT_DAY = "next_day"
 
 
 _WORDS = {
@@ -39,6 +40,7 @@ _WORDS = {
 }
 _SINGULAR = {unit: word for word, unit in reversed(_WORDS.items())}
 _PLURAL = {unit: word for word, unit in _WORDS.items()}
+_NAMED = {"same day": Unit.SAME_DAY, "next day": Unit.NEXT_DAY}
 _ELAPSED = {Unit.SECOND: 1, Unit.MINUTE: 60, Unit.HOUR: 3600}
 _BUSINESS = {Unit.BUSINESS_MINUTE: 60, Unit.BUSINESS_HOUR: 3600}
 _FORM = re.compile(r"([1-9][0-9]{0,5}) ([a-z ]+)")
@@ -53,17 +55,18 @@ class Limit:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """From "60 s", "10 min", "1 h", "2 days", "2 years", "30 business min", "same day" and the like."""
-        if text == "same day":
-            return cls(0, Unit.SAME_DAY)
+        """From "60 s", "10 min", "1 h", "2 days", "2 years", "30 business min", "same day", "next day"."""
+        if text in _NAMED:
+            return cls(0, _NAMED[text])
         form = _FORM.fullmatch(text)
         if form is None or form[2] not in _WORDS:
             raise Invalid(f"{text!r} is not a time such as '60 s', '10 min', '2 days', '1 business day', 'same day'")
         return cls(int(form[1]), _WORDS[form[2]])
 
     def __str__(self) -> str:
-        if self.unit is Unit.SAME_DAY:
-            return "same day"
+        for text, unit in _NAMED.items():
+            if self.unit is unit:
+                return text
         words = _SINGULAR if self.amount == 1 else _PLURAL
         return f"{self.amount} {words[self.unit]}"
 
@@ -95,6 +98,8 @@ class Limit:
                 return calendar.add_business_days(from_, self.amount)
             case Unit.SAME_DAY:
                 return Deadline(calendar.end_of_day(from_), calendar.version)
+            case Unit.NEXT_DAY:
+                return Deadline(calendar.end_of_day(calendar.add_days(from_, 1)), calendar.version)
             case Unit.YEAR:
                 return Deadline(calendar.add_years(from_, self.amount), calendar.version)
             case _:

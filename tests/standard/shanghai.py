@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from hotline.standard import loader
 from hotline.standard.calendar import Calendar
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
-
 
 def at(text: str, zone: str = "Asia/Shanghai") -> datetime:
-    """An instant from a local time such as "2026-02-14 09:00"."""
-    return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone))
+    """The instant (UTC, as the clock gives it) of a local time such as "2026-02-14 09:00"."""
+    return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
 
 
 def local(instant: datetime, zone: str = "Asia/Shanghai") -> str:

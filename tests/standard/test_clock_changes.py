@@ -29,8 +29,10 @@ instants = st.datetimes(
     timezones=st.just(UTC),
 )
 offices = st.sampled_from(OFFICES)
-units = st.sampled_from([unit for unit in Unit if unit is not Unit.SAME_DAY])
-limits = st.builds(Limit, st.integers(1, 60), units) | st.just(Limit.parse("same day"))
+units = st.sampled_from([unit for unit in Unit if unit not in (Unit.SAME_DAY, Unit.NEXT_DAY)])
+limits = st.builds(Limit, st.integers(1, 60), units) | st.sampled_from(
+    [Limit.parse("same day"), Limit.parse("next day")]
+)
 
 
 @given(limits, instants, offices)

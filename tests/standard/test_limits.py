@@ -22,6 +22,7 @@ WRITTEN = {
     "1 business day": Limit(1, Unit.BUSINESS_DAY),
     "3 business days": Limit(3, Unit.BUSINESS_DAY),
     "same day": Limit(0, Unit.SAME_DAY),
+    "next day": Limit(0, Unit.NEXT_DAY),
 }
 
 
@@ -46,7 +47,7 @@ def test_plain_limits_have_seconds(text: str, seconds: int) -> None:
     assert Limit.parse(text).span == timedelta(seconds=seconds)
 
 
-@pytest.mark.parametrize("text", ["2 days", "1 business day", "30 business min", "same day", "2 years"])
+@pytest.mark.parametrize("text", ["2 days", "1 business day", "30 business min", "same day", "next day", "2 years"])
 def test_limits_that_depend_on_the_calendar_have_no_seconds(text: str) -> None:
     with pytest.raises(Invalid, match=f"{text} has no fixed number of seconds"):
         _ = Limit.parse(text).seconds
@@ -62,6 +63,8 @@ def test_limits_that_depend_on_the_calendar_have_no_seconds(text: str) -> None:
         ("2 years", "2024-02-29 10:00", "2026-03-01 10:00"),
         ("same day", "2026-03-02 00:00", "2026-03-03 00:00"),
         ("same day", "2026-03-02 23:59", "2026-03-03 00:00"),
+        ("next day", "2026-03-02 23:59", "2026-03-04 00:00"),
+        ("next day", "2026-03-02 00:00", "2026-03-04 00:00"),
         ("1 business day", "2026-03-06 14:00", "2026-03-09 14:00"),
         ("1 business day", "2026-03-07 14:00", "2026-03-10 00:00"),
         ("2 business days", "2026-09-30 14:00", "2026-10-09 14:00"),

@@ -101,8 +101,8 @@ WRONG: list[tuple[str, dict[str, Any], str]] = [
     ),
     (
         "a warning after the deadline",
-        {"promise_rules": {"FLT-2.sign": {"warn_before": "11 min"}}},
-        "promise_rules.FLT-2.sign.warn_before: 11 min is not shorter than the limit of 10 min",
+        {"promise_rules": {"FLT-2.sign": {"warn_before": "10 min"}}},
+        "promise_rules.FLT-2.sign.warn_before: 10 min is not shorter than the limit of 10 min",
     ),
     (
         "an escalation to nobody",

@@ -110,6 +110,7 @@ def test_every_promise_rule_names_its_rule_and_those_who_are_told(profile: str) 
         ("CMP-9.callback", "2 days"),
         ("VIS-1.repair", "7 days"),
         ("VIS-2.complaint", "3 days"),
+        ("VIS-3.visitor", "next day"),
     ],
 )
 @pytest.mark.parametrize("profile", loader.profiles())
