@@ -24,7 +24,13 @@ WAITS = {"sleep", "timedelta", "wait"}
 
 def figures(source: str) -> Iterator[tuple[int, str]]:
     """Line and text of each bare length of time in a module."""
-    for node in ast.walk(ast.parse(source)):
+    nodes = list(ast.walk(ast.parse(source)))
+    units = {
+        node.right for node in nodes if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div | ast.FloorDiv)
+    }
+    for node in nodes:
+        if node in units:  # span / timedelta(seconds=1) asks for a unit; it sets no length
+            continue
         for found in _in_call(node) if isinstance(node, ast.Call) else _in_assignment(node):
             yield found.lineno, ast.unparse(node)[:80]
 
@@ -113,6 +119,8 @@ def test_a_bare_length_of_time_is_found(source: str) -> None:
         "check(min_length=4)",
         "gather(timeout='auto', action_on_empty=True)",
         "stream(ttl=True)",
+        "span // timedelta(milliseconds=1)",
+        "span / timedelta(hours=1)",
     ],
 )
 def test_what_is_no_bare_length_of_time_is_left_alone(source: str) -> None:

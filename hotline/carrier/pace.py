@@ -29,6 +29,8 @@ redis.call('PEXPIRE', KEYS[2], place - ARGV[1] + ARGV[4])
 return place - ARGV[1]
 """
 
+_MILLIS = 1000  # in a second: the script counts in whole milliseconds
+
 
 class Pace:
     """A token bucket of one token. An emptied Redis is a full bucket: harmless, for the carrier has a queue of its own.
@@ -39,12 +41,12 @@ class Pace:
     def __init__(self, redis: Redis, account: str, *, per_second: float, keep: timedelta) -> None:
         self._ask = redis.register_script(_ASK)
         self._keys = [f"hotline:pace:{{{account}}}:next", f"hotline:pace:{{{account}}}:places"]
-        self._between = max(1, round(_millis(timedelta(seconds=1)) / per_second))
+        self._between = max(1, round(_MILLIS / per_second))
         self._keep = _millis(keep)
 
     def wait(self, name: str, at: datetime) -> timedelta:
         """How long `name` must still wait at the instant `at`; nothing: it may go, and its token is spent."""
-        args: list[_Argument] = [round(at.timestamp() * _millis(timedelta(seconds=1))), self._between, name, self._keep]
+        args: list[_Argument] = [round(at.timestamp() * _MILLIS), self._between, name, self._keep]
         try:
             return timedelta(milliseconds=int(self._ask(keys=self._keys, args=args)))
         except RedisError:
