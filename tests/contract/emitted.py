@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
+from hotline.simulator.courier import Answer, Sender
 from tests.contract import grammar, openapi, packages, places
 from tests.contract.places import Place
 
@@ -49,6 +51,18 @@ def request(method: str, url: str, params: openapi.Params = ()) -> None:
         return
     SEEN.requests += 1
     SEEN.complaints += [f"{why}\n  in {method} {url}" for why in openapi.check_request(method, url, params)]
+
+
+def watched(sender: Sender) -> Sender:
+    """The same sender; every document it brings back is judged, with the address that gave it."""
+
+    def send(method: str, url: str, headers: Mapping[str, str], body: bytes, timeout: float) -> Answer:
+        answer = sender(method, url, headers, body, timeout)
+        if answer.body and "xml" in answer.headers.get("content-type", ""):
+            document(answer.body.decode("utf-8", "replace"), url)
+        return answer
+
+    return send
 
 
 def begin() -> None:

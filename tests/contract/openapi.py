@@ -28,7 +28,7 @@ def check_request(method: str, url: str, params: Params = ()) -> list[str]:
     `params`: the form of a POST, the query of a GET (read from `url` too); a repeated name is a list or repeated pairs.
     """
     values = _pairs(params)
-    values += parse_qsl(urlsplit(url).query, keep_blank_values=True)
+    values += [pair for pair in parse_qsl(urlsplit(url).query, keep_blank_values=True) if pair not in values]
     path = urlsplit(url).path
     found = _resource(path)
     if found is None:

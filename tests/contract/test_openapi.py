@@ -127,6 +127,7 @@ def test_the_carrier_refuses(method: str, path: str, form: Form, complaint: str)
 def test_a_query_in_the_address_counts_as_parameters() -> None:
     assert check_request("GET", f"{BASE}/Calls.json?Status=sleeping") != []
     assert check_request("GET", f"{BASE}/Calls.json?Status=completed") == []
+    assert check_request("GET", f"{BASE}/Calls.json?Status=completed", {"Status": ["completed"]}) == []
 
 
 def test_another_host_is_the_same_carrier() -> None:

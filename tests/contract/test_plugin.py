@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from hotline.simulator.courier import Answer
 from tests.contract import emitted
 
 ROOT = Path(__file__).parents[2]
@@ -82,6 +83,14 @@ def test_a_document_is_judged_by_where_an_earlier_one_said_it_is_heard() -> None
         assert [why.split(":")[0] for why in emitted.SEEN.complaints] == ["13238"]
     finally:
         emitted.begin()
+
+
+def test_a_watched_sender_shows_every_document_and_nothing_else() -> None:
+    answers = iter([Answer(200, {"content-type": "text/xml"}, b"<Response><Leave/></Response>"), Answer(204)])
+    send = emitted.watched(lambda *_sent: next(answers))
+    before = emitted.SEEN.documents
+    assert [send("POST", URL, {}, b"", 5.0).status for _ in range(2)] == [200, 204]
+    assert emitted.SEEN.documents == before + 1
 
 
 @pytest.fixture(autouse=True)
