@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import secrets
 import tomllib
 from collections.abc import Mapping
@@ -16,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from hotline import settings
 from hotline.console import passwords
 from hotline.domain import companies, customers, staff
 from hotline.domain.act import COMMAND, Act
@@ -77,10 +77,8 @@ def kept_log_ins(var: Path) -> list[LogIn]:
 
 
 def _keep(path: Path, log_ins: list[LogIn]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
     path.unlink(missing_ok=True)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-        json.dump([vars(log_in) for log_in in log_ins], file, ensure_ascii=False, indent=1)
+    settings.keep_private(path, [vars(log_in) for log_in in log_ins])
 
 
 def _found(act: Act, item: Mapping[str, Any], roster: Mapping[str, Any], password_hash: str) -> Company:

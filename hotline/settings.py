@@ -171,6 +171,13 @@ def environment(**changes: str) -> dict[str, str]:
     return {**os.environ, **changes}
 
 
+def keep_private(path: Path, value: object) -> None:
+    """Write a new JSON file that only its owner can read. Raises FileExistsError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        json.dump(value, file, ensure_ascii=False, indent=1)
+
+
 def new_keys() -> dict[str, str]:
     """Fresh values for every key we need."""
     return {
@@ -188,9 +195,7 @@ def _seed() -> str:
 def _stored_keys(folder: Path, make: bool) -> dict[str, str]:
     path = folder / KEY_FILE
     if make and not path.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            json.dump(new_keys(), file, indent=1)
+        keep_private(path, new_keys())
     if not path.exists():
         return {}
     try:

@@ -93,6 +93,7 @@ class SignIn:
     window: Limit
     idle: Limit
     longest: Limit
+    password_shortest: Annotated[int, Figure(PLATFORM, 8, 64)]
     known_address: Limit
     """How long an address from which an account was opened is not stopped by strangers guessing at that account."""
 

@@ -1,0 +1,99 @@
+"""How a command shows what it found; without it every list would have its own form and scripts could trust none.
+
+A list is a plain table, or with --json a JSON array with the fields that its row function in hotline/rows.py names;
+instants are ISO 8601 in UTC, personal values are masked.
+"""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import click
+from redis.exceptions import RedisError
+from sqlalchemy.exc import OperationalError, ProgrammingError
+
+from hotline import runtime, settings
+from hotline.errors import HotlineError
+from hotline.runtime import Runtime
+
+WRONG = 2  # the status of every refusal, as click's own for a wrong option
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
+limit = click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="How many at most.")
+before = click.option("--before", type=int, metavar="ID", help="Only those before this id: the next page.")
+company = click.option("--company", metavar="CODE", help="Only this company's.")
+
+
+class Refusal(click.ClickException):
+    """One clear sentence on stderr, and status 2."""
+
+    exit_code = WRONG
+
+    def show(self, file: Any = None) -> None:
+        """Print the sentence."""
+        click.echo(f"hotline: {self.message}", err=True)
+
+
+class Commands(click.Group):
+    """A group whose commands answer a refusal with a sentence, never with a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command. Raises Refusal."""
+        try:
+            return super().invoke(ctx)
+        except HotlineError as error:
+            raise Refusal(str(error)) from error
+        except (OperationalError, ProgrammingError) as error:
+            raise Refusal(_about_database(error)) from error
+        except RedisError as error:
+            raise Refusal("Redis does not answer: `hotline up` runs one, REDIS_URL names another") from error
+
+
+@contextmanager
+def opened() -> Iterator[Runtime]:
+    """The product as the environment says, closed again at the end."""
+    made = runtime.make(settings.load())
+    try:
+        yield made
+    finally:
+        made.engine.dispose()
+        made.redis.close()
+
+
+def show(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], *, as_json: bool) -> None:
+    """Print rows: all their fields as JSON, or some columns as a table."""
+    if as_json:
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
+        return
+    if not rows:
+        click.echo("none")
+        return
+    cells = [list(columns), *([_cell(row[name]) for name in columns] for row in rows)]
+    widths = [max(_width(line[place]) for line in cells) for place in range(len(columns))]
+    for line in cells:
+        click.echo("  ".join(_padded(text, width) for text, width in zip(line, widths, strict=True)).rstrip())
+
+
+def _about_database(error: OperationalError | ProgrammingError) -> str:
+    said = str(error.orig).lower()
+    if "no such table" in said or "does not exist" in said or "no such column" in said:
+        return "the database lacks tables: `hotline migrate` makes them"
+    return "the database does not answer: see that it runs, and what DATABASE_URL and HOTLINE_VAR say"
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return "-"
+    return ",".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
+
+
+def _padded(text: str, width: int) -> str:
+    return text + " " * (width - _width(text))

@@ -1,0 +1,193 @@
+"""Commands that read the record: calls, cases, promises, what is owed, the log; without them nobody could script it."""
+
+from __future__ import annotations
+
+import base64
+import json
+import sys
+from typing import Any
+
+import click
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from sqlalchemy import Select, select
+
+from hotline import listing, rows
+from hotline.domain import companies, promises, verifying
+from hotline.domain.act import COMMAND, Act
+from hotline.domain.calls import Call
+from hotline.domain.cases import Case
+from hotline.domain.outbox import OutboxEntry, State
+from hotline.domain.promises import Promise, Verdict
+from hotline.errors import NotFound
+from hotline.runtime import Runtime
+
+CHECKPOINTS = "checkpoints.jsonl"
+ALTERED = 1
+_CALL = ("id", "started_at", "company", "direction", "caller", "colleague", "case", "owner", "answer_ms", "state")
+_CASE = ("id", "number", "company", "kind", "matter", "state", "owner", "handler", "opened_at")
+_PROMISE = ("id", "rule", "company", "case", "owner", "due_at", "done_at", "verdict")
+_OUTBOX = ("id", "kind", "queue", "state", "case", "due_at", "attempts", "problem")
+_TURN = ("n", "at", "step", "said", "heard", "led_to")
+
+
+@click.group()
+def calls() -> None:
+    """Telephone calls."""
+
+
+@calls.command("list")
+@listing.company
+@listing.before
+@listing.limit
+@listing.as_json
+def list_calls(company: str | None, before: int | None, limit: int, as_json: bool) -> None:
+    """Calls, newest first."""
+    with listing.opened() as runtime, runtime.look(COMMAND) as act:
+        query = _page(act, select(Call), Call, company, before)
+        names = rows.Names.read(act)
+        found = [rows.of_call(act, names, call) for call in act.session.scalars(query.limit(limit))]
+        listing.show(found, _CALL, as_json=as_json)
+
+
+@calls.command("show")
+@click.argument("call_id", type=int)
+@listing.as_json
+def show_call(call_id: int, as_json: bool) -> None:
+    """One call: the fields of the list, its turns, and the promises of its case."""
+    with listing.opened() as runtime, runtime.look(COMMAND) as act:
+        call = act.session.get(Call, call_id)
+        if call is None:
+            raise NotFound(f"there is no call {call_id}: `hotline calls list` shows those there are")
+        names = rows.Names.read(act)
+        row = rows.of_call(act, names, call)
+        row["turns"] = [rows.of_turn(turn) for turn in rows.turns(act, call_id)]
+        made = promises.of_case(act, call.case_id) if call.case_id else []
+        row["promises"] = [rows.of_promise(act, names, promise) for promise in made]
+        _show_whole(row, as_json=as_json)
+
+
+@click.group()
+def cases() -> None:
+    """Matters, each with its owner."""
+
+
+@cases.command("list")
+@listing.company
+@click.option("--open", "only_open", is_flag=True, help="Only those not closed.")
+@listing.before
+@listing.limit
+@listing.as_json
+def list_cases(company: str | None, only_open: bool, before: int | None, limit: int, as_json: bool) -> None:
+    """Cases, newest first."""
+    with listing.opened() as runtime, runtime.look(COMMAND) as act:
+        query = _page(act, select(Case), Case, company, before)
+        if only_open:
+            query = query.where(Case.state == "open")
+        names = rows.Names.read(act)
+        found = [rows.of_case(names, case) for case in act.session.scalars(query.limit(limit))]
+        listing.show(found, _CASE, as_json=as_json)
+
+
+@click.group("promises")
+def promises_group() -> None:
+    """What was promised by the service standard, and what became of it."""
+
+
+@promises_group.command("list")
+@listing.company
+@click.option("--verdict", type=click.Choice([str(verdict) for verdict in Verdict]), help="Only those.")
+@listing.before
+@listing.limit
+@listing.as_json
+def list_promises(company: str | None, verdict: str | None, before: int | None, limit: int, as_json: bool) -> None:
+    """Promises, newest first."""
+    with listing.opened() as runtime, runtime.look(COMMAND) as act:
+        query = _page(act, select(Promise), Promise, company, before)
+        if verdict:
+            query = query.where(Promise.verdict == verdict)
+        names = rows.Names.read(act)
+        found = [rows.of_promise(act, names, promise) for promise in act.session.scalars(query.limit(limit))]
+        listing.show(found, _PROMISE, as_json=as_json)
+
+
+@click.group()
+def outbox() -> None:
+    """Effects owed to the outside: calls to place, texts to send, promises to judge."""
+
+
+@outbox.command("list")
+@click.option("--state", type=click.Choice([str(state) for state in State]), help="Only those.")
+@listing.before
+@listing.limit
+@listing.as_json
+def list_outbox(state: str | None, before: int | None, limit: int, as_json: bool) -> None:
+    """What is owed, newest first."""
+    with listing.opened() as runtime, runtime.look(COMMAND) as act:
+        query = _page(act, select(OutboxEntry), OutboxEntry, None, before)
+        if state:
+            query = query.where(OutboxEntry.state == state)
+        found = [rows.of_outbox(act, entry) for entry in act.session.scalars(query.limit(limit))]
+        listing.show(found, _OUTBOX, as_json=as_json)
+
+
+@click.group()
+def audit() -> None:
+    """The log that only grows."""
+
+
+@audit.command("verify")
+@click.option("--chain", help="Only this chain, such as call:12, case:7 or house.")
+@click.option("--trust", multiple=True, metavar="KEY", help="Also trust checkpoints signed by this public key, base64.")
+@listing.as_json
+def verify(chain: str | None, trust: tuple[str, ...], as_json: bool) -> None:
+    """Is the log unaltered? Status 0: yes. 1: no, and where. 2: it could not be looked at."""
+    with listing.opened() as runtime, runtime.look(COMMAND) as act:
+        report = verifying.verify(
+            act.session,
+            checkpoint_file=runtime.settings.hotline_var / CHECKPOINTS,
+            trusted_keys={_public_key(runtime), *trust},
+            chain=chain,
+        )
+    problems = [{"chain": one.chain, "seq": one.seq, "what": one.what} for one in report.problems]
+    counts = {"entries": report.entries, "chains": report.chains, "checkpoints": report.checkpoints}
+    if as_json:
+        click.echo(json.dumps({"unaltered": not problems, **counts, "problems": problems}, ensure_ascii=False))
+    else:
+        click.echo(", ".join(f"{count} {what}" for what, count in counts.items()))
+        for problem in problems:
+            click.echo(problem["what"])
+        click.echo("ALTERED" if problems else "unaltered")
+    sys.exit(ALTERED if problems else 0)
+
+
+def _page(
+    act: Act,
+    query: Select[Any],
+    table: type[Call | Case | Promise | OutboxEntry],
+    company: str | None,
+    before: int | None,
+) -> Select[Any]:
+    if company is not None:
+        query = query.where(table.company_id == companies.coded(act, company).id)  # type: ignore[union-attr]
+    if before is not None:
+        query = query.where(table.id < before)
+    return query.order_by(table.id.desc())
+
+
+def _show_whole(row: rows.Row, *, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(row, ensure_ascii=False, indent=1))
+        return
+    for name, value in row.items():
+        if not isinstance(value, list):
+            click.echo(f"{name:12} {'-' if value is None else value}")
+    click.echo()
+    listing.show(row["turns"], _TURN, as_json=False)
+    click.echo()
+    listing.show(row["promises"], _PROMISE, as_json=False)
+
+
+def _public_key(runtime: Runtime) -> str:
+    key = Ed25519PrivateKey.from_private_bytes(runtime.settings.signing_key()).public_key()
+    return base64.b64encode(key.public_bytes(Encoding.Raw, PublicFormat.Raw)).decode()

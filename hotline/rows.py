@@ -1,0 +1,204 @@
+"""The fields that scripts may rely on; without them a changed column would break somebody's report in silence.
+
+Fields are added, never renamed or removed. Instants are ISO 8601 in UTC or null; people are named by their log-in,
+customers by their id; telephone numbers of people are masked (SEC-1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from hotline.domain import companies, customers
+from hotline.domain.act import Act
+from hotline.domain.calls import Call, Turn
+from hotline.domain.cases import Case
+from hotline.domain.companies import Company
+from hotline.domain.customers import NuisanceNumber
+from hotline.domain.outbox import OutboxEntry
+from hotline.domain.promises import Promise
+from hotline.domain.staff import Staff
+from hotline.errors import HotlineError
+from hotline.phones import PhoneNumber
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Names:
+    """Short names for ids: companies by code, people by log-in."""
+
+    companies: dict[int, str]
+    people: dict[int, str]
+
+    @classmethod
+    def read(cls, act: Act) -> Names:
+        """Every name of the group."""
+        return cls(
+            {row.id: row.code for row in act.session.execute(select(Company.id, Company.code))},
+            {row.id: row.login for row in act.session.execute(select(Staff.id, Staff.login))},
+        )
+
+    def person(self, staff_id: int | None) -> str | None:
+        """Somebody's log-in."""
+        return None if staff_id is None else self.people[staff_id]
+
+
+def instant(at: datetime | None) -> str | None:
+    """An instant as scripts read it: 2026-11-18T02:00:00.000000+00:00."""
+    return None if at is None else at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def of_company(act: Act, company: Company) -> Row:
+    """A company with its public numbers."""
+    return {
+        "id": company.id,
+        "code": company.code,
+        "name_zh": company.name_zh,
+        "name_en": company.name_en,
+        "profile": company.profile,
+        "numbers": companies.numbers_of(act, company),
+    }
+
+
+def of_staff(act: Act, names: Names, person: Staff) -> Row:
+    """A member of staff."""
+    return {
+        "id": person.id,
+        "login": person.login,
+        "name": person.name,
+        "company": names.companies[person.company_id],
+        "agent_number": person.agent_number,
+        "roles": [held.role for held in person.roles],
+        "phone": PhoneNumber(act.sealer.open(person.phone)).masked if person.phone else None,
+        "logs_in": person.password_hash is not None,
+        "active": person.active,
+    }
+
+
+def of_call(act: Act, names: Names, call: Call) -> Row:
+    """A call; `answer_ms` from the ring to our first words, `ended_by` them or us."""
+    return {
+        "id": call.id,
+        "direction": call.direction,
+        "company": names.companies[call.company_id],
+        "our_number": call.our_number,
+        "customer": call.customer_id,
+        "caller": _caller(act, call),
+        "colleague": names.person(call.staff_id),
+        "owner": names.person(call.owner_id),
+        "answered_by": names.person(call.answered_by_id),
+        "state": call.state,
+        "step": call.step,
+        "language": call.language,
+        "case": _case_number(act, call.case_id),
+        "started_at": instant(call.started_at),
+        "answered_at": instant(call.answered_at),
+        "answer_ms": call.answer_ms,
+        "ended_at": instant(call.ended_at),
+        "ended_by": call.ended_by,
+        "cause": call.cause,
+    }
+
+
+def of_turn(turn: Turn) -> Row:
+    """One exchange of a call: prompt keys said, how the caller answered, the step that followed; never the words."""
+    return {
+        "n": turn.n,
+        "at": instant(turn.at),
+        "step": turn.step,
+        "said": turn.said,
+        "heard": turn.heard,
+        "words": None if turn.words is None else "***",
+        "led_to": turn.led_to,
+    }
+
+
+def of_case(names: Names, case: Case) -> Row:
+    """A matter."""
+    return {
+        "id": case.id,
+        "number": case.number,
+        "company": names.companies[case.company_id],
+        "kind": case.kind,
+        "matter": case.matter,
+        "state": case.state,
+        "owner": names.person(case.owner_id),
+        "first_owner": names.person(case.first_owner_id),
+        "handler": names.person(case.handler_id),
+        "customer": None if case.anonymous else case.customer_id,
+        "anonymous": case.anonymous,
+        "call": case.call_id,
+        "opened_at": instant(case.opened_at),
+        "closed_at": instant(case.closed_at),
+        "closed_by": names.person(case.closed_by_id),
+    }
+
+
+def of_promise(act: Act, names: Names, promise: Promise) -> Row:
+    """A promise: `rule` is its key in the standard, `rule_id` the rule behind it."""
+    return {
+        "id": promise.id,
+        "rule": promise.rule,
+        "rule_id": promise.rule_id,
+        "company": names.companies[promise.company_id],
+        "case": _case_number(act, promise.case_id),
+        "owner": names.person(promise.owner_id),
+        "made_at": instant(promise.made_at),
+        "due_at": instant(promise.due_at),
+        "done_at": instant(promise.done_at),
+        "judged_at": instant(promise.judged_at),
+        "verdict": promise.verdict,
+        "excused_by": names.person(promise.excused_by_id),
+    }
+
+
+def of_nuisance(act: Act, names: Names, row: NuisanceNumber) -> Row:
+    """A flagged number; it is refused once it is confirmed."""
+    return {
+        "id": row.id,
+        "number": PhoneNumber(act.sealer.open(row.number)).masked,
+        "flagged_by": names.person(row.flagged_by),
+        "flagged_at": instant(row.flagged_at),
+        "confirmed_by": names.person(row.confirmed_by),
+        "expires_at": instant(row.expires_at),
+    }
+
+
+def of_outbox(act: Act, entry: OutboxEntry) -> Row:
+    """An effect owed to the outside."""
+    return {
+        "id": entry.id,
+        "kind": entry.kind,
+        "queue": entry.queue,
+        "state": entry.state,
+        "case": _case_number(act, entry.case_id),
+        "posted_at": instant(entry.posted_at),
+        "due_at": instant(entry.due_at),
+        "attempts": entry.attempts,
+        "settled_at": instant(entry.settled_at),
+        "problem": entry.problem,
+    }
+
+
+def turns(act: Act, call_id: int) -> Sequence[Turn]:
+    """A call's exchanges in their order."""
+    return list(act.session.scalars(select(Turn).where(Turn.call_id == call_id).order_by(Turn.n)))
+
+
+def _caller(act: Act, call: Call) -> str | None:
+    if call.customer_id is None:
+        return None
+    try:
+        return customers.phone_of(act, customers.get(act, call.customer_id)).masked
+    except HotlineError:  # erased, or never known by a number
+        return None
+
+
+def _case_number(act: Act, case_id: int | None) -> str | None:
+    case = None if case_id is None else act.session.get(Case, case_id)
+    return None if case is None else case.number
