@@ -35,6 +35,18 @@ class Addresses:
         """Where news of every call goes."""
         return f"{self.base}/voice/status{_NOTICE}"
 
+    def call_status(self, call_id: int) -> str:
+        """Where news of a call that we placed goes: it may come before the carrier's answer told us its id."""
+        return f"{self.base}/voice/status/{call_id}{_NOTICE}"
+
+    def resume(self) -> str:
+        """Where a call comes back to after a passing fault."""
+        return f"{self.base}/voice/resume"
+
+    def spoken_number(self) -> str:
+        """Where the number keyed into the degraded call goes."""
+        return f"{self.base}/voice/fallback/number"
+
     def fallback(self) -> str:
         """Where the carrier turns when our document could not be had (ANS-10)."""
         return f"{self.base}/voice/fallback"

@@ -62,7 +62,7 @@ class Prompts:
             digest.update(path.read_bytes())
         return digest.hexdigest()[:12]
 
-    def text(self, key: str, language: str, own: Mapping[str, Any] | None = None, **values: object) -> str:
+    def text(self, key: str, language: str, own: Mapping[str, Any] | None = None, /, **values: object) -> str:
         """The sentence for a key, its variables filled; a company's own words come first.
 
         Raises NotFound for an unknown key, Invalid when a variable is missing.
@@ -82,7 +82,8 @@ class Prompts:
 
     def listen_for(self, key: str, language: str) -> tuple[str, ...]:
         """The words that mean an answer when they are spoken; none where the key is unknown."""
-        found = self._words.get(language, {}).get(key, ())
+        words = self._words.get(language, {})
+        found = words.get(key, words.get(f"{key}.words"))
         return tuple(found) if isinstance(found, list) else ()
 
     def voice(self, language: str) -> Voice:

@@ -55,3 +55,16 @@ def keep(act: Act, *, kind: str, sid: str, mark: str, call: Call | None, params:
         .returning(CarrierNews.id)
     )
     return act.session.execute(query).first() is not None
+
+
+def recorded(act: Act, call: Call, *, sid: str, state: str, seconds: int | None) -> None:
+    """A caller's message is being kept by the carrier, is complete, or is absent; it belongs to the call's open matter."""
+    row = act.session.get(Recording, sid)
+    if row is None:
+        row = Recording(sid=sid, call_id=call.id, case_id=None, state=state, at=act.at)
+        act.session.add(row)
+    elif row.state != "in-progress":
+        return  # complete or absent is final; the verb's own news may come after it
+    row.state, row.seconds = state, seconds if seconds is not None else row.seconds
+    act.session.flush()
+    act.remember(call.chain, "recording", recording=sid, state=state, seconds=row.seconds)

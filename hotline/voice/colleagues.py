@@ -1,0 +1,129 @@
+"""What a colleague hears and keys: an offer to sign for, news of the work; without it nobody could sign by phone."""
+
+from __future__ import annotations
+
+from hotline.domain import calls, dispatches, repairs
+from hotline.domain.act import Act
+from hotline.domain.calls import Call
+from hotline.domain.dispatches import Answer, Offer
+from hotline.errors import Conflict, NotFound
+from hotline.voice.steps import Choice, Heard, Sound, Step
+
+
+def offer(act: Act, call: Call) -> Step:
+    """The telephone was picked up: the matter is told, unless somebody signed meanwhile."""
+    made = _offer(act, call)
+    if dispatches.get(act, made.dispatch_id).signed_at is not None:
+        dispatches.answer(act, made, Answer.DECLINED)
+        return Step.OFFER_GONE
+    dispatches.answer(act, made, Answer.HEARD)
+    return Step.OFFER
+
+
+def offered(act: Act, call: Call) -> tuple[str, ...]:
+    """The matter, by what the diagnosis found; no personal value is told before the signature."""
+    case_id = dispatches.get(act, _offer(act, call).dispatch_id).case_id
+    order = repairs.of_case(act, case_id)
+    return (
+        ("offer.matter", "offer.findings", "offer.keys") if order and order.answers else ("offer.matter", "offer.keys")
+    )
+
+
+def sign(act: Act, call: Call) -> Step:
+    """1: signed for (签收). Somebody else was first: told so."""
+    try:
+        repairs.sign(act, _offer(act, call))
+    except Conflict:
+        return Step.OFFER_GONE
+    return Step.OFFER_THANKS
+
+
+def decline(act: Act, call: Call) -> Step:
+    """2: the next one is rung."""
+    dispatches.answer(act, _offer(act, call), Answer.DECLINED)
+    return Step.OFFER_PASSED_ON
+
+
+def no_key(act: Act, call: Call) -> Step:
+    """No key: a voicemail is no signature, the next one is rung (design rule 8)."""
+    dispatches.answer(act, _offer(act, call), Answer.NO_KEY)
+    return Step.OFFER_PASSED_ON
+
+
+def on_the_way(act: Act, call: Call) -> Step:
+    """The colleague set out."""
+    return _advance(act, call, repairs.Stage.ON_THE_WAY)
+
+
+def arrived(act: Act, call: Call) -> Step:
+    """The colleague is there."""
+    return _advance(act, call, repairs.Stage.ARRIVED)
+
+
+def found(act: Act, call: Call, heard: Heard) -> Step | None:
+    """What was found and done, in the colleague's words."""
+    if heard.sound is not Sound.SPEECH or not heard.text.strip():
+        return None
+    call.put(sealed_found=calls.seal(act, call, heard.text.strip()))
+    return Step.WORK_TESTED
+
+
+def note_tested(act: Act, call: Call, choice: Choice) -> Step:
+    """Tested in front of the customer, or not (FLT-8)."""
+    call.put(tested=choice.value == "yes")
+    return choice.to
+
+
+def note_signed_for(act: Act, call: Call, choice: Choice) -> Step:
+    """Signed for by the customer, or not (FLT-8)."""
+    call.put(customer_signed=choice.value == "yes")
+    return choice.to
+
+
+def work_done(act: Act, call: Call) -> Step:
+    """The repair is finished; the return visit is promised (VIS-1)."""
+    order = _oldest(act, call)
+    if order is None or call.staff_id is None:
+        return Step.WORK_REFUSED
+    repairs.finish(
+        act,
+        order,
+        by=call.staff_id,
+        found=calls.unseal(act, call, call.slots["sealed_found"]),
+        tested=bool(call.slots.get("tested")),
+        customer_signed=bool(call.slots.get("customer_signed")),
+    )
+    return Step.WORK_NOTED
+
+
+def colleague(act: Act, call: Call) -> Step:
+    """Which repair is meant: the oldest that this colleague has not finished. None left: an ordinary caller."""
+    order = _oldest(act, call)
+    if order is None:
+        return Step.GREETING
+    call.put(asked=order.case_id)
+    call.case_id = call.case_id or order.case_id
+    return Step.COLLEAGUE_MENU
+
+
+def _advance(act: Act, call: Call, stage: repairs.Stage) -> Step:
+    order = _oldest(act, call)
+    if order is None or call.staff_id is None:
+        return Step.WORK_REFUSED
+    try:
+        repairs.advance(act, order, stage, by=call.staff_id)
+    except Conflict:
+        return Step.WORK_REFUSED
+    return Step.WORK_NOTED
+
+
+def _oldest(act: Act, call: Call) -> repairs.RepairOrder | None:
+    waiting = repairs.open_with(act, call.staff_id) if call.staff_id is not None else []
+    return waiting[0] if waiting else None
+
+
+def _offer(act: Act, call: Call) -> Offer:
+    made = dispatches.of_call(act, call)
+    if made is None:
+        raise NotFound(f"call {call.id} offers nothing")
+    return made

@@ -1,0 +1,194 @@
+"""A step becomes TwiML here and nowhere else; without it an impossible document would reach the carrier."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from urllib.parse import quote
+
+from twilio.twiml import TwiML
+from twilio.twiml.voice_response import Gather, Prosody, Say, VoiceResponse
+
+from hotline.addresses import Addresses
+from hotline.domain.act import Act
+from hotline.domain.calls import Call
+from hotline.domain.companies import Company
+from hotline.errors import Invalid
+from hotline.prompts import Prompts, Voice
+from hotline.voice.flow import FLOW
+from hotline.voice.steps import Ask, End, Linger, Menu, Row, Step, Take
+from hotline.voice.values import VALUES
+from hotline.voice.walk import spoken
+
+# Figures of the carrier, not of the standard: contract 5.3 (Say, error 13521; Gather hints) and 3.4 (11750).
+MOST_CHARACTERS = 400
+MOST_ENCODED = 4500
+MOST_HINTS, LONGEST_HINT = 500, 100
+MOST_BYTES = 64 * 1024
+_UNSPEAKABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_SENTENCE = re.compile(r"[^。！？；.!?;]*[。！？；.!?;]?")
+
+
+def render(act: Act, call: Call, prompts: Prompts, addresses: Addresses) -> str:
+    """The document for the step at which the call stands. Raises Invalid for one that the carrier would refuse."""
+    row = FLOW[Step(call.step)]
+    response = VoiceResponse()
+    lines = sentences(act, call, prompts)
+    voice = prompts.voice(call.language)
+    action = addresses.turn(call.id, call.turn)
+    match row:
+        case Menu() | Ask():
+            gather = _gather(act, call, row, voice, action, prompts)
+            _say(gather, lines, voice, slow=call.slow)
+            response.append(gather)
+            response.redirect(action, method="POST")
+        case Take():
+            _say(response, lines, voice, slow=call.slow)
+            _record(act, call, response, action, addresses)
+        case Linger():
+            _say(response, lines, voice, slow=call.slow)
+            response.pause(length=act.standard.engine.voice.pause_piece.seconds)
+            response.redirect(action, method="POST")
+        case End():
+            _say(response, lines, voice, slow=call.slow)
+            response.hangup()
+        case _:
+            raise Invalid(f"the call stands at {call.step}, which does not wait")
+    return whole(response)
+
+
+def sentences(act: Act, call: Call, prompts: Prompts) -> list[str]:
+    """What the caller hears now, every variable filled from the call's data."""
+    own = act.session.get_one(Company, call.company_id).words
+    found = []
+    for line in spoken(act, call):
+        key, _, place = line.partition("#")
+        wanted = prompts.variables(key, call.language)
+        values = {name: VALUES[name](act, call, prompts) for name in wanted if name != "key"}
+        found.append(prompts.text(key, call.language, own, key=place, **values))
+    return found
+
+
+def apology(prompts: Prompts, language: str, *keys: str, to: str | None = None, gather: str | None = None) -> str:
+    """A document that needs no call on record: words, then a redirect (`to`), a number (`gather`), or the end."""
+    response = VoiceResponse()
+    voice = prompts.voice(language)
+    lines = [prompts.text(key, language) for key in keys]
+    if gather is not None:
+        asked = Gather(input="dtmf", action=gather, method="POST", finish_on_key="#", action_on_empty_result=True)
+        _say(asked, lines, voice, slow=False)
+        response.append(asked)
+    else:
+        _say(response, lines, voice, slow=False)
+    if to is not None:
+        response.pause()
+        response.redirect(to, method="POST")
+    elif gather is None:
+        response.hangup()
+    return whole(response)
+
+
+def whole(response: VoiceResponse) -> str:
+    """The document as text. Raises Invalid when it says nothing, does nothing, or is too long for the carrier."""
+    text = str(response)
+    if not response.verbs:
+        raise Invalid("an empty document hangs up on the caller")
+    if len(text.encode()) > MOST_BYTES:
+        raise Invalid(f"a document of {len(text.encode())} bytes is over the carrier's limit of {MOST_BYTES}")
+    return text
+
+
+def clean(text: str) -> str:
+    """Text without what no telephone can speak and no XML can carry (contract 5.1)."""
+    return _UNSPEAKABLE.sub("", text)
+
+
+def pieces(text: str) -> list[str]:
+    """A long text cut at the ends of sentences, each piece short enough for one Say (error 13521)."""
+    found: list[str] = []
+    for sentence in _SENTENCE.findall(clean(text)):
+        for part in _fitting(sentence):
+            if found and _fits(found[-1] + part):
+                found[-1] += part
+            elif part.strip():
+                found.append(part)
+    return found
+
+
+def _fitting(sentence: str) -> Iterable[str]:
+    while sentence and not _fits(sentence):
+        yield sentence[: MOST_CHARACTERS // 2]
+        sentence = sentence[MOST_CHARACTERS // 2 :]
+    if sentence:
+        yield sentence
+
+
+def _fits(text: str) -> bool:
+    return len(text) <= MOST_CHARACTERS and len(quote(text)) <= MOST_ENCODED
+
+
+def _say(parent: TwiML, lines: list[str], voice: Voice, *, slow: bool) -> None:
+    for piece in pieces("".join(line if line.endswith(("。", "！", "？")) else f"{line} " for line in lines)):
+        if slow:
+            say = Say(voice=voice.say_voice, language=voice.say_language)
+            say.append(Prosody(piece, rate=voice.slow_rate))
+        else:
+            say = Say(piece, voice=voice.say_voice, language=voice.say_language)
+        parent.append(say)
+
+
+def _gather(act: Act, call: Call, row: Menu | Ask, voice: Voice, action: str, prompts: Prompts) -> Gather:
+    figures = act.standard.engine.voice
+    timeout = figures.gather_timeout_slow if call.slow else figures.gather_timeout
+    listens = not (isinstance(row, Menu) and row.keys_only)
+    settings: dict[str, object] = {
+        "action": action,
+        "method": "POST",
+        "action_on_empty_result": True,
+        "input": "dtmf speech" if listens else "dtmf",
+        "timeout": timeout.seconds,
+    }
+    if listens:
+        speech = figures.speech_timeout_slow if call.slow else figures.speech_timeout
+        settings |= {
+            "language": voice.gather_language,
+            "speech_timeout": speech.seconds,
+            "profanity_filter": False,
+            "hints": _hints(act, call, row, prompts),
+        }
+    if isinstance(row, Menu):
+        if not row.choices(act, call):
+            raise Invalid(f"{call.step} is a menu that nobody can answer")
+        settings |= {"num_digits": 1, "finish_on_key": ""}
+    elif row.number:
+        settings |= {"finish_on_key": "#", "timeout": figures.number_timeout.seconds}
+    return Gather(**{name: value for name, value in settings.items() if value is not None})
+
+
+def _hints(act: Act, call: Call, row: Menu | Ask, prompts: Prompts) -> str | None:
+    if isinstance(row, Ask):
+        return None
+    words = [w for choice in row.choices(act, call) for w in prompts.listen_for(choice.words, call.language)]
+    fitting = [word for word in dict.fromkeys(words) if "," not in word and len(word) <= LONGEST_HINT]
+    return ",".join(fitting[:MOST_HINTS]) or None
+
+
+def _record(act: Act, call: Call, response: VoiceResponse, action: str, addresses: Addresses) -> None:
+    figures = act.standard.engine.voice
+    response.record(
+        action=action,
+        method="POST",
+        max_length=figures.record_longest.seconds,
+        timeout=figures.record_silence.seconds,
+        finish_on_key="#",
+        play_beep=True,
+        trim="trim-silence",
+        recording_status_callback=addresses.recording(call.id),
+        recording_status_callback_method="POST",
+        recording_status_callback_event="in-progress completed absent",
+    )
+
+
+def kind(row: Row) -> str:
+    """The kind of a row, for people: menu, ask, take, tell, go, linger, end."""
+    return type(row).__name__.lower()
