@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import sys
 from typing import Any
 
 import click
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from sqlalchemy import Select, select
 
 from hotline import listing, rows
-from hotline.domain import companies, promises, verifying
+from hotline.domain import checkpoints, companies, promises, verifying
 from hotline.domain.act import COMMAND, Act
 from hotline.domain.calls import Call
 from hotline.domain.cases import Case
+from hotline.domain.findings import Report
 from hotline.domain.outbox import OutboxEntry, State
 from hotline.domain.promises import Promise, Verdict
 from hotline.errors import NotFound
-from hotline.runtime import Runtime
 
 CHECKPOINTS = "checkpoints.jsonl"
 ALTERED = 1
@@ -146,19 +143,14 @@ def verify(chain: str | None, trust: tuple[str, ...], as_json: bool) -> None:
         report = verifying.verify(
             act.session,
             checkpoint_file=runtime.settings.hotline_var / CHECKPOINTS,
-            trusted_keys={_public_key(runtime), *trust},
+            trusted_keys={checkpoints.public_key_of(runtime.settings.signing_key()), *trust},
             chain=chain,
         )
-    problems = [{"chain": one.chain, "seq": one.seq, "what": one.what} for one in report.problems]
-    counts = {"entries": report.entries, "chains": report.chains, "checkpoints": report.checkpoints}
     if as_json:
-        click.echo(json.dumps({"unaltered": not problems, **counts, "problems": problems}, ensure_ascii=False))
+        click.echo(json.dumps(_as_row(report), ensure_ascii=False, indent=1))
     else:
-        click.echo(", ".join(f"{count} {what}" for what, count in counts.items()))
-        for problem in problems:
-            click.echo(problem["what"])
-        click.echo("ALTERED" if problems else "unaltered")
-    sys.exit(ALTERED if problems else 0)
+        click.echo("\n".join(_as_lines(report)))
+    sys.exit(0 if report.unaltered else ALTERED)
 
 
 def _page(
@@ -188,6 +180,22 @@ def _show_whole(row: rows.Row, *, as_json: bool) -> None:
     listing.show(row["promises"], _PROMISE, as_json=False)
 
 
-def _public_key(runtime: Runtime) -> str:
-    key = Ed25519PrivateKey.from_private_bytes(runtime.settings.signing_key()).public_key()
-    return base64.b64encode(key.public_bytes(Encoding.Raw, PublicFormat.Raw)).decode()
+def _as_row(report: Report) -> rows.Row:
+    return {
+        "unaltered": report.unaltered,
+        "entries": report.entries,
+        "chains": report.chains,
+        "checkpoints": report.checkpoints,
+        "problems": [{"chain": one.chain, "seq": one.seq, "what": str(one.what)} for one in report.problems],
+        "more_problems": report.more,
+        "notes": report.notes,
+    }
+
+
+def _as_lines(report: Report) -> list[str]:
+    lines = [f"{report.entries} entries in {report.chains} chains, {report.checkpoints} checkpoints"]
+    lines += [str(problem) for problem in report.problems]
+    if report.more:
+        lines.append(f"... and {report.more} more")
+    lines += [f"note: {note}" for note in report.notes]
+    return [*lines, "unaltered" if report.unaltered else "ALTERED"]
