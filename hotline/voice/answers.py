@@ -69,7 +69,8 @@ def main(act: Act, call: Call) -> Step:
 
 def items(act: Act, call: Call) -> tuple[FlowItem, ...]:
     """What this company's menu offers, in its order; an emergency is always the first."""
-    return (FlowItem.EMERGENCY, *(item for item in act.standard.flow.items if item is not FlowItem.EMERGENCY))
+    elsewhere = (FlowItem.EMERGENCY, FlowItem.AGENT)  # the first key, and 0
+    return (FlowItem.EMERGENCY, *(item for item in act.standard.flow.items if item not in elsewhere))
 
 
 def menu(act: Act, call: Call) -> tuple[str, ...]:

@@ -151,7 +151,9 @@ CLOSING: dict[Step, Row] = {
         S.CLOSING,
     ),
     S.CLOSING: Go(answers.closing, (S.SATISFACTION, S.FAREWELL)),
-    S.SATISFACTION: Menu(says("satisfaction"), answers.marks, (S.FAREWELL,), S.FAREWELL, answers.note_mark),
+    S.SATISFACTION: Menu(
+        says("satisfaction"), answers.marks, (S.FAREWELL,), S.FAREWELL, answers.note_mark, asks_again=False
+    ),
     S.FAREWELL: Tell(says("farewell"), S.LINGER),
     S.LINGER: Linger(says(), S.GOODBYE),
     S.GOODBYE: End(says("goodbye")),

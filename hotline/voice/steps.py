@@ -149,6 +149,7 @@ class Menu:
     gives_up: Step
     noted: Noted = field(default=lambda act, call, choice: choice.to)
     keys_only: bool = False
+    asks_again: bool = True
 
 
 @dataclass(frozen=True)

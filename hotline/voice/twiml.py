@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from urllib.parse import quote
 
 from twilio.twiml import TwiML
-from twilio.twiml.voice_response import Gather, Prosody, Say, VoiceResponse
+from twilio.twiml.voice_response import Gather, Say, SsmlProsody, VoiceResponse
 
 from hotline.addresses import Addresses
 from hotline.domain.act import Act
@@ -131,7 +131,7 @@ def _say(parent: TwiML, lines: list[str], voice: Voice, *, slow: bool) -> None:
     for piece in pieces("".join(line if line.endswith(("。", "！", "？")) else f"{line} " for line in lines)):
         if slow:
             say = Say(voice=voice.say_voice, language=voice.say_language)
-            say.append(Prosody(piece, rate=voice.slow_rate))
+            say.append(SsmlProsody(piece, rate=voice.slow_rate))
         else:
             say = Say(piece, voice=voice.say_voice, language=voice.say_language)
         parent.append(say)

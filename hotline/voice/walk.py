@@ -93,7 +93,8 @@ def _missed(act: Act, call: Call, row: Row, heard: Heard) -> Step:
     """Not heard, or not understood: asked again politely, and led on after too many (ANS-5)."""
     assert isinstance(row, (Menu, Ask))
     call.misses += 1
-    if call.misses > act.standard.answering.not_heard_retries:
+    patient = not isinstance(row, Menu) or row.asks_again
+    if not patient or call.misses > act.standard.answering.not_heard_retries:
         call.misses = 0
         if not row.gives_up.startswith(("anything", "closing", "farewell", "offer")):
             call.put(preface=["again.gives-up"])
