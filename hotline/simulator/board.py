@@ -88,6 +88,7 @@ class Board:
     courier: Courier
     calls_per_second: float
     verbs: dict[str, VerbSteps] = field(default_factory=dict)
+    api_base: str = "https://api.twilio.com"
     api_keys: dict[str, str] = field(default_factory=dict)  # API key SID -> secret
     numbers: dict[str, NumberConfig] = field(default_factory=dict)
     lines: dict[str, Line] = field(default_factory=dict)

@@ -5,27 +5,57 @@ from __future__ import annotations
 from collections.abc import Iterable
 from concurrent.futures import Executor
 
-from hotline.simulator import calls, driver, figures, gather, program, rest, rest_calls, verbs
-from hotline.simulator.board import Board, NumberConfig, Page, Problem, VerbSteps
+from hotline.simulator import (
+    calls,
+    conferences,
+    dialling,
+    driver,
+    figures,
+    gather,
+    program,
+    queues,
+    record,
+    rest,
+    rest_calls,
+    rest_conferences,
+    rest_queues,
+    rest_stores,
+    verbs,
+)
+from hotline.simulator.board import Board, NumberConfig, Page, Problem, VerbSteps, Way
 from hotline.simulator.clock import Clock, ManualClock, Timetable
 from hotline.simulator.courier import Courier, Passage, Sender
 from hotline.simulator.faults import Faults
 from hotline.simulator.legs import Leg, Line
 from hotline.simulator.rest import Reply, Request
+from hotline.simulator.steps import Steps
+from hotline.simulator.twiml import Document, Verb
+
+
+def _dial(board: Board, leg: Leg, verb: Verb, document: Document) -> Steps[Way]:
+    """<Dial>: a conference, a queue, or telephones."""
+    noun = next((one for one in verb.children if one.name in {"Conference", "Queue"}), None)
+    if noun is None:
+        return dialling.ring_telephones(board, leg, verb, document)
+    room = conferences.dial if noun.name == "Conference" else queues.dial_queue
+    return room(board, leg, verb, noun, document)
+
 
 VERBS: dict[str, VerbSteps] = {
     "Say": verbs.say,
     "Play": verbs.play,
     "Pause": verbs.pause,
     "Gather": gather.gather,
+    "Record": record.record,
+    "Dial": _dial,
+    "Enqueue": queues.enqueue,
     "Redirect": verbs.redirect,
     "Hangup": verbs.hang_up,
     "Reject": verbs.reject,
     "Leave": verbs.leave,
     "Refer": verbs.refer,
 }
-
-ROUTES = (*rest_calls.ROUTES,)
+ROUTES = (*rest_calls.ROUTES, *rest_queues.ROUTES, *rest_conferences.ROUTES, *rest_stores.ROUTES)
 
 
 class Exchange:

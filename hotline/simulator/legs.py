@@ -126,8 +126,8 @@ class Leg:
     sequence: int = 0
     machine: bool = False
     run: Run | None = None
-    on_answer: Callable[[], None] | None = None
-    on_end: Callable[[], None] | None = None
+    on_answer: Callable[[], object] | None = None
+    on_end: Callable[[], object] | None = None
     mouth: Callable[[Spoken], None] | None = None  # where what the person says is heard
     tape: str | None = None  # the recording of the whole call, if one is running
     talking_until: datetime | None = None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from hotline.simulator import calls, figures, params, twiml
 from hotline.simulator.board import Board, End, Page, Scene, Way
 from hotline.simulator.captions import Utterance, spoken_seconds
@@ -18,6 +20,9 @@ _MAY_HOLD = {
 }
 _ILLEGAL = {Scene.QUEUE: 13238, Scene.WHISPER: 13201, Scene.CONFERENCE: 13238, Scene.BRIDGE: 13238}
 _WITHOUT_ANSWERING = frozenset({"Reject", "Pause", "Redirect", "Leave", "Hangup", "Refer"})
+
+
+Extra = Callable[[], dict[str, str]]
 
 
 class IllegalVerb(Exception):
@@ -132,15 +137,16 @@ def _answers(document: Document, verb: Verb) -> bool:
     return verb.name not in _WITHOUT_ANSWERING
 
 
-def side_document(board: Board, leg: Leg, target: Target, extra: dict[str, str], scene: Scene) -> Steps[Way]:
+def side_document(board: Board, leg: Leg, target: Target, extra: Extra, scene: Scene) -> Steps[Way]:
     """Hear a document beside the call (waiting, whisper, hold), following its redirects.
 
-    Gives END or LEAVE, or None when it ran out. Raises Unreadable or IllegalVerb.
+    `extra` gives the parameters to add to each request. Gives an End, or None when it ran out.
+    Raises Unreadable or IllegalVerb.
     """
-    page = Page(target.url, target.method, extra)
+    page = Page(target.url, target.method, extra())
     while True:
         document = yield from fetch(board, leg, page)
         way = yield from perform(board, leg, document, scene)
         if not isinstance(way, Page):
             return way
-        page = Page(way.url, way.method, extra | way.params)
+        page = Page(way.url, way.method, extra() | way.params)

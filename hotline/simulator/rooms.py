@@ -15,6 +15,7 @@ class Waiting:
 
     leg: Leg
     since: datetime
+    left: datetime | None = None
 
 
 @dataclass(eq=False)
@@ -51,6 +52,7 @@ class Participant:
     wait_target: Target | None = None
     wait_silent: bool = False
     announcement: Target | None = None
+    reason_left: str = "participant_hung_up"
 
 
 @dataclass(eq=False)

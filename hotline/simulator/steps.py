@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -78,6 +78,28 @@ class Dequeued(Interrupt):
 
 class Changed(Interrupt):
     """The participant's place in the conference changed: look again."""
+
+
+class Afterwards:
+    """Tidies up however a verb ends, except when the whole exchange is thrown away with the verb half done."""
+
+    def __init__(self, tidy: Callable[[], object]) -> None:
+        self._tidy = tidy
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: type[BaseException] | None, error: object, trace: object) -> None:
+        if kind is not GeneratorExit:
+            self._tidy()
+
+
+def wait_for(seconds: float | None, *names: str) -> Steps[Bell | None]:
+    """Wait for one of these bells; others, left over from something that is over, are passed by."""
+    while True:
+        bell: Bell | None = yield Await(seconds, (Bell,))
+        if bell is None or bell.name in names:
+            return bell
 
 
 @dataclass(eq=False)
