@@ -249,6 +249,12 @@ def progress(act: Act, call: Call, *, state: State, sequence: int, ended_by: str
     return True
 
 
+def under_way(act: Act, *, began_before: datetime, most: int) -> list[Call]:
+    """Calls that the carrier has, that began before an instant and have not ended, the oldest first."""
+    query = select(Call).where(Call.ended_at.is_(None), Call.started_at < began_before, Call.sid.is_not(None))
+    return list(act.session.scalars(query.order_by(Call.started_at).limit(most)))
+
+
 def seal(act: Act, call: Call, value: str) -> str:
     """Seal what this caller said: with the customer's key where there is one."""
     if call.customer_id is None:

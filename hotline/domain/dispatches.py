@@ -28,6 +28,7 @@ class Answer(StrEnum):
     DECLINED = "declined"
     NO_KEY = "no_key"
     NO_ANSWER = "no_answer"
+    WITHDRAWN = "withdrawn"  # somebody signed while this telephone rang
 
 
 class Dispatch(Base):
@@ -167,6 +168,7 @@ def sign(act: Act, made: Offer) -> Dispatch:
         if dispatch.signed_by_id == made.staff_id:
             return dispatch
         raise Conflict("a colleague has signed for this matter already")
+    _stop_ringing(act, dispatch, made)
     dispatch.signed_at, dispatch.signed_by_id = act.at, made.staff_id
     made.answer, made.answered_at = Answer.SIGNED, act.at
     outbox.cancel(act, f"ring-{dispatch.id}-{_offers_made(act, dispatch) + 1}")
@@ -177,6 +179,20 @@ def sign(act: Act, made: Offer) -> Dispatch:
     for rule in ("FLT-2.sign", "EMG-2.acknowledge"):
         promises.done(act, rule, case)
     return dispatch
+
+
+def _stop_ringing(act: Act, dispatch: Dispatch, signed: Offer) -> None:
+    """Telephones that still ring for a matter that is signed for now, the signer's own too if a link was used."""
+    for made in offers(act, dispatch.id):
+        if made.answer != Answer.RINGING:
+            continue
+        if made.call_id is not None:
+            outbox.post(
+                act, "end-call", key=f"end-{made.call_id}", case_id=dispatch.case_id, urgent=True, call=made.call_id
+            )
+        if made.id != signed.id:
+            made.answer, made.answered_at = Answer.WITHDRAWN, act.at
+            act.remember(f"case:{dispatch.case_id}", "offer-answered", offer=made.id, answer=Answer.WITHDRAWN)
 
 
 def get(act: Act, dispatch_id: int) -> Dispatch:

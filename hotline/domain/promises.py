@@ -169,6 +169,12 @@ def of_case(act: Act, case_id: int) -> list[Promise]:
     return list(act.session.scalars(select(Promise).where(Promise.case_id == case_id).order_by(Promise.id)))
 
 
+def overdue(act: Act, *, before: datetime, most: int) -> list[Promise]:
+    """Promises that fell due before an instant and were not judged, the oldest first."""
+    query = select(Promise).where(Promise.verdict == Verdict.OPEN, Promise.due_at < before)
+    return list(act.session.scalars(query.order_by(Promise.due_at).limit(most)))
+
+
 def close_case(act: Act, case: Case, *, by: int, outcome: str) -> None:
     """Close a case. Raises Conflict while a promise on it is open or broken and not yet done (VIS-5)."""
     waiting = [p.rule for p in of_case(act, case.id) if p.verdict in (Verdict.OPEN, Verdict.BROKEN)]

@@ -1,0 +1,94 @@
+"""Hands what is due to the workers; without it an owed effect would stay a row in a table (design rule 3)."""
+
+from __future__ import annotations
+
+import logging
+import signal
+from threading import Event
+
+from redis import Redis
+from redis.client import PubSub
+from redis.exceptions import RedisError
+from sqlalchemy.exc import SQLAlchemyError
+
+from hotline import live
+from hotline.domain import outbox
+from hotline.domain.act import CLOCK
+from hotline.jobs import queues
+from hotline.jobs.routine import Rounds
+from hotline.runtime import Runtime
+
+log = logging.getLogger(__name__)
+TROUBLE = (RedisError, SQLAlchemyError, OSError)
+
+
+class Dispatcher:
+    """The loop between the outbox and the queues. Any number may run: claiming is by compare-and-set."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        self._figures = runtime.figures
+        # Of its own and with a time limit: a Redis that swallows requests must not hold up what is due for ever.
+        seconds = self._figures.carrier.connect_timeout.seconds
+        self._redis = Redis.from_url(
+            runtime.settings.redis, socket_connect_timeout=seconds, socket_timeout=seconds, retry=None
+        )
+        self._rounds = Rounds(runtime, self._redis)
+        self._stop = Event()
+        self._in_trouble = False
+
+    def stop(self, *_signal: object) -> None:
+        """Finish the turn at hand and leave."""
+        self._stop.set()
+
+    def run(self) -> None:
+        """Turn until stopped. Neither Redis nor the database being away ends it."""
+        with PubSub(self._redis.connection_pool, ignore_subscribe_messages=True) as bell:
+            while not self._stop.is_set():
+                if not self._attempt(bell):
+                    self._stop.wait(self._figures.outbox.poll_seconds)
+        self._redis.close()
+
+    def turn(self) -> int:
+        """Claim what is due and hand it out; how many entries. What a dead worker left comes back first."""
+        with self._runtime.look(CLOCK) as act:
+            if not outbox.pending(act):
+                return 0
+        self._redis.ping()  # nothing is claimed that could not be handed out
+        with self._runtime.act(CLOCK) as act:
+            outbox.lapse(act)
+            claimed = outbox.claim_due(act, lease=self._figures.outbox.lease.span, most=self._figures.outbox.batch)
+        queues.hand_out(self._redis, claimed, self._figures)
+        return len(claimed)
+
+    def _attempt(self, bell: PubSub) -> bool:
+        """One turn and the wait for the next; False when something was away."""
+        try:
+            self._rounds.turn()
+            if self.turn() < self._figures.outbox.batch:
+                self._listen(bell)
+        except TROUBLE as error:
+            if not self._in_trouble:
+                log.error("dispatch waits, something does not answer: %s", type(error).__name__)
+            self._in_trouble = True
+            return False
+        if self._in_trouble:
+            log.warning("dispatch goes on")
+        self._in_trouble = False
+        return True
+
+    def _listen(self, bell: PubSub) -> None:
+        """Until the bell rings, at most half a second; many rings at once are one."""
+        if not bell.subscribed:
+            bell.subscribe(live.WAKE)
+        message = bell.get_message(timeout=self._figures.outbox.poll_seconds)
+        while message is not None:
+            message = bell.get_message(timeout=0)
+
+
+def run(runtime: Runtime) -> None:
+    """Dispatch until TERM or Ctrl-C."""
+    dispatcher = Dispatcher(runtime)
+    signal.signal(signal.SIGTERM, dispatcher.stop)
+    signal.signal(signal.SIGINT, dispatcher.stop)
+    dispatcher.run()

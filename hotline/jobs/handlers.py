@@ -1,0 +1,47 @@
+"""Every kind of owed effect and how it is performed: the whole index of what workers do (small index file)."""
+
+from __future__ import annotations
+
+from hotline.domain import companies, promises
+from hotline.domain.act import Act
+from hotline.domain.outbox import OutboxEntry, State
+from hotline.domain.promises import Promise
+from hotline.jobs import rings, texts
+from hotline.jobs.effects import Handler
+from hotline.runtime import Runtime
+
+
+def _judge(runtime: Runtime, act: Act, entry: OutboxEntry) -> State:
+    promises.judge(act, _promise(act, entry))
+    return State.DONE
+
+
+def _warn(runtime: Runtime, act: Act, entry: OutboxEntry) -> State:
+    promises.warn(act, _promise(act, entry))
+    return State.DONE
+
+
+def _escalate(runtime: Runtime, act: Act, entry: OutboxEntry) -> State:
+    promises.escalate(act, _promise(act, entry), entry.about["role"])
+    return State.DONE
+
+
+def _promise(act: Act, entry: OutboxEntry) -> int:
+    """The promise an entry is about, its company's standard chosen."""
+    promise = act.session.get_one(Promise, entry.about["promise"])
+    companies.get(act, promise.company_id)
+    return promise.id
+
+
+HANDLERS = {
+    "ring-dispatch": Handler(rings.ring_next),
+    "place-call": Handler(rings.place, rings.placed, rings.not_placed, paced=True),
+    "check-offer": Handler(rings.check_offer, rings.offer_checked, rings.not_checked),
+    "end-call": Handler(rings.end),
+    "look-up-call": Handler(rings.look_up, rings.looked_up, rings.not_looked_up),
+    "text-link": Handler(texts.link),
+    "send-text": Handler(texts.send, texts.sent),
+    "judge-promise": Handler(_judge),
+    "warn-promise": Handler(_warn),
+    "escalate-promise": Handler(_escalate),
+}

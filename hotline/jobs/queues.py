@@ -1,0 +1,44 @@
+"""The queues between dispatcher and workers; without it two processes could disagree on names, ids or encoding."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import rq
+from redis import Redis
+from rq.serializers import JSONSerializer
+
+from hotline.domain.outbox import Queue
+from hotline.jobs.work import perform
+from hotline.standard.engine import Engine as Figures
+
+
+def queue(redis: Redis, name: Queue, figures: Figures) -> rq.Queue:
+    """A queue by its name. Arguments travel as JSON: whoever can write to Redis shall not run code of his own."""
+    return rq.Queue(
+        name, connection=redis, serializer=JSONSerializer, default_timeout=figures.outbox.job_timeout.seconds
+    )
+
+
+def hand_out(redis: Redis, claimed: Sequence[tuple[int, int, str]], figures: Figures) -> None:
+    """Put claimed entries (id, attempt, queue) on their queues, in their order. Only ids travel (SEC-1).
+
+    No retry of RQ's: retries and waiting live in the row. A job that waits longer than the lease is no longer wanted.
+    """
+    for name in Queue:
+        jobs = [
+            rq.Queue.prepare_data(
+                perform,
+                args=[entry_id, attempt],
+                timeout=figures.outbox.job_timeout.seconds,
+                ttl=figures.outbox.lease.seconds,
+                result_ttl=0,
+                failure_ttl=figures.worker.failed_kept.seconds,
+                description="an owed effect",
+                job_id=f"outbox-{entry_id}-{attempt}",
+            )
+            for entry_id, attempt, wanted in claimed
+            if wanted == name
+        ]
+        if jobs:
+            queue(redis, name, figures).enqueue_many(jobs)

@@ -1,0 +1,233 @@
+"""Performs one owed effect in two acts with the carrier between them, so that a worker may die at any line (rule 3)."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+
+from hotline import clock
+from hotline.carrier import Carrier, CarrierError
+from hotline.carrier.pace import Pace
+from hotline.domain import calls, outbox
+from hotline.domain.act import CLOCK, Act
+from hotline.domain.outbox import OutboxEntry, Queue, State
+from hotline.errors import HotlineError, Invalid
+from hotline.jobs import telling
+from hotline.jobs.effects import Effect, Handler
+from hotline.jobs.handlers import HANDLERS
+from hotline.runtime import Runtime
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class _House:
+    """What this process performs with."""
+
+    runtime: Runtime
+    carrier: Carrier
+    pace: Pace
+
+
+@dataclass(frozen=True)
+class _Task:
+    """What act 1 left to do. `since`: not to ask for it again, but to look since then whether the carrier has it."""
+
+    handler: Handler
+    effect: Effect
+    since: datetime | None
+
+
+Outcome = str | list[str] | CarrierError
+_house: _House | None = None
+
+
+def serve(runtime: Runtime, carrier: Carrier) -> None:
+    """From here on this process performs with these; called once when a worker starts. Opens no connection."""
+    global _house
+    account, keep = runtime.settings.carrier, runtime.figures.outbox.lease.span
+    pace = Pace(runtime.redis, account.sid, per_second=account.calls_per_second, keep=keep)
+    _house = _House(runtime, carrier, pace)
+
+
+def perform(entry_id: int, attempt: int) -> None:
+    """Perform an entry if it is still this attempt's. Never raises: RQ would keep the words of the error in Redis."""
+    house = _served()
+    try:
+        _perform(house, entry_id, attempt)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the entry is tried again and in the end a person told
+        _log(entry_id, attempt, error)
+        with suppress(SQLAlchemyError):  # without its database the entry comes back when its lease runs out
+            _note(house.runtime, entry_id, attempt, error)
+
+
+def _served() -> _House:
+    if _house is None:
+        raise Invalid("this process serves no house: call serve() before performing")
+    return _house
+
+
+def _perform(house: _House, entry_id: int, attempt: int) -> None:
+    if _must_wait(house, entry_id, attempt):
+        return
+    task = _begin(house.runtime, entry_id, attempt)
+    if task is not None:
+        _finish(house.runtime, entry_id, attempt, task, _ask(house.carrier, task))
+
+
+def _must_wait(house: _House, entry_id: int, attempt: int) -> bool:
+    """Calls keep to their pace: an entry whose turn has not come is due again when it does."""
+    with house.runtime.look(CLOCK) as act:
+        kind = act.session.scalar(select(OutboxEntry.kind).where(OutboxEntry.id == entry_id))
+    if kind not in HANDLERS or not HANDLERS[kind].paced:
+        return False
+    wait = house.pace.wait(str(entry_id), clock.now())
+    if not wait:
+        return False
+    with house.runtime.act(CLOCK) as act:
+        entry = outbox.take(act, entry_id, attempt)
+        if entry is not None:
+            outbox.again(act, entry, act.at + wait)
+    return True
+
+
+def _begin(runtime: Runtime, entry_id: int, attempt: int) -> _Task | None:
+    """Act 1: still owed? From its commit on the carrier may have the effect, and the row says so."""
+    with runtime.act(CLOCK) as act:
+        entry = outbox.take(act, entry_id, attempt)
+        if entry is None:
+            return None
+        handler = _handler(entry)
+        prepared = handler.prepare(runtime, act, entry)
+        if isinstance(prepared, State):
+            outbox.settle(act, entry, prepared)
+            return None
+        if isinstance(prepared, datetime):
+            outbox.again(act, entry, prepared)
+            return None
+        return _submit_or_look(runtime, act, entry, handler, prepared)
+
+
+def _submit_or_look(runtime: Runtime, act: Act, entry: OutboxEntry, handler: Handler, effect: Effect) -> _Task | None:
+    figures = runtime.figures.outbox
+    if effect.find is None:
+        return _Task(handler, effect, None)
+    if entry.submitted_at is None:
+        outbox.submitting(act, entry, mark=effect.mark, lease=figures.lease.span)
+        return _Task(handler, effect, None)
+    # Somebody submitted it and nobody knows what came of it. The carrier's list lags behind, so it is not asked early.
+    listed_by = entry.submitted_at + figures.reconcile_after.span
+    if act.at < listed_by:
+        outbox.again(act, entry, listed_by)
+        return None
+    return _Task(handler, effect, entry.submitted_at - figures.reconcile_after.span)
+
+
+def _ask(carrier: Carrier, task: _Task) -> Outcome:
+    """Between the acts, in no transaction."""
+    try:
+        if task.since is not None and task.effect.find is not None:
+            return task.effect.find(carrier, task.since)
+        return task.effect.ask(carrier)
+    except CarrierError as error:
+        return error
+
+
+def _finish(runtime: Runtime, entry_id: int, attempt: int, task: _Task, outcome: Outcome) -> None:
+    """Act 2. The lease ran out meanwhile? Then whoever has the entry now looks at the carrier's list first."""
+    with runtime.act(CLOCK) as act:
+        entry = outbox.take(act, entry_id, attempt)
+        if entry is None:
+            return
+        if isinstance(outcome, CarrierError):
+            _failed(runtime, act, entry, task, outcome)
+        elif isinstance(outcome, str):
+            _landed(runtime, act, entry, task, outcome)
+        else:
+            _looked(runtime, act, entry, task, outcome)
+
+
+def _landed(runtime: Runtime, act: Act, entry: OutboxEntry, task: _Task, answer: str) -> None:
+    if task.effect.find is not None:
+        entry.carrier_sid = answer
+    later = task.handler.landed(runtime, act, entry, answer)
+    if later is None:
+        outbox.settle(act, entry, State.DONE)
+    else:
+        outbox.again(act, entry, later)
+
+
+def _looked(runtime: Runtime, act: Act, entry: OutboxEntry, task: _Task, listed: list[str]) -> None:
+    """The carrier has it: its id is adopted. It has nothing that is not somebody else's: it was surely not done."""
+    ours = [sid for sid in outbox.unknown_sids(act, listed) if calls.by_sid(act, sid) is None]
+    if ours:
+        _landed(runtime, act, entry, task, ours[0])
+        return
+    outbox.not_submitted(entry)
+    if entry.failures < runtime.figures.outbox.attempts:
+        outbox.again(act, entry, act.at)
+    else:
+        _give_up(runtime, act, entry, "the carrier never took it")
+
+
+def _failed(runtime: Runtime, act: Act, entry: OutboxEntry, task: _Task, error: CarrierError) -> None:
+    entry.failures += 1
+    if error.unknown and entry.submitted_at is not None:
+        outbox.again(act, entry, entry.submitted_at + runtime.figures.outbox.reconcile_after.span, problem=str(error))
+        return
+    if task.since is None:
+        outbox.not_submitted(entry)
+    _try_again(runtime, act, entry, str(error), permanent=error.permanent)
+
+
+def _note(runtime: Runtime, entry_id: int, attempt: int, error: Exception) -> None:
+    """An act broke off, and took with it what it had changed. What is refused once is refused again."""
+    refused = isinstance(error, HotlineError)
+    problem = f"{type(error).__name__}: {error}" if refused else type(error).__name__
+    with runtime.act(CLOCK) as act:
+        entry = outbox.take(act, entry_id, attempt)
+        if entry is not None:
+            entry.failures += 1
+            _try_again(runtime, act, entry, problem, permanent=refused)
+
+
+def _try_again(runtime: Runtime, act: Act, entry: OutboxEntry, problem: str, *, permanent: bool) -> None:
+    if permanent or entry.failures >= runtime.figures.outbox.attempts:
+        _give_up(runtime, act, entry, problem)
+    else:
+        outbox.again(act, entry, act.at + _wait(runtime, entry), problem=problem)
+
+
+def _give_up(runtime: Runtime, act: Act, entry: OutboxEntry, problem: str) -> None:
+    """Final: the consequence is drawn, and the supervisors are told once."""
+    if entry.kind in HANDLERS:
+        HANDLERS[entry.kind].failed(runtime, act, entry, problem)
+    outbox.settle(act, entry, State.FAILED, problem=problem)
+    telling.given_up(act, entry)
+
+
+def _wait(runtime: Runtime, entry: OutboxEntry) -> timedelta:
+    figures = runtime.figures.outbox
+    span = figures.wait_after(entry.failures).span
+    if entry.queue == Queue.URGENT:
+        span = min(span, figures.urgent_wait.span)
+    # Up to a quarter more by the entry's number, so that what failed together does not come back together.
+    return span + span * (entry.id % 10) / 40
+
+
+def _handler(entry: OutboxEntry) -> Handler:
+    if entry.kind not in HANDLERS:
+        raise Invalid(f"nobody knows how to perform {entry.kind}: a newer version may have posted it")
+    return HANDLERS[entry.kind]
+
+
+def _log(entry_id: int, attempt: int, error: Exception) -> None:
+    """Where it broke, but not in which words: an error's words may hold what a caller said or a number."""
+    frames = "".join(traceback.format_tb(error.__traceback__))
+    log.error("outbox entry %s, attempt %s: %s\n%s", entry_id, attempt, type(error).__name__, frames)

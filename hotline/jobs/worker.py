@@ -1,0 +1,36 @@
+"""A worker process; without it the queues would only fill."""
+
+from __future__ import annotations
+
+import logging
+
+from redis import Redis
+from rq import SimpleWorker
+from rq.serializers import JSONSerializer
+
+from hotline import runtime
+from hotline.carrier.twilio import TwilioCarrier
+from hotline.domain.outbox import Queue
+from hotline.jobs import queues, work
+from hotline.settings import Settings
+
+
+def run(settings: Settings, name: str) -> None:
+    """Work on exactly one queue, "urgent" or "routine", until TERM or Ctrl-C. Raises Invalid without an account.
+
+    One queue: only then a job taken by a worker that dies at once is not lost (rq-facts 1). In one process, not a
+    fork for each job: the connections to database and carrier stay open, and none of them crosses a fork.
+    """
+    house = runtime.make(settings)
+    work.serve(house, TwilioCarrier(settings.carrier, house.figures.carrier))
+    figures = house.figures.worker
+    redis = Redis.from_url(settings.redis, socket_connect_timeout=house.figures.carrier.connect_timeout.seconds)
+    worker = SimpleWorker(
+        [queues.queue(redis, Queue(name), house.figures)],
+        connection=redis,
+        serializer=JSONSerializer,
+        maintenance_interval=figures.maintenance_every.seconds,
+        worker_ttl=figures.lifetime.seconds,
+        log_job_description=False,
+    )
+    worker.work(logging_level=logging.getLevelName(logging.WARNING))
