@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 from hotline.simulator import calls, figures
-from hotline.simulator.captions import Caption, Kind
+from hotline.simulator.captions import Caption
 from hotline.simulator.exchange import Exchange
 from hotline.simulator.legs import CallStatus, Habit, Leg, Line, Text
+from hotline.simulator.listening import Listener
 
 
 class Phone:
@@ -18,8 +17,7 @@ class Phone:
         self.line: Line = exchange.line(number)
         if name:
             self.line.name = name
-        self._since = 0  # captions before this one were heard before the last action
-        self._rings = 0
+        self._listener = Listener(lambda: self.line.captions)
 
     @property
     def number(self) -> str:
@@ -58,29 +56,29 @@ class Phone:
 
     def dial(self, to: str) -> Phone:
         """Call a number."""
-        self._acts()
+        self._listener.acts()
         self.exchange.dial(self.line, to)
         self.exchange.settle()
         return self
 
     def hears(self, fragment: str, within: float = figures.PATIENCE) -> Phone:
         """Listen until these words are heard, at most `within` seconds; AssertionError quotes what was heard."""
-        if not self.exchange.timetable.wait_until(lambda: self._find(fragment) is not None, within):
+        if not self.exchange.timetable.wait_until(lambda: self._listener.hears(fragment), within):
             raise AssertionError(f"{self._who()} did not hear {fragment!r} within {within:g} s. {self._quote()}")
-        self._since = self._find(fragment) or self._since
+        self._listener.follow(fragment)
         return self
 
     def does_not_hear(self, fragment: str, within: float = 0.0) -> Phone:
         """Listen for `within` seconds; AssertionError if the words have been heard since the last action."""
         self.exchange.advance(within)
-        if self._find(fragment) is not None:
+        if self._listener.hears(fragment):
             raise AssertionError(f"{self._who()} heard {fragment!r}. {self._quote()}")
         return self
 
     def presses(self, keys: str) -> Phone:
         """Press these keys, one after the other."""
         leg = self._on_call(f"press {keys}")
-        self._acts()
+        self._listener.acts()
         for key in keys:
             if key not in "0123456789*#":
                 raise ValueError(f"there is no key {key!r} on a telephone")
@@ -93,7 +91,7 @@ class Phone:
     def speaks(self, text: str) -> Phone:
         """Say something, for as long as saying it takes."""
         leg = self._on_call(f"say {text}")
-        self._acts()
+        self._listener.acts()
         with self.exchange.timetable.changed:
             seconds = calls.speak(self.exchange.board, leg, text)
         self.exchange.advance(seconds)
@@ -107,7 +105,7 @@ class Phone:
     def hangs_up(self) -> Phone:
         """Put the receiver down."""
         leg = self._on_call("hang up")
-        self._acts()
+        self._listener.acts()
         with self.exchange.timetable.changed:
             calls.end(self.exchange.board, leg, by=_side(leg))
         self.exchange.settle()
@@ -125,6 +123,17 @@ class Phone:
             raise AssertionError(f"{self._who()}'s phone rang")
         return self
 
+    def receives(self, fragment: str, within: float = figures.PATIENCE) -> Phone:
+        """Wait for a text message with these words; AssertionError quotes the texts that came."""
+
+        def came() -> bool:
+            return any(fragment in text.body for text in self.texts)
+
+        if not self.exchange.timetable.wait_until(came, within):
+            got = [text.body for text in self.texts]
+            raise AssertionError(f"{self._who()} got no text with {fragment!r} within {within:g} s, but {got}")
+        return self
+
     def answers(self) -> Phone:
         """Pick up the ringing telephone."""
         return self._picks_up(machine=False)
@@ -136,7 +145,7 @@ class Phone:
     def declines(self) -> Phone:
         """Refuse the ringing call."""
         leg = self._on_call("decline")
-        self._acts()
+        self._listener.acts()
         with self.exchange.timetable.changed:
             calls.end(self.exchange.board, leg, CallStatus.BUSY, "callee")
         self.exchange.settle()
@@ -150,7 +159,7 @@ class Phone:
 
     def _picks_up(self, machine: bool) -> Phone:
         leg = self._on_call("answer")
-        self._acts()
+        self._listener.acts()
         with self.exchange.timetable.changed:
             if not calls.pick_up(self.exchange.board, leg, machine):
                 raise AssertionError(f"{self._who()}'s phone is not ringing. {self._quote()}")
@@ -167,33 +176,11 @@ class Phone:
             raise AssertionError(f"{self._who()} cannot {what}: there is no call. {self._quote()}")
         return leg
 
-    def _acts(self) -> None:
-        self._since = len(self.line.captions)
-
-    def _find(self, fragment: str) -> int | None:
-        wanted = _plain(fragment)
-        texts = [_plain(one.text) for one in self.heard[self._since :]]
-        for index, text in enumerate(texts):
-            if wanted in text:
-                return self._since + index
-        return self._since if wanted in "".join(texts) else None
-
     def _who(self) -> str:
         return self.line.name or self.line.number
 
     def _quote(self) -> str:
-        heard = [f"  {one.at:%H:%M:%S} {_mark(one)}{one.text}" for one in self.heard[self._since :]]
-        return "\n".join([f"State: {self.state}. Heard since the last action:", *(heard or ["  nothing"])])
-
-
-def _plain(text: str) -> str:
-    return re.sub(r"\s+", "", text)
-
-
-def _mark(caption: Caption) -> str:
-    if caption.utterance.kind is Kind.PERSON:
-        return f"{caption.utterance.speaker}: "
-    return ""
+        return f"State: {self.state}. {self._listener.quote()}"
 
 
 def _side(leg: Leg) -> str:
