@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
 
 from redis import Redis
 from redis.exceptions import RedisError
@@ -21,6 +22,15 @@ def announce(redis: Redis, names: Iterable[str]) -> None:
 def wake(redis: Redis) -> None:
     """Tell the dispatcher that something is due now; the half-second look at the table is the safety net."""
     _publish(redis, WAKE, "due")
+
+
+def listen(redis: Redis, heartbeat: timedelta) -> Iterator[frozenset[str]]:
+    """The names of things as they change; nothing at all after each heartbeat without news. Raises RedisError."""
+    with redis.pubsub(ignore_subscribe_messages=True) as news:  # type: ignore[no-untyped-call]
+        news.subscribe(CHANGED)
+        while True:
+            message = news.get_message(timeout=heartbeat.total_seconds())
+            yield frozenset(message["data"].decode().split()) if message else frozenset()
 
 
 def _publish(redis: Redis, channel: str, text: str) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
+from typing import TypeVar
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, func, select, tuple_
@@ -20,6 +22,7 @@ from hotline.domain.promises import Promise, Verdict
 from hotline.domain.staff import Staff
 
 PAGE = 50  # rows
+Row = TypeVar("Row", Call, Case)
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,10 @@ class Wanted:
         """The same filter as a page's query, without the place in the list."""
         given = {"company": self.company_id or "", "day": self.day.isoformat() if self.day else "", "state": self.state}
         return {name: value for name, value in given.items() if value}
+
+    def after(self, last_id: int) -> str:
+        """The query of the next page, behind this row."""
+        return "?" + urlencode({**self.query, "before": last_id})
 
 
 def calls(act: Act, wanted: Wanted, zone: str) -> list[Call]:
@@ -95,7 +102,7 @@ def numbered(act: Act, case_ids: Sequence[int | None]) -> dict[int, Case]:
     return {case.id: case for case in act.session.scalars(query)}
 
 
-def _within[Row: (Call, Case)](
+def _within(
     query: Select[tuple[Row]],
     company: InstrumentedAttribute[int],
     at: InstrumentedAttribute[datetime],
@@ -106,6 +113,6 @@ def _within[Row: (Call, Case)](
         query = query.where(company == wanted.company_id)
     if wanted.day is not None:
         begins = datetime.combine(wanted.day, time(), ZoneInfo(zone))
-        ends = datetime.combine(wanted.day + timedelta(days=1), time(), ZoneInfo(zone))
+        ends = datetime.combine(date.fromordinal(wanted.day.toordinal() + 1), time(), ZoneInfo(zone))
         query = query.where(at >= begins.astimezone(UTC), at < ends.astimezone(UTC))
     return query

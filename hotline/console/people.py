@@ -1,4 +1,4 @@
-"""Names of colleagues and masked numbers of customers, a page's worth at once; without it a list would leak or crawl."""
+"""Names of colleagues and masked numbers of customers, a page at once; without it a list would leak or crawl."""
 
 from __future__ import annotations
 
@@ -46,7 +46,8 @@ def companies_by_id(act: Act) -> dict[int, Company]:
 def anonymous_callers(act: Act, calls: Iterable[Call]) -> set[int]:
     """Which of these calls brought an anonymous complaint: its caller is shown to nobody (CMP-10)."""
     ids = [call.id for call in calls]
-    return set(act.session.scalars(select(Case.call_id).where(Case.call_id.in_(ids), Case.anonymous)).all()) - {None}
+    found = act.session.scalars(select(Case.call_id).where(Case.call_id.in_(ids), Case.anonymous))
+    return {call_id for call_id in found if call_id is not None}
 
 
 def caller(call: Call, colleagues: dict[int, str], numbers: dict[int, str], anonymous: set[int]) -> str:

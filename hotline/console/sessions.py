@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import dataclass
 from datetime import datetime
 
 from flask import request, session
@@ -10,6 +11,15 @@ from flask import request, session
 from hotline.console import asking
 from hotline.domain.act import Act
 from hotline.domain.staff import Staff
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """A log-in by its parts; `ends` in seconds since 1970."""
+
+    staff_id: int
+    epoch: int
+    ends: int
 
 
 def begin(person: Staff, at: datetime) -> None:
@@ -43,11 +53,16 @@ def keep_awake(at: datetime) -> None:
         session["seen"] = int(at.timestamp())
 
 
-def ends_at() -> int:
-    """When this log-in ends whatever is done, in seconds since 1970."""
-    return int(session["begun"]) + asking.runtime().figures.sign_in.longest.seconds
+def ticket() -> Ticket:
+    """What a long answer needs to know of the log-in after the request is over."""
+    return Ticket(session["staff"], session["epoch"], _ends())
 
 
 def _timed_out(at: datetime) -> bool:
-    now = at.timestamp()
-    return now >= session["seen"] + asking.runtime().figures.sign_in.idle.seconds or now >= ends_at()
+    return at.timestamp() >= _ends()
+
+
+def _ends() -> int:
+    """When this log-in ends where nothing more is done, in seconds since 1970."""
+    figures = asking.runtime().figures.sign_in
+    return int(min(session["begun"] + figures.longest.seconds, session["seen"] + figures.idle.seconds))

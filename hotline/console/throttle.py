@@ -30,9 +30,7 @@ class Throttle:
             counts.expire(key, self.figures.window.seconds, nx=True)
         counts.exists(self._known(login, address))
         *answers, known = counts.execute()
-        within = [
-            count <= most for count, (_key, most) in zip(answers[::2], self._limits(login, address), strict=True)
-        ]
+        within = [count <= most for count, (_key, most) in zip(answers[::2], self._limits(login, address), strict=True)]
         pair, by_address, by_account = within
         return pair and by_address and (by_account or bool(known))
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from hotline.console import asking
+from flask import g, request
+
+from hotline.console import asking, rights
 from hotline.errors import NotFound
 from hotline.standard.catalogue import RULES
 
@@ -63,7 +66,15 @@ def span(length: timedelta) -> str:
     days, hours = divmod(hours, 24)
     units = [(days, "span.days"), (hours, "span.hours"), (minutes, "span.minutes"), (seconds, "span.seconds")]
     first = next((place for place, (amount, _key) in enumerate(units) if amount), len(units) - 1)
-    return " ".join(text(key, n=amount) for amount, key in units[first : first + 2] if amount or first == len(units) - 1)
+    shown = [unit for place, unit in enumerate(units[first : first + 2]) if unit[0] or place == 0]
+    return " ".join(text(key, n=amount) for amount, key in shown)
+
+
+def here(language: str) -> str:
+    """This page in another language; after a form was sent, the page it belongs to."""
+    if "here" in g:
+        return f"{g.here}?{urlencode({'lang': language})}"
+    return f"{request.path}?{urlencode({**request.args, 'lang': language})}"
 
 
 def for_templates() -> dict[str, Any]:
@@ -77,6 +88,9 @@ def for_templates() -> dict[str, Any]:
         "clock_time": clock_time,
         "short": short,
         "span": span,
+        "here": here,
+        "may_open": rights.may_open,
+        "may_see_group": rights.whole_group,
         "language": asking.language(),
         "languages": asking.LANGUAGES,
     }

@@ -1,0 +1,109 @@
+"""The pages of calls: the list, and one call from ring to end; without them a supervisor would see nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import g, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from hotline.console import asking, hidden, lists, matter, people, record, revealing, rights, story
+from hotline.domain import companies
+from hotline.domain.act import Act
+from hotline.domain.calls import Call
+from hotline.domain.cases import Case
+from hotline.errors import NotFound
+
+
+def call_list() -> ResponseReturnValue:
+    """Calls, newest first, by company, day and state; what is new comes by itself."""
+    person = asking.person()
+    wanted = lists.Wanted.read(request.args, person)
+    with asking.runtime().look(asking.actor()) as act:
+        companies.get(act, person.company_id)
+        zone = act.standard.timezone
+        found = lists.calls(act, wanted, zone)
+        page = found[: lists.PAGE]
+        case_ids = [call.case_id for call in page]
+        return render_template(
+            "call_list.html",
+            zone=zone,
+            wanted=wanted,
+            rows=page,
+            more=wanted.after(page[-1].id) if found[lists.PAGE :] else None,
+            companies=people.companies_by_id(act),
+            names=people.names(act, [*(call.owner_id for call in page), *(call.staff_id for call in page)]),
+            numbers=people.masked_numbers(act, (call.customer_id for call in page)),
+            anonymous=people.anonymous_callers(act, page),
+            cases=lists.numbered(act, case_ids),
+            marks_of=lists.marks(act, case_ids),
+            ring_limit=_ring_limits(act),
+            caller=people.caller,
+            heartbeat=asking.runtime().figures.routine.live_heartbeat.seconds,
+        )
+
+
+def one_call(call_id: int) -> ResponseReturnValue:
+    """One call: every turn, owner, case, promises, texts, and whether its record is unaltered."""
+    return _page(call_id, {})
+
+
+def reveal_in_call(call_id: int) -> ResponseReturnValue:
+    """Open one personal value of a call, with a reason, and write down who looked (SEC-1)."""
+    asked = revealing.Asked.read(request.form)
+    with asking.runtime().act(asking.actor()) as act:
+        call = seen(act, call_id)
+        values = hidden.of_call(act, call, anonymous=bool(people.anonymous_callers(act, [call])))
+        asked.answer(act, call, values)
+    return revealing.answered(asked, url_for("console.one_call", call_id=call_id), _page(call_id, {"asked": asked}))
+
+
+def seen(act: Act, call_id: int) -> Call:
+    """The call with this id, its company's standard chosen, if this person may see it. Raises NotFound."""
+    call = act.session.get(Call, call_id)
+    if call is None or not rights.may_see(asking.person(), call):
+        raise NotFound(f"there is no call {call_id}")
+    companies.get(act, call.company_id)
+    return call
+
+
+def _page(call_id: int, extra: dict[str, Any]) -> str:
+    with asking.runtime().look(asking.actor()) as act:
+        call = seen(act, call_id)
+        case = act.session.get(Case, call.case_id) if call.case_id else None
+        g.here = url_for("console.one_call", call_id=call_id)
+        return render_template("one_call.html", **_context(act, call, case), **{"asked": None, **extra})
+
+
+def _context(act: Act, call: Call, case: Case | None) -> dict[str, Any]:
+    company = companies.get(act, call.company_id)
+    anonymous = people.anonymous_callers(act, [call])
+    names = people.names(act, [call.owner_id, call.staff_id, call.answered_by_id])
+    reads = rights.may_open(asking.person(), "console.log")
+    chains = [call.chain, *([case.chain] if case and rights.may_see(asking.person(), case) else [])]
+    return {
+        "call": call,
+        "company": company,
+        "standard": act.standard,
+        "zone": act.standard.timezone,
+        "names": names,
+        "who": people.caller(call, names, people.masked_numbers(act, [call.customer_id]), anonymous),
+        "owned": record.ownership(act, call.chain),
+        "turns": story.of_call(act, call, company, case),
+        "words_now": asking.runtime().prompts.version,
+        "hidden": hidden.of_call(act, call, anonymous=bool(anonymous)).keys(),
+        "matter_of": matter.of_case(act, case) if case else None,
+        "chains": [record.chain(act, name, reads_reasons=reads) for name in chains],
+        "reveal_at": url_for("console.reveal_in_call", call_id=call.id),
+        "may_reveal": rights.may_open(asking.person(), "console.reveal_in_call"),
+        **matter.for_templates(),
+    }
+
+
+def _ring_limits(act: Act) -> dict[int, int]:
+    """The ring limit of each company in seconds (ANS-1)."""
+    found = people.companies_by_id(act).values()
+    return {
+        company.id: act.standard_of(company.profile, company.overrides).answering.ring_limit_seconds
+        for company in found
+    }

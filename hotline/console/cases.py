@@ -1,0 +1,155 @@
+"""The pages of cases: the list, one case, the callback that was made, the closing; without them nothing would end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import Forbidden
+
+from hotline.console import asking, hidden, lists, matter, people, record, revealing, rights, words
+from hotline.domain import cases, companies, promises
+from hotline.domain.act import Act
+from hotline.domain.cases import Case
+from hotline.errors import Conflict, NotFound
+
+
+@dataclass
+class Written:
+    """What was typed into a form of the page, and what was wrong with it; it is never lost by a refusal."""
+
+    form: str
+    text: str
+    rule: str = ""
+    problem: str | None = None
+
+
+def case_list() -> ResponseReturnValue:
+    """Cases, newest first, by company, day and state."""
+    person = asking.person()
+    wanted = lists.Wanted.read(request.args, person)
+    with asking.runtime().look(asking.actor()) as act:
+        companies.get(act, person.company_id)
+        zone = act.standard.timezone
+        found = lists.cases(act, wanted, zone)
+        page = found[: lists.PAGE]
+        return render_template(
+            "case_list.html",
+            zone=zone,
+            wanted=wanted,
+            rows=page,
+            more=wanted.after(page[-1].id) if found[lists.PAGE :] else None,
+            companies=people.companies_by_id(act),
+            names=people.names(act, [*(case.owner_id for case in page), *(case.handler_id for case in page)]),
+            marks_of=lists.marks(act, [case.id for case in page]),
+            heartbeat=asking.runtime().figures.routine.live_heartbeat.seconds,
+        )
+
+
+def one_case(case_id: int) -> ResponseReturnValue:
+    """One case: owner, repair, dispatch, promises, texts, and whether its record is unaltered."""
+    return _page(case_id)
+
+
+def reveal_in_case(case_id: int) -> ResponseReturnValue:
+    """Open one personal value of a case, with a reason, and write down who looked (SEC-1)."""
+    asked = revealing.Asked.read(request.form)
+    with asking.runtime().act(asking.actor()) as act:
+        case = seen(act, case_id)
+        asked.answer(act, case, hidden.of_case(act, case))
+    return revealing.answered(asked, url_for("console.one_case", case_id=case_id), _page(case_id, asked=asked))
+
+
+def called_back(case_id: int) -> ResponseReturnValue:
+    """Note that the customer was called (回访), and what was said: the promise is kept, or late."""
+    typed = Written("called-back", request.form.get("said", "").strip(), request.form.get("rule", ""))
+    with asking.runtime().act(asking.actor()) as act:
+        case = seen(act, case_id)
+        if not rights.may_call_back(asking.person(), case):
+            raise Forbidden
+        if not typed.text:
+            typed.problem = words.text("called-back.empty")
+        elif typed.rule not in {promise.rule for promise in matter.of_case(act, case).callbacks}:
+            typed.problem = words.text("called-back.nothing")
+        else:
+            act.remember(case.chain, "called-back", words=cases.seal(act, case, typed.text), rule=typed.rule)
+            promises.done(act, typed.rule, case)
+    return _settled(case_id, typed)
+
+
+def close_case(case_id: int) -> ResponseReturnValue:
+    """Close a case; refused with the reason while a promise on it is open (VIS-5)."""
+    typed = Written("close", request.form.get("outcome", "").strip())
+    with asking.runtime().act(asking.actor()) as act:
+        case = seen(act, case_id)
+        if not rights.may_close(asking.person(), case):
+            raise Forbidden
+        typed.problem = _closed(act, case, typed.text)
+    return _settled(case_id, typed)
+
+
+def seen(act: Act, case_id: int) -> Case:
+    """The case with this id, its company's standard chosen, if this person may see it. Raises NotFound."""
+    case = act.session.get(Case, case_id)
+    if case is None or not rights.may_see(asking.person(), case):
+        raise NotFound(f"there is no case {case_id}")
+    companies.get(act, case.company_id)
+    return case
+
+
+def _closed(act: Act, case: Case, outcome: str) -> str | None:
+    """None when the case is closed now, else what stands against it."""
+    if not outcome:
+        return words.text("close.empty")
+    waiting = matter.of_case(act, case).waiting
+    if waiting:
+        titles = words.text("comma").join(matter.promise_title(promise, act.standard) for promise in waiting)
+        return words.text("close.waiting", titles=titles)
+    try:
+        promises.close_case(act, case, by=asking.person().id, outcome=outcome)
+    except Conflict:
+        return words.text("close.already")
+    return None
+
+
+def _settled(case_id: int, typed: Written) -> ResponseReturnValue:
+    if typed.problem is None:
+        return redirect(url_for("console.one_case", case_id=case_id))
+    return _page(case_id, typed=typed), 409 if typed.text else 400
+
+
+def _page(case_id: int, *, asked: revealing.Asked | None = None, typed: Written | None = None) -> str:
+    with asking.runtime().look(asking.actor()) as act:
+        case = seen(act, case_id)
+        g.here = url_for("console.one_case", case_id=case_id)
+        return render_template("one_case.html", **_context(act, case), asked=asked, typed=typed)
+
+
+def _context(act: Act, case: Case) -> dict[str, Any]:
+    person = asking.person()
+    numbers = people.masked_numbers(act, [case.customer_id])
+    reads = rights.may_open(person, "console.log")
+    return {
+        "case": case,
+        "company": companies.get(act, case.company_id),
+        "standard": act.standard,
+        "zone": act.standard.timezone,
+        "who": _who(case, numbers),
+        "owned": record.ownership(act, case.chain),
+        "matter_of": matter.of_case(act, case),
+        "hidden": list(hidden.of_case(act, case)),
+        "chains": [record.chain(act, case.chain, reads_reasons=reads)],
+        "reveal_at": url_for("console.reveal_in_case", case_id=case.id),
+        "may_reveal": rights.may_open(person, "console.reveal_in_case"),
+        "may_close": rights.may_close(person, case),
+        "may_call_back": rights.may_call_back(person, case),
+        **matter.for_templates(),
+    }
+
+
+def _who(case: Case, numbers: dict[int, str]) -> str:
+    if case.anonymous:
+        return words.text("who.anonymous")
+    return numbers.get(case.customer_id or 0) or words.text("who.withheld")

@@ -1,0 +1,72 @@
+"""Personal values behind their masks, opened one at a time with a reason; without it no look could be traced."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlalchemy import select
+
+from hotline.console import asking
+from hotline.domain import audit, calls, cases, customers
+from hotline.domain.act import Act
+from hotline.domain.calls import Call, Turn
+from hotline.domain.cases import Case
+from hotline.domain.customers import Customer
+from hotline.domain.repairs import RepairOrder
+from hotline.errors import Invalid, NotFound
+
+Opens = Callable[[], str]
+
+
+def of_call(act: Act, call: Call, *, anonymous: bool) -> dict[str, Opens]:
+    """What is hidden in a call: the caller's number and name, and every longer answer; by name of the value."""
+    found = {} if anonymous or call.customer_id is None else _of_customer(act, call.customer_id)
+    turns = select(Turn.n, Turn.words).where(Turn.call_id == call.id).order_by(Turn.n)
+    for n, sealed in act.session.execute(turns):
+        if sealed:
+            found[f"turn-{n}"] = _opener(lambda value: calls.unseal(act, call, value), sealed)
+    return found
+
+
+def of_case(act: Act, case: Case) -> dict[str, Opens]:
+    """What is hidden in a case: who, where, what was told, found and noted."""
+    found = {} if case.anonymous or case.customer_id is None else _of_customer(act, case.customer_id)
+    sealed = {name.removeprefix("sealed_"): value for name, value in case.details.items() if name.startswith("sealed_")}
+    order = act.session.scalar(select(RepairOrder).where(RepairOrder.case_id == case.id))
+    if order is not None:
+        sealed |= {name: value for name, value in (("address", order.address), ("found", order.found)) if value}
+    if case.outcome:
+        sealed["outcome"] = case.outcome
+    for entry in audit.entries(act.session, case.chain):
+        if entry.kind == "called-back":
+            sealed[f"note-{entry.seq}"] = entry.fields["words"]
+    return found | {name: _opener(lambda v: cases.unseal(act, case, v), value) for name, value in sealed.items()}
+
+
+def reveal(act: Act, thing: Call | Case, values: dict[str, Opens], *, what: str, reason: str) -> str:
+    """Open one value and write down who looked and why (SEC-1). Raises NotFound, and Invalid for too short a reason."""
+    if what not in values:
+        raise NotFound(f"nothing is hidden under {what!r} here")
+    if len(reason.strip()) < act.standard.secrecy.reason_at_least:
+        raise Invalid("the reason is too short to be one")
+    value = values[what]()
+    # The reason is free text and may name a person: sealed, and opened again for those who read the log.
+    act.remember(thing.chain, "revealed", what=what, reason=act.sealer.seal(reason.strip()), by=asking.person().id)
+    return value
+
+
+def _of_customer(act: Act, customer_id: int) -> dict[str, Opens]:
+    customer = customers.get(act, customer_id)
+    found: dict[str, Opens] = {"number": lambda: customers.phone_of(act, customer).national}
+    if customer.name:
+        found["name"] = _opener(lambda value: act.sealer.open_for(customer.key, value), customer.name)
+    return found
+
+
+def _opener(opens: Callable[[str], str], sealed: str) -> Opens:
+    return lambda: opens(sealed)
+
+
+def customer_of(act: Act, case: Case) -> Customer | None:
+    """The customer of a case whose name may be known; None for an anonymous one."""
+    return None if case.anonymous or case.customer_id is None else customers.get(act, case.customer_id)

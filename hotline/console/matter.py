@@ -1,0 +1,97 @@
+"""A case as it is shown: repair, dispatch, promises, texts; without it what came of a call would lie in six tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import select
+
+from hotline.console import asking, people, words
+from hotline.domain import dispatches, promises
+from hotline.domain.act import Act
+from hotline.domain.cases import Case
+from hotline.domain.dispatches import Dispatch, Offer
+from hotline.domain.outbox import OutboxEntry
+from hotline.domain.promises import Promise, Verdict
+from hotline.domain.repairs import RepairOrder
+from hotline.errors import NotFound
+from hotline.standard.rules import Standard
+
+# What a telephone call to the customer keeps.
+CALLS_KEEP = frozenset(
+    {
+        "ANS-3.callback",
+        "ANS-8.callback",
+        "ANS-10.callback",
+        "CBK-1.answer",
+        "CBK-2.missed",
+        "CBK-3.time",
+        "CMP-9.callback",
+        "FLT-5.result",
+        "VIS-1.repair",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Matter:
+    """Everything about a case that a page shows, read once."""
+
+    case: Case
+    order: RepairOrder | None
+    diagnosis: list[str]
+    dispatches: list[tuple[Dispatch, list[Offer]]]
+    promises: list[Promise]
+    texts: list[OutboxEntry]
+    names: dict[int, str] = field(default_factory=dict)
+
+    @property
+    def waiting(self) -> list[Promise]:
+        """What is still promised: the case cannot be closed before it is done (VIS-5)."""
+        return [promise for promise in self.promises if promise.verdict in (Verdict.OPEN, Verdict.BROKEN)]
+
+    @property
+    def callbacks(self) -> list[Promise]:
+        """What is still promised and kept by a call to the customer."""
+        return [promise for promise in self.waiting if promise.rule in CALLS_KEEP]
+
+
+def of_case(act: Act, case: Case) -> Matter:
+    """A case with all that hangs on it."""
+    order = act.session.scalar(select(RepairOrder).where(RepairOrder.case_id == case.id))
+    dispatched = [(dispatch, dispatches.offers(act, dispatch.id)) for dispatch in dispatches.of_case(act, case.id)]
+    made = promises.of_case(act, case.id)
+    texts = select(OutboxEntry).where(OutboxEntry.case_id == case.id, OutboxEntry.kind == "send-text")
+    sent = list(act.session.scalars(texts.order_by(OutboxEntry.id)))
+    wanted: list[int | None] = [case.owner_id, case.first_owner_id, case.handler_id, case.closed_by_id]
+    wanted += [order.engineer_id if order else None, *(promise.owner_id for promise in made)]
+    wanted += [offer.staff_id for _dispatch, offers in dispatched for offer in offers]
+    wanted += [entry.about.get("who") for entry in sent if entry.about.get("to") == "staff"]
+    diagnosis = findings(order) if order else []
+    return Matter(case, order, diagnosis, dispatched, made, sent, people.names(act, wanted))
+
+
+def findings(order: RepairOrder) -> list[str]:
+    """What the diagnosis found, answer by answer, in the reader's language (FLT-1)."""
+    prompts, language = asking.runtime().prompts, asking.language()
+    found = []
+    for question, answer in order.answers.items():
+        try:
+            found.append(prompts.text(f"words.diagnosis.{order.fault_class}.{question}.{answer}.label", language))
+        except NotFound:
+            found.append(f"{question}: {answer}")
+    return found
+
+
+def promise_title(promise: Promise, standard: Standard) -> str:
+    """What was promised, in the reader's language."""
+    rule = standard.promise_rules.get(promise.rule)
+    if rule is None:
+        return words.rule_title(promise.rule_id)
+    return rule.title_zh if asking.language().startswith("zh") else rule.title_en
+
+
+def for_templates() -> dict[str, Any]:
+    """What the templates of calls and cases may use beside the words."""
+    return {"promise_title": promise_title}

@@ -1,0 +1,41 @@
+"""The console's pages by their addresses, in one list; without it nobody could see at a glance what is reachable."""
+
+from __future__ import annotations
+
+import threading
+
+from flask import Blueprint
+from flask.blueprints import BlueprintSetupState
+
+from hotline.console import calls, cases, log, login, promise_list, stream, words
+from hotline.runtime import Runtime
+
+GUARD = "session"
+
+
+def blueprint(runtime: Runtime) -> Blueprint:
+    """The console under /console; every page but the log-in asks first who is there."""
+    made = Blueprint("console", __name__, url_prefix="/console", template_folder="templates", static_folder="static")
+    made.guard = GUARD  # type: ignore[attr-defined]
+    made.before_request(login.guard)
+    made.add_url_rule("/login", view_func=login.log_in, methods=["GET", "POST"])
+    made.add_url_rule("/logout", view_func=login.log_out, methods=["POST"])
+    made.add_url_rule("", view_func=calls.call_list)
+    made.add_url_rule("/stream", view_func=stream.stream)
+    made.add_url_rule("/calls/<int:call_id>", view_func=calls.one_call)
+    made.add_url_rule("/calls/<int:call_id>/reveal", view_func=calls.reveal_in_call, methods=["POST"])
+    made.add_url_rule("/cases", view_func=cases.case_list)
+    made.add_url_rule("/cases/<int:case_id>", view_func=cases.one_case)
+    made.add_url_rule("/cases/<int:case_id>/reveal", view_func=cases.reveal_in_case, methods=["POST"])
+    made.add_url_rule("/cases/<int:case_id>/called-back", view_func=cases.called_back, methods=["POST"])
+    made.add_url_rule("/cases/<int:case_id>/close", view_func=cases.close_case, methods=["POST"])
+    made.add_url_rule("/promises", view_func=promise_list.promise_list)
+    made.add_url_rule("/log", view_func=log.log)
+    made.add_url_rule("/log/verify", view_func=log.verify_log, methods=["POST"])
+    made.record_once(lambda state: _prepare(state, runtime))
+    return made
+
+
+def _prepare(state: BlueprintSetupState, runtime: Runtime) -> None:
+    state.app.extensions[stream.SLOTS] = threading.BoundedSemaphore(runtime.figures.routine.live_streams)
+    state.app.context_processor(words.for_templates)

@@ -1,0 +1,49 @@
+"""One wish to see one hidden value, and its answer; without it calls and cases would each open values their own way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import make_response
+from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
+
+from hotline.console import hidden, words
+from hotline.domain.act import Act
+from hotline.domain.calls import Call
+from hotline.domain.cases import Case
+from hotline.errors import Invalid, NotFound
+
+
+@dataclass
+class Asked:
+    """What somebody wants to see and why; then what it was, or what was wrong. `shown_for` in seconds."""
+
+    what: str
+    reason: str
+    value: str | None = None
+    problem: str | None = None
+    shown_for: int = 0
+
+    @classmethod
+    def read(cls, form: MultiDict[str, str]) -> Asked:
+        """From the form behind a mask."""
+        return cls(form.get("what", ""), form.get("reason", ""))
+
+    def answer(self, act: Act, thing: Call | Case, values: dict[str, hidden.Opens]) -> None:
+        """Open the value, or say in the reader's language why not."""
+        self.shown_for = act.standard.secrecy.shown_for.seconds
+        try:
+            self.value = hidden.reveal(act, thing, values, what=self.what, reason=self.reason)
+        except Invalid:
+            self.problem = words.text("reveal.too-short", n=act.standard.secrecy.reason_at_least)
+        except NotFound:
+            self.problem = words.text("reveal.gone")
+
+
+def answered(asked: Asked, here: str, page: str) -> ResponseReturnValue:
+    """The page with the value in it; it hides again by itself, with or without a script."""
+    answer = make_response(page, 200 if asked.problem is None else 400)
+    if asked.value is not None:
+        answer.headers["Refresh"] = f"{asked.shown_for}; url={here}"
+    return answer

@@ -1,0 +1,99 @@
+"""A call retold turn by turn: what the caller heard, answered, and where it led; without it it would be numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from hotline.console import asking, words
+from hotline.domain import calls, staff
+from hotline.domain.act import Act
+from hotline.domain.calls import Call, Turn
+from hotline.domain.cases import Case
+from hotline.domain.companies import Company
+from hotline.errors import Invalid, NotFound
+
+# Values that say nothing of a person; every other variable of a sentence is shown by its name alone (SEC-1).
+_PLAIN = ("company", "number", "matter", "agent_number", "owner")
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A prompt the caller heard: its key, and its words with personal values left out."""
+
+    key: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Told:
+    """One exchange as it is shown. `keyed` is a single pressed key; anything longer is `hidden` until revealed."""
+
+    n: int
+    at: datetime
+    gap: timedelta
+    step: str
+    said: list[Sentence]
+    heard: str
+    keyed: str | None
+    hidden: str | None
+    led_to: str
+
+
+def of_call(act: Act, call: Call, company: Company, case: Case | None) -> list[Told]:
+    """Every turn of a call, in order, each with the time since the one before."""
+    values = _values(act, call, company, case)
+    turns = list(act.session.scalars(select(Turn).where(Turn.call_id == call.id).order_by(Turn.n)))
+    before = [call.answered_at or call.started_at, *(turn.at for turn in turns)]
+    return [
+        _told(act, call, company, turn, turn.at - since, values) for turn, since in zip(turns, before, strict=False)
+    ]
+
+
+def _told(act: Act, call: Call, company: Company, turn: Turn, gap: timedelta, values: dict[str, str]) -> Told:
+    keyed = _single_key(act, call, turn)
+    return Told(
+        n=turn.n,
+        at=turn.at,
+        gap=gap,
+        step=turn.step,
+        said=[Sentence(key, _sentence(key, call, company, values)) for key in turn.said],
+        heard=turn.heard,
+        keyed=keyed,
+        hidden=f"turn-{turn.n}" if turn.words and keyed is None else None,
+        led_to=turn.led_to,
+    )
+
+
+def _single_key(act: Act, call: Call, turn: Turn) -> str | None:
+    """A choice from a menu is no personal value; a number keyed in is."""
+    if turn.words is None or turn.heard != "keys":
+        return None
+    try:
+        keyed = calls.unseal(act, call, turn.words)
+    except NotFound:
+        return None
+    return keyed if len(keyed) == 1 else None
+
+
+def _sentence(key: str, call: Call, company: Company, values: dict[str, str]) -> str:
+    prompts = asking.runtime().prompts
+    try:
+        wanted = prompts.variables(key, call.language)
+        shown = {name: values.get(name) or f"〔{words.named('variable', name)}〕" for name in wanted | set(_PLAIN)}
+        return prompts.text(key, call.language, company.words, **shown)
+    except (NotFound, Invalid):
+        return ""  # a sentence of an older wording, which no longer exists: its key and version stand beside it
+
+
+def _values(act: Act, call: Call, company: Company, case: Case | None) -> dict[str, str]:
+    owner = staff.get(act, case.owner_id if case else call.owner_id)
+    return {
+        "company": company.name(call.language),
+        "number": case.number if case else "",
+        "matter": words.matter(case.matter) if case else "",
+        "agent_number": staff.get(act, call.owner_id).agent_number,
+        "owner": owner.agent_number,
+    }

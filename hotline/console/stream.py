@@ -1,0 +1,57 @@
+"""News to open pages as they happen; without it everybody would have to reload to see who is ringing."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+from flask import Response, current_app, request
+from flask.typing import ResponseReturnValue
+from redis.exceptions import RedisError
+
+from hotline import clock, live
+from hotline.console import asking, sessions
+from hotline.domain.act import Actor
+from hotline.runtime import Runtime
+
+SLOTS = "console-streams"
+_CHANGED = "event: changed\ndata: \n\n"
+_STILL_HERE = ": \n\n"
+
+
+def stream() -> ResponseReturnValue:
+    """Server-sent events: "changed" whenever one of the things asked for did (?about=call, or ?about=call:12 case:7).
+
+    No content is sent: what may be seen is decided where it is read. Answers 204 where too many pages listen to this
+    process already; those ask by themselves at every heartbeat.
+    """
+    slots: threading.BoundedSemaphore = current_app.extensions[SLOTS]
+    if not slots.acquire(blocking=False):
+        return "", 204
+    about = frozenset(request.args.get("about", "").split())
+    answer = Response(_events(asking.runtime(), about, sessions.ticket()), mimetype="text/event-stream")
+    answer.call_on_close(slots.release)  # also where the reader left before the first event
+    return answer
+
+
+def _events(runtime: Runtime, about: frozenset[str], ticket: sessions.Ticket) -> Iterator[str]:
+    yield _CHANGED  # whatever happened between the page and this connection
+    try:
+        for names in live.listen(runtime.redis, runtime.figures.routine.live_heartbeat.span):
+            if not _lasts(runtime, ticket):
+                return
+            yield _CHANGED if _concerns(about, names) else _STILL_HERE
+    except RedisError:
+        return  # the page connects again, and asks at every heartbeat until then
+
+
+def _lasts(runtime: Runtime, ticket: sessions.Ticket) -> bool:
+    if clock.now().timestamp() >= ticket.ends:
+        return False
+    with runtime.look(Actor("console", ticket.staff_id)) as act:
+        return sessions.valid(act, ticket.staff_id, ticket.epoch) is not None
+
+
+def _concerns(about: frozenset[str], names: frozenset[str]) -> bool:
+    """A bare word such as "call" means every call."""
+    return bool(about & names) or any(name.partition(":")[0] in about for name in names)

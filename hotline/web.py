@@ -1,0 +1,132 @@
+"""Hangs the rooms into one web application; without it each room would set its own headers, errors and limits."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from types import TracebackType
+from typing import Any
+
+from flask import Blueprint, Flask, current_app, render_template, request
+from flask.typing import ResponseReturnValue
+from flask.wrappers import Response
+from flask_wtf import CSRFProtect
+from werkzeug.exceptions import HTTPException
+
+from hotline.api import health
+from hotline.console import pages, sheet
+from hotline.errors import Conflict, HotlineError, Invalid, NotFound, Refused
+from hotline.runtime import Runtime
+from hotline.voice import fallback, routes
+
+log = logging.getLogger(__name__)
+
+LARGEST_BODY = 64 * 1024  # bytes; the carrier's longest webhook and our longest form are far below
+_STATUS: dict[type[HotlineError], int] = {NotFound: 404, Refused: 403, Conflict: 409, Invalid: 400}
+_WORDED = (400, 403, 404, 405, 409, 413, 503)
+_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "object-src 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+_HEADERS = {
+    "Content-Security-Policy": _POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "X-Robots-Tag": "noindex, nofollow",
+}
+_HSTS = "max-age=63072000; includeSubDomains"  # two years
+
+
+class Application(Flask):
+    """A Flask that keeps addresses and messages out of its log: a sheet's address holds its secret."""
+
+    def log_exception(
+        self, exc_info: tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
+    ) -> None:
+        """The kind of the error and where it came from; its text may hold what a caller said."""
+        kind, _error, place = exc_info
+        frames = "".join(traceback.format_tb(place)) if place else ""
+        log.error("%s at %s\n%s", kind.__name__ if kind else "error", request.endpoint, frames)
+
+
+def create_app(runtime: Runtime) -> Flask:
+    """The whole application on one runtime. Opens no connection."""
+    app = Application("hotline", static_folder=None)
+    app.config.update(_config(runtime))
+    app.extensions["hotline"] = runtime
+    app.extensions["guards"] = {}
+    csrf = CSRFProtect(app)
+    for blueprint in _rooms(runtime):
+        guard = getattr(blueprint, "guard", None)
+        if guard is None:
+            raise Invalid(f"the room {blueprint.name} does not say who may enter")
+        app.extensions["guards"][blueprint.name] = guard
+        app.register_blueprint(blueprint)
+        if guard == "signature":
+            csrf.exempt(blueprint)  # the carrier has no session; its signature is the guard
+    app.register_error_handler(HotlineError, _refused)
+    app.register_error_handler(HTTPException, _wrong)
+    app.after_request(_secured)
+    return app
+
+
+def _rooms(runtime: Runtime) -> list[Blueprint]:
+    return [room.blueprint(runtime) for room in (pages, sheet, health, routes, fallback)]
+
+
+def _config(runtime: Runtime) -> dict[str, Any]:
+    secure = runtime.settings.base_url.startswith("https://")
+    return {
+        "SECRET_KEY": runtime.settings.secret_key.get_secret_value(),
+        "SESSION_COOKIE_NAME": "__Host-hotline" if secure else "hotline",
+        "SESSION_COOKIE_SECURE": secure,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_PATH": "/",
+        "MAX_CONTENT_LENGTH": LARGEST_BODY,
+        "MAX_FORM_MEMORY_SIZE": LARGEST_BODY,
+        "WTF_CSRF_TIME_LIMIT": None,  # as long as the session; an engineer's sheet stays open for hours
+        "WTF_CSRF_SSL_STRICT": False,  # asks for a Referer, which the sheet does not send: its address is a secret
+    }
+
+
+def _refused(error: HotlineError) -> ResponseReturnValue:
+    """A refusal that no page put into words of its own; the error's text is for the log of the one who wrote it."""
+    return _error_page(next((status for kind, status in _STATUS.items() if isinstance(error, kind)), 400))
+
+
+def _wrong(error: HTTPException) -> ResponseReturnValue:
+    if error.code is None or error.code < 400:
+        return error
+    allow = {"Allow": ", ".join(sorted(valid))} if (valid := getattr(error, "valid_methods", None)) else {}
+    page, status = _error_page(error.code)
+    return page, status, allow
+
+
+def _error_page(status: int) -> tuple[str, int]:
+    return render_template("error.html", status=status, word=str(status) if status in _WORDED else "other"), status
+
+
+def _secured(response: Response) -> Response:
+    """The headers of every answer, of errors and static files too."""
+    for name, value in _HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.endpoint != "console.static":
+        response.headers.setdefault("Cache-Control", "no-store")
+    if request.blueprint == "sheet" or request.path.startswith("/sheet/"):
+        response.headers["Referrer-Policy"] = "no-referrer"
+    if current_app.config["SESSION_COOKIE_SECURE"]:
+        response.headers["Strict-Transport-Security"] = _HSTS
+    return response
