@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Boolean, Index, LargeBinary, String, UniqueConstraint, insert, select, text, update
+from sqlalchemy import Index, LargeBinary, String, UniqueConstraint, insert, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.db import Base, insert_new
@@ -40,22 +40,26 @@ class AuditEntry(Base):
 
 
 class AuditHead(Base):
-    """The last entry of each chain: the row two writers queue at, and a second witness of a removed tail."""
+    """The last entry of each chain: the row two writers queue at, and a second witness of a removed tail.
+
+    `sealed_seq` is the last entry under a signed checkpoint, `sealed_n` that checkpoint's number.
+    """
 
     __tablename__ = "audit_heads"
     __table_args__ = (
         Index(
             "ix_audit_heads_unsealed",
-            "sealed",
-            sqlite_where=text("sealed = 0"),
-            postgresql_where=text("sealed = false"),
+            "chain",
+            sqlite_where=text("sealed_seq < seq"),
+            postgresql_where=text("sealed_seq < seq"),
         ),
     )
 
     chain: Mapped[str] = mapped_column(String(64), primary_key=True)
     seq: Mapped[int]
     hash: Mapped[str] = mapped_column(String(64))
-    sealed: Mapped[bool] = mapped_column(Boolean, default=False)
+    sealed_seq: Mapped[int] = mapped_column(default=0)
+    sealed_n: Mapped[int | None]
 
 
 def canonical(body: dict[str, Any]) -> bytes:
@@ -83,7 +87,7 @@ def write(act: Act) -> None:
         act.session.execute(
             update(AuditHead)
             .where(AuditHead.chain == row["chain"])
-            .values(seq=row["seq"], hash=row["hash"], sealed=False)
+            .values(seq=row["seq"], hash=row["hash"])
             .execution_options(synchronize_session=False)
         )
 
@@ -100,7 +104,7 @@ def _locked_heads(session: Session, chains: list[str]) -> dict[str, tuple[int, s
     missing = [chain for chain in chains if chain not in found]
     if not missing:
         return found
-    fresh = [{"chain": chain, "seq": 0, "hash": GENESIS, "sealed": False} for chain in missing]
+    fresh = [{"chain": chain, "seq": 0, "hash": GENESIS, "sealed_seq": 0} for chain in missing]
     session.execute(insert_new(session, AuditHead).values(fresh))
     return {row.chain: (row.seq, row.hash) for row in session.execute(query.with_for_update())}
 
@@ -109,11 +113,12 @@ def _rows(
     act: Act, chain: str, head: tuple[int, str], remembered: list[tuple[str, dict[str, Any]]]
 ) -> list[dict[str, Any]]:
     seq, previous = head
+    at = act.at.astimezone(UTC).isoformat()  # one spelling of an instant, whatever zone it was given in
     rows = []
     for kind, fields in remembered:
         seq += 1
         entry = {"chain": chain, "seq": seq, "actor": str(act.actor), "kind": kind}
-        body = canonical({**entry, "at": act.at.isoformat(), "fields": fields})
+        body = canonical({**entry, "at": at, "fields": fields})
         previous = link(previous, body)
         rows.append({**entry, "at": act.at, "body": body, "hash": previous})
     return rows

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import base64
+import fcntl
 import hashlib
 import json
-from datetime import datetime
+import os
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from sqlalchemy import LargeBinary, String, select, update
+from sqlalchemy import LargeBinary, Row, String, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.db import Base
 from hotline.domain.act import Act
 from hotline.domain.audit import GENESIS, AuditHead, canonical
+from hotline.errors import Invalid
+
+_BATCH = 500  # chains marked with one statement
+_BLOCK = 65536  # bytes read at once when the end of the file is looked for
+
+FILE = "checkpoints.jsonl"  # its name in the data folder
 
 
 class Checkpoint(Base):
@@ -41,84 +49,116 @@ def merkle_root(leaves: list[str]) -> str:
     return level[0].hex() if level else GENESIS
 
 
+def leaf(chain: str, seq: int, head: str) -> str:
+    """How a chain's head is written under the root."""
+    return f"{chain} {seq} {head}"
+
+
 def seal_log(act: Act, signing_key: bytes) -> Checkpoint | None:
     """Seal every chain that grew since the last checkpoint; None when none did. `signing_key`: an Ed25519 seed."""
     grown = _unsealed_heads(act.session)
     if not grown:
         return None
-    last = act.session.scalar(select(Checkpoint).order_by(Checkpoint.n.desc()).limit(1).with_for_update())
-    leaves = [[chain, seq, head] for chain, seq, head in grown]
-    key = Ed25519PrivateKey.from_private_bytes(signing_key)
+    last = act.session.scalar(select(Checkpoint).order_by(Checkpoint.n.desc()).limit(1))
+    n = last.n + 1 if last else 1
     body = canonical(
         {
-            "n": last.n + 1 if last else 1,
-            "at": act.at.isoformat(),
+            "n": n,
+            "at": act.at.astimezone(UTC).isoformat(),
             "previous": last.hash if last else GENESIS,
-            "root": merkle_root([f"{chain} {seq} {head}" for chain, seq, head in grown]),
-            "leaves": leaves,
+            "root": merkle_root([leaf(*head) for head in grown]),
+            "leaves": grown,
         }
     )
     checkpoint = Checkpoint(
-        n=last.n + 1 if last else 1,
+        n=n,
         at=act.at,
         body=body,
         hash=hashlib.sha256(body).hexdigest(),
-        signature=base64.b64encode(key.sign(body)).decode(),
-        public_key=base64.b64encode(key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)).decode(),
+        signature=base64.b64encode(Ed25519PrivateKey.from_private_bytes(signing_key).sign(body)).decode(),
+        public_key=public_key_of(signing_key),
     )
     act.session.add(checkpoint)
-    _mark_sealed(act.session, grown)
+    _mark_sealed(act.session, [chain for chain, _seq, _hash in grown], n)
     return checkpoint
 
 
+def public_key_of(signing_key: bytes) -> str:
+    """The public key that belongs to a signing seed, as it stands in checkpoints; verifying trusts it."""
+    public = Ed25519PrivateKey.from_private_bytes(signing_key).public_key()
+    return base64.b64encode(public.public_bytes(Encoding.Raw, PublicFormat.Raw)).decode()
+
+
 def export_missing(session: Session, file: Path) -> int:
-    """Append to the file outside the database every checkpoint that it lacks; how many. Run after each commit."""
-    have = last_in(file)
-    missing = session.scalars(select(Checkpoint).where(Checkpoint.n > have).order_by(Checkpoint.n))
-    written = 0
+    """Append to the file outside the database every checkpoint that it lacks; how many. Run after each commit.
+
+    One exporter at a time: the file is locked. A line torn by a crash is written anew.
+    """
     file.parent.mkdir(parents=True, exist_ok=True)
-    with file.open("ab") as out:
-        for checkpoint in missing:
-            out.write(canonical(as_line(checkpoint)) + b"\n")
-            written += 1
-    return written
+    with file.open("a+b") as out:
+        fcntl.flock(out, fcntl.LOCK_EX)
+        whole, last = _end_of(out)
+        out.truncate(whole)
+        missing = session.scalars(select(Checkpoint).where(Checkpoint.n > last).order_by(Checkpoint.n))
+        written = [as_line(checkpoint) for checkpoint in missing]
+        out.writelines(written)
+        out.flush()
+        os.fsync(out.fileno())
+    return len(written)
 
 
-def as_line(checkpoint: Checkpoint) -> dict[str, Any]:
+def as_line(checkpoint: Checkpoint | Row[Any]) -> bytes:
     """A checkpoint as it stands in the file."""
-    return {
-        "n": checkpoint.n,
-        "body": checkpoint.body.decode(),
-        "hash": checkpoint.hash,
-        "signature": checkpoint.signature,
-        "key": checkpoint.public_key,
-    }
+    return _line(
+        n=checkpoint.n,
+        body=checkpoint.body.decode(errors="replace"),
+        hash=checkpoint.hash,
+        signature=checkpoint.signature,
+        key=checkpoint.public_key,
+    )
 
 
 def last_in(file: Path) -> int:
     """The number of the last checkpoint in the file; 0 when there is none."""
     if not file.exists():
         return 0
-    number = 0
     with file.open("rb") as lines:
-        for line in lines:
-            if line.endswith(b"\n"):
-                number = int(json.loads(line)["n"])
-    return number
+        return _end_of(lines)[1]
+
+
+def _line(**fields: Any) -> bytes:
+    return canonical(fields) + b"\n"
+
+
+def _end_of(file: BinaryIO) -> tuple[int, int]:
+    """Where the last whole line ends, and its checkpoint's number; looked for from the end, however long the file."""
+    file.seek(0, os.SEEK_END)
+    start = file.tell()
+    tail = b""
+    while tail.rstrip(b"\n").count(b"\n") < 2 and start > 0:
+        step = min(start, _BLOCK)
+        start -= step
+        file.seek(start)
+        tail = file.read(step) + tail
+    whole = tail.rfind(b"\n") + 1
+    last = tail[:whole].rstrip(b"\n").rpartition(b"\n")[2]
+    try:
+        return start + whole, int(json.loads(last)["n"]) if last else 0
+    except (ValueError, KeyError, TypeError) as error:
+        raise Invalid("the checkpoint file was changed: its last line is not readable") from error
 
 
 def _unsealed_heads(session: Session) -> list[tuple[str, int, str]]:
-    query = select(AuditHead.chain, AuditHead.seq, AuditHead.hash).where(AuditHead.sealed.is_(False))
-    return [
-        (row.chain, row.seq, row.hash) for row in session.execute(query.order_by(AuditHead.chain).with_for_update())
-    ]
+    query = select(AuditHead.chain, AuditHead.seq, AuditHead.hash).where(AuditHead.sealed_seq < AuditHead.seq)
+    rows = session.execute(query.order_by(AuditHead.chain).with_for_update())
+    return [(row.chain, row.seq, row.hash) for row in rows]
 
 
-def _mark_sealed(session: Session, grown: list[tuple[str, int, str]]) -> None:
-    for chain, _seq, _hash in grown:
+def _mark_sealed(session: Session, chains: list[str], n: int) -> None:
+    for begin in range(0, len(chains), _BATCH):
         session.execute(
             update(AuditHead)
-            .where(AuditHead.chain == chain)
-            .values(sealed=True)
+            .where(AuditHead.chain.in_(chains[begin : begin + _BATCH]))
+            .values(sealed_seq=AuditHead.seq, sealed_n=n)
             .execution_options(synchronize_session=False)
         )

@@ -3,7 +3,6 @@
 import sqlalchemy as sa
 from alembic import op
 
-
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -31,16 +30,17 @@ def upgrade() -> None:
         sa.Column("chain", sa.String(length=64), nullable=False),
         sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("hash", sa.String(length=64), nullable=False),
-        sa.Column("sealed", sa.Boolean(), nullable=False),
+        sa.Column("sealed_seq", sa.Integer(), nullable=False),
+        sa.Column("sealed_n", sa.Integer(), nullable=True),
         sa.PrimaryKeyConstraint("chain", name=op.f("pk_audit_heads")),
     )
     op.create_index(
         "ix_audit_heads_unsealed",
         "audit_heads",
-        ["sealed"],
+        ["chain"],
         unique=False,
-        sqlite_where=sa.text("sealed = 0"),
-        postgresql_where=sa.text("sealed = false"),
+        sqlite_where=sa.text("sealed_seq < seq"),
+        postgresql_where=sa.text("sealed_seq < seq"),
     )
 
     op.create_table(
@@ -531,8 +531,8 @@ def downgrade() -> None:
     op.drop_index(
         "ix_audit_heads_unsealed",
         "audit_heads",
-        sqlite_where=sa.text("sealed = 0"),
-        postgresql_where=sa.text("sealed = false"),
+        sqlite_where=sa.text("sealed_seq < seq"),
+        postgresql_where=sa.text("sealed_seq < seq"),
     )
 
     op.drop_table("audit_heads")

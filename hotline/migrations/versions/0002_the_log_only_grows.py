@@ -8,6 +8,10 @@ branch_labels = None
 depends_on = None
 
 TABLES = ("audit_entries", "checkpoints")
+SAME = {
+    "audit_entries": "id = NEW.id OR (chain = NEW.chain AND seq = NEW.seq)",
+    "checkpoints": "n = NEW.n",
+}
 
 
 def upgrade() -> None:
@@ -18,6 +22,12 @@ def upgrade() -> None:
                     f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
                     f"BEGIN SELECT RAISE(ABORT, '{table} only grows'); END"
                 )
+            # INSERT OR REPLACE deletes what was there without firing the trigger above.
+            op.execute(
+                f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} "
+                f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {SAME[table]}) "
+                f"BEGIN SELECT RAISE(ABORT, '{table} only grows'); END"
+            )
         return
     op.execute(
         "CREATE FUNCTION only_grows() RETURNS trigger LANGUAGE plpgsql AS "
@@ -33,7 +43,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     if op.get_bind().dialect.name == "sqlite":
         for table in TABLES:
-            for verb in ("update", "delete"):
+            for verb in ("update", "delete", "replace"):
                 op.execute(f"DROP TRIGGER {table}_no_{verb}")
         return
     for table in TABLES:

@@ -1,0 +1,218 @@
+"""Checks the signed checkpoints against the log and the file; without it a re-hashed log would pass for true."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from sqlalchemy import Integer, Row, String, column, func, select, table, values
+from sqlalchemy.orm import Session
+
+from hotline.domain.audit import GENESIS, AuditEntry, AuditHead
+from hotline.domain.chains import written
+from hotline.domain.checkpoints import as_line, leaf, merkle_root
+from hotline.domain.findings import CHECKPOINT, FILE, Report, What
+
+_LEAVES = 400  # looked up with one statement
+_LINES = 200
+_CHECKPOINTS = table("checkpoints", *(column(name) for name in ("n", "at", "body", "hash", "signature", "public_key")))
+
+Leaf = tuple[str, int, str]  # chain, seq, hash
+
+
+@dataclass(frozen=True)
+class Body:
+    """What a checkpoint says, read from its stored text."""
+
+    n: int
+    at: str
+    previous: str
+    root: str
+    leaves: list[Leaf]
+
+    @classmethod
+    def read(cls, body: bytes) -> Body:
+        """Raises ValueError, KeyError or TypeError where the text is none of ours."""
+        said = json.loads(body)
+        leaves = [(str(chain), int(seq), str(head)) for chain, seq, head in said["leaves"]]
+        return cls(int(said["n"]), str(said["at"]), str(said["previous"]), str(said["root"]), leaves)
+
+
+def check_all(session: Session, report: Report, trusted_keys: set[str] | None) -> None:
+    """Every checkpoint: unbroken, signed, and each entry that it holds is still there unchanged."""
+    n, previous, confirmed = 0, GENESIS, 0
+    columns = _CHECKPOINTS.c
+    query = select(*columns).order_by(columns.n).execution_options(yield_per=_LINES)
+    for row in session.execute(query):
+        report.checkpoints += 1
+        body = _check(report, row, trusted_keys)
+        for missing in range(n + 1, min(row.n, n + _LINES)):
+            report.find(CHECKPOINT, missing, What.CHECKPOINT_GONE)
+        if body is not None:
+            if row.n == n + 1 and body.previous != previous:
+                report.find(CHECKPOINT, row.n, What.CHECKPOINT_PREVIOUS)
+            confirmed += _check_leaves(session, report, row.n, body.leaves)
+        n, previous = row.n, row.hash
+    if confirmed != session.scalar(select(func.count()).where(AuditHead.sealed_n.is_not(None))):
+        _name_false_seals(session, report)
+
+
+def check_chain(session: Session, report: Report, chain: str, trusted_keys: set[str] | None) -> None:
+    """The last checkpoint that holds this chain: signed, and the entry that it holds is unchanged."""
+    head = session.execute(
+        select(AuditHead.sealed_n, AuditHead.sealed_seq).where(AuditHead.chain == chain)
+    ).one_or_none()
+    if head is None or head.sealed_n is None:
+        report.notes.append("no checkpoint holds this chain yet")
+        return
+    row = session.execute(select(*_CHECKPOINTS.c).where(_CHECKPOINTS.c.n == head.sealed_n)).one_or_none()
+    if row is None:
+        report.find(CHECKPOINT, head.sealed_n, What.CHECKPOINT_GONE)
+        return
+    report.checkpoints += 1
+    body = _check(report, row, trusted_keys)
+    if body is None:
+        return
+    own = [found for found in body.leaves if found[0] == chain]
+    if [found[1] for found in own] != [head.sealed_seq]:
+        report.find(chain, head.sealed_seq, What.UNSEALED)
+    _match(session, report, head.sealed_n, own)
+
+
+def check_file(session: Session, report: Report, file: Path, size: int) -> None:
+    """The first `size` bytes of the file against the database. The file behind the database is only a note."""
+    last = 0
+    for lines in _batches(file, size):
+        by_number = {n: line for n, line in map(_numbered, lines) if n is not None}
+        if len(by_number) != len(set(lines)):
+            report.find(FILE, None, What.FILE_UNREADABLE)
+        stored = session.execute(select(*_CHECKPOINTS.c).where(_CHECKPOINTS.c.n.in_(by_number)))
+        known = {row.n: _line_of(row) for row in stored}
+        for n, line in sorted(by_number.items()):
+            if n not in known:
+                report.find(CHECKPOINT, n, What.FILE_AHEAD)
+            elif known[n] != line:
+                report.find(CHECKPOINT, n, What.FILE_DIFFERS)
+            if n > last + 1:
+                report.find(FILE, last + 1, What.FILE_GAP)
+            last = max(last, n)
+    if last < report.checkpoints:
+        report.notes.append(f"the file holds {last} of {report.checkpoints} checkpoints")
+
+
+def _line_of(row: Row[Any]) -> bytes:
+    try:
+        return as_line(row)
+    except (TypeError, ValueError, AttributeError):
+        return b""  # like no line of the file
+
+
+def _check(report: Report, row: Row[Any], trusted_keys: set[str] | None) -> Body | None:
+    n = row.n if isinstance(row.n, int) else None
+    try:
+        body = Body.read(row.body)
+        if hashlib.sha256(row.body).hexdigest() != row.hash:
+            report.find(CHECKPOINT, n, What.CHECKPOINT_HASH)
+        if (body.n, body.at) != (row.n, written(row.at)):
+            report.find(CHECKPOINT, n, What.COLUMNS)
+        if merkle_root([leaf(*found) for found in body.leaves]) != body.root:
+            report.find(CHECKPOINT, n, What.CHECKPOINT_ROOT)
+        if trusted_keys is not None and row.public_key not in trusted_keys:
+            report.find(CHECKPOINT, n, What.CHECKPOINT_KEY)
+        if not _signed(row):
+            report.find(CHECKPOINT, n, What.CHECKPOINT_SIGNATURE)
+        return body
+    except (ValueError, KeyError, TypeError, AttributeError):
+        report.find(CHECKPOINT, n, What.UNREADABLE)
+        return None
+
+
+def _signed(row: Row[Any]) -> bool:
+    try:
+        key = Ed25519PublicKey.from_public_bytes(base64.b64decode(row.public_key, validate=True))
+        key.verify(base64.b64decode(row.signature, validate=True), row.body)
+        return True
+    except (ValueError, InvalidSignature):
+        return False
+
+
+def _check_leaves(session: Session, report: Report, n: int, leaves: list[Leaf]) -> int:
+    rest = iter(leaves)
+    confirmed = 0
+    while some := list(islice(rest, _LEAVES)):
+        confirmed += _match(session, report, n, some)
+    return confirmed
+
+
+def _match(session: Session, report: Report, n: int, leaves: list[Leaf]) -> int:
+    """Each leaf's entry is there with that hash. How many heads say, rightly, that this checkpoint is their last."""
+    wanted = values(column("chain", String), column("seq", Integer), name="leaf")
+    place = wanted.data([(chain, seq) for chain, seq, _hash in leaves]).cte()
+    query = (
+        select(AuditEntry.chain, AuditEntry.seq, AuditEntry.hash, AuditHead.sealed_n, AuditHead.sealed_seq)
+        .join_from(place, AuditEntry, (AuditEntry.chain == place.c.chain) & (AuditEntry.seq == place.c.seq))
+        .join(AuditHead, AuditHead.chain == AuditEntry.chain, isouter=True)
+    )
+    found = {(row.chain, row.seq): row for row in session.execute(query)}
+    confirmed = 0
+    for chain, seq, stored in leaves:
+        row = found.get((chain, seq))
+        if row is None or row.hash != stored:
+            report.find(chain, seq, What.LEAF)
+        elif (row.sealed_n, row.sealed_seq) == (n, seq):
+            confirmed += 1
+        elif row.sealed_seq is not None and row.sealed_seq < seq:
+            report.find(chain, seq, What.UNSEALED)
+    return confirmed
+
+
+def _name_false_seals(session: Session, report: Report) -> None:
+    """A head that claims a checkpoint which does not hold it would keep its chain out of every later one."""
+    heads = session.execute(
+        select(AuditHead.chain, AuditHead.sealed_seq, AuditHead.sealed_n)
+        .where(AuditHead.sealed_n.is_not(None))
+        .order_by(AuditHead.sealed_n)
+        .execution_options(yield_per=_LINES)
+    )
+    at, held = None, set[tuple[str, int]]()
+    for head in heads:
+        if head.sealed_n != at:
+            at, held = head.sealed_n, _held(session, head.sealed_n)
+        if (head.chain, head.sealed_seq) not in held:
+            report.find(head.chain, head.sealed_seq, What.UNSEALED)
+
+
+def _held(session: Session, n: int) -> set[tuple[str, int]]:
+    body: Any = session.scalar(select(_CHECKPOINTS.c.body).where(_CHECKPOINTS.c.n == n))
+    try:
+        return {(chain, seq) for chain, seq, _hash in Body.read(body).leaves}
+    except (ValueError, KeyError, TypeError):
+        return set()
+
+
+def _batches(file: Path, size: int) -> Iterator[list[bytes]]:
+    with file.open("rb") as lines:
+        while some := list(islice(lines, _LINES)):
+            size -= sum(map(len, some))
+            while size < 0 and some:
+                size += len(some.pop())
+            whole = [line for line in some if line.endswith(b"\n")]
+            if whole:
+                yield whole
+            if size <= 0:
+                return
+
+
+def _numbered(line: bytes) -> tuple[int | None, bytes]:
+    try:
+        return int(json.loads(line)["n"]), line
+    except (ValueError, KeyError, TypeError):
+        return None, line

@@ -1,0 +1,140 @@
+"""The verifier of the log, one for the command and the page; without it "unaltered" would be a word (REC-2)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+
+from sqlalchemy import String, cast, column, exists, func, literal, select, table
+from sqlalchemy.orm import Session
+
+from hotline.domain import chains, seals
+from hotline.domain.audit import AuditEntry, AuditHead
+from hotline.domain.calls import Call
+from hotline.domain.cases import Case, CaseCounter
+from hotline.domain.chains import Tail
+from hotline.domain.findings import Problem, Report, What
+from hotline.domain.staff import Staff
+
+__all__ = ["Problem", "Report", "What", "verify", "verify_chain"]
+
+_TAILS = 400
+_HEADS = table("audit_heads", *(column(name) for name in ("chain", "seq", "hash")))
+_NAME = re.compile(r"(call|case):([1-9][0-9]{0,17})")
+
+
+def verify(
+    session: Session,
+    *,
+    checkpoint_file: Path | None = None,
+    trusted_keys: set[str] | None = None,
+    chain: str | None = None,
+) -> Report:
+    """Look at the whole log, or at one chain, and name everything that was altered.
+
+    What was rewritten whole, heads too, before a checkpoint held it leaves no trace: seal often. `checkpoint_file`:
+    the signed checkpoints kept outside the database; without it an older database put back is not found.
+    `trusted_keys`: public keys of ours (`checkpoints.public_key_of`); without them a forger may sign with his own.
+    """
+    if chain is not None:
+        return verify_chain(session, chain, trusted_keys=trusted_keys)
+    report = Report()
+    # Measured before the database is looked at: what is exported meanwhile must not seem ahead of it.
+    size = checkpoint_file.stat().st_size if checkpoint_file is not None and checkpoint_file.exists() else None
+    with _one_moment(session):
+        tails = chains.walk(session, report)
+        while some := list(islice(tails, _TAILS)):
+            _check_tails(session, report, some)
+        _check_records(session, report)
+        seals.check_all(session, report, trusted_keys)
+        if checkpoint_file is not None and size is not None:
+            seals.check_file(session, report, checkpoint_file, size)
+        elif checkpoint_file is not None and report.checkpoints:
+            report.notes.append(f"{checkpoint_file} is not there: an older database put back would not be found")
+    return report
+
+
+def verify_chain(session: Session, chain: str, *, trusted_keys: set[str] | None = None) -> Report:
+    """Look at one chain ("call:12") on the spot: its entries, its end, its row, the last checkpoint that holds it."""
+    report = Report()
+    with _one_moment(session):
+        tails = list(chains.walk(session, report, chain))
+        _check_tails(session, report, tails)
+        if not tails:
+            report.find(chain, None, What.NO_ENTRIES)
+        seals.check_chain(session, report, chain, trusted_keys)
+    return report
+
+
+@contextmanager
+def _one_moment(session: Session) -> Iterator[None]:
+    """Everything is read as it stood at one moment, and text that is no text any more does not stop the reading."""
+    if session.get_bind().dialect.name == "postgresql":
+        if not session.in_transaction():
+            session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+        yield
+        return
+    raw = session.connection().connection.driver_connection
+    assert raw is not None
+    before, raw.text_factory = raw.text_factory, _lenient
+    try:
+        yield
+    finally:
+        raw.text_factory = before
+
+
+def _lenient(text: bytes) -> str:
+    return text.decode("utf-8", "replace")
+
+
+def _check_tails(session: Session, report: Report, tails: list[Tail]) -> None:
+    """Each chain ends where its head says, and belongs to a call or case that is there."""
+    heads = _HEADS.c
+    query = select(heads.chain, heads.seq, heads.hash).where(heads.chain.in_([tail.chain for tail in tails]))
+    known = {row.chain: (row.seq, row.hash) for row in session.execute(query)}
+    for tail in tails:
+        if tail.chain not in known:
+            report.find(tail.chain, None, What.NO_HEAD)
+        elif known[tail.chain] != (tail.seq, tail.hash):
+            report.find(tail.chain, tail.seq, What.HEAD)
+    _check_rows(session, report, tails)
+
+
+def _check_rows(session: Session, report: Report, tails: list[Tail]) -> None:
+    for word, row in (("call", Call), ("case", Case)):
+        named = {tail.chain: _NAME.fullmatch(tail.chain) for tail in tails if tail.chain.startswith(f"{word}:")}
+        ids = {chain: int(match[2]) for chain, match in named.items() if match}
+        there = set(session.scalars(select(row.id).where(row.id.in_(ids.values())))) if ids else set()
+        for chain in named:
+            if ids.get(chain) not in there:
+                report.find(chain, None, What.NO_ROW)
+
+
+def _check_records(session: Session, report: Report) -> None:
+    """Heads without entries, calls and cases without a chain, no chain of the house, missing cases."""
+    lost = select(AuditHead.chain).where(~exists().where(AuditEntry.chain == AuditHead.chain))
+    for chain in session.scalars(lost):
+        report.find(chain, None, What.NO_ENTRIES)
+    for word, row in (("call", Call), ("case", Case)):
+        name = literal(f"{word}:") + cast(row.id, String)
+        for chain in session.scalars(select(name).where(~exists().where(AuditHead.chain == name))):
+            report.find(chain, None, What.NO_CHAIN)
+    if session.scalar(select(exists().where(Staff.id > 0))) and session.get(AuditHead, "house") is None:
+        report.find("house", None, What.NO_CHAIN)
+    _check_numbers(session, report)
+
+
+def _check_numbers(session: Session, report: Report) -> None:
+    """Case numbers have no gaps (REC-4): a case that was removed with its chain is missing in its day's count."""
+    same = (Case.company_id == CaseCounter.company_id) & (Case.day == CaseCounter.day)
+    counted = (
+        select(CaseCounter.company_id, CaseCounter.day)
+        .join(Case, same, isouter=True)
+        .group_by(CaseCounter.company_id, CaseCounter.day, CaseCounter.last)
+        .having(func.count(Case.id) != CaseCounter.last)
+    )
+    for company_id, day in session.execute(counted):
+        report.find(f"company:{company_id} {day}", None, What.CASES_MISSING)

@@ -1,0 +1,93 @@
+"""The schema is walked up and down, and the database itself refuses to change the log."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import Engine, inspect, text
+from sqlalchemy.exc import DatabaseError
+
+from hotline import migrations
+from hotline.domain.act import COMMAND
+from hotline.domain.checkpoints import seal_log
+from hotline.runtime import Runtime
+from hotline.settings import Settings
+from tests.world import Cast
+
+LOG = ("audit_entries", "checkpoints")
+
+
+def schema(engine: Engine) -> dict[str, object]:
+    """Everything the database knows of its tables but their contents."""
+    seen = inspect(engine)
+    return {
+        table: (
+            [(c["name"], str(c["type"]), c["nullable"]) for c in seen.get_columns(table)],
+            sorted((str(i["name"]), str(i["column_names"]), bool(i["unique"])) for i in seen.get_indexes(table)),
+            sorted(str(u) for u in seen.get_unique_constraints(table)),
+            sorted(str(f["constrained_columns"]) + f["referred_table"] for f in seen.get_foreign_keys(table)),
+        )
+        for table in sorted(seen.get_table_names())
+    }
+
+
+def triggers(engine: Engine) -> int:
+    query = {
+        "sqlite": "SELECT count(*) FROM sqlite_master WHERE type = 'trigger'",
+        "postgresql": "SELECT count(*) FROM pg_trigger WHERE NOT tgisinternal",
+    }
+    with engine.connect() as connection:
+        return int(connection.execute(text(query[engine.dialect.name])).scalar_one())
+
+
+def test_down_to_nothing_and_up_again_gives_the_same_schema(runtime: Runtime) -> None:
+    before, guards = schema(runtime.engine), triggers(runtime.engine)
+    migrations.downgrade(runtime.engine)
+    assert set(schema(runtime.engine)) == {"alembic_version"}
+    assert triggers(runtime.engine) == 0
+    migrations.upgrade(runtime.engine)
+    assert schema(runtime.engine) == before
+    assert triggers(runtime.engine) == guards
+
+
+def test_every_step_alone_can_be_gone_back_and_forth(runtime: Runtime) -> None:
+    before = schema(runtime.engine)
+    migrations.downgrade(runtime.engine, "-1")
+    migrations.upgrade(runtime.engine, "+1")
+    assert schema(runtime.engine) == before
+
+
+def test_upgrading_what_is_at_the_head_changes_nothing(runtime: Runtime) -> None:
+    before = schema(runtime.engine)
+    migrations.upgrade(runtime.engine)
+    assert schema(runtime.engine) == before
+
+
+def test_the_head_is_what_the_code_says(runtime: Runtime) -> None:
+    migrations.check(runtime.engine)
+
+
+@pytest.mark.parametrize("table", LOG)
+@pytest.mark.parametrize("how", ["UPDATE {} SET hash = 'x'", "DELETE FROM {}"])
+def test_the_database_refuses_to_change_the_log(
+    runtime: Runtime, settings: Settings, cast: Cast, table: str, how: str
+) -> None:
+    with runtime.act(COMMAND) as act:
+        seal_log(act, settings.signing_key())
+    with pytest.raises(DatabaseError, match="only grows"), runtime.engine.begin() as connection:
+        connection.execute(text(how.format(table)))
+
+
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+@pytest.mark.parametrize("table", LOG)
+def test_postgresql_refuses_to_empty_the_log(runtime: Runtime, table: str) -> None:
+    with pytest.raises(DatabaseError, match="only grows"), runtime.engine.begin() as connection:
+        connection.execute(text(f"TRUNCATE {table}"))
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_sqlite_refuses_to_replace_an_entry(runtime: Runtime, cast: Cast) -> None:
+    # INSERT OR REPLACE fires no DELETE trigger.
+    copied = "INSERT OR REPLACE INTO audit_entries SELECT {}, chain, seq, at, actor, 'forged', body, hash FROM {}"
+    for entry_id in ("id", "id + 1000"):
+        with pytest.raises(DatabaseError, match="only grows"), runtime.engine.begin() as connection:
+            connection.execute(text(copied.format(entry_id, "audit_entries WHERE seq = 1")))
