@@ -7,6 +7,7 @@ instants are ISO 8601 in UTC, personal values are masked.
 from __future__ import annotations
 
 import json
+import logging
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -56,6 +57,7 @@ class Commands(click.Group):
 @contextmanager
 def opened() -> Iterator[Runtime]:
     """The product as the environment says, closed again at the end."""
+    logging.basicConfig(level=logging.ERROR)  # that nobody listens to the news is nothing to warn an operator of
     made = runtime.make(settings.load())
     try:
         yield made
@@ -86,9 +88,11 @@ def _about_database(error: OperationalError | ProgrammingError) -> str:
 
 
 def _cell(value: Any) -> str:
-    if value is None:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if value is None or value in ([], ()):
         return "-"
-    return ",".join(map(str, value)) if isinstance(value, list) else str(value)
+    return ",".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 
 def _width(text: str) -> int:

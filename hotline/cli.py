@@ -1,0 +1,124 @@
+"""The operator's commands; without them nothing could be started, tried or looked at from a terminal."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+
+import click
+
+from hotline import (
+    VERSION,
+    demo,
+    listing,
+    migrations,
+    practice,
+    records,
+    registers,
+    running,
+    runtime,
+    serving,
+    settings,
+)
+from hotline.domain.outbox import Queue
+from hotline.jobs import dispatch as dispatching
+from hotline.jobs import worker as working
+from hotline.simulator import server
+
+
+@click.group(cls=listing.Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(VERSION, prog_name="hotline")
+def cli() -> None:
+    """The telephone of a service company, kept honest by software."""
+
+
+@cli.command()
+@click.option("--trial", is_flag=True, help="Load the demo group into an empty database.")
+def up(trial: bool) -> None:
+    """Run everything on this machine until Ctrl-C; without a carrier account also a simulated carrier."""
+    running.up(trial=trial)
+
+
+@cli.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="0.0.0.0 where a proxy runs on another machine.")
+def web(host: str) -> None:
+    """Serve webhooks, the console and /health at PORT."""
+    wanted = settings.load()
+    command = serving.command(host, wanted.port)
+    os.execv(command[0], command)  # noqa: S606 - gunicorn takes our place, so that it gets our signals
+
+
+@cli.command()
+def dispatch() -> None:
+    """Hand what is due to the queue."""
+    _log()
+    dispatching.run(runtime.make(settings.load()))
+
+
+@cli.command()
+@click.argument("queue", type=click.Choice([str(queue) for queue in Queue]))
+def worker(queue: str) -> None:
+    """Do the work of one queue."""
+    _log()
+    working.run(settings.load(), queue)
+
+
+@cli.command(hidden=True)
+def simulator() -> None:
+    """Run the simulated carrier beside the web server, for `hotline up`."""
+    _log()
+    wanted = settings.load()
+    made = runtime.make(wanted)
+    account = wanted.carrier
+    numbers, phones = practice.numbers(made), practice.phones(made)
+    made.engine.dispose()
+    server.serve(
+        port=running.simulator_port(wanted.port),
+        account_sid=account.sid,
+        auth_token=account.tokens[0],
+        numbers=numbers,
+        phones=phones,
+    )
+
+
+@cli.command()
+def migrate() -> None:
+    """Bring the database to this version's schema."""
+    with listing.opened() as made:
+        migrations.upgrade(made.engine)
+    click.echo("the database is at this version's schema")
+
+
+@cli.command("demo")
+def load_demo() -> None:
+    """Load the demo group into an empty database; refused where companies exist."""
+    with listing.opened() as made:
+        log_ins = demo.load(made)
+        click.echo(f"the demo group is loaded; its log-ins are in {made.settings.hotline_var / demo.LOG_INS}")
+    listing.show([vars(one) for one in log_ins], ("login", "company", "name", "roles", "password"), as_json=False)
+
+
+@cli.command()
+@click.option("--json", "as_json", is_flag=True, help="As keys.json keeps them.")
+def keys(as_json: bool) -> None:
+    """Print fresh keys for the environment. Keep them: what they sealed opens with no others."""
+    fresh = settings.new_keys()
+    click.echo(json.dumps(fresh, indent=1) if as_json else "\n".join(f"{key}={value}" for key, value in fresh.items()))
+
+
+def _log() -> None:
+    logging.basicConfig(level=logging.INFO, format=serving.LOG_FORMAT)
+
+
+for command in (
+    records.calls,
+    records.cases,
+    records.promises_group,
+    records.outbox,
+    records.audit,
+    registers.company,
+    registers.staff_group,
+    registers.nuisance,
+):
+    cli.add_command(command)

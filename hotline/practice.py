@@ -1,0 +1,60 @@
+"""What the simulated carrier is told about us: numbers and telephones; without it nobody could be rung there."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from hotline.domain import companies, customers, staff
+from hotline.domain.act import COMMAND, Act
+from hotline.domain.companies import CompanyNumber
+from hotline.domain.customers import Customer
+from hotline.domain.staff import Staff
+from hotline.errors import HotlineError
+from hotline.runtime import Runtime
+from hotline.simulator.board import NumberConfig
+from hotline.simulator.server import PhoneConfig
+
+MOST_CUSTOMERS = 20  # a page of telephones to choose from, not a directory
+
+
+def numbers(runtime: Runtime) -> list[NumberConfig]:
+    """Every public number of the group and where its calls are announced, as a carrier would be configured."""
+    addresses = runtime.addresses
+    with runtime.look(COMMAND) as act:
+        names = {company.id: company.name_zh for company in companies.listed(act)}
+        return [
+            NumberConfig(
+                number=row.number,
+                label=names[row.company_id],
+                voice_url=addresses.inbound(),
+                fallback_url=addresses.fallback(),
+                status_url=addresses.status(),
+            )
+            for row in act.session.scalars(select(CompanyNumber).order_by(CompanyNumber.company_id))
+        ]
+
+
+def phones(runtime: Runtime) -> list[PhoneConfig]:
+    """The telephones of the first customers and of everybody of the staff who can be rung."""
+    with runtime.look(COMMAND) as act:
+        known = act.session.scalars(select(Customer).order_by(Customer.id).limit(MOST_CUSTOMERS))
+        people = act.session.scalars(select(Staff).where(Staff.phone.is_not(None), Staff.active).order_by(Staff.id))
+        found = [_of_customer(act, customer) for customer in known]
+        return [phone for phone in found if phone] + [_of_staff(act, person) for person in people]
+
+
+def _of_customer(act: Act, customer: Customer) -> PhoneConfig | None:
+    try:
+        number = customers.phone_of(act, customer).e164
+        name = act.sealer.open_for(customer.key, customer.name) if customer.name else number
+    except HotlineError:  # erased
+        return None
+    return PhoneConfig(number=number, name=name, role="customer", label=name)
+
+
+def _of_staff(act: Act, person: Staff) -> PhoneConfig:
+    company = companies.get(act, person.company_id)
+    role = person.roles[0].role if person.roles else "guard"
+    return PhoneConfig(
+        number=staff.phone_of(act, person).e164, name=person.name, role=role, label=f"{company.name_zh} {person.name}"
+    )

@@ -1,0 +1,135 @@
+"""/health says whether we can take calls, soon, and nothing about anybody."""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from flask import Flask
+from rq import Queue, Worker
+
+from hotline import VERSION
+from hotline.api import health
+from hotline.domain import outbox
+from hotline.domain.act import COMMAND
+from hotline.runtime import Runtime, make
+from hotline.settings import Settings
+from tests.world import HandClock
+
+
+def ask(runtime: Runtime) -> tuple[int, dict[str, Any]]:
+    """What /health of this runtime answers."""
+    app = Flask(__name__)
+    app.register_blueprint(health.blueprint(runtime))
+    answer = app.test_client().get("/health")
+    assert answer.headers["Cache-Control"] == "no-store"
+    return answer.status_code, answer.get_json()
+
+
+@pytest.fixture
+def black_hole() -> Iterator[str]:
+    """A Redis that takes connections and never answers."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield f"redis://127.0.0.1:{listener.getsockname()[1]}/0"
+
+
+def ask_elsewhere(settings: Settings, **changes: str) -> tuple[int, dict[str, Any]]:
+    """What /health answers with other settings."""
+    runtime = make(settings.model_copy(update=changes))
+    try:
+        return ask(runtime)
+    finally:
+        runtime.engine.dispose()
+
+
+def test_all_is_well(runtime: Runtime) -> None:
+    assert ask(runtime) == (
+        200,
+        {
+            "status": "ok",
+            "version": VERSION,
+            "database": "ok",
+            "redis": "ok",
+            "oldest_due_seconds": None,
+            "workers": {"urgent": 0, "routine": 0},
+            "calendar_warnings": [],
+        },
+    )
+
+
+def test_it_says_how_long_the_oldest_due_entry_waits(runtime: Runtime, at: HandClock) -> None:
+    with runtime.act(COMMAND) as act:
+        outbox.post(act, "judge-promise", promise=1)
+        outbox.post(act, "judge-promise", due=at.now + timedelta(hours=1), promise=2)
+    at.passes(timedelta(seconds=90))
+    assert ask(runtime)[1]["oldest_due_seconds"] == 90.0
+
+
+def test_it_counts_the_workers_of_each_queue(runtime: Runtime) -> None:
+    worker = Worker([Queue("urgent", connection=runtime.redis)], connection=runtime.redis)
+    worker.register_birth()
+    assert ask(runtime)[1]["workers"] == {"urgent": 1, "routine": 0}
+    runtime.redis.delete(worker.key)  # as when a killed worker's heartbeat ran out
+    assert ask(runtime)[1]["workers"] == {"urgent": 0, "routine": 0}
+
+
+@pytest.mark.usefixtures("cast")
+def test_it_warns_of_a_year_that_a_calendar_does_not_know(runtime: Runtime, at: HandClock) -> None:
+    assert ask(runtime)[1]["calendar_warnings"] == [
+        {"company": "heat", "year": 2027},
+        {"company": "home", "year": 2027},
+    ]
+    at.set(datetime(2026, 6, 1, tzinfo=ZoneInfo("Asia/Shanghai")))
+    assert ask(runtime)[1]["calendar_warnings"] == []
+
+
+def test_a_database_that_is_away_is_named(settings: Settings) -> None:
+    status, body = ask_elsewhere(settings, database_url="postgresql://nobody:secret@127.0.0.1:1/none")
+    assert (status, body["status"], body["database"], body["redis"]) == (503, "unavailable", "does not answer", "ok")
+    assert "secret" not in str(body)
+
+
+def test_a_database_without_tables_is_not_well(settings: Settings, tmp_path: Path) -> None:
+    assert ask_elsewhere(settings, database_url=f"sqlite:///{tmp_path}/new.db")[0] == 503
+
+
+def test_a_redis_that_is_away_is_named(settings: Settings) -> None:
+    status, body = ask_elsewhere(settings, redis_url="redis://127.0.0.1:1/0")
+    assert (status, body["status"], body["database"], body["redis"]) == (503, "unavailable", "ok", "does not answer")
+
+
+def test_a_redis_that_never_answers_holds_nobody_up(settings: Settings, black_hole: str) -> None:
+    status, body = ask_elsewhere(settings, redis_url=black_hole)
+    assert (status, body["redis"]) == (503, "does not answer")
+
+
+def test_a_part_that_hangs_is_asked_by_one_thread_only() -> None:
+    asked: list[float] = []
+
+    def hang() -> dict[str, Any]:
+        asked.append(time.monotonic())
+        time.sleep(0.3)
+        return {}
+
+    watch = health.Watch(hang, within_seconds=0.05)
+    assert [watch.ask(), watch.ask(), watch.ask()] == [None, None, None]
+    assert len(asked) == 1
+
+
+def test_a_part_that_came_back_is_well_again() -> None:
+    answers: list[dict[str, Any]] = [{"a": 1}]
+    watch = health.Watch(answers.pop, within_seconds=5)
+    assert watch.ask() == {"a": 1}
+    assert watch.ask() is None  # popping from nothing fails
+    answers.append({"b": 2})
+    assert watch.ask() == {"b": 2}
+
+
+def test_it_is_open_to_everybody(runtime: Runtime) -> None:
+    assert getattr(health.blueprint(runtime), "guard", None) == "open"
