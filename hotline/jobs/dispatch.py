@@ -47,6 +47,10 @@ class Dispatcher:
             while not self._stop.is_set():
                 if not self._attempt(bell):
                     self._stop.wait(self._figures.outbox.poll_seconds)
+        self.close()
+
+    def close(self) -> None:
+        """Let go of Redis."""
         self._redis.close()
 
     def turn(self) -> int:

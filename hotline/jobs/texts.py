@@ -31,7 +31,7 @@ def send(runtime: Runtime, act: Act, entry: OutboxEntry) -> Effect:
         number, language = customers.phone_of(act, customer), customer.language or _default(act)
     else:
         number, language = staff.phone_of(act, staff.get(act, entry.about["who"])), _default(act)
-    promise = act.session.get(Promise, entry.about.get("promise"))
+    promise = act.session.get(Promise, entry.about["promise"]) if "promise" in entry.about else None
 
     def write() -> str:
         values = _values(runtime, act, case, company, language, promise)
