@@ -68,6 +68,7 @@ def worker(queue: str) -> None:
 def simulator() -> None:
     """Run the simulated carrier beside the web server, for `hotline up`."""
     _log()
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)  # its lines hold the telephones' numbers
     wanted = settings.load()
     made = runtime.make(wanted)
     account = wanted.carrier

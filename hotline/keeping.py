@@ -23,7 +23,8 @@ from hotline import clock
 from hotline.standard.engine import Upkeep
 
 _OWN_NAME = "hotline"
-_PIECE = 65536
+_PIECE = 65536  # bytes
+_NAME_WIDTH = 14  # the longest name of a process, worker-routine
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,8 @@ class Keeper:
 
     def __init__(self, figures: Upkeep, output: TextIO, hold: Iterable[int] = ()) -> None:
         self._figures = figures
-        self._printer = Printer(output, width=len("worker-routine"))
+        self._output = output
+        self._printer = Printer(output, width=_NAME_WIDTH)
         self._colours = get_colours()
         self._hold = tuple(hold)
         self._kept: dict[str, _Kept] = {}
@@ -72,6 +74,11 @@ class Keeper:
     def say(self, text: str) -> None:
         """Print a line of our own among those of the processes."""
         self._print(_OWN_NAME, text, None)
+
+    def show(self, text: str) -> None:
+        """Print a text as it is, to be read and copied."""
+        with suppress(OSError):
+            print(text, file=self._output, flush=True)
 
     def start(self, task: Task) -> None:
         """Start a process; from here on it is started again whenever it ends, whatever its status."""

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import json
 import logging
+import sqlite3
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import click
+import psycopg
 from redis.exceptions import RedisError
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
@@ -22,6 +24,8 @@ from hotline.errors import HotlineError
 from hotline.runtime import Runtime
 
 WRONG = 2  # the status of every refusal, as click's own for a wrong option
+# SQLAlchemy's words for it, and the drivers' own, which a long reading meets directly.
+DATABASE_AWAY = (OperationalError, ProgrammingError, sqlite3.DatabaseError, psycopg.Error)
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 limit = click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="How many at most.")
@@ -48,7 +52,7 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except HotlineError as error:
             raise Refusal(str(error)) from error
-        except (OperationalError, ProgrammingError) as error:
+        except DATABASE_AWAY as error:
             raise Refusal(_about_database(error)) from error
         except RedisError as error:
             raise Refusal("Redis does not answer: `hotline up` runs one, REDIS_URL names another") from error
@@ -80,8 +84,8 @@ def show(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], *, as_json: 
         click.echo("  ".join(_padded(text, width) for text, width in zip(line, widths, strict=True)).rstrip())
 
 
-def _about_database(error: OperationalError | ProgrammingError) -> str:
-    said = str(error.orig).lower()
+def _about_database(error: Exception) -> str:
+    said = str(getattr(error, "orig", error)).lower()
     if "no such table" in said or "does not exist" in said or "no such column" in said:
         return "the database lacks tables: `hotline migrate` makes them"
     return "the database does not answer: see that it runs, and what DATABASE_URL and HOTLINE_VAR say"

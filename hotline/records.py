@@ -17,7 +17,7 @@ from hotline.domain.cases import Case
 from hotline.domain.findings import Report
 from hotline.domain.outbox import OutboxEntry, State
 from hotline.domain.promises import Promise, Verdict
-from hotline.errors import NotFound
+from hotline.errors import HotlineError, NotFound
 
 CHECKPOINTS = "checkpoints.jsonl"
 ALTERED = 1
@@ -139,13 +139,7 @@ def audit() -> None:
 @listing.as_json
 def verify(chain: str | None, trust: tuple[str, ...], as_json: bool) -> None:
     """Is the log unaltered? Status 0: yes. 1: no, and where. 2: it could not be looked at."""
-    with listing.opened() as runtime, runtime.look(COMMAND) as act:
-        report = verifying.verify(
-            act.session,
-            checkpoint_file=runtime.settings.hotline_var / CHECKPOINTS,
-            trusted_keys={checkpoints.public_key_of(runtime.settings.signing_key()), *trust},
-            chain=chain,
-        )
+    report = _verified(chain, trust)
     if as_json:
         click.echo(json.dumps(_as_row(report), ensure_ascii=False, indent=1))
     else:
@@ -178,6 +172,21 @@ def _show_whole(row: rows.Row, *, as_json: bool) -> None:
     listing.show(row["turns"], _TURN, as_json=False)
     click.echo()
     listing.show(row["promises"], _PROMISE, as_json=False)
+
+
+def _verified(chain: str | None, trust: tuple[str, ...]) -> Report:
+    try:
+        with listing.opened() as runtime, runtime.look(COMMAND) as act:
+            return verifying.verify(
+                act.session,
+                checkpoint_file=runtime.settings.hotline_var / CHECKPOINTS,
+                trusted_keys={checkpoints.public_key_of(runtime.settings.signing_key()), *trust},
+                chain=chain,
+            )
+    except (HotlineError, *listing.DATABASE_AWAY):
+        raise
+    except Exception as error:  # Python's own status for a crash is 1, which here would say "altered"
+        raise listing.Refusal(f"the log could not be looked at: {type(error).__name__}: {error}") from error
 
 
 def _as_row(report: Report) -> rows.Row:

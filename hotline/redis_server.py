@@ -13,6 +13,7 @@ from redis.exceptions import RedisError
 
 from hotline.errors import Invalid
 
+LOG = "redis.log"
 _SOCKET_PATH_LONGEST = 107  # bytes, sun_path of unix(7) without its end
 
 
@@ -33,6 +34,7 @@ def command(socket_path: str, folder: Path, path: str | None = None) -> list[str
         "save": "",
         "maxmemory-policy": "noeviction",
         "loglevel": "warning",
+        "logfile": str(folder / LOG),
     }
     return [_program(path), *(part for name, value in options.items() for part in (f"--{name}", value))]
 

@@ -99,8 +99,7 @@ class _House:
         for what, port in self._ports.items():
             path = "/health" if port == self._wanted.port else "/"
             self._wait(partial(_serves, port, path), f"{what} at port {port}")
-        for line in _welcome(self._wanted, simulated=self._simulated):
-            self._keeper.say(line)
+        self._keeper.show(_welcome(self._wanted, simulated=self._simulated))
 
     def _start_redis(self) -> None:
         wanted = self._wanted
@@ -108,7 +107,8 @@ class _House:
             command = redis_server.command(wanted.redis.removeprefix("unix://"), wanted.hotline_var.resolve())
             self._keeper.start(Task(REDIS, command))
         within = _FIGURES().serving.health_within.seconds
-        what = "the Redis that REDIS_URL names" if wanted.redis_url else "our own Redis"
+        log = wanted.hotline_var / redis_server.LOG
+        what = "the Redis that REDIS_URL names" if wanted.redis_url else f"our own Redis (its log: {log})"
         self._wait(lambda: redis_server.answers(wanted.redis, within), what)
 
     def _prepare(self, made: Runtime, *, trial: bool) -> None:
@@ -180,7 +180,7 @@ def _serves(port: int, path: str) -> bool:
         connection.close()
 
 
-def _welcome(wanted: Settings, *, simulated: bool) -> list[str]:
+def _welcome(wanted: Settings, *, simulated: bool) -> str:
     phone = f"http://{HOST}:{simulator_port(wanted.port)}/" if simulated else "none: a carrier account is set"
     local = f"http://{HOST}:{wanted.port}"
     lines = [
@@ -195,7 +195,7 @@ def _welcome(wanted: Settings, *, simulated: bool) -> list[str]:
         lines.append(f"Demo log-ins, each with the password {log_ins[0].password}")
         lines += [f"  {one.login:8} {one.company}  {one.name}  {', '.join(one.roles)}" for one in log_ins]
         lines.append("")
-    return [*lines, "Everything runs. Ctrl-C ends it."]
+    return "\n".join([*lines, "Everything runs. Ctrl-C ends it."])
 
 
 @contextmanager
