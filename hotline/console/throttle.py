@@ -26,11 +26,11 @@ class Throttle:
         """Count a try; False when there were too many. Raises RedisError: with no count nobody is let in."""
         counts = self.redis.pipeline()
         for key, _most in self._limits(login, address):
+            counts.set(key, 0, ex=self.figures.window.seconds, nx=True)  # EXPIRE NX would need Redis 7
             counts.incr(key)
-            counts.expire(key, self.figures.window.seconds, nx=True)
         counts.exists(self._known(login, address))
         *answers, known = counts.execute()
-        within = [count <= most for count, (_key, most) in zip(answers[::2], self._limits(login, address), strict=True)]
+        within = [count <= most for count, (_key, most) in zip(answers[1::2], self._limits(login, address), strict=True)]
         pair, by_address, by_account = within
         return pair and by_address and (by_account or bool(known))
 
@@ -40,8 +40,8 @@ class Throttle:
         change = self.redis.pipeline()
         change.delete(pair)
         for key in shared:
+            change.set(key, 0, ex=self.figures.window.seconds, nx=True)
             change.decr(key)
-            change.expire(key, self.figures.window.seconds, nx=True)
         change.set(self._known(login, address), "1", ex=self.figures.known_address.seconds)
         change.execute()
 
