@@ -13,6 +13,7 @@ from typing import Any
 from requests.exceptions import ConnectTimeout, RequestException
 from twilio.base.exceptions import TwilioException
 from twilio.http.http_client import TwilioHttpClient
+from twilio.http.response import Response
 from twilio.rest import Client
 
 from hotline.carrier import CarrierError, LegState, Placed, Sent
@@ -138,7 +139,9 @@ def _in_our_words(*, changes: bool) -> Iterator[None]:
 
 
 def _refused(error: Any, changes: bool) -> CarrierError:
-    status = int(getattr(error, "status", 0) or 0)
+    status = _status(error)
+    if status is None:
+        return CarrierError("answer-not-readable", unknown=changes)
     code = getattr(error, "code", None)
     code = int(code) if code is not None and int(code) != status else None
     if status == HTTPStatus.TOO_MANY_REQUESTS:  # was not processed (contract 6.2)
@@ -147,6 +150,12 @@ def _refused(error: Any, changes: bool) -> CarrierError:
         return CarrierError("carrier-in-trouble", unknown=changes, code=code)
     meaning = CODES.get(code or 0) or _by_status(status)
     return CarrierError(meaning.word, permanent=meaning.permanent, code=code)
+
+
+def _status(error: Any) -> int | None:
+    """The HTTP status of a refusal; a refused list hides it in a response among the error's arguments."""
+    found = getattr(error, "status", None)
+    return found or next((told.status_code for told in error.args if isinstance(told, Response)), None)
 
 
 def _by_status(status: int) -> Meaning:
