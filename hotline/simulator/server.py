@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from types import FrameType
 
 from flask import Flask, Response, jsonify, render_template, request
+from flask.json.provider import DefaultJSONProvider
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 from werkzeug.serving import make_server
@@ -32,6 +33,7 @@ _WEB_THREADS = 16
 def create_app(exchange: Exchange, phones: list[PhoneConfig] | None = None) -> Flask:
     """The carrier's REST paths, the practice phones' API and their page, all over one exchange."""
     app = Flask("hotline.simulator")
+    app.json = _Json(app)
     practice = Practice(exchange, phones or [])
     _serve_rest(app, exchange)
     _serve_practice(app, practice)
@@ -63,6 +65,13 @@ def _serve_practice(app: Flask, practice: Practice) -> None:
     app.add_url_rule("/practice/phones/<number>/<action>", view_func=pages.act, methods=["POST"])
     app.add_url_rule("/practice/faults/<trouble>", view_func=pages.switch, methods=["POST"])
     app.register_error_handler(HTTPException, pages.refused)
+
+
+class _Json(DefaultJSONProvider):
+    """Keeps the order in which things were listed: the page shows them so."""
+
+    sort_keys = False
+    ensure_ascii = False
 
 
 class _Pages:

@@ -105,6 +105,7 @@ export class Phone {
     if (before !== "idle" && view.state === "idle") voice.hush();
     this.drawState();
     this.drawTexts();
+    if (view.captions.length) this.scroll();
   }
 
   hear(caption, aloud) {
@@ -113,8 +114,9 @@ export class Phone {
     item.dataset.text = caption.text;
     if (caption.speaker) item.dataset.speaker = caption.speaker;
     if (caption.language) item.lang = caption.language.startsWith("en") ? "en" : "zh-CN";
+    this.scroll();
     if (aloud && this.page.aloud(this) && ["speech", "person"].includes(caption.kind) && !voice.speak(caption)) {
-      this.find(".trouble").textContent = word("noVoice");
+      this.find(".hint").hidden = false;
     }
   }
 
@@ -122,10 +124,14 @@ export class Phone {
     const item = document.createElement("li");
     item.className = kind;
     item.textContent = text;
-    const list = this.find(".captions");
-    list.append(item);
-    list.scrollTop = list.scrollHeight;
+    this.find(".captions").append(item);
+    this.scroll();
     return item;
+  }
+
+  scroll() {
+    const list = this.find(".captions");
+    list.scrollTop = list.scrollHeight;
   }
 
   drawState() {
