@@ -1,0 +1,194 @@
+"""The whole product on the simulated telephone network; without it a story would be played on an imitation."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import fields
+from datetime import datetime, timedelta
+
+import pytest
+from redis import Redis
+from rq import SimpleWorker
+from rq.serializers import JSONSerializer
+from sqlalchemy import func, select
+
+from hotline import runtime as runtimes
+from hotline.carrier.twilio import TwilioCarrier
+from hotline.domain import audit, cases, promises
+from hotline.domain.act import COMMAND, Act
+from hotline.domain.calls import Call, Turn
+from hotline.domain.cases import Case
+from hotline.domain.outbox import OutboxEntry, Queue, State
+from hotline.domain.verifying import verify
+from hotline.jobs import queues, work
+from hotline.jobs.dispatch import Dispatcher
+from hotline.simulator import story
+from hotline.simulator.board import NumberConfig
+from hotline.simulator.clock import ManualClock
+from hotline.simulator.exchange import Exchange
+from hotline.simulator.phone import Phone
+from hotline.simulator.wire import SimulatedHttpClient, WsgiSender
+from hotline.web import create_app
+from tests import world
+from tests.contract import emitted
+
+SOON = timedelta(seconds=0.1)  # how soon after its time the dispatcher takes what is due
+
+
+class Worker(SimpleWorker):
+    """RQ's own worker, deaf to remote commands: ending its listening thread takes half a second for each burst."""
+
+    def subscribe(self) -> None:
+        """Listen to nobody."""
+
+    def unsubscribe(self) -> None:
+        """There is nobody to turn away."""
+
+
+class Line:
+    """The product, the exchange and the engine between them, on one hand-turned clock."""
+
+    def __init__(self, runtime: runtimes.Runtime, cast: world.Cast, at: world.HandClock) -> None:
+        self.runtime, self.cast, self.at = runtime, cast, at
+        self.app = create_app(runtime)
+        self.clock = ManualClock(at.now)
+        account = runtime.settings.carrier
+        self.exchange = Exchange(
+            account_sid=account.sid,
+            auth_token=account.tokens[0],
+            sender=emitted.watched(WsgiSender(self.app, runtime.settings.base_url)),
+            clock=self.clock,
+            numbers=[self._number(firm) for firm in (cast.heat, cast.home)],
+        )
+        wire = SimulatedHttpClient(self.exchange)
+        wire.on_request.append(emitted.request)
+        work.serve(runtime, TwilioCarrier(account, runtime.figures.carrier, http_client=wire))
+        self.dispatcher = Dispatcher(runtime)
+        self._redis = Redis.from_url(runtime.settings.redis)
+        self._workers = [self._worker(name) for name in Queue]
+        self._stepping = False
+        self.clock.on_turn.append(self._turned)
+        self.clock.stops.append(self._next_due)
+
+    def phone(self, who: str) -> Phone:
+        """The telephone of somebody of the cast, or with a number."""
+        return Phone(self.exchange, self.numbers.get(who, who), who)
+
+    def rings(self, who: str, firm: str = "heat") -> Phone:
+        """Somebody dials a company."""
+        return self.phone(who).dial(self.numbers[firm])
+
+    def play(self, text: str) -> None:
+        """Play a story; its names are those of the cast."""
+        story.play(text, story.Here(self.exchange), self.numbers)
+
+    def passes(self, **span: float) -> None:
+        """So much time goes by, as timedelta counts it; all that falls due is done."""
+        self.exchange.advance(timedelta(**span).total_seconds())
+
+    @property
+    def numbers(self) -> dict[str, str]:
+        """Every name of the cast and the number it is reached at."""
+        cast = {field.name: getattr(self.cast, field.name) for field in fields(self.cast)}
+        firms = {name: one.number for name, one in cast.items() if isinstance(one, world.Firm)}
+        people = {name: one.number.e164 for name, one in cast.items() if isinstance(one, world.Person)}
+        return {**firms, **people, "unknown": self.cast.unknown.e164}
+
+    def look(self) -> AbstractContextManager[Act]:
+        """Look into the records."""
+        return self.runtime.look(COMMAND)
+
+    def calls(self) -> list[Call]:
+        """Every call, oldest first."""
+        with self.look() as act:
+            return list(act.session.scalars(select(Call).order_by(Call.id)))
+
+    def cases(self) -> list[Case]:
+        """Every case, oldest first."""
+        with self.look() as act:
+            return list(act.session.scalars(select(Case).order_by(Case.id)))
+
+    def case(self) -> Case:
+        """The only case there is."""
+        found = self.cases()
+        assert len(found) == 1, f"{len(found)} cases: {[case.matter for case in found]}"
+        return found[0]
+
+    def promised(self, case: Case) -> dict[str, str]:
+        """What was promised in a case, and the verdict on it."""
+        with self.look() as act:
+            return {promise.rule: str(promise.verdict) for promise in promises.of_case(act, case.id)}
+
+    def told(self, case: Case) -> dict[str, str]:
+        """What is kept with a case, opened."""
+        with self.look() as act:
+            return {name: cases.unseal(act, case, value) for name, value in case.details.items()}
+
+    def turns(self, call: Call) -> list[Turn]:
+        """What was said and heard in a call."""
+        with self.look() as act:
+            return list(act.session.scalars(select(Turn).where(Turn.call_id == call.id).order_by(Turn.n)))
+
+    def chain(self, name: str) -> list[tuple[str, Mapping[str, object]]]:
+        """The entries of a chain: kind and fields."""
+        with self.look() as act:
+            return [(entry.kind, entry.fields) for entry in audit.entries(act.session, name)]
+
+    def complaints(self) -> list[str]:
+        """What no story may leave behind: warnings of the carrier, an altered log, a matter without owner."""
+        found = [f"the carrier: {one.code} {one.message} {one.url}" for one in self.exchange.problems]
+        with self.look() as act:
+            found += [f"the log: {problem}" for problem in verify(act.session).problems]
+            failed = select(OutboxEntry.kind, OutboxEntry.problem).where(OutboxEntry.state == State.FAILED)
+            found += [f"given up: {kind}: {problem}" for kind, problem in act.session.execute(failed)]
+        return found
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._redis.close()
+
+    def _number(self, firm: world.Firm) -> NumberConfig:
+        urls = self.runtime.addresses
+        return NumberConfig(
+            firm.number, firm.code, voice_url=urls.inbound(), fallback_url=urls.fallback(), status_url=urls.status()
+        )
+
+    def _worker(self, name: Queue) -> Worker:
+        queue = queues.queue(self._redis, name, self.runtime.figures)
+        return Worker([queue], connection=self._redis, serializer=JSONSerializer, log_job_description=False)
+
+    def _turned(self, now: datetime) -> None:
+        """The product's clock follows; what is due is handed out and done."""
+        self.at.set(now)
+        if self._stepping:
+            return
+        self._stepping = True
+        try:
+            while self.dispatcher.turn():
+                for worker in self._workers:
+                    worker.work(burst=True, logging_level=logging.getLevelName(logging.WARNING))
+        finally:
+            self._stepping = False
+
+    def _next_due(self) -> datetime | None:
+        with self.look() as act:
+            due = act.session.scalar(select(func.min(OutboxEntry.due_at)).where(OutboxEntry.state == State.DUE))
+        return due if due is None or due > self.at.now else self.at.now + SOON
+
+
+@pytest.fixture
+def line(
+    runtime: runtimes.Runtime, cast: world.Cast, at: world.HandClock, caplog: pytest.LogCaptureFixture
+) -> Iterator[Line]:
+    """The product on the line; what it leaves behind is looked at when the story is over.
+
+    A test that means a trouble says so by clearing `line.exchange.problems` or `caplog`.
+    """
+    made = Line(runtime, cast, at)
+    yield made
+    found = made.complaints()
+    found += [f"logged: {one.message}" for one in caplog.get_records("call") if one.levelno >= logging.ERROR]
+    made.close()
+    assert not found, "\n".join(found)

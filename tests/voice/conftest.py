@@ -1,0 +1,5 @@
+"""The product on the line, for every test here."""
+
+from __future__ import annotations
+
+from tests.line import line as line
