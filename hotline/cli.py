@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import logging
 import os
+import sys
+from pathlib import Path
 
 import click
 
@@ -16,6 +18,7 @@ from hotline import (
     practice,
     records,
     registers,
+    ringing,
     running,
     runtime,
     serving,
@@ -81,6 +84,21 @@ def simulator() -> None:
         numbers=numbers,
         phones=phones,
     )
+
+
+@cli.command()
+@click.argument("story", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--port", type=int, help="The practice phone's port; PORT + 1 where none is given.")
+def ring(story: Path, port: int | None) -> None:
+    """Play a telephone story against the running hotline. Status 0: it came true. 1: it did not, and where."""
+    with listing.opened() as made:
+        exchange = f"http://{running.HOST}:{port or running.simulator_port(made.settings.port)}"
+        try:
+            address = ringing.play(made, story, exchange, click.echo)
+        except ringing.StoryFailed as failure:
+            click.echo(f"{story}, {failure}", err=True)
+            sys.exit(1)
+    click.echo("The story came true." + (f" The call: {address}" if address else ""))
 
 
 @cli.command()

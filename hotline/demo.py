@@ -68,6 +68,14 @@ def load(runtime: Runtime) -> list[LogIn]:
     return log_ins
 
 
+def customers_by_key(runtime: Runtime) -> dict[str, str]:
+    """The numbers (E.164) of the demo's customers that this database knows, by the keys that stories use."""
+    group = tomllib.loads(GROUP.read_text("utf-8"))
+    with runtime.look(COMMAND) as act:
+        numbers = {item["key"]: PhoneNumber.parse(item["phone"]) for item in group["customers"]}
+        return {key: number.e164 for key, number in numbers.items() if customers.find(act, number)}
+
+
 def kept_log_ins(var: Path) -> list[LogIn]:
     """The log-ins of the demo group that was loaded from this data folder; none where none was."""
     path = var / LOG_INS

@@ -12,7 +12,7 @@ from hotline.domain.staff import Staff
 from hotline.errors import HotlineError
 from hotline.runtime import Runtime
 from hotline.simulator.board import NumberConfig
-from hotline.simulator.server import PhoneConfig
+from hotline.simulator.practice import PhoneConfig
 
 MOST_CUSTOMERS = 20  # a page of telephones to choose from, not a directory
 

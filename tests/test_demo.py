@@ -29,8 +29,8 @@ def log_ins(runtime: Runtime) -> list[demo.LogIn]:
 def test_two_companies_keep_different_standards(runtime: Runtime) -> None:
     with runtime.look(COMMAND) as act:
         assert [(one.code, one.profile) for one in companies.listed(act)] == [
-            ("huaze", "heating"),
-            ("anju", "property"),
+            ("heat", "heating"),
+            ("home", "property"),
         ]
         assert companies.called_at(act, "+864100000001").name("en") == "Huaze Heating"
         assert companies.called_at(act, "+862100000001").name("zh-CN") == "安居物业"
