@@ -44,8 +44,8 @@ def log_in() -> ResponseReturnValue:
     login, password = request.form.get("login", "").strip(), request.form.get("password", "")
     try:
         problem = _try(login, password)
-    except RedisError:
-        log.error("nobody can log in: Redis does not answer, so tries cannot be counted")
+    except RedisError as error:
+        log.error("nobody can log in: tries cannot be counted, %s from Redis", type(error).__name__)
         problem = ("later", 503)
     if problem is None:
         return redirect(_going_to())

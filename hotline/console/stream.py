@@ -37,7 +37,7 @@ def stream() -> ResponseReturnValue:
 def _events(runtime: Runtime, about: frozenset[str], ticket: sessions.Ticket) -> Iterator[str]:
     yield _CHANGED  # whatever happened between the page and this connection
     try:
-        for names in live.listen(runtime.redis, runtime.figures.routine.live_heartbeat.span):
+        for names in live.listen(runtime.redis, runtime.figures.routine.live_pulse.span):
             if not _lasts(runtime, ticket):
                 return
             yield _CHANGED if _concerns(about, names) else _STILL_HERE

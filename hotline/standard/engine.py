@@ -108,6 +108,9 @@ class Routine:
     """A call still under way is looked up at the carrier this often: its last notification may never come."""
     retention_every: Limit
     live_heartbeat: Limit
+    """How often an open page asks by itself, where it is not told."""
+    live_pulse: Limit
+    """How often a stream to an open page looks whether its reader is still there."""
     live_streams: Annotated[int, Figure(PLATFORM, 1, 1000)]
     """Open pages told at once by one web process; the others ask at every heartbeat. Calls need the other threads."""
 
