@@ -125,7 +125,7 @@ def test_a_look_that_fails_is_repeated_and_nothing_is_asked_for_twice(shop: Work
     shop.exchange.faults.order(Trouble.REST_SILENT_LATE)
     shop.exchange.faults.order(Trouble.REST_BROKEN, times=2)
     owed = text_to_sun(shop, case_id)
-    shop.works_for(80 * SECOND)
+    shop.works_for(150 * SECOND)
     assert entry(shop, owed).state == State.DONE
     assert len(asked(shop)) == 1
 
