@@ -59,7 +59,7 @@ def _told(act: Act, call: Call, company: Company, turn: Turn, gap: timedelta, va
         at=turn.at,
         gap=gap,
         step=turn.step,
-        said=[Sentence(key, _sentence(key, call, company, values)) for key in turn.said],
+        said=[Sentence(key, _sentence(key, turn.language, company, values)) for key in turn.said],
         heard=turn.heard,
         keyed=keyed,
         hidden=f"turn-{turn.n}" if turn.words and keyed is None else None,
@@ -78,12 +78,13 @@ def _single_key(act: Act, call: Call, turn: Turn) -> str | None:
     return keyed if len(keyed) == 1 else None
 
 
-def _sentence(key: str, call: Call, company: Company, values: dict[str, str]) -> str:
+def _sentence(key: str, language: str, company: Company, values: dict[str, str]) -> str:
     prompts = asking.runtime().prompts
+    name, _, pressed = key.partition("#")  # "menu.item.fault#2" names the key to press
     try:
-        wanted = prompts.variables(key, call.language)
-        shown = {name: values.get(name) or f"〔{words.named('variable', name)}〕" for name in wanted | set(_PLAIN)}
-        return prompts.text(key, call.language, company.words, **shown)
+        wanted = prompts.variables(name, language)
+        shown = {one: values.get(one) or f"〔{words.named('variable', one)}〕" for one in wanted | set(_PLAIN)}
+        return prompts.text(name, language, company.words, **shown | {"key": pressed})
     except (NotFound, Invalid):
         return ""  # a sentence of an older wording, which no longer exists: its key and version stand beside it
 

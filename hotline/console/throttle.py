@@ -26,7 +26,8 @@ class Throttle:
         """Count a try; False when there were too many. Raises RedisError: with no count nobody is let in."""
         counts = self.redis.pipeline()
         for key, _most in self._limits(login, address):
-            counts.set(key, 0, ex=self.figures.window.seconds, nx=True)  # EXPIRE NX would need Redis 7
+            # EXPIRE NX would need Redis 7.
+            counts.set(key, 0, ex=self.figures.window.seconds, nx=True)
             counts.incr(key)
         counts.exists(self._known(login, address))
         *answers, known = counts.execute()

@@ -100,8 +100,9 @@ class Turn(Base):
     n: Mapped[int]
     at: Mapped[datetime]
     step: Mapped[str] = mapped_column(String(40))
+    language: Mapped[str] = mapped_column(String(8))
     said: Mapped[list[str]] = mapped_column(JSON)
-    heard: Mapped[str] = mapped_column(String(12))  # keys, speech, silence, recording
+    heard: Mapped[str] = mapped_column(String(12))  # keys, speech, silence, recording, hang-up, end
     words: Mapped[str | None] = mapped_column(Text)  # what was keyed or spoken, sealed
     led_to: Mapped[str] = mapped_column(String(40))
 
@@ -214,18 +215,24 @@ def answered(act: Act, call: Call, *, millis: int) -> None:
     limit = act.standard.answering.ring_limit_seconds
     kept = millis <= limit * 1000
     if not kept:
-        call.cause = "our first answer came after the ring limit"
+        call.cause = "late-answer"
     act.remember(call.chain, "call-answered", millis=millis, limit_seconds=limit, rule="ANS-1", kept=kept)
 
 
-def record_turn(act: Act, call: Call, *, said: list[str], heard: str, words: str | None, led_to: str) -> None:
-    """Keep one exchange; the turn awaited moves on by one (design rule 4)."""
+def record_turn(
+    act: Act, call: Call, *, said: list[str], heard: str, words: str | None, led_to: str, language: str | None = None
+) -> None:
+    """Keep one exchange; the turn awaited moves on by one (design rule 4).
+
+    `language`: what it was said in, where the answer changed the call's.
+    """
     act.session.execute(
         insert(Turn).values(
             call_id=call.id,
             n=call.turn,
             at=act.at,
             step=call.step,
+            language=language or call.language,
             said=said,
             heard=heard,
             words=seal(act, call, words) if words else None,

@@ -58,7 +58,7 @@ def keep(act: Act, *, kind: str, sid: str, mark: str, call: Call | None, params:
 
 
 def recorded(act: Act, call: Call, *, sid: str, state: str, seconds: int | None) -> None:
-    """A caller's message is being kept by the carrier, is complete, or is absent; it belongs to the call's open matter."""
+    """A caller's message is being kept by the carrier, is complete, or is absent; it belongs to the open matter."""
     row = act.session.get(Recording, sid)
     if row is None:
         row = Recording(sid=sid, call_id=call.id, case_id=None, state=state, at=act.at)

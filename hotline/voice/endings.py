@@ -7,7 +7,7 @@ from hotline.domain.act import Act
 from hotline.domain.calls import FINAL, Call, State
 from hotline.domain.companies import Company
 from hotline.domain.dispatches import Answer
-from hotline.voice import matters
+from hotline.voice import matters, walk
 from hotline.voice.steps import Step
 
 # The carrier's words for a call's state, in ours (contract 2.1).
@@ -22,14 +22,29 @@ STATES = {
     "canceled": State.UNANSWERED,
     "failed": State.FAILED,
 }
+# The last SIP answer of a call, in ours (contract 2.6); 200 is an ordinary end and no cause of anything.
+CAUSES = {
+    "200": None,
+    "403": "refused",
+    "404": "no-such-number",
+    "480": "unavailable",
+    "486": "busy",
+    "487": "rang-out",
+    "503": "carrier-trouble",
+    "600": "busy",
+    "603": "declined",
+}
 # Matters whose statement was recorded before the caller hung up: they count as told.
 _TOLD_BY_RECORDING = ("complaint", "enquiry", "message", "lost-property")
 
 
 def news(act: Act, call: Call, *, state: State, sequence: int, cause: str | None) -> None:
     """News of a call's state; its consequences follow once, however often it comes."""
-    if not calls.progress(act, call, state=state, sequence=sequence, ended_by="them", cause=cause):
+    why = CAUSES.get(cause or "", f"sip-{cause}") if cause else None
+    if not calls.progress(act, call, state=state, sequence=sequence, ended_by="them", cause=why):
         return
+    if state in FINAL:
+        walk.last_words(act, call)
     offer = dispatches.of_call(act, call) if call.direction == "out" else None
     if offer is not None:
         _offer_news(act, offer, state)

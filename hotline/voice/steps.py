@@ -108,6 +108,8 @@ class Sound(StrEnum):
     SPEECH = "speech"
     SILENCE = "silence"
     RECORDING = "recording"
+    HANG_UP = "hang-up"
+    END = "end"
 
 
 @dataclass(frozen=True)

@@ -37,12 +37,22 @@ def begin(act: Act, call: Call) -> None:
 def answer(act: Act, call: Call, heard: Heard, prompts: Prompts) -> None:
     """Take one answer: the exchange is recorded, and the call stands at the next step that waits (OWN-1, REC-1)."""
     row = FLOW[Step(call.step)]
-    said = spoken(act, call)
+    said, language = spoken(act, call), call.language
     if not _wants_repeat(act, call, row, heard, prompts):
         call.drop("preface")
     target = _hear(act, call, row, heard, prompts) or _missed(act, call, row, heard)
     led_to = target if target is Step(call.step) else _enter(act, call, target)
-    calls.record_turn(act, call, said=said, heard=heard.sound, words=heard.text or None, led_to=led_to)
+    calls.record_turn(
+        act, call, said=said, language=language, heard=heard.sound, words=heard.text or None, led_to=led_to
+    )
+
+
+def last_words(act: Act, call: Call) -> None:
+    """The call ended: what was said last was heard too, and is on record with how it ended (REC-1)."""
+    said = spoken(act, call)
+    if call.answered_at is not None and said:
+        heard = Sound.HANG_UP if call.ended_by == "them" else Sound.END
+        calls.record_turn(act, call, said=said, heard=heard, words=None, led_to=call.step)
 
 
 def spoken(act: Act, call: Call) -> list[str]:

@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
+
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -297,6 +298,7 @@ def upgrade() -> None:
         sa.Column("n", sa.Integer(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("step", sa.String(length=40), nullable=False),
+        sa.Column("language", sa.String(length=8), nullable=False),
         sa.Column("said", sa.JSON(), nullable=False),
         sa.Column("heard", sa.String(length=12), nullable=False),
         sa.Column("words", sa.Text(), nullable=True),
