@@ -67,9 +67,9 @@ def problem_text(problem: verifying.Problem) -> str:
 
 def ownership(act: Act, name: str) -> list[OwnerStep]:
     """How the owner of a call or a case came to own it, from the first second on (OWN-1, OWN-2)."""
-    entries = [entry for entry in audit.entries(act.session, name) if entry.kind in _OWNERSHIP]
-    who = people.names(act, (_owner_id(entry) for entry in entries))
-    return [OwnerStep(entry.at, entry.kind, who.get(_owner_id(entry) or 0, "")) for entry in entries]
+    steps = [(entry, _owner_id(entry)) for entry in audit.entries(act.session, name) if entry.kind in _OWNERSHIP]
+    who = people.names(act, (owner for _entry, owner in steps))
+    return [OwnerStep(entry.at, entry.kind, who[owner]) for entry, owner in steps if owner is not None]
 
 
 def _owner_id(entry: AuditEntry) -> int | None:

@@ -16,7 +16,7 @@ from hotline.domain.companies import Company
 from hotline.errors import Invalid, NotFound
 
 # Values that say nothing of a person; every other variable of a sentence is shown by its name alone (SEC-1).
-_PLAIN = ("company", "number", "matter", "agent_number", "owner")
+_PLAIN = ("company", "number", "matter", "agent_number", "owner", "minutes")
 
 
 @dataclass(frozen=True)
@@ -97,4 +97,5 @@ def _values(act: Act, call: Call, company: Company, case: Case | None) -> dict[s
         "matter": words.matter(case.matter) if case else "",
         "agent_number": staff.get(act, call.owner_id).agent_number,
         "owner": owner.agent_number,
+        "minutes": str(act.standard.promise("FLT-2.sign").limit.span.seconds // 60),
     }
