@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import Date, ForeignKey, String, Text, select
+from sqlalchemy import Date, ForeignKey, String, Text, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from hotline.db import Base
+from hotline.db import Base, insert_new
 from hotline.domain.act import Act
 from hotline.errors import NotFound
 from hotline.phones import PhoneNumber
@@ -72,15 +72,15 @@ def with_number(act: Act, number: PhoneNumber) -> Customer:
     customer = Customer(key=act.sealer.new_key(), known_since=act.at, slow=False)
     act.session.add(customer)
     act.session.flush()
-    act.session.add(
-        CustomerPhone(
-            blind=act.sealer.blind(number.e164),
-            customer_id=customer.id,
-            number=act.sealer.seal_for(customer.key, number.e164),
-        )
+    sealed = act.sealer.seal_for(customer.key, number.e164)
+    row = insert_new(act.session, CustomerPhone).values(
+        blind=act.sealer.blind(number.e164), customer_id=customer.id, number=sealed
     )
+    if act.session.scalar(row.returning(CustomerPhone.customer_id)) is not None:
+        return customer
+    act.session.delete(customer)  # the same number rang twice at once, and the other call was first
     act.session.flush()
-    return customer
+    return with_number(act, number)
 
 
 def find(act: Act, number: PhoneNumber) -> Customer | None:
@@ -103,6 +103,19 @@ def get(act: Act, customer_id: int) -> Customer:
 def rename(act: Act, customer: Customer, name: str) -> None:
     """Keep a customer's name, sealed."""
     customer.name = act.sealer.seal_for(customer.key, name)
+
+
+def erase(act: Act, customer: Customer) -> None:
+    """Destroy the customer's key: what it sealed, in the records and in the log, nobody can read any more.
+
+    The numbers and places go too, so that a call from the same number is a new customer's.
+    """
+    customer.key = customer.name = None
+    for table in (CustomerPhone, CustomerPlace):
+        act.session.execute(
+            delete(table).where(table.customer_id == customer.id).execution_options(synchronize_session="fetch")
+        )
+    act.remember("house", "customer-erased", customer=customer.id)
 
 
 def settle_at(

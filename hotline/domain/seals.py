@@ -84,7 +84,8 @@ def check_chain(session: Session, report: Report, chain: str, trusted_keys: set[
     own = [found for found in body.leaves if found[0] == chain]
     if [found[1] for found in own] != [head.sealed_seq]:
         report.find(chain, head.sealed_seq, What.UNSEALED)
-    _match(session, report, head.sealed_n, own)
+    if own:
+        _match(session, report, head.sealed_n, own)
 
 
 def check_file(session: Session, report: Report, file: Path, size: int) -> None:

@@ -1,0 +1,66 @@
+"""What a test begins with: a call, a fault, an enquiry; without it every test would tell the same beginning again."""
+
+from __future__ import annotations
+
+from hotline.domain import calls, cases, companies, customers, repairs, staff
+from hotline.domain.act import Act
+from hotline.domain.calls import Call
+from hotline.domain.cases import Case, Kind
+from hotline.domain.repairs import RepairOrder
+from hotline.standard.kinds import Scope
+from tests.world import Cast, Firm, Person
+
+WORDS = "abc123"  # the version of the prompts
+
+
+def call(
+    act: Act, cast: Cast, *, sid: str = "CA" + "1" * 32, firm: Firm | None = None, who: Person | None = None
+) -> Call:
+    """Chen (or `who` of the customers, or nobody known) rings the heating company (or `firm`)."""
+    company = companies.get(act, (firm or cast.heat).id)
+    caller = customers.get(act, who.id) if who else None
+    return calls.begin(
+        act,
+        company,
+        sid=sid,
+        our_number=(firm or cast.heat).number,
+        customer=caller,
+        colleague=None,
+        first_step="greeting",
+        words_version=WORDS,
+    )
+
+
+def talk(act: Act, ringing: Call, *turns: tuple[str, str]) -> None:
+    """The call is answered after 120 ms and goes through (what was keyed, next step)."""
+    if ringing.answered_at is None:
+        calls.answered(act, ringing, millis=120)
+    for keyed, step in turns:
+        calls.record_turn(act, ringing, said=[f"{ringing.step}.ask"], heard="keys", words=keyed, led_to=step)
+
+
+def case(
+    act: Act, cast: Cast, *, kind: Kind = Kind.ENQUIRY, matter: str = "heating", owner: Person | None = None
+) -> Case:
+    """A matter of Chen's with the heating company, owned by Lin (or `owner`), with no promise on it."""
+    company = companies.get(act, cast.heat.id)
+    return cases.open(act, company, kind=kind, matter=matter, owner_id=(owner or cast.lin).id, customer_id=cast.chen.id)
+
+
+def fault(act: Act, cast: Cast, *, kind: Kind = Kind.FAULT) -> tuple[Case, RepairOrder]:
+    """Chen's radiator is cold: a case with its repair order, both FLT-2 promises, and a dispatch that was begun."""
+    matter = case(act, cast, kind=kind)
+    order = repairs.report(
+        act,
+        matter,
+        fault_class="heating",
+        answers={"how": "cold"},
+        scope=Scope.IN_SCOPE,
+        address=cases.seal(act, matter, "3号楼2单元501"),
+    )
+    return matter, order
+
+
+def person(act: Act, who: Person) -> staff.Staff:
+    """The row of somebody of the cast, in this act."""
+    return staff.get(act, who.id)
