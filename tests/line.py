@@ -27,6 +27,7 @@ from hotline.jobs.dispatch import Dispatcher
 from hotline.simulator import story
 from hotline.simulator.board import NumberConfig
 from hotline.simulator.clock import ManualClock
+from hotline.simulator.courier import Sender
 from hotline.simulator.exchange import Exchange
 from hotline.simulator.phone import Phone
 from hotline.simulator.wire import SimulatedHttpClient, WsgiSender
@@ -58,7 +59,7 @@ class Line:
         self.exchange = Exchange(
             account_sid=account.sid,
             auth_token=account.tokens[0],
-            sender=emitted.watched(WsgiSender(self.app, runtime.settings.base_url)),
+            sender=emitted.watched(self.sender()),
             clock=self.clock,
             numbers=[self._number(firm) for firm in (cast.heat, cast.home)],
         )
@@ -71,6 +72,10 @@ class Line:
         self._stepping = False
         self.clock.on_turn.append(self._turned)
         self.clock.stops.append(self._next_due)
+
+    def sender(self) -> Sender:
+        """How the exchange's webhooks reach the product: in process."""
+        return WsgiSender(self.app, self.runtime.settings.base_url)
 
     def phone(self, who: str) -> Phone:
         """The telephone of somebody of the cast, or with a number."""
