@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hotline.simulator import captions, driver, figures, params
+from hotline.simulator import captions, driver, figures, params, tapes
 from hotline.simulator.board import Board
 from hotline.simulator.captions import Kind, Utterance
 from hotline.simulator.legs import Callbacks, CallStatus, Direction, Habit, Leg, Line, Target
@@ -146,10 +146,21 @@ def end(board: Board, leg: Leg, status: CallStatus | None = None, by: str = "car
         leg.line.leg = None
         board.note(leg.line, f"(call ended: {leg.status.value}, by {by})")
     driver.stop(board, leg, HungUp())
+    _stop_tape(board, leg)
     if not quiet:
         progress(board, leg, leg.status)
     if leg.on_end is not None:
         leg.on_end()
+
+
+def _stop_tape(board: Board, leg: Leg) -> None:
+    if leg.tape is None:
+        return
+    recording = board.recordings[leg.tape]
+    seconds = tapes.finish(board, recording)
+    if recording.source == "OutboundAPI":
+        where = {"RecordingUrl": tapes.url(board, recording), "RecordingSid": recording.sid}
+        leg.recorded = where | {"RecordingDuration": str(seconds)}
 
 
 def person(leg: Leg, spoken: Spoken) -> Utterance:

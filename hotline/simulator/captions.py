@@ -60,6 +60,12 @@ class Caption:
         return self.utterance.seconds
 
 
+BEEP = Utterance("♪ beep", figures.BEEP_SECONDS, Kind.TONE)
+RINGBACK = Utterance("♪ ringing", figures.RING_CYCLE_SECONDS, Kind.TONE)
+HOLD_MUSIC = Utterance("♪ hold music", 0.0, Kind.MEDIA)
+WAIT_MUSIC = Utterance("♪ conference music", 0.0, Kind.MEDIA)
+
+
 def spoken_seconds(text: str, speed: float = 1.0) -> float:
     """How long saying `text` takes; `speed` 1.0 is the usual rate."""
     chinese = len(_CHINESE.findall(text))

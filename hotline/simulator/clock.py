@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import heapq
 import itertools
+import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
+
+log = logging.getLogger(__name__)
 
 Action = Callable[[], object]
 
@@ -129,9 +132,16 @@ class Timetable:
         """Do everything as it falls due by the real clock, until stop()."""
         with self.changed:
             while not self._stopping:
-                self._run_due(self.now())
+                self._run_whatever_happens()
                 due = self._next_due()
                 self.changed.wait(None if due is None else max(0.0, (due - self.now()).total_seconds()))
+
+    def _run_whatever_happens(self) -> None:
+        """One call that goes wrong must not stop every other."""
+        try:
+            self._run_due(self.now())
+        except Exception:
+            log.exception("something that was due failed")
 
     def stop(self) -> None:
         """End run()."""

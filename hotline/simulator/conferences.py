@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from hotline.simulator import calls, dialling, meetings, program, tapes
+from hotline.simulator import amd, calls, dialling, meetings, program, tapes
 from hotline.simulator.board import Board, Scene, Way
-from hotline.simulator.captions import Kind, Utterance
+from hotline.simulator.captions import HOLD_MUSIC, WAIT_MUSIC, Utterance
 from hotline.simulator.legs import Leg, Target
 from hotline.simulator.meetings import Left
 from hotline.simulator.rooms import Conference, Participant
 from hotline.simulator.steps import Afterwards, Await, Changed, HungUp, Moved, Steps
 from hotline.simulator.twiml import Document, Unreadable, Verb
-
-HOLD_MUSIC = Utterance("♪ hold music", 0.0, Kind.MEDIA)
-WAIT_MUSIC = Utterance("♪ conference music", 0.0, Kind.MEDIA)
 
 
 def dial(board: Board, leg: Leg, verb: Verb, noun: Verb, document: Document) -> Steps[Way]:
@@ -133,6 +130,8 @@ def _announcement(board: Board, conference: Conference, participant: Participant
 
 def invited(board: Board, conference: Conference, participant: Participant, records: bool) -> Steps[None]:
     """The whole call of somebody who was added over REST: the conference, and then the end."""
+    if participant.leg.detection is not None:
+        amd.detect_beside(board, participant.leg, participant.leg.detection)
     if fits(board, conference, participant):
         try:
             yield from attend(board, conference, participant, records)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 from collections.abc import Callable, Mapping
-from concurrent.futures import Executor
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -13,6 +14,8 @@ from urllib.parse import urlencode, urljoin, urlsplit
 
 from hotline.simulator import faults, figures, overrides, signing
 from hotline.simulator.clock import Timetable
+
+log = logging.getLogger(__name__)
 
 _KEEPS_METHOD = frozenset({HTTPStatus.TEMPORARY_REDIRECT, HTTPStatus.PERMANENT_REDIRECT})
 _REDIRECTS = frozenset({HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.FOUND, HTTPStatus.SEE_OTHER}) | _KEEPS_METHOD
@@ -155,7 +158,7 @@ class _Delivery:
         elif trouble is faults.Trouble.FAIL:
             self._arrived(Answer(503, {"content-type": "text/plain"}, b"failed on request"))
         elif self.courier.pool is not None:
-            self.courier.pool.submit(self._exchange, trouble)
+            self.courier.pool.submit(self._exchange, trouble).add_done_callback(_report)
         else:
             self._exchange(trouble)
 
@@ -241,6 +244,12 @@ class _Delivery:
                 return
             code = 11203
         self.done(Outcome(self.url, code=code, reason=reason))
+
+
+def _report(made: Future[None]) -> None:
+    """A pool keeps what went wrong to itself unless it is asked."""
+    if not made.cancelled() and (error := made.exception()) is not None:
+        log.error("a webhook could not be made", exc_info=error)
 
 
 def _diagnosis(result: Result) -> tuple[str, int, str]:

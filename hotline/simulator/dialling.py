@@ -7,12 +7,11 @@ from datetime import datetime
 
 from hotline.simulator import amd, bridging, calls, driver, figures, params, program, tapes, verbs
 from hotline.simulator.board import Board, End, Scene, Way
-from hotline.simulator.captions import Kind, Utterance
+from hotline.simulator.captions import RINGBACK
 from hotline.simulator.legs import Callbacks, CallStatus, Detection, Direction, Leg, Target
 from hotline.simulator.steps import Afterwards, Await, Bell, Event, HungUp, Key, Moved, Steps
 from hotline.simulator.twiml import Document, Unreadable, Verb
 
-RINGBACK = Utterance("♪ ringing", figures.RING_CYCLE_SECONDS, Kind.TONE)
 _TELEPHONES = frozenset({"Number", "Client", "Sip"})
 
 

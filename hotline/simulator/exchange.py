@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Executor
 
 from hotline.simulator import (
@@ -54,6 +54,7 @@ VERBS: dict[str, VerbSteps] = {
     "Reject": verbs.reject,
     "Leave": verbs.leave,
     "Refer": verbs.refer,
+    "Start": verbs.start,
 }
 ROUTES = (*rest_calls.ROUTES, *rest_queues.ROUTES, *rest_conferences.ROUTES, *rest_stores.ROUTES)
 
@@ -86,6 +87,11 @@ class Exchange:
     def own(self, config: NumberConfig) -> None:
         """Give the account a number, or change where its calls are announced."""
         self.board.numbers[config.number] = config
+
+    @property
+    def on_document(self) -> list[Callable[[str], None]]:
+        """Called with the text of every document that is heard, wherever it came from."""
+        return self.board.on_document
 
     @property
     def problems(self) -> list[Problem]:

@@ -39,7 +39,6 @@ RETRIES = 1
 RETRY_POLICY = "ct"
 MOST_REDIRECTS = 10  # section 1.6
 LARGEST_DOCUMENT = 64 * 1024  # section 3.4, 11750
-MOST_DOCUMENTS_AT_ONCE = 100  # ours: a loop that takes no time would stop the clock
 REORDER_SECONDS = 3.0  # how long a callback that is to arrive late is kept back at most
 
 # --- Verbs (section 5.3)

@@ -130,7 +130,7 @@ class Leg:
     on_end: Callable[[], object] | None = None
     mouth: Callable[[Spoken], None] | None = None  # where what the person says is heard
     tape: str | None = None  # the recording of the whole call, if one is running
-    talking_until: datetime | None = None
+    recorded: dict[str, str] = field(default_factory=dict)  # what `completed` tells of it (Record=true)
 
     @property
     def over(self) -> bool:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from hotline.simulator import captions, driver, figures, params, tapes
+from hotline.simulator import calls, driver, params, tapes
 from hotline.simulator.board import Board
-from hotline.simulator.captions import Kind, Utterance
-from hotline.simulator.legs import Leg
+from hotline.simulator.captions import BEEP
 from hotline.simulator.rooms import Conference, Participant
 from hotline.simulator.steps import Changed, Interrupt, Spoken
 
-BEEP = Utterance("♪ beep", figures.BEEP_SECONDS, Kind.TONE)
 _SUBSCRIPTION = {
     "conference-start": "start",
     "conference-end": "end",
@@ -56,7 +54,7 @@ def by_leg(conference: Conference, key: str) -> Participant | None:
 def enter(board: Board, conference: Conference, participant: Participant) -> None:
     """A participant comes in; the conference starts with two, one of whom may start it (contract 5.3)."""
     conference.participants.append(participant)
-    participant.leg.mouth = _mouth(board, conference, participant)
+    participant.leg.mouth = _Mouth(board, conference, participant)
     _beep(board, conference, participant, "onEnter")
     tell(board, conference, "participant-join", participant)
     everybody = conference.participants
@@ -142,10 +140,6 @@ def _beep(board: Board, conference: Conference, participant: Participant, when: 
             board.hear(one.leg, BEEP)
 
 
-def _mouth(board: Board, conference: Conference, participant: Participant) -> _Mouth:
-    return _Mouth(board, conference, participant)
-
-
 class _Mouth:
     """Carries what a participant says to whoever may hear it."""
 
@@ -159,13 +153,4 @@ class _Mouth:
         tell(self.board, conference, "participant-speech-start", speaker)
         for other in conference.participants:
             if other is not speaker and not other.hold and speaker.coaching in {None, other.leg.sid}:
-                self.board.hear(other.leg, _voice(speaker.leg, spoken))
-
-
-def _voice(leg: Leg, spoken: Spoken) -> Utterance:
-    return Utterance(
-        spoken.text,
-        captions.spoken_seconds(spoken.text),
-        Kind.PERSON,
-        speaker=leg.line.name or leg.line.number,
-    )
+                self.board.hear(other.leg, calls.person(speaker.leg, spoken))

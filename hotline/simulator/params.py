@@ -61,6 +61,7 @@ def progress(board: Board, leg: Leg) -> dict[str, str]:
     if leg.status is CallStatus.COMPLETED:
         params["CallDuration"] = str(leg.seconds())
         params["Duration"] = str(math.ceil(leg.seconds() / 60))
+        params |= leg.recorded
     if leg.answered_by is not None:
         params["AnsweredBy"] = leg.answered_by
     return params

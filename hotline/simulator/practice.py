@@ -152,7 +152,7 @@ def _press(exchange: Exchange, line: Line, given: Json) -> None:
 
 
 def _speak(exchange: Exchange, line: Line, given: Json) -> None:
-    text = str(given.get("text", "")).strip()
+    text = str(given.get("text", "")).encode(errors="replace").decode().strip()  # no lone surrogates
     if text:
         calls.speak(exchange.board, _leg(line), text)
 

@@ -19,7 +19,7 @@ _MAY_HOLD = {
     Scene.BRIDGE: frozenset({"Play", "Say", "Pause", "Redirect"}),
 }
 _ILLEGAL = {Scene.QUEUE: 13238, Scene.WHISPER: 13201, Scene.CONFERENCE: 13238, Scene.BRIDGE: 13238}
-_WITHOUT_ANSWERING = frozenset({"Reject", "Pause", "Redirect", "Leave", "Hangup", "Refer"})
+_WITHOUT_ANSWERING = frozenset({"Reject", "Pause", "Redirect", "Leave", "Refer", "Start"})
 
 
 Extra = Callable[[], dict[str, str]]
@@ -44,6 +44,7 @@ def conversation(board: Board, leg: Leg, page: Page) -> Steps[None]:
         if not isinstance(way, Page):
             break
         page = way
+    calls.answer(board, leg)  # only <Reject> leaves a call unanswered, and then it is over already
     calls.end(board, leg)
 
 

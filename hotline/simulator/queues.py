@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from hotline.simulator import bridging, dialling, driver, figures, program
 from hotline.simulator.board import Board, End, Scene, Way
-from hotline.simulator.captions import Kind, Utterance
+from hotline.simulator.captions import HOLD_MUSIC
 from hotline.simulator.legs import CallStatus, Leg, Target
 from hotline.simulator.rooms import Queue, Waiting
 from hotline.simulator.steps import Afterwards, Await, Bell, Dequeued, HungUp, Moved, Steps, wait_for
 from hotline.simulator.twiml import Document, Unreadable, Verb
-
-HOLD_MUSIC = Utterance("♪ hold music", 0.0, Kind.MEDIA)
 
 
 def named(board: Board, name: str) -> Queue | None:

@@ -7,13 +7,12 @@ from datetime import datetime, timedelta
 
 from hotline.simulator import figures, params, tapes, verbs
 from hotline.simulator.board import Board, Way
-from hotline.simulator.captions import Kind, Utterance
+from hotline.simulator.captions import BEEP
 from hotline.simulator.legs import Leg, Target
 from hotline.simulator.rooms import Recording
 from hotline.simulator.steps import Await, Event, HungUp, Key, Moved, Spoken, Steps
 from hotline.simulator.twiml import Document, Verb
 
-BEEP = Utterance("♪ beep", figures.BEEP_SECONDS, Kind.TONE)
 _ANY_KEY = "1234567890*#"
 
 

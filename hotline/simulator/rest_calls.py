@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-from hotline.simulator import calls, checks, figures, placing, rest
+from hotline.simulator import calls, checks, figures, placing, rest, tapes
 from hotline.simulator.board import API_VERSION, Board, Page
 from hotline.simulator.legs import CallStatus, Detection, Direction, Leg, Target
 from hotline.simulator.rest import Json, Reply, Request, RestError, Route
@@ -26,8 +26,21 @@ def create(board: Board, request: Request) -> Reply:
     leg = calls.new(board, Direction.API, caller, to, board.line(to))
     leg.callbacks, leg.detection, leg.fallback = callbacks, detection, fallback
     leg.send_digits, leg.time_limit = send_digits, limit
-    placing.place(board, leg, timeout, lambda: placing.answered(board, leg, page))
+    tape = _tape(request) if request.flag("Record") else None
+
+    def on_answer() -> None:
+        if tape is not None:
+            leg.tape = tapes.begin(board, leg, "OutboundAPI", *tape).sid
+        placing.answered(board, leg, page)
+
+    placing.place(board, leg, timeout, on_answer)
     return rest.shown(shape(board, leg), 201)
+
+
+def _tape(request: Request) -> tuple[Target | None, list[str]]:
+    """Where the recording of a call made with Record=true is reported, and which of its states."""
+    callback = checks.target(request, "RecordingStatusCallback", "RecordingStatusCallbackMethod")
+    return callback, " ".join(request.every("RecordingStatusCallbackEvent")).split()
 
 
 def _page(request: Request) -> Page:
@@ -41,14 +54,14 @@ def _page(request: Request) -> Page:
     return Page(None, twiml=twiml)
 
 
-def detect(request: Request) -> Detection | None:
+def detect(request: Request, report_to: str = "AsyncAmdStatusCallback") -> Detection | None:
     """MachineDetection and its companions (contract 2.7); ignored together with SendDigits."""
     kind = request.get("MachineDetection")
     if not kind or kind == "none" or request.get("SendDigits"):
         return None
     if kind not in {"Enable", "DetectMessageEnd"}:
         raise RestError(400, 21212, f"MachineDetection is not valid: {kind}")
-    report = checks.url(request, "AsyncAmdStatusCallback")
+    report = checks.url(request, report_to)
     return Detection(
         until_end=kind == "DetectMessageEnd",
         asynchronous=request.flag("AsyncAmd"),

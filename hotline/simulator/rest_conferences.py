@@ -63,7 +63,7 @@ def add_participant(board: Board, request: Request, sid: str) -> Reply:
     if conference.callback is None:
         conference.callback, conference.events = callback, events
     leg = calls.new(board, Direction.API, caller, to, board.line(to))
-    leg.callbacks, leg.detection = callbacks, rest_calls.detect(request)
+    leg.callbacks, leg.detection = callbacks, rest_calls.detect(request, "AmdStatusCallback")
     participant = _invited(board, request, leg)
     records = request.get("ConferenceRecord") in {"true", "record-from-start"}
     placing.place(

@@ -28,6 +28,7 @@ from hotline.simulator.wire import HttpSender
 log = logging.getLogger(__name__)
 _KEEP_ALIVE_SECONDS = 15.0
 _WEB_THREADS = 16
+_POLL_SECONDS = 0.1
 
 
 def create_app(exchange: Exchange, phones: list[PhoneConfig] | None = None) -> Flask:
@@ -164,7 +165,7 @@ class Running:
         """Serve until stop() is called from another thread."""
         self._ticking.start()
         try:
-            self._server.serve_forever()
+            self._server.serve_forever(poll_interval=_POLL_SECONDS)
         finally:
             self._server.server_close()
             self.exchange.timetable.stop()

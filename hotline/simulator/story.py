@@ -95,6 +95,23 @@ _PASSES = re.compile(rf"{_SPAN} pass(?:es)?")
 _PHONES = re.compile(r"phones:(.*)")
 _ADDRESS = re.compile(r"^(\+\d{5,15}|client:\w+)$")
 
+HELP = """\
+  phones: NAME +8613800001111; NAME +8613900002222
+  NAME dials NUMBER-OR-NAME
+  NAME hears WORDS [within 20 seconds]
+  NAME does not hear WORDS [within 5 seconds]
+  NAME presses 12#
+  NAME says WORDS
+  NAME stays silent for 5 seconds
+  NAME hangs up
+  NAME's phone rings [within 60 seconds]
+  NAME's phone does not ring [within 60 seconds]
+  NAME answers | declines | lets it ring | goes to voicemail
+  NAME gets a text with WORDS [within 60 seconds]
+  NAME's phone usually rings | answers | busy | no-answer | voicemail | fails
+  10 minutes pass
+"""
+
 Groups = tuple[str | None, ...]
 Meaning = Callable[[Groups], Callable[[Telephone], object]]
 
@@ -210,4 +227,4 @@ def _meaning(number: int, line: str, numbers: Mapping[str, str]) -> tuple[str, C
     for pattern, meaning in _LINES:
         if match := re.fullmatch(pattern, line):
             return match[1], meaning(match.groups()[1:])
-    raise StoryUnreadable(number, line, "This line means nothing; CONTRIBUTING lists what a story may say.")
+    raise StoryUnreadable(number, line, f"This line means nothing. A story says:\n{HELP}")

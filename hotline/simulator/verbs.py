@@ -7,7 +7,7 @@ import wave
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
-from hotline.simulator import calls, captions, figures
+from hotline.simulator import calls, captions, figures, tapes
 from hotline.simulator.board import Board, End, Page, VerbSteps, Way
 from hotline.simulator.captions import Kind, Utterance
 from hotline.simulator.courier import Answer, Outcome, Webhook
@@ -130,6 +130,16 @@ def leave(board: Board, leg: Leg, verb: Verb, document: Document) -> Way:
 def refer(board: Board, leg: Leg, verb: Verb, document: Document) -> Way:
     """<Refer> works on SIP legs alone (error 13801), and there are none here."""
     board.complain(13801, "<Refer> on a leg that is not SIP", leg, document.url or "")
+    return None
+
+
+@at_once
+def start(board: Board, leg: Leg, verb: Verb, document: Document) -> Way:
+    """<Start><Recording>: record the call from here on, beside whatever follows."""
+    for noun in verb.children:
+        recording = tapes.begin(board, leg, "StartCallRecordingAPI", *tapes.wanted(noun, document))
+        recording.channels = 2 if noun.get("channels", "mono") == "dual" else 1
+        leg.tape = recording.sid
     return None
 
 
