@@ -74,3 +74,15 @@ def test_a_voicemail_phone_answers_late_speaks_and_hangs_up_in_the_end(world: Wo
     world.engineer.hears("听到了", within=40)
     assert "留言" in world.product.last("/said")["SpeechResult"]
     assert "Digits" not in world.product.last("/said")
+
+
+def test_a_machine_added_to_a_conference_is_reported(world: World) -> None:
+    world.client.conferences("room").participants.create(
+        to=ENGINEER,
+        from_=HOTLINE,
+        machine_detection="Enable",
+        amd_status_callback=f"{BASE}/amd",
+    )
+    world.engineer.rings().goes_to_voicemail()
+    world.exchange.advance(5)
+    assert world.product.last("/amd")["AnsweredBy"] == "machine_start"

@@ -10,7 +10,7 @@ import pytest
 from twilio.base.exceptions import TwilioRestException
 
 from hotline.simulator.rest import Reply, Request
-from tests.simulator.product import ACCOUNT, HOTLINE, TOKEN, World, say
+from tests.simulator.product import ACCOUNT, BASE, ENGINEER, HOTLINE, TOKEN, World, say
 
 
 def ask(world: World, attributes: str = "") -> None:
@@ -107,3 +107,26 @@ def test_a_live_recording_is_paused_over_rest(world: World) -> None:
     world.exchange.advance(3)
     assert world.product.last("/tape")["RecordingDuration"] == "15"
     assert world.client.recordings(str(tape.sid)).fetch().source == "StartCallRecordingAPI"
+
+
+def test_a_call_recorded_from_the_start_tells_of_it_at_its_end(world: World) -> None:  # section 2.6, Record=true
+    world.product.at("/in", say("有一张报修单") + '<Pause length="20"/>')
+    told = {"status_callback": f"{BASE}/status", "recording_status_callback": f"{BASE}/tape"}
+    world.client.calls.create(to=ENGINEER, from_=HOTLINE, url=f"{BASE}/in", record=True, **told)
+    world.engineer.rings().answers().stays_silent(10).hangs_up()
+    world.exchange.advance(3)
+    ended = world.product.last("/status")
+    assert (ended["CallStatus"], ended["RecordingDuration"]) == ("completed", "10")
+    assert world.product.last("/tape")["RecordingSid"] == ended["RecordingSid"]
+    assert world.product.last("/tape")["RecordingSource"] == "OutboundAPI"
+
+
+def test_a_recording_started_in_a_document_runs_beside_what_follows(world: World) -> None:
+    world.product.at(
+        "/in",
+        f'<Start><Recording channels="dual" recordingStatusCallback="/tape"/></Start>{say("您好")}<Pause length="9"/>',
+    )
+    world.customer.dial(HOTLINE).hears("您好").stays_silent(5).hangs_up()
+    world.exchange.advance(3)
+    assert world.product.last("/tape")["RecordingChannels"] == "2"
+    assert world.product.last("/tape")["RecordingDuration"] == "5"
