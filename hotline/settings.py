@@ -157,6 +157,8 @@ def load(environment: Mapping[str, str] | None = None, *, make_keys: bool = Fals
         name.lower(): value for name, value in (os.environ if environment is None else environment).items() if value
     }
     known = {name: given[name] for name in Settings.model_fields if name in given}
+    if "twilio_api_secret" in given:  # the carrier's own pages use both names
+        known.setdefault("twilio_api_key_secret", given["twilio_api_secret"])
     folder = Path(known.get("hotline_var", "var"))
     for name, value in _stored_keys(folder, make_keys).items():
         known.setdefault(name.lower(), value)
