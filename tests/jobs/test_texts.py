@@ -1,0 +1,141 @@
+"""Texts to customers and colleagues; if this broke, nobody would have in writing what was promised (OWN-7)."""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import timedelta
+
+import pytest
+
+from hotline.domain import cases, companies, customers, promises
+from hotline.domain.act import COMMAND
+from hotline.domain.cases import Kind
+from hotline.jobs import segments
+from hotline.prompts import FOLDER, Prompts
+from tests.jobs.workshop import Workshop
+from tests.world import Person
+
+PROMPTS = Prompts()
+LINK = "https://hotline.example.com/sheet/" + "x" * 32
+LONGEST = {
+    "company": "某某市某某区安心热力集团有限公司",
+    "phone": "4008001234",
+    "number": "2611180001",
+    "owner": "欧阳晓晓",
+    "handler": "司马强强",
+    "matter": "报修，原因待查",
+    "step": "维修人员签收并与您联系",
+    "promised": "被投诉部门签收投诉单，部门处理当日交回",
+    "due": "11月18日10:10前",
+    "link": LINK,
+}
+
+
+def received(shop: Workshop, person: Person, text: str) -> str:
+    """What somebody reads after a text was owed about a fault."""
+    to = "customer" if person is shop.cast.chen else "staff"
+    shop.owe("send-text", case_id=shop.fault(), to=to, who=person.id, text=text)
+    shop.works_for(timedelta(seconds=5))
+    return shop.texts(person)[-1].body
+
+
+def test_the_customer_reads_number_owner_next_step_and_deadline(shop: Workshop) -> None:
+    body = received(shop, shop.cast.chen, "case-opened")
+    for told in ("安心热力", "261118001", "林晓", "维修人员签收并与您联系", "11月18日10:10", "13900001000"):
+        assert told in body
+    assert shop.cast.chen.name not in body
+
+
+def test_a_customer_who_speaks_english_reads_english(shop: Workshop) -> None:
+    with shop.runtime.act(COMMAND) as act:
+        customers.get(act, shop.cast.chen.id).language = "en"
+    body = received(shop, shop.cast.chen, "case-opened")
+    assert body.startswith("Anxin Heating: your call is case 261118001")
+    assert "by 18 Nov 10:10" in body
+
+
+def test_a_company_says_it_in_its_own_words(shop: Workshop) -> None:
+    with shop.runtime.act(COMMAND) as act:
+        companies.get(act, shop.cast.heat.id).words = {"zh-CN": {"texts.case-opened": "{number}号，{owner}负责。"}}
+    assert received(shop, shop.cast.chen, "case-opened") == "261118001号，林晓负责。"
+
+
+def test_without_a_promise_the_deadline_is_soon(shop: Workshop) -> None:
+    with shop.runtime.act(COMMAND) as act:
+        heat = companies.get(act, shop.cast.heat.id)
+        case = cases.open(act, heat, kind=Kind.MESSAGE, matter="message", owner_id=shop.cast.lin.id)
+    shop.owe("send-text", case_id=case.id, to="customer", who=shop.cast.chen.id, text="message-received")
+    shop.works_for(timedelta(seconds=5))
+    assert "尽快转达" in shop.texts(shop.cast.chen)[-1].body
+
+
+def test_a_broken_promise_is_told_by_its_title_and_its_deadline(shop: Workshop) -> None:
+    shop.fault()
+    shop.works_for(timedelta(minutes=11))
+    told = [text.body for text in shop.texts(shop.cast.sun) if "未能在" in text.body]
+    assert any("「维修人员签收」未能在11月18日10:10前完成" in body for body in told)
+
+
+def test_telling_keeps_the_promise_to_tell(shop: Workshop) -> None:
+    with shop.runtime.act(COMMAND) as act:
+        heat = companies.get(act, shop.cast.heat.id)
+        case = cases.open(act, heat, kind=Kind.MESSAGE, matter="lost-property", owner_id=shop.cast.lin.id)
+        promises.make(act, "EMG-3.tell", case)
+    shop.owe(
+        "send-text",
+        case_id=case.id,
+        to="staff",
+        who=shop.cast.sun.id,
+        text="lost-property-for-supervisor",
+        keeps="EMG-3.tell",
+    )
+    shop.works()
+    with shop.runtime.look(COMMAND) as act:
+        assert [promise.verdict for promise in promises.of_case(act, case.id)] == ["kept"]
+
+
+def test_a_customer_who_was_erased_is_not_written_to_and_the_supervisor_is_told(shop: Workshop) -> None:
+    with shop.runtime.act(COMMAND) as act:
+        customers.get(act, shop.cast.chen.id).key = None
+    shop.owe("send-text", case_id=case_of_nobody(shop), to="customer", who=shop.cast.chen.id, text="case-opened")
+    shop.works_for(timedelta(seconds=5))
+    assert shop.texts(shop.cast.chen) == []
+    assert "未能送达" in shop.texts(shop.cast.sun)[-1].body
+
+
+def case_of_nobody(shop: Workshop) -> int:
+    with shop.runtime.act(COMMAND) as act:
+        heat = companies.get(act, shop.cast.heat.id)
+        return cases.open(act, heat, kind=Kind.MESSAGE, matter="message", owner_id=shop.cast.lin.id).id
+
+
+def sentences() -> list[tuple[str, str]]:
+    return [
+        (language, key)
+        for language in PROMPTS.languages
+        for key in sorted(PROMPTS.keys(language))
+        if key.count(".") == 1 and key.startswith("texts.") and key not in ("texts.when", "texts.soon")
+    ]
+
+
+@pytest.mark.parametrize(("language", "key"), sentences())
+def test_every_text_fits_even_with_long_names(language: str, key: str) -> None:
+    body = PROMPTS.text(key, language, **LONGEST)
+    assert segments.count(body) <= 3
+
+
+def test_both_languages_have_the_same_texts_with_the_same_variables() -> None:
+    zh, en = (
+        {key: PROMPTS.variables(key, language) for key in PROMPTS.keys(language) if key.startswith("texts.")}
+        for language in ("zh-CN", "en")
+    )
+    assert set(zh) == set(en)
+    wanted = {"number", "owner", "due"}
+    assert wanted <= zh["texts.case-opened"] & en["texts.case-opened"]
+    assert "link" in zh["texts.dispatch-link"] & en["texts.dispatch-link"]
+
+
+def test_every_text_stands_in_its_own_file() -> None:
+    for language in PROMPTS.languages:
+        words = tomllib.loads((FOLDER / f"texts.{language}.toml").read_text("utf-8"))
+        assert list(words) == ["texts"]
