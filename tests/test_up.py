@@ -1,0 +1,188 @@
+"""The real thing: `hotline up --trial` on a machine with nothing but Python, from first line to last process."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from hotline import demo, redis_server, running, settings
+from hotline.settings import Settings
+
+ROOT = Path(__file__).parent.parent
+PATIENCE_SECONDS = 60  # on a busy machine; a quiet one needs a tenth
+
+
+class House:
+    """Everything, started in a folder of its own on ports that are free."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.port = _free_ports()
+        self.log = folder / "up.log"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def command(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """A command typed beside it."""
+        command = [sys.executable, "-m", "hotline", *words]
+        return subprocess.run(command, cwd=ROOT, env=self._environment, capture_output=True, text=True, check=False)
+
+    def start(self) -> None:
+        """Start it, and wait until it says that everything runs."""
+        with self.log.open("wb") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "hotline", "up", "--trial"],
+                cwd=ROOT,
+                env=self._environment,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        self.until(lambda: "Everything runs" in self.said)
+
+    def ended_by(self, number: signal.Signals) -> int:
+        """Signal it, and wait for its end: its status."""
+        assert self._process is not None
+        self._process.send_signal(number)
+        return self._process.wait(PATIENCE_SECONDS)
+
+    def until(self, reached: Callable[[], bool]) -> None:
+        """Wait until it is so."""
+        end = time.monotonic() + PATIENCE_SECONDS
+        while not reached():
+            assert time.monotonic() < end, self.said
+            assert self._process is None or self._process.poll() in (None, 0, -signal.SIGKILL), self.said
+            time.sleep(0.05)
+
+    def get(self, path: str, port: int | None = None) -> tuple[int, str]:
+        """Status and text of a page."""
+        connection = http.client.HTTPConnection(running.HOST, port or self.port, timeout=PATIENCE_SECONDS)
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        text = answer.read().decode()
+        connection.close()
+        return answer.status, text
+
+    @property
+    def health(self) -> dict[str, object]:
+        """What /health says."""
+        said: dict[str, object] = json.loads(self.get("/health")[1])
+        return said
+
+    @property
+    def said(self) -> str:
+        """Everything printed so far."""
+        return self.log.read_text("utf-8")
+
+    @property
+    def processes(self) -> list[int]:
+        """Every process whose environment or command names the folder."""
+        mark = str(self.folder).encode()
+        found = []
+        for entry in Path("/proc").iterdir():
+            if entry.name.isdigit() and int(entry.name) != os.getpid() and mark in _told(entry):
+                found.append(int(entry.name))
+        return found
+
+    def end(self) -> None:
+        """Leave nothing behind, however the test went."""
+        if self._process is not None and self._process.poll() is None:
+            self.ended_by(signal.SIGTERM)
+
+    @property
+    def _environment(self) -> dict[str, str]:
+        known = {name.upper() for name in Settings.model_fields}
+        beside = {name: value for name, value in settings.environment().items() if name not in known}
+        return {**beside, "HOTLINE_VAR": str(self.folder), "PORT": str(self.port)}
+
+
+@pytest.fixture
+def house() -> Iterator[House]:
+    folder = Path(tempfile.mkdtemp(prefix="hotline-up-"))  # a short path: a socket lies in it
+    made = House(folder)
+    yield made
+    made.end()
+    shutil.rmtree(folder)
+
+
+def test_a_trial_runs_takes_a_call_and_ends_cleanly(house: House) -> None:
+    house.start()
+    assert house.health["status"] == "ok"
+    assert house.get("/", running.simulator_port(house.port))[0] == 200
+    assert house.get("/console/login")[0] == 200
+    _check_what_it_says(house)
+
+    again = house.command("up", "--trial")
+    assert again.returncode == 2
+    assert re.match(r"hotline: already running on .* \(process \d+\): ", again.stderr)
+
+    rung = house.command("ring", "tests/stories/cold_radiator.txt")
+    assert rung.returncode == 0, rung.stdout + rung.stderr
+    assert f"http://127.0.0.1:{house.port}/console/calls/1" in rung.stdout
+    assert house.command("audit", "verify").returncode == 0
+
+    begun = time.monotonic()
+    assert house.ended_by(signal.SIGINT) == 0
+    assert time.monotonic() - begun < 15, house.said
+    assert house.said.endswith("stopped\n")
+    assert house.processes == []
+
+
+def test_what_is_killed_comes_back_and_nothing_outlives_the_whole(house: House) -> None:
+    house.start()
+    house.until(lambda: house.health["workers"] == {"urgent": 1, "routine": 1})
+    for process in house.processes:
+        if b"worker\0urgent" in (Path("/proc") / str(process) / "cmdline").read_bytes():
+            os.kill(process, signal.SIGKILL)
+    house.until(lambda: "worker-urgent ended with status -9; it starts again in 1 s" in house.said)
+    assert house.ended_by(signal.SIGKILL) == -signal.SIGKILL
+    house.until(lambda: house.processes == [])
+    house.start()
+    assert house.said.count("loading the demo group") == 0  # it is there from the first time
+
+
+def _check_what_it_says(house: House) -> None:
+    said = house.said
+    assert f"Practice phone   http://127.0.0.1:{house.port + 1}/\n" in said
+    assert f"Console          http://127.0.0.1:{house.port}/console\n" in said
+    assert f"Health           http://127.0.0.1:{house.port}/health\n" in said
+    password = demo.kept_log_ins(house.folder)[0].password
+    assert said.count(password) == 1
+    assert "  sun      华泽供热  孙丽华  supervisor" in said
+    account = json.loads((house.folder / running.ACCOUNT).read_text())
+    assert account["TWILIO_AUTH_TOKEN"] not in said
+    for kept in (running.ACCOUNT, demo.LOG_INS, settings.KEY_FILE):
+        assert (house.folder / kept).stat().st_mode & 0o077 == 0
+    assert (house.folder / redis_server.LOG).exists()
+
+
+def _free_ports() -> int:
+    """A free port whose next is free too."""
+    while True:
+        with socket.socket() as first, socket.socket() as second:
+            first.bind((running.HOST, 0))
+            port: int = first.getsockname()[1]
+            try:
+                second.bind((running.HOST, running.simulator_port(port)))
+            except (OSError, OverflowError):
+                continue
+            return port
+
+
+def _told(entry: Path) -> bytes:
+    try:
+        return (entry / "environ").read_bytes() + (entry / "cmdline").read_bytes()
+    except OSError:  # ended meanwhile
+        return b""
