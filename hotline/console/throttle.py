@@ -31,8 +31,8 @@ class Throttle:
             counts.incr(key)
         counts.exists(self._known(login, address))
         *answers, known = counts.execute()
-        within = [count <= most for count, (_key, most) in zip(answers[1::2], self._limits(login, address), strict=True)]
-        pair, by_address, by_account = within
+        limits = [most for _key, most in self._limits(login, address)]
+        pair, by_address, by_account = (count <= most for count, most in zip(answers[1::2], limits, strict=True))
         return pair and by_address and (by_account or bool(known))
 
     def forgive(self, login: str, address: str) -> None:

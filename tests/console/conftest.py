@@ -1,0 +1,41 @@
+"""The application, and people at its console."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+
+from hotline.runtime import Runtime
+from hotline.web import create_app
+from tests.console.visitor import Visitor
+from tests.world import Cast
+
+
+@pytest.fixture
+def app(runtime: Runtime) -> Flask:
+    """The whole web application."""
+    return create_app(runtime)
+
+
+@pytest.fixture
+def stranger(app: Flask) -> Visitor:
+    """Nobody is logged in."""
+    return Visitor(app)
+
+
+@pytest.fixture
+def lin(app: Flask, cast: Cast) -> Visitor:
+    """Lin, an agent of the heating company, is logged in."""
+    return _logged_in(app, cast.lin.login)
+
+
+@pytest.fixture
+def sun(app: Flask, cast: Cast) -> Visitor:
+    """Sun, the heating company's supervisor, is logged in."""
+    return _logged_in(app, cast.sun.login)
+
+
+def _logged_in(app: Flask, login: str) -> Visitor:
+    visitor = Visitor(app)
+    assert visitor.logs_in(login).status_code == 302
+    return visitor

@@ -1,0 +1,44 @@
+"""Somebody at the console: opens pages, fills in forms as a browser does; without it each test would forge its token."""
+
+from __future__ import annotations
+
+import re
+
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from tests.world import PASSWORD, Person
+
+BASE = "https://hotline.example.com"
+_TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+
+
+class Visitor:
+    """One browser with its own cookies, at one network address."""
+
+    def __init__(self, app: Flask, address: str = "192.0.2.1") -> None:
+        self.client = app.test_client()
+        self._address = address
+
+    def opens(self, path: str, **headers: str) -> TestResponse:
+        """Go to a page."""
+        return self.client.get(path, base_url=BASE, headers=headers, environ_base={"REMOTE_ADDR": self._address})
+
+    def sends(self, path: str, *, page: str = "/console/login", **form: str) -> TestResponse:
+        """Fill in a form of `page` and send it."""
+        found = _TOKEN.search(self.opens(page).text)
+        return self.posts(path, csrf_token=found[1] if found else "", **form)
+
+    def posts(self, path: str, **form: str) -> TestResponse:
+        """Send a form without asking for its page first."""
+        return self.client.post(path, base_url=BASE, data=form, environ_base={"REMOTE_ADDR": self._address})
+
+    def logs_in(self, who: Person | str, password: str = PASSWORD, **form: str) -> TestResponse:
+        """Log in as somebody of the cast, or under a name."""
+        login = who if isinstance(who, str) else who.login
+        return self.sends("/console/login", login=login, password=password, **form)
+
+
+def text_of(answer: TestResponse) -> str:
+    """What a reader sees of a page: no tags, one space between words."""
+    return " ".join(re.sub(r"<[^>]+>", " ", answer.text).split())
