@@ -245,8 +245,9 @@ def record_turn(
 
 
 def progress(act: Act, call: Call, *, state: State, sequence: int, ended_by: str | None, cause: str | None) -> bool:
-    """News of the call's state: a later sequence wins, final states stay; True when it changed something (rule 4)."""
-    if sequence <= call.sequence or call.state in FINAL:
+    """News of the call's state: a later sequence wins, a call never goes back; True when it changed it (rule 4)."""
+    back = list(State).index(state) < list(State).index(State(call.state))
+    if sequence <= call.sequence or call.state in FINAL or back:
         act.remember(call.chain, "late-news", state=state, sequence=sequence)
         return False
     call.sequence, call.state = sequence, state
@@ -254,6 +255,11 @@ def progress(act: Act, call: Call, *, state: State, sequence: int, ended_by: str
         call.ended_at, call.ended_by, call.cause = act.at, call.ended_by or ended_by, call.cause or cause
     act.remember(call.chain, "call-state", state=state, sequence=sequence, ended_by=call.ended_by, cause=cause)
     return True
+
+
+def turns(act: Act, call_id: int) -> list[Turn]:
+    """What was said and heard in a call, in order."""
+    return list(act.session.scalars(select(Turn).where(Turn.call_id == call_id).order_by(Turn.n)))
 
 
 def under_way(act: Act, *, began_before: datetime, most: int) -> list[Call]:
@@ -277,12 +283,15 @@ def unseal(act: Act, call: Call, sealed: str) -> str:
 
 
 def adopt(act: Act, call: Call, customer: Customer) -> None:
-    """The caller turned out to be this customer: what was sealed so far moves under the customer's key."""
+    """The caller turned out to be this customer: what was sealed so far, turns too, moves under the customer's key."""
     if call.customer_id == customer.id:
         return
     opened = {name: unseal(act, call, value) for name, value in call.slots.items() if name.startswith("sealed_")}
+    spoken = [(turn, unseal(act, call, turn.words)) for turn in turns(act, call.id) if turn.words]
     call.customer_id = customer.id
     call.put(**{name: seal(act, call, value) for name, value in opened.items()})
+    for turn, words in spoken:
+        turn.words = seal(act, call, words)
     act.remember(call.chain, "caller-known", customer=customer.id)
 
 

@@ -185,17 +185,21 @@ def handled_by(act: Act, case: Case, handler_id: int) -> None:
 def hand_over(act: Act, case: Case, *, giver_id: int, receiver_id: int, reason: str) -> Handover:
     """Ask a colleague to own the case. Raises Refused, or Conflict while another request is open (OWN-2, OWN-3).
 
-    Someone who declined before, or a chain past the profile's limit, goes to the supervisor instead.
+    Someone who declined before, or a chain past the profile's limit, goes up the ladder instead.
     """
-    if case.owner_id != giver_id:
-        raise Refused("only the owner can hand a case over")
+    if case.state == "closed":
+        raise Conflict(f"case {case.number} is closed: open a new one for a new matter")
+    if case.owner_id != giver_id or receiver_id == giver_id:
+        raise Refused("only the owner can hand a case over, and to somebody else")
+    if not staff.get(act, receiver_id).active:
+        raise Refused("this colleague does not work here any more: choose another")
     before = list(act.session.scalars(select(Handover).where(Handover.case_id == case.id)))
     if any(request.state == "asked" for request in before):
         raise Conflict("a handover of this case waits for an answer already")
     accepted = sum(request.state == "accepted" for request in before)
     bounced = any(request.receiver_id == receiver_id and request.state == "declined" for request in before)
     if bounced or accepted >= act.standard.ownership.handover_chain:
-        receiver_id, reason = _supervisor(act, case).id, f"{reason} (no bouncing, OWN-3)"
+        receiver_id, reason = _above(act, case, giver_id).id, f"{reason} (no bouncing, OWN-3)"
     request = Handover(
         case_id=case.id,
         giver_id=giver_id,
@@ -224,6 +228,17 @@ def answer_handover(act: Act, handover_id: int, *, by: int, accept: bool) -> Non
     act.remember(case.chain, f"handover-{request.state}", handover=request.id, owner=case.owner_id)
 
 
+def return_handover(act: Act, handover_id: int) -> None:
+    """Nobody answered in time: the request ends and the giver, who owned the case all along, keeps it (OWN-2)."""
+    request = act.session.get(Handover, handover_id, with_for_update=True, populate_existing=True)
+    if request is None:
+        raise NotFound(f"there is no handover {handover_id}")
+    limit = act.standard.ownership.handover_answer.deadline(request.asked_at, act.standard.calendar)
+    if request.state == "asked" and act.at >= limit.at:
+        request.state, request.settled_at = "returned", act.at
+        act.remember(f"case:{request.case_id}", "handover-returned", handover=request.id, owner=request.giver_id)
+
+
 def mark_closed(act: Act, case: Case, *, by: int, outcome: str) -> None:
     """Close a case whose promises were looked at already; `promises.close_case` is the door (VIS-5)."""
     if case.state == "closed":
@@ -237,10 +252,13 @@ def mark_closed(act: Act, case: Case, *, by: int, outcome: str) -> None:
     act.remember(case.chain, "case-closed", by=by, owner=case.owner_id)
 
 
-def _supervisor(act: Act, case: Case) -> staff.Staff:
-    for person in staff.up_the_ladder(act, case.company_id):
+def _above(act: Act, case: Case, giver_id: int) -> staff.Staff:
+    """The next above the giver: the supervisor, or whoever stands above a giver who is on the ladder (OWN-6)."""
+    ladder = staff.up_the_ladder(act, case.company_id)
+    places = [place for place, person in enumerate(ladder) if person.id == giver_id]
+    for person in ladder[places[-1] + 1 if places else 0 :]:
         return person
-    raise NotFound("this company has no supervisor to go to")
+    raise NotFound("nobody stands above you in this company: keep the case, or choose a colleague who did not decline")
 
 
 def _next(act: Act, company_id: int, day: date) -> int:

@@ -118,7 +118,9 @@ def sign(act: Act, offer: dispatches.Offer) -> RepairOrder | None:
 
 
 def advance(act: Act, order: RepairOrder, stage: Stage, *, by: int) -> None:
-    """On the way, arrived. Raises Conflict when the repair is not at a stage before that."""
+    """On the way, arrived. Raises Conflict when the repair is not at a stage before that, Invalid for another stage."""
+    if stage not in (Stage.ON_THE_WAY, Stage.ARRIVED):
+        raise Invalid(f"a repair becomes {stage} by signing or finishing, with what belongs to that")
     _move(act, order, stage, by=by)
     if stage is Stage.ON_THE_WAY:
         order.on_the_way_at = act.at

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from hotline.db import Base
 from hotline.domain.act import Act
 from hotline.domain.companies import Company
-from hotline.errors import Conflict, NotFound
+from hotline.errors import Conflict, Invalid, NotFound
 from hotline.phones import PhoneNumber
 
 
@@ -123,7 +123,9 @@ def hire(
 
 
 def roster(act: Act, person: Staff, duty: Duty, starts_at: datetime, ends_at: datetime) -> Shift:
-    """Put a person on the roster."""
+    """Put a person on the roster. Raises Invalid when the shift ends before it begins."""
+    if ends_at <= starts_at:
+        raise Invalid("a shift ends after it begins")
     shift = Shift(staff_id=person.id, company_id=person.company_id, duty=duty, starts_at=starts_at, ends_at=ends_at)
     act.session.add(shift)
     act.session.flush()

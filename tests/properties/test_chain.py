@@ -140,7 +140,8 @@ def test_any_entry_put_in_again_elsewhere(log: Runtime, row: int, to: int, heads
         source, target = ids[row % len(ids)], ids[to % len(ids)].chain
         run(
             session,
-            "INSERT INTO audit_entries (id, chain, seq, at, actor, kind, body, hash) SELECT 99999, CAST(:c AS varchar(64)),"
+            "INSERT INTO audit_entries (id, chain, seq, at, actor, kind, body, hash)"
+            " SELECT 99999, CAST(:c AS varchar(64)),"
             " (SELECT max(seq) + 1 FROM audit_entries WHERE chain = :c), at, actor, kind, body, hash"
             " FROM audit_entries WHERE id = :i",
             c=target,
