@@ -14,6 +14,7 @@ from hotline import (
     VERSION,
     demo,
     listing,
+    logs,
     migrations,
     practice,
     records,
@@ -55,7 +56,7 @@ def web(host: str) -> None:
 @cli.command()
 def dispatch() -> None:
     """Hand what is due to the queue."""
-    _log()
+    logs.set_up()
     dispatching.run(runtime.make(settings.load()))
 
 
@@ -63,14 +64,14 @@ def dispatch() -> None:
 @click.argument("queue", type=click.Choice([str(queue) for queue in Queue]))
 def worker(queue: str) -> None:
     """Do the work of one queue."""
-    _log()
+    logs.set_up()
     working.run(settings.load(), queue)
 
 
 @cli.command(hidden=True)
 def simulator() -> None:
     """Run the simulated carrier beside the web server, for `hotline up`."""
-    _log()
+    logs.set_up()
     logging.getLogger("werkzeug").setLevel(logging.WARNING)  # its lines hold the telephones' numbers
     wanted = settings.load()
     made = runtime.make(wanted)
@@ -124,10 +125,6 @@ def keys(as_json: bool) -> None:
     """Print fresh keys for the environment. Keep them: what they sealed opens with no others."""
     fresh = settings.new_keys()
     click.echo(json.dumps(fresh, indent=1) if as_json else "\n".join(f"{key}={value}" for key, value in fresh.items()))
-
-
-def _log() -> None:
-    logging.basicConfig(level=logging.INFO, format=serving.LOG_FORMAT)
 
 
 for command in (

@@ -19,7 +19,7 @@ import psycopg
 from redis.exceptions import RedisError
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
-from hotline import runtime, settings
+from hotline import logs, runtime, settings
 from hotline.errors import HotlineError
 from hotline.runtime import Runtime
 
@@ -61,7 +61,7 @@ class Commands(click.Group):
 @contextmanager
 def opened() -> Iterator[Runtime]:
     """The product as the environment says, closed again at the end."""
-    logging.basicConfig(level=logging.ERROR)  # that nobody listens to the news is nothing to warn an operator of
+    logs.set_up(logging.ERROR)  # that nobody listens to the news is nothing to warn an operator of
     made = runtime.make(settings.load())
     try:
         yield made

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sys
 import tomllib
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import click
 from sqlalchemy import select
@@ -14,12 +16,14 @@ from hotline.console import passwords
 from hotline.domain import companies, customers, staff
 from hotline.domain.act import COMMAND, Act
 from hotline.domain.companies import Company, Department
-from hotline.domain.staff import Role, Staff
+from hotline.domain.staff import Duty, Role, Staff
 from hotline.errors import Invalid, NotFound, Refused
 from hotline.phones import PhoneNumber
 from hotline.runtime import Runtime
 from hotline.standard import loader
 
+FIRST_AGENT_NUMBER = "001"
+_MOMENT = click.DateTime(["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"])
 _COMPANY = ("code", "name_zh", "name_en", "profile", "numbers")
 _STAFF = ("id", "login", "name", "company", "agent_number", "roles", "phone", "active")
 _NUISANCE = ("id", "number", "flagged_by", "flagged_at", "confirmed_by", "expires_at")
@@ -48,6 +52,7 @@ def list_companies(as_json: bool) -> None:
 @click.option(
     "--overrides", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="The company's own figures, TOML."
 )
+@click.option("--responsible", metavar="NAME", help="Who answers for its calls: taken on as its first supervisor.")
 def add_company(
     code: str,
     name_zh: str,
@@ -56,6 +61,7 @@ def add_company(
     numbers: tuple[str, ...],
     departments: tuple[str, ...],
     overrides: Path | None,
+    responsible: str | None,
 ) -> None:
     """Take a company into the group."""
     with listing.opened() as runtime, runtime.act(COMMAND) as act:
@@ -70,7 +76,20 @@ def add_company(
         )
         for name in departments:
             companies.add_department(act, made, name)
-    click.echo(f"company {code} was added; now give it people: hotline staff add --company {code} ...")
+        if responsible:
+            staff.hire(
+                act,
+                made,
+                name=responsible,
+                login=_first(code),
+                roles=[Role.SUPERVISOR],
+                agent_number=FIRST_AGENT_NUMBER,
+            )
+    click.echo(f"company {code} was added")
+    if responsible:
+        click.echo(f"{responsible} logs in as {_first(code)} after: hotline staff password {_first(code)}")
+    else:
+        click.echo(f"it takes calls once it has people: hotline staff add --company {code} --role supervisor ...")
 
 
 @click.group("staff")
@@ -131,6 +150,37 @@ def add_staff(
     click.echo(f"{login} was added to {code} as member of staff {person.id}")
 
 
+@staff_group.command("password")
+@click.argument("login")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input instead of asking for it.")
+def set_password(login: str, password_stdin: bool) -> None:
+    """Set a person's password; every open log-in of theirs ends."""
+    with listing.opened() as runtime:
+        with runtime.look(COMMAND) as act:
+            _person(act, login)
+        password_hash = passwords.hashed(_password(runtime, from_stdin=password_stdin))
+        with runtime.act(COMMAND) as act:
+            staff.set_password(act, _person(act, login), password_hash)
+    click.echo(f"{login} has a new password")
+
+
+@staff_group.command("roster")
+@click.argument("login")
+@click.argument("duty", type=click.Choice([str(duty) for duty in Duty]))
+@click.option("--from", "begins", required=True, type=_MOMENT, help="In the company's time zone: 2026-11-18T08:00.")
+@click.option("--until", "ends", required=True, type=_MOMENT, help="The same.")
+def put_on_roster(login: str, duty: str, begins: datetime, ends: datetime) -> None:
+    """Put a person on duty; of several at the same time, who began first is rung first."""
+    if ends <= begins:
+        raise Invalid("--until must be later than --from")
+    with listing.opened() as runtime, runtime.act(COMMAND) as act:
+        person = _person(act, login)
+        companies.get(act, person.company_id)
+        zone = ZoneInfo(act.standard.timezone)
+        staff.roster(act, person, Duty(duty), begins.replace(tzinfo=zone), ends.replace(tzinfo=zone))
+    click.echo(f"{login} is on {duty} duty from {begins:%Y-%m-%d %H:%M} until {ends:%Y-%m-%d %H:%M}")
+
+
 @click.group()
 def nuisance() -> None:
     """Numbers that hear a polite refusal: flagged with a reason, confirmed by a supervisor, for a time (ANS-12)."""
@@ -173,6 +223,10 @@ def confirm(nuisance_id: int, by: str) -> None:
             raise Refused(f"{by} cannot confirm: it takes a supervisor or somebody above (ANS-12)")
         customers.confirm_nuisance(act, nuisance_id, person.id)
     click.echo(f"{nuisance_id} is confirmed")
+
+
+def _first(code: str) -> str:
+    return f"{code}-supervisor"
 
 
 def _read(path: Path) -> dict[str, object]:

@@ -23,6 +23,7 @@ from hotline.keeping import Keeper, Task
 from hotline.runtime import Runtime
 from hotline.settings import Settings
 from hotline.standard import loader
+from hotline.standard.limits import Limit
 
 HOST = "127.0.0.1"
 LOCK = "up.lock"
@@ -98,7 +99,7 @@ class _House:
             self._keeper.start(task)
         for what, port in self._ports.items():
             path = "/health" if port == self._wanted.port else "/"
-            self._wait(partial(_serves, port, path), f"{what} at port {port}")
+            self._wait(partial(_serves, port, path), f"{what} at port {port}", _FIGURES().upkeep.ready_within)
         self._keeper.show(_welcome(self._wanted, simulated=self._simulated))
 
     def _start_redis(self) -> None:
@@ -109,7 +110,7 @@ class _House:
         within = _FIGURES().serving.health_within.seconds
         log = wanted.hotline_var / redis_server.LOG
         what = "the Redis that REDIS_URL names" if wanted.redis_url else f"our own Redis (its log: {log})"
-        self._wait(lambda: redis_server.answers(wanted.redis, within), what)
+        self._wait(lambda: redis_server.answers(wanted.redis, within), what, _FIGURES().upkeep.redis_within)
 
     def _prepare(self, made: Runtime, *, trial: bool) -> None:
         self._keeper.say("preparing the database")
@@ -120,8 +121,7 @@ class _House:
         made.engine.dispose()
         made.redis.close()
 
-    def _wait(self, ready: Callable[[], bool], what: str) -> None:
-        limit = _FIGURES().upkeep.ready_within
+    def _wait(self, ready: Callable[[], bool], what: str, limit: Limit) -> None:
         until = time.monotonic() + limit.seconds
         self._keeper.say(f"waiting for {what}")
         while not ready():

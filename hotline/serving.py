@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 import sys
 
 from flask import Flask
 
-from hotline import runtime, settings
+from hotline import logs, runtime, settings
 from hotline.standard import loader
 from hotline.web import create_app
-
-LOG_FORMAT = "%(levelname)s %(name)s: %(message)s"
 
 
 def command(host: str, port: int) -> list[str]:
@@ -34,5 +31,5 @@ def command(host: str, port: int) -> list[str]:
 
 def application() -> Flask:
     """What each web process serves; called after the fork, so that no connection is shared."""
-    logging.basicConfig(level=logging.INFO, format=LOG_FORMAT)
+    logs.set_up()
     return create_app(runtime.make(settings.load()))

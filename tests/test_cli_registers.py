@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
 from hotline.console import passwords
-from hotline.domain import companies, customers
+from hotline.domain import companies, customers, staff
 from hotline.domain.act import COMMAND
-from hotline.domain.staff import Staff
+from hotline.domain.staff import Duty, Staff
 from hotline.phones import PhoneNumber
 from hotline.runtime import Runtime
 from tests.operator import Operator
-from tests.world import Cast
+from tests.world import SHANGHAI, Cast, HandClock
 
 PASSWORD = "four words in a row"
 NEW_COMPANY = ("--name-zh", "新城供热", "--name-en", "Newtown Heating", "--number", "010-8888 0001")
@@ -47,6 +48,15 @@ def test_a_company_is_added_with_its_numbers_and_departments(operator: Operator,
         }
     ]
     assert "维修部" in operator.refused("staff add --login x --no-password --department y", *_at("newtown"))
+
+
+def test_a_company_takes_calls_from_its_first_second_when_somebody_is_responsible(
+    operator: Operator, runtime: Runtime
+) -> None:
+    said = operator.answered("company add --code newtown", *NEW_COMPANY, "--responsible", "王芳")
+    assert "王芳 logs in as newtown-supervisor after: hotline staff password newtown-supervisor" in said
+    with runtime.look(COMMAND) as act:
+        assert staff.answerable(act, 1).name == "王芳"
 
 
 def test_a_company_s_own_figures_come_from_a_file(operator: Operator, runtime: Runtime, tmp_path: Path) -> None:
@@ -99,6 +109,27 @@ def test_a_person_is_taken_on_and_can_log_in(operator: Operator, runtime: Runtim
     with runtime.look(COMMAND) as act:
         kept = act.session.scalar(select(Staff.password_hash).where(Staff.login == "zheng"))
     assert passwords.fits(kept, PASSWORD)
+
+
+@pytest.mark.usefixtures("cast")
+def test_a_new_password_ends_every_open_log_in(operator: Operator, runtime: Runtime, cast: Cast) -> None:
+    operator.answered("staff password lin --password-stdin", stdin=f"{PASSWORD}\n")
+    with runtime.look(COMMAND) as act:
+        lin = staff.get(act, cast.lin.id)
+        assert passwords.fits(lin.password_hash, PASSWORD)
+        assert lin.session_epoch == 1
+    assert "nobody logs in as x" in operator.refused("staff password x --password-stdin", stdin=f"{PASSWORD}\n")
+
+
+@pytest.mark.usefixtures("cast")
+def test_a_person_is_put_on_duty_in_the_company_s_own_time(operator: Operator, runtime: Runtime, at: HandClock) -> None:
+    at.set(datetime(2027, 3, 1, 9, tzinfo=SHANGHAI))  # the cast's roster has ended
+    operator.answered("staff roster wang repair --from 2027-03-01T08:00 --until 2027-03-01T16:00")
+    assert _on_repair_duty(runtime) == ["wang"]
+    at.set(datetime(2027, 3, 1, 16, tzinfo=SHANGHAI))
+    assert _on_repair_duty(runtime) == []
+    backwards = "staff roster wang repair --from 2027-03-01T08:00 --until 2027-03-01T07:00"
+    assert "--until must be later" in operator.refused(backwards)
 
 
 @pytest.mark.usefixtures("cast")
@@ -162,6 +193,11 @@ def test_a_number_is_flagged_by_somebody_who_exists(operator: Operator) -> None:
 
 def _at(code: str) -> tuple[str, ...]:
     return ("--company", code, *NEW_PERSON[2:])
+
+
+def _on_repair_duty(runtime: Runtime) -> list[str]:
+    with runtime.look(COMMAND) as act:
+        return [person.login for person in staff.on_duty(act, 1, Duty.REPAIR)]
 
 
 def _is_refused(runtime: Runtime, number: PhoneNumber) -> bool:

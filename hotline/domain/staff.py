@@ -122,6 +122,13 @@ def hire(
     return person
 
 
+def set_password(act: Act, person: Staff, password_hash: str) -> None:
+    """Give a person another password; every open log-in of theirs ends."""
+    person.password_hash = password_hash
+    person.session_epoch += 1
+    act.remember("house", "password-set", staff=person.id)
+
+
 def roster(act: Act, person: Staff, duty: Duty, starts_at: datetime, ends_at: datetime) -> Shift:
     """Put a person on the roster. Raises Invalid when the shift ends before it begins."""
     if ends_at <= starts_at:

@@ -73,7 +73,7 @@ def test_it_says_how_long_the_oldest_due_entry_waits(runtime: Runtime, at: HandC
 
 def test_it_counts_the_workers_of_each_queue(runtime: Runtime) -> None:
     worker = Worker([Queue("urgent", connection=runtime.redis)], connection=runtime.redis)
-    worker.register_birth()
+    worker.register_birth()  # type: ignore[no-untyped-call]
     assert ask(runtime)[1]["workers"] == {"urgent": 1, "routine": 0}
     runtime.redis.delete(worker.key)  # as when a killed worker's heartbeat ran out
     assert ask(runtime)[1]["workers"] == {"urgent": 0, "routine": 0}
