@@ -9,6 +9,7 @@ from hotline.simulator import amd, bridging, calls, driver, figures, params, pro
 from hotline.simulator.board import Board, End, Scene, Way
 from hotline.simulator.captions import RINGBACK
 from hotline.simulator.legs import Callbacks, CallStatus, Detection, Direction, Leg, Target
+from hotline.simulator.placing import send_digits
 from hotline.simulator.steps import Afterwards, Await, Bell, Event, HungUp, Key, Moved, Steps
 from hotline.simulator.twiml import Document, Unreadable, Verb
 
@@ -140,6 +141,8 @@ def _detection(noun: Verb, document: Document) -> Detection | None:
 def _screen(dialling: Dialling, child: Leg, whisper: Target | None) -> Steps[None]:
     """What the one who answered hears before the bridge; running out accepts, hanging up declines (5.3)."""
     board = dialling.board
+    if child.send_digits:
+        yield from send_digits(board, child)
     if child.detection is not None:
         amd.detect_beside(board, child, child.detection)
     if whisper is not None and (yield from _whisper(board, child, whisper)) is End.HANG_UP:

@@ -41,9 +41,7 @@ def cancel(board: Board, leg: Leg) -> None:
 
 def _opening(board: Board, leg: Leg, page: Page) -> Steps[None]:
     if leg.send_digits:
-        seconds = len(leg.send_digits) * figures.TONE_SECONDS
-        board.hear(leg, Utterance(f"♪ {leg.send_digits}", seconds, Kind.TONE))
-        yield Await(seconds)
+        yield from send_digits(board, leg)
     elif leg.detection is not None and not leg.detection.asynchronous:
         yield Await(amd.seconds(leg, leg.detection))
         leg.answered_by = amd.verdict(leg, leg.detection)
@@ -51,3 +49,10 @@ def _opening(board: Board, leg: Leg, page: Page) -> Steps[None]:
         amd.detect_beside(board, leg, leg.detection)
     known = {"AnsweredBy": leg.answered_by} if leg.answered_by is not None else {}
     yield from program.conversation(board, leg, Page(page.url, page.method, page.params | known, page.twiml))
+
+
+def send_digits(board: Board, leg: Leg) -> Steps[None]:
+    """Play the keys that were asked for to whoever answered."""
+    seconds = len(leg.send_digits) * figures.TONE_SECONDS
+    board.hear(leg, Utterance(f"♪ {leg.send_digits}", seconds, Kind.TONE))
+    yield Await(seconds)

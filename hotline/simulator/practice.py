@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import queue
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -36,11 +38,13 @@ class Practice:
 
     def __init__(self, exchange: Exchange, phones: list[PhoneConfig]) -> None:
         self.exchange = exchange
+        self._salt = secrets.token_hex(8)
         self._listeners: list[queue.SimpleQueue[Json]] = []
         for config in phones:
             line = exchange.line(config.number)
             line.name, line.role, line.label = config.name, config.role, config.label
         self._shown = [config.number for config in phones]
+        self._numbers: dict[str, str] = {}  # a key without meaning for each number: addresses get written down
         exchange.board.on_news.append(self._news)
 
     def overview(self) -> Json:
@@ -53,10 +57,26 @@ class Practice:
                 "faults": self.faults(),
             }
 
+    def find(self, number: str) -> Json:
+        """The telephone with this number, whether the page shows it or not."""
+        with self.exchange.timetable.changed:
+            return self.view(self.exchange.line(number))
+
+    def look(self, key: str, since: int) -> Json:
+        """The telephone with this key and what it has heard from caption `since` on; KeyError for another key."""
+        with self.exchange.timetable.changed:
+            return self.view(self.exchange.line(self._numbers[key]), since)
+
+    def _key(self, number: str) -> str:
+        key = hashlib.sha256(f"{self._salt}{number}".encode()).hexdigest()[:16]
+        self._numbers[key] = number
+        return key
+
     def view(self, line: Line, since: int = 0) -> Json:
         """One telephone: its state and what it has heard from caption `since` on."""
         leg = line.leg
         return {
+            "key": self._key(line.number),
             "number": line.number,
             "name": line.name,
             "role": line.role,
@@ -71,9 +91,9 @@ class Practice:
             "texts": [{"at": one.at.isoformat(), "sender": one.sender, "body": one.body} for one in line.texts],
         }
 
-    def act(self, number: str, action: str, given: Json) -> Json:
-        """Do something with a telephone; NotNow where it cannot be done, KeyError for an unknown action."""
-        line = self.exchange.line(number)
+    def act(self, key: str, action: str, given: Json) -> Json:
+        """Do something with a telephone; NotNow where it cannot be done, KeyError for an unknown key or action."""
+        line = self.exchange.line(self._numbers[key])
         with self.exchange.timetable.changed:
             _ACTIONS[action](self.exchange, line, given)
             return self.view(line, len(line.captions))

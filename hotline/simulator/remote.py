@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
-from urllib.parse import quote
 
 import requests
 
@@ -24,11 +23,13 @@ class RemoteLine:
     def __init__(self, base_url: str, number: str, name: str = "") -> None:
         self._session = requests.Session()
         self._session.trust_env = False
-        self._url = f"{base_url}/practice/phones/{quote(number)}"
+        self._url = f"{base_url}/practice/phones"
         self.name = name or number
-        self.heard: list[Caption] = []
-        self.view: dict[str, Any] = {}
-        self._look()
+        found = self._session.post(self._url, json={"number": number}, timeout=_REQUEST_SECONDS)
+        found.raise_for_status()
+        self.view: dict[str, Any] = found.json()
+        self.heard = [_caption(one) for one in self.view["captions"]]
+        self._url += f"/{self.view['key']}"
         self._listener = Listener(lambda: self.heard)
 
     def close(self) -> None:
@@ -117,6 +118,7 @@ class RemoteLine:
         answer = self._session.post(f"{self._url}/{action}", json=given, timeout=_REQUEST_SECONDS)
         if not answer.ok:
             self._fail(f"could not {action}: {answer.json()['error']}")
+        self._look()
 
     def _until(self, reached: Callable[[], bool], seconds: float) -> bool:
         end = time.monotonic() + seconds

@@ -15,7 +15,7 @@ from flask import Flask, Response, jsonify, render_template, request
 from flask.json.provider import DefaultJSONProvider
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 from hotline.simulator import figures
 from hotline.simulator.board import NumberConfig
@@ -62,8 +62,9 @@ def _serve_practice(app: Flask, practice: Practice) -> None:
     pages = _Pages(practice)
     app.add_url_rule("/", view_func=pages.page)
     app.add_url_rule("/practice", view_func=pages.overview)
-    app.add_url_rule("/practice/phones/<number>", view_func=pages.phone)
-    app.add_url_rule("/practice/phones/<number>/<action>", view_func=pages.act, methods=["POST"])
+    app.add_url_rule("/practice/phones", view_func=pages.find, methods=["POST"])
+    app.add_url_rule("/practice/phones/<key>", view_func=pages.phone)
+    app.add_url_rule("/practice/phones/<key>/<action>", view_func=pages.act, methods=["POST"])
     app.add_url_rule("/practice/faults/<trouble>", view_func=pages.switch, methods=["POST"])
     app.register_error_handler(HTTPException, pages.refused)
 
@@ -87,15 +88,19 @@ class _Pages:
     def overview(self) -> ResponseReturnValue:
         return jsonify(self._practice.overview())
 
-    def phone(self, number: str) -> ResponseReturnValue:
-        since = request.args.get("since", 0, type=int)
-        exchange = self._practice.exchange
-        with exchange.timetable.changed:
-            return jsonify(self._practice.view(exchange.line(number), since))
+    def find(self) -> ResponseReturnValue:
+        given = request.get_json(silent=True) or {}
+        return jsonify(self._practice.find(str(given.get("number", ""))))
 
-    def act(self, number: str, action: str) -> ResponseReturnValue:
+    def phone(self, key: str) -> ResponseReturnValue:
         try:
-            return jsonify(self._practice.act(number, action, request.get_json(silent=True) or {}))
+            return jsonify(self._practice.look(key, request.args.get("since", 0, type=int)))
+        except KeyError:
+            return jsonify(error="there is no such telephone"), 404
+
+    def act(self, key: str, action: str) -> ResponseReturnValue:
+        try:
+            return jsonify(self._practice.act(key, action, request.get_json(silent=True) or {}))
         except NotNow as error:
             return jsonify(error=str(error)), 409
         except (KeyError, ValueError):
@@ -134,6 +139,13 @@ def _stream(practice: Practice) -> Iterator[str]:
         practice.deafen(listener)
 
 
+class _Quiet(WSGIRequestHandler):
+    """Writes no line for each request: the carrier's own paths hold telephone numbers."""
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        return
+
+
 class Running:
     """An exchange served on a port, by the machine's clock, until stop()."""
 
@@ -156,7 +168,7 @@ class Running:
             numbers=numbers,
             pool=self._pool,
         )
-        self._server = make_server(host, port, create_app(self.exchange, phones), threaded=True)
+        self._server = make_server(host, port, create_app(self.exchange, phones), threaded=True, request_handler=_Quiet)
         self.url = f"http://{host}:{self._server.server_port}"
         self.exchange.board.api_base = self.url
         self._ticking = threading.Thread(target=self.exchange.timetable.run, name="exchange", daemon=True)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from flask import Response
+
+from hotline.simulator.phone import Phone
 from tests.simulator.product import AGENT, BASE, ENGINEER, HOTLINE, World, say
 
 EVERY_EVENT = "initiated ringing answered completed"
@@ -163,4 +166,56 @@ def test_star_hangs_up_the_partner_when_asked_so(world: World) -> None:
     put_through(world, ENGINEER, 'hangupOnStar="true"')
     world.engineer.rings().answers()
     world.customer.presses("*").hears("通话结束")
+    assert world.engineer.state == "idle"
+
+
+def test_a_browser_phone_is_rung_by_its_identity(world: World) -> None:
+    browser = Phone(world.exchange, "client:op_12")
+    put_through(world, "<Client><Identity>op_12</Identity><Parameter name='case' value='1'/></Client>")
+    browser.rings().answers()
+    world.customer.speaks("喂")
+    browser.hears("喂")
+
+
+def test_a_whisper_that_cannot_be_fetched_lets_the_engineer_go(world: World) -> None:
+    world.product.at("/whisper", Response(status=500))
+    put_through(world, f'<Number url="/whisper">{ENGINEER}</Number>')
+    world.engineer.rings().answers().stays_silent(1)
+    assert world.engineer.state == "idle"
+    world.customer.hears("通话结束")
+    assert 11200 in world.codes()
+
+
+def test_a_machine_is_reported_beside_the_dial(world: World) -> None:  # section 2.7
+    put_through(world, f'<Number machineDetection="Enable" amdStatusCallback="/amd">{ENGINEER}</Number>')
+    world.engineer.rings().goes_to_voicemail().stays_silent(5)
+    assert world.product.last("/amd")["AnsweredBy"] == "machine_start"
+
+
+def test_star_gives_up_ringing_when_asked_so(world: World) -> None:
+    put_through(world, f"<Number>{ENGINEER}</Number><Number>{AGENT}</Number>", 'hangupOnStar="true" sequential="true"')
+    world.engineer.rings()
+    world.customer.presses("1").presses("*").hears("通话结束")
+    world.agent.does_not_ring(within=10)
+
+
+def test_the_time_limit_ends_the_talk(world: World) -> None:
+    put_through(world, ENGINEER, 'timeLimit="30"')
+    world.engineer.rings().answers().stays_silent(29)
+    assert world.engineer.state == "in-progress"
+    world.customer.hears("通话结束", within=2)
+    assert world.engineer.state == "idle"
+
+
+def test_keys_are_sent_to_the_number_dialled(world: World) -> None:
+    put_through(world, f'<Number sendDigits="ww12">{ENGINEER}</Number>')
+    world.engineer.rings().answers().hears("ww12").hears("connected")
+
+
+def test_a_customer_sent_elsewhere_lets_the_engineer_go(world: World) -> None:
+    put_through(world, ENGINEER)
+    world.product.at("/else", say("另一段"))
+    world.engineer.rings().answers()
+    world.client.calls(world.product.last("/in")["CallSid"]).update(url=f"{BASE}/else")
+    world.customer.hears("另一段")
     assert world.engineer.state == "idle"

@@ -166,3 +166,52 @@ def test_without_a_wait_url_the_carrier_plays_music(world: World) -> None:
     world.product.at("/in", "<Enqueue>main</Enqueue>")
     world.customer.dial(HOTLINE).hears("hold music").stays_silent(60)
     assert world.customer.state == "in-progress"
+
+
+def test_hanging_up_in_the_wait_document_ends_the_call(world: World) -> None:
+    line_up(world, wait="<Hangup/>")
+    world.exchange.advance(1)
+    assert world.product.last("/left")["QueueResult"] == "hangup"
+    assert world.customer.state == "idle"
+
+
+def test_a_wait_document_that_cannot_be_fetched_is_an_error(world: World) -> None:
+    line_up(world)
+    world.exchange.faults.order("fail", matching="/wait")
+    world.product.at("/left", say("请稍后再拨"))
+    world.customer.hears("请稍后再拨")
+    assert world.product.last("/left")["QueueResult"] == "error"
+
+
+def test_an_agent_who_hangs_up_during_the_announcement_leaves_an_error(world: World) -> None:
+    line_up(world)
+    world.customer.hears("请稍等")
+    world.product.at("/soon", say("马上为您接通，请不要挂机"))
+    world.product.at("/left", say("对不起"))
+    dial_queue(world, 'url="/soon"')
+    world.customer.hears("马上为您接通")
+    world.agent.hangs_up()
+    world.customer.hears("对不起")
+    assert world.product.last("/left")["QueueResult"] == "error"
+
+
+def test_a_customer_who_hangs_up_during_the_announcement_frees_the_agent(world: World) -> None:
+    line_up(world)
+    world.customer.hears("请稍等")
+    world.product.at("/soon", say("马上为您接通，请不要挂机"))
+    dial_queue(world, 'url="/soon"')
+    world.customer.hears("马上为您接通").hangs_up()
+    world.agent.hears("结束")
+    assert world.product.last("/done")["DialBridged"] == "false"
+
+
+def test_a_customer_sent_elsewhere_while_talking_is_told_as_such(world: World) -> None:
+    line_up(world)
+    world.customer.hears("请稍等")
+    dial_queue(world)
+    world.customer.hears("connected")
+    world.product.at("/else", say("另一段"))
+    world.client.calls(world.product.last("/in")["CallSid"]).update(url=f"{BASE}/else")
+    world.customer.hears("另一段")
+    world.agent.hears("结束")
+    assert world.product.last("/left")["QueueResult"] == "redirected-from-bridged"

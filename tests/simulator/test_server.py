@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import pytest
@@ -37,7 +39,9 @@ class Town:
 
     def send(self, number: str, action: str, **given: object) -> requests.Response:
         """Do something with a practice phone."""
-        return requests.post(f"{self.url}/practice/phones/{number}/{action}", json=given, timeout=5)
+        address = f"{self.url}/practice/phones"
+        key = requests.post(address, json={"number": number}, timeout=5).json()["key"]
+        return requests.post(f"{address}/{key}/{action}", json=given, timeout=5)
 
 
 @pytest.fixture
@@ -176,6 +180,73 @@ def test_what_a_telephone_cannot_do_is_refused(town: Town, action: str, given: d
     assert answer.json()["error"]
 
 
+def test_no_address_and_no_log_line_holds_a_number(town: Town, caplog: pytest.LogCaptureFixture) -> None:
+    told = requests.get(f"{town.url}/practice", timeout=5).json()
+    key = told["phones"][0]["key"]
+    assert CUSTOMER.strip("+") not in key
+    assert requests.get(f"{town.url}/practice/phones/{key}", timeout=5).json()["number"] == CUSTOMER
+    assert requests.get(f"{town.url}/practice/phones/other", timeout=5).status_code == 404
+    client = Client(ACCOUNT, TOKEN, http_client=TwilioHttpClient(pool_connections=False, timeout=5))
+    client.api.base_url = town.url
+    caplog.clear()
+    caplog.set_level("INFO", "werkzeug")
+    assert client.calls.list(to=ENGINEER) == []
+    assert [one for one in caplog.records if one.name == "werkzeug"] == []
+
+
 def test_an_address_that_does_not_exist_is_a_plain_404(town: Town) -> None:
     answer = requests.get(f"{town.url}/nothing", timeout=5)
     assert (answer.status_code, answer.json()) == (404, {"error": "Not Found"})
+
+
+def test_the_server_stops_when_told_to(town: Town) -> None:
+    code = (
+        "from hotline.simulator.server import serve\n"
+        f"serve(port=0, account_sid={ACCOUNT!r}, auth_token={TOKEN!r}, numbers=[], phones=[])"
+    )
+    started = [sys.executable, "-c", f"import logging; logging.basicConfig(level='INFO')\n{code}"]
+    with subprocess.Popen(started, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        assert "practice phones at" in "".join(iter_until(process.stderr, "practice phones at"))
+        process.terminate()
+        assert process.wait(10) == 0
+
+
+def iter_until(lines: Iterable[str], word: str) -> Iterator[str]:
+    """The lines up to the one with this word."""
+    for line in lines:
+        yield line
+        if word in line:
+            return
+
+
+def test_a_remote_phone_can_do_all_that_a_phone_here_can(town: Town) -> None:
+    town.product.at(
+        "/in", f'<Gather input="speech" language="cmn-Hans-CN" speechTimeout="1" action="/said">{say("请说")}</Gather>'
+    )
+    town.product.at("/said", lambda form: say(f"您说{form['SpeechResult']}"))
+    customer, engineer = RemoteLine(town.url, CUSTOMER, "customer"), RemoteLine(town.url, ENGINEER, "engineer")
+    customer.dial(HOTLINE)
+    customer.hears("请说", within=5)
+    customer.speaks("停水")
+    customer.hears("您说停水", within=5)
+    engineer.habit("rings")
+    client = Client(ACCOUNT, TOKEN, http_client=TwilioHttpClient(pool_connections=False, timeout=5))
+    client.api.base_url = town.url
+    client.messages.create(to=ENGINEER, from_=HOTLINE, body="编号 1")
+    engineer.receives("编号", within=5)
+    for refuse in (engineer.declines, engineer.goes_to_voicemail, engineer.lets_it_ring):
+        client.calls.create(to=ENGINEER, from_=HOTLINE, url=f"{town.base}/in", timeout=2)
+        engineer.rings(within=5)
+        refuse()
+        if engineer.state == "in-progress":
+            engineer.hangs_up()
+    engineer.does_not_ring(within=0.3)
+    for failing in (engineer.hears, engineer.receives):
+        with pytest.raises(AssertionError, match="engineer"):
+            failing("没有的话", within=0.2)
+    with pytest.raises(AssertionError, match="was not rung"):
+        engineer.rings(within=0.2)
+    engineer.stays_silent(0.01)
+    customer.close()
+    engineer.close()

@@ -15,14 +15,14 @@ async function call(path, given) {
 }
 
 const page = {
-  send: (number, action, given) => call(`/practice/phones/${encodeURIComponent(number)}/${action}`, given),
+  send: (key, action, given) => call(`/practice/phones/${key}/${action}`, given),
   touched(phone) {
     if (touched !== phone) voice.hush();
     touched = phone;
   },
   aloud: (phone) => byId("aloud").checked && touched === phone,
-  async choose(phone, number) {
-    phone.show(await call(`/practice/phones/${encodeURIComponent(number)}`));
+  async choose(phone, key) {
+    phone.show(await call(`/practice/phones/${key}`));
   },
 };
 
@@ -59,7 +59,7 @@ function follow() {
   news.onerror = () => { byId("connection").hidden = false; };
   news.onmessage = (event) => {
     const { phone: view } = JSON.parse(event.data);
-    const shown = phones.find((one) => one.view?.number === view.number);
+    const shown = phones.find((one) => one.view?.key === view.key);
     if (shown) shown.draw(view, true);
     else bringUp(view);
     const second = phones[1].section.dataset.state;
@@ -69,10 +69,10 @@ function follow() {
 
 // Somebody who is not on the page is being rung: the second phone becomes theirs if it is idle.
 async function bringUp(view) {
-  const known = [...phones[1].find(".owner").options].some((one) => one.value === view.number);
+  const known = [...phones[1].find(".owner").options].some((one) => one.value === view.key);
   if (!known || !view.incoming || view.state !== "ringing" || phones[1].view.state !== "idle") return;
-  phones[1].find(".owner").value = view.number;
-  await page.choose(phones[1], view.number);
+  phones[1].find(".owner").value = view.key;
+  await page.choose(phones[1], view.key);
 }
 
 // Fetched at every connection, so that what was said while the connection was away is shown too.
@@ -81,11 +81,11 @@ async function begin() {
   const sides = [told.phones.filter((one) => one.role === "customer"), told.phones.filter((one) => one.role !== "customer")];
   phones.forEach((phone, side) => {
     const people = sides[side].length ? sides[side] : told.phones;
-    const chosen = people.find((one) => one.number === phone.view?.number) ?? people.find((one) => one.state !== "idle") ?? people[0];
+    const chosen = people.find((one) => one.key === phone.view?.key) ?? people.find((one) => one.state !== "idle") ?? people[0];
     phone.choices(people, told.numbers);
     if (!chosen) return;
-    phone.find(".owner").value = chosen.number;
-    if (phone.view?.number === chosen.number) phone.draw(chosen, false);
+    phone.find(".owner").value = chosen.key;
+    if (phone.view?.key === chosen.key) phone.draw(chosen, false);
     else phone.show(chosen);
   });
   drawFaults(told.faults);

@@ -6,7 +6,7 @@ const KEYS = [["1", ""], ["2", "ABC"], ["3", "DEF"], ["4", "GHI"], ["5", "JKL"],
 const OVER = new Set(["idle"]);
 
 export class Phone {
-  // `page` gives: send(number, action, given) -> view, touched(phone), aloud()
+  // `page` gives: send(key, action, given) -> view, touched(phone), aloud()
   constructor(section, title, page) {
     this.section = section;
     this.title = title;
@@ -85,7 +85,7 @@ export class Phone {
     this.page.touched(this);
     this.find(".trouble").textContent = "";
     try {
-      this.draw(await this.page.send(this.view.number, action, given), false);
+      this.draw(await this.page.send(this.view.key, action, given), false);
     } catch (error) {
       this.find(".trouble").textContent = error.message;
     }
@@ -170,7 +170,7 @@ export class Phone {
   }
 
   choices(people, numbers) {
-    this.find(".owner").replaceChildren(...people.map((one) => new Option(`${one.name}${one.label ? ` · ${one.label}` : ""} · ${one.number}`, one.number)));
+    this.find(".owner").replaceChildren(...people.map((one) => new Option(`${one.name}${one.label ? ` · ${one.label}` : ""} · ${one.number}`, one.key)));
     this.find(".to").replaceChildren(...numbers.map((one) => new Option(`${one.label || one.number} · ${one.number}`, one.number)));
     this.translate();
   }
