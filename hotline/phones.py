@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import phonenumbers
@@ -9,6 +10,7 @@ import phonenumbers
 from hotline.errors import Invalid
 
 # What the carrier writes in From when the caller's number is withheld (contract 1.10).
+_DIALLED = re.compile(r"\+?[0-9 ().-]+")
 _WITHHELD = frozenset({"anonymous", "unknown", "restricted", "unavailable", "private", "blocked", "+266696687", ""})
 
 
@@ -31,8 +33,8 @@ class PhoneNumber:
 
     @classmethod
     def from_carrier(cls, text: str) -> PhoneNumber | None:
-        """The caller's number as the carrier gives it; None when it is withheld or no telephone number."""
-        if text.strip().lower() in _WITHHELD:
+        """The caller's number as the carrier gives it; None when it is withheld or no number (sip:, client:)."""
+        if text.strip().lower() in _WITHHELD or not _DIALLED.fullmatch(text.strip()):
             return None
         try:
             return cls.parse(text)

@@ -102,7 +102,10 @@ def open(
     anonymous: bool = False,
     details: dict[str, Any] | None = None,
 ) -> Case:
-    """Open a case with the next number of the company's day; its owner is whoever answers for the call."""
+    """Open a case with the next number of the company's day; its owner is whoever answers for the call.
+
+    An anonymous matter does not say in which call it was told; only the call's own record names the case (CMP-10).
+    """
     day = act.at.astimezone(ZoneInfo(act.standard.timezone)).date()
     seq = _next(act, company.id, day)
     case = Case(
@@ -113,7 +116,7 @@ def open(
         kind=kind,
         matter=matter,
         customer_id=customer_id,
-        call_id=call.id if call else None,
+        call_id=call.id if call and not anonymous else None,
         owner_id=owner_id,
         first_owner_id=owner_id,
         handler_id=owner_id,

@@ -61,7 +61,8 @@ def recorded(act: Act, call: Call, *, sid: str, state: str, seconds: int | None)
     """A caller's message is being kept by the carrier, is complete, or is absent; it belongs to the open matter."""
     row = act.session.get(Recording, sid)
     if row is None:
-        row = Recording(sid=sid, call_id=call.id, case_id=None, state=state, at=act.at)
+        late = call.case_id if call.ended_at is not None else None  # the caller hung up while speaking
+        row = Recording(sid=sid, call_id=call.id, case_id=late, state=state, at=act.at)
         act.session.add(row)
     elif row.state != "in-progress":
         return  # complete or absent is final; the verb's own news may come after it

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from hotline.domain import calls, cases, customers, promises, repairs
+from hotline.domain import calls, cases, customers, repairs
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
 from hotline.domain.cases import Case
-from hotline.errors import Invalid, NotFound
-from hotline.phones import PhoneNumber
+from hotline.domain.customers import Customer, CustomerPlace
 from hotline.standard.kinds import FlowItem
-from hotline.voice import matters
 from hotline.voice.listening import digits
 from hotline.voice.steps import Choice, Choices, Heard, Sound, Step
 
@@ -25,8 +23,21 @@ ITEM_STEPS = {
     FlowItem.LOST_PROPERTY: Step.LOST_PROPERTY,
     FlowItem.AGENT: Step.AGENT,
 }
-EMERGENCIES = ("fire", "gas", "burst_pipe", "lift", "injury")
 MOST_MARKS = 5
+# Forgotten when the caller goes on to another matter, so that the next case says nothing of the last.
+OF_ONE_MATTER = (
+    *("intent", "fault", "answers", "node", "scope", "verdict", "guide", "fee", "fee_accepted", "asked", "due"),
+    *(
+        "emergency",
+        "anonymous",
+        "sealed_address",
+        "sealed_looks",
+        "sealed_name",
+        "sealed_for",
+        "tries_address",
+        "tries_contact",
+    ),
+)
 TOO_OFTEN = 3  # an answer read back and denied this often is recorded instead
 
 
@@ -39,6 +50,33 @@ def choices(*rows: tuple[str, str, Step] | tuple[str, str, Step, str]) -> Choice
 def yes_no(yes: Step, no: Step) -> Choices:
     """1 is yes, 2 is no."""
     return choices(("1", "words.yes", yes), ("2", "words.no", no))
+
+
+def caller(act: Act, call: Call) -> Customer | None:
+    """Whose telephone rings, as the carrier shows it. A number that was only keyed in opens no record (SEC-1)."""
+    shown = call.customer_id is not None and "sealed_caller" in call.slots
+    return customers.get(act, call.customer_id) if shown and call.customer_id is not None else None
+
+
+def place(act: Act, call: Call) -> CustomerPlace | None:
+    """Where this company serves the caller; None when it does not know."""
+    known = caller(act, call)
+    return customers.place_with(act, known.id, call.company_id) if known else None
+
+
+def put_known_address(act: Act, call: Call) -> bool:
+    """Note where this company serves the caller; False when it does not know."""
+    known = place(act, call)
+    if known is not None:
+        call.put(sealed_address=known.address)
+    return known is not None
+
+
+def next_language(act: Act, call: Call) -> str:
+    """The language offered beside the one that is spoken."""
+    offered = act.standard.languages.offered
+    place = offered.index(call.language) + 1 if call.language in offered else 0
+    return offered[place % len(offered)]
 
 
 # -- greeting and menu
@@ -63,7 +101,7 @@ def greeting(act: Act, call: Call) -> tuple[str, ...]:
 
 def main(act: Act, call: Call) -> Step:
     """A menu, or the open question that the public-hotline guideline prefers."""
-    call.drop("fault", "answers", "node", "scope", "verdict", "fee", "fee_accepted", "intent", "emergency", "anonymous")
+    call.drop(*OF_ONE_MATTER)
     return Step.MENU if act.standard.flow.menu else Step.OPEN_QUESTION
 
 
@@ -76,7 +114,12 @@ def items(act: Act, call: Call) -> tuple[FlowItem, ...]:
 def menu(act: Act, call: Call) -> tuple[str, ...]:
     """The sentences of the menu, each naming its key."""
     offered = items(act, call)
-    return ("menu.intro", *(f"menu.item.{item}#{place}" for place, item in enumerate(offered, 1)), "menu.language")
+    return (
+        "menu.intro",
+        *(f"menu.item.{item}#{place}" for place, item in enumerate(offered, 1)),
+        "menu.language@",
+        "menu.always",
+    )
 
 
 def menu_choices(act: Act, call: Call) -> tuple[Choice, ...]:
@@ -104,20 +147,19 @@ def note_intent(act: Act, call: Call, choice: Choice) -> Step:
 
 def change_language(act: Act, call: Call) -> Step:
     """The other language from here on, and the next time this customer rings."""
-    offered = act.standard.languages.offered
-    call.language = (
-        offered[(offered.index(call.language) + 1) % len(offered)] if call.language in offered else offered[0]
-    )
-    if call.customer_id is not None:
-        customers.get(act, call.customer_id).language = call.language
+    call.language = next_language(act, call)
+    known = caller(act, call)
+    if known is not None:
+        known.language = call.language
     return Step.MAIN
 
 
 def speak_slowly(act: Act, call: Call) -> Step:
     """Slower and clearer from here on, and the next time (ANS-11)."""
     call.slow = True
-    if call.customer_id is not None:
-        customers.get(act, call.customer_id).slow = True
+    known = caller(act, call)
+    if known is not None:
+        known.slow = True
     return Step.MAIN
 
 
@@ -154,15 +196,16 @@ def find_case(act: Act, call: Call, heard: Heard) -> Step | None:
     """A case number, keyed or spoken; told to the customer whose matter it is, and to nobody else (SEC-1)."""
     if heard.sound is Sound.SILENCE or not digits(heard):
         return None
-    found = cases.numbered(act, call.company_id, digits(heard))
-    if found is None or call.customer_id is None or found.customer_id != call.customer_id:
+    found, known = cases.numbered(act, call.company_id, digits(heard)), caller(act, call)
+    if found is None or known is None or found.customer_id != known.id:
         return None
     return tell_progress(act, call, found)
 
 
 def look_up(act: Act, call: Call) -> Step:
     """With one open matter the customer need not know its number."""
-    waiting = cases.open_of(act, call.customer_id) if call.customer_id is not None else []
+    known = caller(act, call)
+    waiting = cases.open_of(act, known.id) if known else []
     mine = [case for case in waiting if case.company_id == call.company_id]
     return tell_progress(act, call, mine[0]) if len(mine) == 1 else Step.PROGRESS_NUMBER
 
@@ -174,113 +217,6 @@ def tell_progress(act: Act, call: Call, case: Case) -> Step:
     call.case_id = call.case_id or case.id
     act.remember(case.chain, "progress-told", call=call.id)
     return Step.PROGRESS_TOLD
-
-
-# -- where we ring back
-
-
-def agent(act: Act, call: Call) -> Step:
-    """A person is wanted: until one is free the number is taken and rung back (ANS-3)."""
-    call.put(intent="agent")
-    return Step.CONTACT
-
-
-def contact(act: Act, call: Call) -> Step:
-    """A known number is read back; a withheld one is asked for (REC-3)."""
-    if call.customer_id is None:
-        return Step.CONTACT_ASKED
-    try:
-        customers.phone_of(act, customers.get(act, call.customer_id))
-    except NotFound:
-        return Step.CONTACT_ASKED
-    return Step.CONTACT_KNOWN
-
-
-def keep_known_number(act: Act, call: Call, choice: Choice) -> Step:
-    """The number the caller rings from is the one to ring back."""
-    if choice.to is Step.MATTER_OPENED and call.customer_id is not None:
-        number = customers.phone_of(act, customers.get(act, call.customer_id))
-        call.put(sealed_contact=calls.seal(act, call, number.e164))
-    return choice.to
-
-
-def number_keyed(act: Act, call: Call, heard: Heard) -> Step | None:
-    """A telephone number, keyed or spoken, to be read back."""
-    if heard.sound is Sound.SILENCE:
-        return None
-    try:
-        number = PhoneNumber.parse(digits(heard))
-    except Invalid:
-        return None
-    call.put(sealed_contact=calls.seal(act, call, number.e164))
-    return Step.CONTACT_READ_BACK
-
-
-def number_confirmed(act: Act, call: Call, choice: Choice) -> Step:
-    """Read back and confirmed: a caller whose number was withheld is known by it from now on."""
-    if choice.to is not Step.MATTER_OPENED:
-        return _again(call, "contact", choice.to, Step.MATTER_OPENED)
-    if call.customer_id is None and not call.slots.get("anonymous"):
-        number = PhoneNumber(calls.unseal(act, call, call.slots["sealed_contact"]))
-        calls.adopt(act, call, customers.with_number(act, number))
-    return choice.to
-
-
-def open_matter(act: Act, call: Call) -> Step:
-    """The case is opened with its number, owner and promises."""
-    intent = call.slots.get("intent", "agent")
-    case = matters.OPENERS[intent](act, call)
-    made = [promise.due_at for promise in promises.of_case(act, case.id)]
-    call.put(due=max(made).isoformat() if made else "")
-    told = {
-        "fault": Step.FAULT_TOLD,
-        "complaint": Step.COMPLAINT_TOLD,
-        "enquiry": Step.ENQUIRY_TOLD,
-        "message": Step.MESSAGE_TOLD,
-        "lost-property": Step.LOST_PROPERTY_TOLD,
-    }.get(intent, Step.CALLBACK_TOLD)
-    call.drop("intent")
-    return told if made or intent == "complaint" else Step.UNREACHABLE_TOLD
-
-
-# -- emergencies
-
-
-def emergency_choices(act: Act, call: Call) -> tuple[Choice, ...]:
-    """1 fire, 2 gas, 3 burst pipe, 4 lift, 5 injury."""
-    return tuple(
-        Choice(str(place), f"words.emergency.{kind}", Step.EMERGENCY_OPENED, kind)
-        for place, kind in enumerate(EMERGENCIES, 1)
-    )
-
-
-def note_emergency(act: Act, call: Call, choice: Choice) -> Step:
-    """What kind of emergency it is."""
-    call.put(emergency=choice.value)
-    return choice.to
-
-
-def emergency_opened(act: Act, call: Call) -> Step:
-    """Help is called before anything else is asked (EMG-1, EMG-2)."""
-    if call.customer_id is not None and "sealed_address" not in call.slots:
-        place = customers.place_with(act, call.customer_id, call.company_id)
-        if place is not None:
-            call.put(sealed_address=place.address)
-    matters.open_emergency(act, call)
-    call.drop("intent")
-    return Step.EMERGENCY_SAFETY
-
-
-def safety(act: Act, call: Call) -> tuple[str, ...]:
-    """The public number, and what to do until help comes."""
-    kind = call.slots.get("emergency", "unclear")
-    return ("emergency.public", f"emergency.safety.{kind}")
-
-
-def emergency_known(act: Act, call: Call) -> Step:
-    """All that was told is in the case."""
-    matters.add_to_emergency(act, call)
-    return Step.EMERGENCY_TOLD
 
 
 # -- closing
@@ -303,9 +239,3 @@ def closing(act: Act, call: Call) -> Step:
     return (
         Step.SATISFACTION if act.standard.flow.asks_satisfaction and "satisfaction" not in call.slots else Step.FAREWELL
     )
-
-
-def _again(call: Call, what: str, then: Step, too_often: Step) -> Step:
-    tried = call.slots.get(f"tries_{what}", 0) + 1
-    call.put(**{f"tries_{what}": tried})
-    return too_often if tried >= TOO_OFTEN else then

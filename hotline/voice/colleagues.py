@@ -14,7 +14,7 @@ def offer(act: Act, call: Call) -> Step:
     """The telephone was picked up: the matter is told, unless somebody signed meanwhile."""
     made = _offer(act, call)
     if dispatches.get(act, made.dispatch_id).signed_at is not None:
-        dispatches.answer(act, made, Answer.DECLINED)
+        dispatches.answer(act, made, Answer.WITHDRAWN)
         return Step.OFFER_GONE
     dispatches.answer(act, made, Answer.HEARD)
     return Step.OFFER

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from hotline.domain import calls, customers, dispatches
+from collections.abc import Callable
+
+from hotline.domain import calls, dispatches
 from hotline.domain.act import Act
 from hotline.domain.calls import FINAL, Call, State
-from hotline.domain.companies import Company
+from hotline.domain.cases import Case
 from hotline.domain.dispatches import Answer
-from hotline.voice import matters, walk
+from hotline.voice import answers, matters, walk
 from hotline.voice.steps import Step
+
+Opener = Callable[[Act, Call], Case]
 
 # The carrier's words for a call's state, in ours (contract 2.1).
 STATES = {
@@ -34,8 +38,14 @@ CAUSES = {
     "600": "busy",
     "603": "declined",
 }
-# Matters whose statement was recorded before the caller hung up: they count as told.
-_TOLD_BY_RECORDING = ("complaint", "enquiry", "message", "lost-property")
+# Matters that are told by a recording, and where it is made: whoever hung up there had been speaking.
+_RECORDED_AT = {
+    "complaint": Step.COMPLAINT_TOLD_OF,
+    "enquiry": Step.ENQUIRY,
+    "message": Step.MESSAGE,
+    "lost-property": Step.LOST_PROPERTY,
+}
+_HELP_IS_COMING = (Step.EMERGENCY_WHERE, Step.EMERGENCY_LOOKS, Step.EMERGENCY_NAME)
 
 
 def news(act: Act, call: Call, *, state: State, sequence: int, cause: str | None) -> None:
@@ -54,30 +64,37 @@ def news(act: Act, call: Call, *, state: State, sequence: int, cause: str | None
 
 def hung_up(act: Act, call: Call) -> None:
     """The caller is gone: what was told so far becomes a case, so that it has an owner and an answer (VIS-5)."""
-    intent = call.slots.get("intent")
     if call.slots.get("nuisance") or call.direction == "out":
         return
-    if intent in _TOLD_BY_RECORDING and intent in call.slots.get("recorded", []):
-        matters.OPENERS[intent](act, call)
-    elif intent == "fault" and _fault_is_told(act, call):
-        matters.open_fault(act, call)
-    elif intent == "emergency":
-        matters.open_emergency(act, call)
-    elif intent is not None or (call.case_id is None and not call.slots.get("opened")):
-        matters.open_abandoned(act, call)
+    if call.step in _HELP_IS_COMING:
+        matters.add_to_emergency(act, call)
+    opener = _opener(act, call)
+    if opener is not None:
+        opener(act, call)
     call.drop("intent")
 
 
-def _fault_is_told(act: Act, call: Call) -> bool:
-    """Class and place are known and nobody has to pay: enough for repair to go."""
-    if "fault" not in call.slots or call.slots.get("scope") == "out_of_scope":
+def _opener(act: Act, call: Call) -> Opener | None:
+    """What the caller told enough of; else that somebody rang; None where everything told has its case already."""
+    intent = call.slots.get("intent")
+    if intent is None:
+        return matters.open_abandoned if call.case_id is None else None
+    if intent == "emergency":
+        return matters.open_emergency
+    recorded = intent in call.slots.get("recorded", [])
+    if intent in _RECORDED_AT and (recorded or call.step == _RECORDED_AT[intent]):
+        return matters.OPENERS[intent]
+    if intent == "fault" and _fault_is_told(act, call, recorded):
+        return matters.open_fault
+    return matters.open_abandoned
+
+
+def _fault_is_told(act: Act, call: Call, recorded: bool) -> bool:
+    """Class and place are known, and whoever has to pay said yes: enough for repair to go."""
+    unpaid = call.slots.get("scope") == "out_of_scope" and "fee_accepted" not in call.slots
+    if "fault" not in call.slots or unpaid or call.step == Step.FEE:
         return False
-    if "sealed_address" not in call.slots and call.customer_id is not None:
-        company = act.session.get_one(Company, call.company_id)
-        place = customers.place_with(act, call.customer_id, company.id)
-        if place is not None:
-            call.put(sealed_address=place.address)
-    return "sealed_address" in call.slots and call.step != Step.FEE
+    return recorded or "sealed_address" in call.slots or answers.put_known_address(act, call)
 
 
 def _offer_news(act: Act, offer: dispatches.Offer, state: State) -> None:

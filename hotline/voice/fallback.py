@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import logging
+import traceback
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, current_app, g, request
+from werkzeug.exceptions import HTTPException
 
 from hotline import clock, spool
 from hotline.phones import PhoneNumber
 from hotline.runtime import Runtime
+from hotline.standard import loader
 from hotline.voice import guard, twiml
 
 log = logging.getLogger(__name__)
 hooks = Blueprint("fallback", __name__, url_prefix="/voice")
 hooks.before_request(guard.admit)
 hooks.guard = "signature"  # type: ignore[attr-defined]  # read by web.py: who may enter
+_NOTICES = ("/voice/status", "/voice/recording", "/voice/text")
 
 
 def _runtime() -> Runtime:
@@ -28,8 +32,8 @@ def fallback() -> Response:
     """The carrier could not have our document: one try to resume the call, then the degraded call (contract 2.9)."""
     log.warning("fallback asked for", extra={"error": g.params.get("ErrorCode")})
     if urlsplit(g.params.get("ErrorUrl", "")).path.endswith("/resume"):
-        return _degraded()
-    return _spoken("trouble.one-moment", to=_runtime().addresses.resume())
+        return degraded()
+    return spoken("trouble.one-moment", to=_runtime().addresses.resume())
 
 
 @hooks.post("/fallback/number")
@@ -39,19 +43,7 @@ def number() -> Response:
     found = PhoneNumber.from_carrier(keyed) if keyed else None
     if found is not None:
         _keep(found)
-    return _spoken("trouble.kept")
-
-
-def one_moment(error: Exception) -> Response:
-    """A passing fault of ours: "one moment", and back to the same question, so often and no oftener (rule 9)."""
-    log.error("a webhook failed", extra={"path": request.path, "kind": type(error).__name__}, exc_info=error)
-    if request.path.startswith(("/voice/status", "/voice/recording", "/voice/text")):
-        return Response(status=503)  # the carrier tries a notice again
-    tried = request.args.get("again", "0")
-    times = int(tried) if tried.isascii() and tried.isdigit() else 0
-    if times + 1 >= _runtime().figures.voice.fault_retries or request.path.endswith("/resume"):
-        return _degraded()
-    return _spoken("trouble.one-moment", to=f"{_runtime().addresses.base}{request.path}?again={times + 1}")
+    return spoken("trouble.kept")
 
 
 def blueprint(_runtime: Runtime) -> Blueprint:
@@ -60,35 +52,57 @@ def blueprint(_runtime: Runtime) -> Blueprint:
 
 
 def spoken_error(error: Exception) -> Response:
-    """Faults in the voice webhooks are heard as words, never as a silent line; refusals stay refusals."""
-    code = getattr(error, "code", None)
-    if isinstance(code, int) and code < 500:
-        return Response(status=code)
-    return one_moment(error)
+    """Faults in the voice webhooks are heard as words, never as a silent line; refusals stay refusals, and empty."""
+    if isinstance(error, HTTPException) and error.code is not None and error.code < 500:
+        return Response(status=error.code)
+    # Where it broke, but not in which words: an error's words may hold what a caller said or a number.
+    frames = "".join(traceback.format_tb(error.__traceback__))
+    log.error("a webhook failed: %s at %s\n%s", type(error).__name__, request.endpoint, frames)
+    if "params" not in g:
+        return Response(status=403)
+    if request.path.startswith(_NOTICES):
+        return Response(status=503)  # the carrier tries a notice again
+    return _one_moment()
 
 
-def _degraded() -> Response:
+def degraded() -> Response:
+    """An apology, the caller's number kept on the disk, and another one asked for (ANS-10)."""
+    if g.params.get("Direction", "").startswith("outbound"):  # a colleague: the matter goes on to the next one
+        return spoken("trouble.apology")
     found = PhoneNumber.from_carrier(g.params.get("From", ""))
     if found is not None:
         _keep(found)
-    return _spoken("trouble.apology", "trouble.number", gather=_runtime().addresses.spoken_number())
+    return spoken("trouble.apology", "trouble.number", gather=_runtime().addresses.spoken_number())
+
+
+def spoken(*keys: str, to: str | None = None, gather: str | None = None) -> Response:
+    """Words that need no call on record, in every language offered: nobody knows the caller's here."""
+    languages = loader.default().languages.offered
+    return Response(twiml.apology(_runtime().prompts, languages, *keys, to=to, gather=gather), mimetype="text/xml")
+
+
+def _one_moment() -> Response:
+    """A passing fault of ours: "one moment", and back to the same question, so often and no oftener (rule 9)."""
+    again = request.args.get("again", "0")
+    times = (int(again) if again.isascii() and again.isdigit() else 0) + 1
+    if times >= _runtime().figures.voice.fault_retries or request.path.endswith("/resume"):
+        return degraded()
+    return spoken("trouble.one-moment", to=f"{_runtime().addresses.base}{request.path}?again={times}")
 
 
 def _keep(found: PhoneNumber) -> None:
     runtime, params = _runtime(), g.params
-    spool.keep(
-        runtime.settings.hotline_var,
-        runtime.sealer,
-        sid=params.get("CallSid", ""),
-        called=params.get("To", ""),
-        number=found.e164,
-        at=clock.now(),
-    )
-
-
-def _spoken(*keys: str, to: str | None = None, gather: str | None = None) -> Response:
-    prompts = _runtime().prompts
-    return Response(twiml.apology(prompts, prompts.languages[-1], *keys, to=to, gather=gather), mimetype="text/xml")
+    try:
+        spool.keep(
+            runtime.settings.hotline_var,
+            runtime.sealer,
+            sid=params.get("CallSid", ""),
+            called=params.get("To", ""),
+            number=found.e164,
+            at=clock.now(),
+        )
+    except OSError as error:  # a full disk: the caller still hears us, and the carrier's own list has the call
+        log.error("a number could not be kept: %s", type(error).__name__)
 
 
 hooks.register_error_handler(Exception, spoken_error)

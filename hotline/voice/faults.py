@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from hotline.domain import calls, cases, customers, repairs
+from zoneinfo import ZoneInfo
+
+from hotline.domain import calls, cases, repairs
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
 from hotline.standard import diagnosis
 from hotline.standard.diagnosis import Node, Verdict
 from hotline.standard.kinds import FaultClass, Scope
 from hotline.voice import matters
-from hotline.voice.answers import TOO_OFTEN, tell_progress
+from hotline.voice.answers import TOO_OFTEN, caller, place, put_known_address, tell_progress
 from hotline.voice.steps import Choice, Heard, Sound, Step
 
 
 def fault(act: Act, call: Call) -> Step:
     """A repair of this customer that is under way is asked about first (OWN-5); one class needs no question."""
     call.put(intent="fault", answers={}, scope=str(Scope.UNCLEAR))
-    if call.customer_id is not None and not call.slots.get("another"):
-        for case in cases.open_of(act, call.customer_id):
+    known = caller(act, call)
+    if known is not None and not call.slots.get("another"):
+        for case in cases.open_of(act, known.id):
             if case.company_id == call.company_id and repairs.of_case(act, case.id) is not None:
                 call.put(asked=case.id, another=True)
                 return Step.FAULT_AGAIN
@@ -90,7 +93,7 @@ def scope(act: Act, call: Call) -> Step:
     if judged is Scope.OUT_OF_SCOPE:
         return Step.GUIDE
     if act.standard.repair.asks_agreement and _agreement_ended(act, call):
-        call.put(fee=_fee(act, call))
+        call.put(fee=_fee(act, FaultClass(call.slots["fault"])))
         return Step.AGREEMENT_ENDED
     return Step.ADDRESS
 
@@ -117,12 +120,7 @@ def accept_fee(act: Act, call: Call, choice: Choice) -> Step:
 
 def address(act: Act, call: Call) -> Step:
     """An address we know is read back; otherwise it is asked for (REC-3)."""
-    if call.customer_id is not None:
-        place = customers.place_with(act, call.customer_id, call.company_id)
-        if place is not None:
-            call.put(sealed_address=place.address)
-            return Step.ADDRESS_KNOWN
-    return Step.ADDRESS_ASKED
+    return Step.ADDRESS_KNOWN if put_known_address(act, call) else Step.ADDRESS_ASKED
 
 
 def address_spoken(act: Act, call: Call, heard: Heard) -> Step | None:
@@ -145,7 +143,7 @@ def address_denied(act: Act, call: Call, choice: Choice) -> Step:
 
 def address_settled(act: Act, call: Call) -> Step:
     """A caller whose number is withheld is asked where the engineer can ring."""
-    return Step.MATTER_OPENED if call.customer_id is not None else Step.CONTACT
+    return Step.MATTER_OPENED if caller(act, call) is not None else Step.CONTACT
 
 
 def _begin(act: Act, call: Call, kind: FaultClass) -> Step:
@@ -161,20 +159,16 @@ def _judge(act: Act, call: Call, verdict: Verdict) -> None:
     call.put(scope=str(verdict.scope), verdict=verdict.name)
     act.remember(call.chain, "diagnosed", fault=call.slots["fault"], verdict=verdict.name, scope=verdict.scope)
     if verdict.guide is not None:
-        call.put(
-            guide=verdict.guide, fee=act.standard.repair.fees.get(verdict.fee or FaultClass(call.slots["fault"]), 0)
-        )
+        call.put(guide=verdict.guide, fee=_fee(act, verdict.fee or FaultClass(call.slots["fault"])))
     if verdict.emergency is not None:
         call.put(emergency=str(verdict.emergency))
 
 
-def _fee(act: Act, call: Call) -> int:
-    return act.standard.repair.fees.get(FaultClass(call.slots["fault"]), 0)
+def _fee(act: Act, kind: FaultClass) -> int:
+    return act.standard.repair.fees.get(kind, 0)
 
 
 def _agreement_ended(act: Act, call: Call) -> bool:
-    if call.customer_id is None:
-        return False
-    place = customers.place_with(act, call.customer_id, call.company_id)
-    ends = place.agreement_ends if place else None
-    return ends is not None and ends < act.at.date()
+    served = place(act, call)
+    today = act.at.astimezone(ZoneInfo(act.standard.timezone)).date()
+    return served is not None and served.agreement_ends is not None and served.agreement_ends < today

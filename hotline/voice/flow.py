@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hotline.voice import answers, colleagues, faults
+from hotline.voice import answers, colleagues, contacts, emergencies, faults
 from hotline.voice.answers import choices, note, yes_no
 from hotline.voice.steps import Ask, End, Go, Linger, Menu, Row, Step, Take, Tell, leads_of, says
 
@@ -60,7 +60,7 @@ FAULT: dict[Step, Row] = {
         S.ADDRESS_SETTLED,
         faults.address_denied,
     ),
-    S.ADDRESS_RECORDED: Take(says("address.record"), S.ADDRESS_SETTLED, "recorded_address"),
+    S.ADDRESS_RECORDED: Take(says("address.record"), S.ADDRESS_SETTLED),
     S.ADDRESS_SETTLED: Go(faults.address_settled, (S.MATTER_OPENED, S.CONTACT)),
     S.FAULT_TOLD: Tell(says("fault.told"), S.ANYTHING_ELSE),
 }
@@ -68,13 +68,13 @@ FAULT: dict[Step, Row] = {
 EMERGENCY: dict[Step, Row] = {
     S.EMERGENCY: Menu(
         says("emergency.ask"),
-        answers.emergency_choices,
+        emergencies.choices,
         (S.EMERGENCY_OPENED,),
         S.EMERGENCY_OPENED,
-        answers.note_emergency,
+        emergencies.note_kind,
     ),
-    S.EMERGENCY_OPENED: Go(answers.emergency_opened, (S.EMERGENCY_SAFETY,)),
-    S.EMERGENCY_SAFETY: Tell(answers.safety, S.EMERGENCY_WHERE),
+    S.EMERGENCY_OPENED: Go(emergencies.opened, (S.EMERGENCY_SAFETY,)),
+    S.EMERGENCY_SAFETY: Tell(emergencies.safety, S.EMERGENCY_WHERE),
     S.EMERGENCY_WHERE: Ask(
         says("emergency.where"), note("sealed_address", S.EMERGENCY_LOOKS), (S.EMERGENCY_LOOKS,), S.EMERGENCY_LOOKS
     ),
@@ -84,7 +84,7 @@ EMERGENCY: dict[Step, Row] = {
     S.EMERGENCY_NAME: Ask(
         says("emergency.name"), note("sealed_name", S.EMERGENCY_NOTED), (S.EMERGENCY_NOTED,), S.EMERGENCY_NOTED
     ),
-    S.EMERGENCY_NOTED: Go(answers.emergency_known, (S.EMERGENCY_TOLD,)),
+    S.EMERGENCY_NOTED: Go(emergencies.known, (S.EMERGENCY_TOLD,)),
     S.EMERGENCY_TOLD: Tell(says("emergency.told"), S.ANYTHING_ELSE),
 }
 
@@ -100,36 +100,36 @@ MATTERS: dict[Step, Row] = {
         S.COMPLAINT_TOLD_OF,
         answers.note_anonymous,
     ),
-    S.COMPLAINT_TOLD_OF: Take(says("complaint.record"), S.COMPLAINT_STATED, "complaint"),
+    S.COMPLAINT_TOLD_OF: Take(says("complaint.record"), S.COMPLAINT_STATED),
     S.COMPLAINT_STATED: Go(answers.complaint_stated, (S.CONTACT, S.MATTER_OPENED)),
-    S.ENQUIRY: Take(says("enquiry.record"), S.CONTACT, "enquiry"),
+    S.ENQUIRY: Take(says("enquiry.record"), S.CONTACT),
     S.MESSAGE_FOR: Ask(says("message.for"), note("sealed_for", S.MESSAGE), (S.MESSAGE,), S.MESSAGE),
-    S.MESSAGE: Take(says("message.record"), S.CONTACT, "message"),
-    S.LOST_PROPERTY: Take(says("lost-property.record"), S.CONTACT, "lost-property"),
+    S.MESSAGE: Take(says("message.record"), S.CONTACT),
+    S.LOST_PROPERTY: Take(says("lost-property.record"), S.CONTACT),
     S.PROGRESS: Go(answers.look_up, (S.PROGRESS_NUMBER, S.PROGRESS_TOLD)),
     S.PROGRESS_NUMBER: Ask(says("progress.number"), answers.find_case, (S.PROGRESS_TOLD,), S.AGENT, number=True),
     S.PROGRESS_TOLD: Tell(says("progress.told"), S.ANYTHING_ELSE),
-    S.AGENT: Go(answers.agent, (S.CONTACT,)),
-    S.CONTACT: Go(answers.contact, (S.CONTACT_KNOWN, S.CONTACT_ASKED)),
+    S.AGENT: Go(contacts.agent, (S.CONTACT,)),
+    S.CONTACT: Go(contacts.contact, (S.CONTACT_KNOWN, S.CONTACT_READ_BACK, S.CONTACT_ASKED)),
     S.CONTACT_KNOWN: Menu(
         says("contact.known"),
         yes_no(S.MATTER_OPENED, S.CONTACT_ASKED),
         (S.MATTER_OPENED, S.CONTACT_ASKED),
         S.MATTER_OPENED,
-        answers.keep_known_number,
+        contacts.keep_known_number,
     ),
     S.CONTACT_ASKED: Ask(
-        says("contact.ask"), answers.number_keyed, (S.CONTACT_READ_BACK,), S.MATTER_OPENED, number=True
+        says("contact.ask"), contacts.number_keyed, (S.CONTACT_READ_BACK,), S.MATTER_OPENED, number=True
     ),
     S.CONTACT_READ_BACK: Menu(
         says("contact.read-back"),
         yes_no(S.MATTER_OPENED, S.CONTACT_ASKED),
         (S.MATTER_OPENED, S.CONTACT_ASKED),
         S.MATTER_OPENED,
-        answers.number_confirmed,
+        contacts.number_confirmed,
     ),
     S.MATTER_OPENED: Go(
-        answers.open_matter,
+        contacts.open_matter,
         (
             S.FAULT_TOLD, S.COMPLAINT_TOLD, S.ENQUIRY_TOLD, S.MESSAGE_TOLD,
             S.LOST_PROPERTY_TOLD, S.CALLBACK_TOLD, S.UNREACHABLE_TOLD,
@@ -139,7 +139,7 @@ MATTERS: dict[Step, Row] = {
     S.ENQUIRY_TOLD: Tell(says("enquiry.told"), S.ANYTHING_ELSE),
     S.MESSAGE_TOLD: Tell(says("message.told"), S.ANYTHING_ELSE),
     S.LOST_PROPERTY_TOLD: Tell(says("lost-property.told"), S.ANYTHING_ELSE),
-    S.CALLBACK_TOLD: Tell(says("callback.told"), S.ANYTHING_ELSE),
+    S.CALLBACK_TOLD: Tell(contacts.callback_told, S.ANYTHING_ELSE),
     S.UNREACHABLE_TOLD: Tell(says("unreachable.told"), S.ANYTHING_ELSE),
 }  # fmt: skip
 

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from hotline.prompts import Prompts
 from hotline.voice.steps import Choice, Heard, Sound
 
 _CHINESE_DIGITS = str.maketrans("零〇幺一二两三四五六七八九", "0011223456789")
-_SPOKEN_KEYS = {
-    "一": "1",
-    "二": "2",
-    "三": "3",
-    "四": "4",
-    "五": "5",
-    "六": "6",
-    "七": "7",
-    "八": "8",
-    "九": "9",
-    "零": "0",
-}
+_ENGLISH_DIGITS = {
+    word: str(digit)
+    for digit, word in enumerate(("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"))
+} | {"oh": "0"}
+_WORD = re.compile(r"[a-z]+")
+_APART = re.compile(r"[^\w\s]|_")
+_BETWEEN_CHINESE = re.compile(r"(?<=[\u3400-\u9fff])\s+|\s+(?=[\u3400-\u9fff])")
 
 
 def choose(heard: Heard, choices: Iterable[Choice], prompts: Prompts, language: str) -> Choice | None:
@@ -33,7 +29,7 @@ def choose(heard: Heard, choices: Iterable[Choice], prompts: Prompts, language: 
     if heard.sound is not Sound.SPEECH:
         return None
     spoken = _plain(heard.text)
-    keyed = next((choice for choice in offered if choice.key == _SPOKEN_KEYS.get(spoken, spoken)), None)
+    keyed = next((choice for choice in offered if choice.key == _numerals(spoken)), None)
     if keyed is not None:
         return keyed
     scored = [(_longest(spoken, prompts.listen_for(choice.words, language)), choice) for choice in offered]
@@ -44,12 +40,26 @@ def choose(heard: Heard, choices: Iterable[Choice], prompts: Prompts, language: 
 
 def digits(heard: Heard) -> str:
     """The digits that were keyed or spoken; empty when there are none."""
-    return "".join(c for c in heard.text.translate(_CHINESE_DIGITS) if c.isascii() and c.isdigit())
+    return "".join(c for c in _numerals(heard.text.lower()) if c.isascii() and c.isdigit())
+
+
+def _numerals(text: str) -> str:
+    """Spoken figures as digits: "一三八" and "one three eight" are 138."""
+    return _WORD.sub(lambda word: _ENGLISH_DIGITS.get(word[0], word[0]), text.translate(_CHINESE_DIGITS))
 
 
 def _longest(spoken: str, words: Iterable[str]) -> int:
-    return max((len(word) for word in words if _plain(word) in spoken), default=0)
+    return max((len(word) for word in words if _says(spoken, _plain(word))), default=0)
+
+
+def _says(spoken: str, word: str) -> bool:
+    """Latin words count whole, so that "on" is not heard in "don't"; Chinese is written without gaps."""
+    if not word.isascii():
+        return word in spoken
+    return re.search(rf"(?<![a-z0-9]){re.escape(word)}(?![a-z0-9])", spoken) is not None
 
 
 def _plain(text: str) -> str:
-    return "".join(c for c in text.lower() if c.isalnum() or c == " ").strip()
+    """Lower case, without punctuation; spaces only between Latin words."""
+    spaced = _APART.sub(" ", text.lower().replace("'", "").replace("’", ""))
+    return " ".join(_BETWEEN_CHINESE.sub("", spaced).split())

@@ -17,7 +17,7 @@ from hotline.errors import NotFound
 from hotline.standard.kinds import Scope
 
 # What is told on the phone and kept with the case, sealed.
-TOLD = ("sealed_contact", "sealed_address", "sealed_looks", "sealed_name", "sealed_for", "sealed_question")
+TOLD = ("sealed_contact", "sealed_address", "sealed_looks", "sealed_name", "sealed_for")
 
 
 def open_fault(act: Act, call: Call) -> Case:
@@ -44,11 +44,11 @@ def open_emergency(act: Act, call: Call) -> Case:
     if kind == "fire":
         promises.make(act, "EMG-1.tell", case)
         dispatches.begin(act, case, Duty.SECURITY)
+        dispatches.begin(act, case, Duty.LEAD)
     else:
         promises.make(act, "EMG-2.acknowledge", case)
         address = case.details.get("sealed_address")
         repairs.report(act, case, fault_class=kind, answers={}, scope=Scope.EMERGENCY, address=address)
-    dispatches.begin(act, case, Duty.LEAD)
     return case
 
 
@@ -68,7 +68,7 @@ def open_complaint(act: Act, call: Call) -> Case:
     """A complaint, anonymous where the caller wants it; whoever is not anonymous is rung back (CMP-9, CMP-10)."""
     anonymous = bool(call.slots.get("anonymous"))
     case = _open(act, call, Kind.COMPLAINT, "complaint", anonymous=anonymous)
-    if not anonymous and _reachable(act, call):
+    if not anonymous and _reachable(call):
         promises.make(act, "CMP-9.callback", case)
         _text_caller(act, case, "complaint-received")
     _text_supervisors(act, case, "complaint-for-supervisor")
@@ -78,7 +78,7 @@ def open_complaint(act: Act, call: Call) -> Case:
 def open_enquiry(act: Act, call: Call) -> Case:
     """A question that cannot be answered now: answered soon after asking (CBK-1)."""
     case = _open(act, call, Kind.ENQUIRY, "enquiry")
-    if _reachable(act, call):
+    if _reachable(call):
         promises.make(act, "CBK-1.answer", case)
     return case
 
@@ -101,15 +101,17 @@ def open_lost_property(act: Act, call: Call) -> Case:
 def open_callback(act: Act, call: Call) -> Case:
     """A person was wanted and nobody was free: we ring back (ANS-3), after hours the next working day (ANS-8)."""
     case = _open(act, call, Kind.CALLBACK, call.slots.get("fault", "agent"))
-    if _reachable(act, call):
+    if _reachable(call):
         promises.make(act, "ANS-3.callback" if act.standard.is_staffed(act.at) else "ANS-8.callback", case)
     return case
 
 
 def open_abandoned(act: Act, call: Call) -> Case:
     """The caller hung up before anything came of it: rung back where the number is known (CBK-2)."""
+    if "sealed_caller" in call.slots and "sealed_contact" not in call.slots:
+        call.put(sealed_contact=call.slots["sealed_caller"])
     case = _open(act, call, Kind.CALLBACK, call.slots.get("fault", "abandoned"))
-    if _reachable(act, call):
+    if _reachable(call):
         promises.make(act, "CBK-2.missed", case)
     return case
 
@@ -158,8 +160,8 @@ def _details(act: Act, call: Call, case: Case) -> dict[str, Any]:
     return {name: call.slots[name] for name in TOLD if name in call.slots}
 
 
-def _reachable(act: Act, call: Call) -> bool:
-    return "sealed_contact" in call.slots or call.customer_id is not None
+def _reachable(call: Call) -> bool:
+    return "sealed_contact" in call.slots or "sealed_caller" in call.slots
 
 
 def _text_caller(act: Act, case: Case, text: str) -> None:

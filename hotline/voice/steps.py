@@ -122,7 +122,8 @@ class Heard:
 
 SILENCE = Heard(Sound.SILENCE)
 
-Says = Callable[[Act, Call], tuple[str, ...]]  # prompt keys said now; "menu.item.fault#3": its {key} is 3
+# Prompt keys said now. "menu.item.fault#3": its {key} is 3. "menu.language@": said in the next language offered.
+Says = Callable[[Act, Call], tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -171,7 +172,6 @@ class Take:
 
     says: Says
     then: Step
-    slot: str
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
 from urllib.parse import quote
 
 from twilio.twiml import TwiML
@@ -15,8 +18,9 @@ from hotline.domain.calls import Call
 from hotline.domain.companies import Company
 from hotline.errors import Invalid
 from hotline.prompts import Prompts, Voice
+from hotline.voice.answers import next_language
 from hotline.voice.flow import FLOW
-from hotline.voice.steps import Ask, End, Linger, Menu, Row, Step, Take
+from hotline.voice.steps import Ask, End, Linger, Menu, Step, Take
 from hotline.voice.values import VALUES
 from hotline.voice.walk import spoken
 
@@ -29,57 +33,67 @@ _UNSPEAKABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff
 _SENTENCE = re.compile(r"[^。！？；.!?;]*[。！？；.!?;]?")
 
 
+@dataclass(frozen=True)
+class Sentence:
+    """Words to be said, and in which language."""
+
+    text: str
+    language: str
+
+
 def render(act: Act, call: Call, prompts: Prompts, addresses: Addresses) -> str:
     """The document for the step at which the call stands. Raises Invalid for one that the carrier would refuse."""
     row = FLOW[Step(call.step)]
     response = VoiceResponse()
     lines = sentences(act, call, prompts)
-    voice = prompts.voice(call.language)
     action = addresses.turn(call.id, call.turn)
     match row:
         case Menu() | Ask():
-            gather = _gather(act, call, row, voice, action, prompts)
-            _say(gather, lines, voice, slow=call.slow)
+            gather = _gather(act, call, row, action, prompts)
+            _say(gather, lines, prompts, slow=call.slow)
             response.append(gather)
             response.redirect(action, method="POST")
         case Take():
-            _say(response, lines, voice, slow=call.slow)
+            _say(response, lines, prompts, slow=call.slow)
             _record(act, call, response, action, addresses)
+            response.redirect(action, method="POST")  # where nothing was recorded the action is not asked for
         case Linger():
-            _say(response, lines, voice, slow=call.slow)
+            _say(response, lines, prompts, slow=call.slow)
             response.pause(length=act.standard.engine.voice.pause_piece.seconds)
             response.redirect(action, method="POST")
         case End():
-            _say(response, lines, voice, slow=call.slow)
+            _say(response, lines, prompts, slow=call.slow)
             response.hangup()
         case _:
             raise Invalid(f"the call stands at {call.step}, which does not wait")
     return whole(response)
 
 
-def sentences(act: Act, call: Call, prompts: Prompts) -> list[str]:
+def sentences(act: Act, call: Call, prompts: Prompts) -> list[Sentence]:
     """What the caller hears now, every variable filled from the call's data."""
     own = act.session.get_one(Company, call.company_id).words
     found = []
     for line in spoken(act, call):
-        key, _, place = line.partition("#")
-        wanted = prompts.variables(key, call.language)
+        key, _, place = line.removesuffix("@").partition("#")
+        language = next_language(act, call) if line.endswith("@") else call.language
+        wanted = prompts.variables(key, language)
         values = {name: VALUES[name](act, call, prompts) for name in wanted if name != "key"}
-        found.append(prompts.text(key, call.language, own, key=place, **values))
+        found.append(Sentence(prompts.text(key, language, own, key=place, **values), language))
     return found
 
 
-def apology(prompts: Prompts, language: str, *keys: str, to: str | None = None, gather: str | None = None) -> str:
+def apology(
+    prompts: Prompts, languages: Sequence[str], *keys: str, to: str | None = None, gather: str | None = None
+) -> str:
     """A document that needs no call on record: words, then a redirect (`to`), a number (`gather`), or the end."""
     response = VoiceResponse()
-    voice = prompts.voice(language)
-    lines = [prompts.text(key, language) for key in keys]
+    lines = [Sentence(prompts.text(key, language), language) for language in languages for key in keys]
     if gather is not None:
         asked = Gather(input="dtmf", action=gather, method="POST", finish_on_key="#", action_on_empty_result=True)
-        _say(asked, lines, voice, slow=False)
+        _say(asked, lines, prompts, slow=False)
         response.append(asked)
     else:
-        _say(response, lines, voice, slow=False)
+        _say(response, lines, prompts, slow=False)
     if to is not None:
         response.pause()
         response.redirect(to, method="POST")
@@ -127,8 +141,14 @@ def _fits(text: str) -> bool:
     return len(text) <= MOST_CHARACTERS and len(quote(text)) <= MOST_ENCODED
 
 
-def _say(parent: TwiML, lines: list[str], voice: Voice, *, slow: bool) -> None:
-    for piece in pieces("".join(line if line.endswith(("。", "！", "？")) else f"{line} " for line in lines)):
+def _say(parent: TwiML, lines: list[Sentence], prompts: Prompts, *, slow: bool) -> None:
+    """Sentences of one language that follow one another are one Say, as long as the carrier takes it."""
+    for language, said in groupby(lines, key=attrgetter("language")):
+        _say_in(parent, [line.text for line in said], prompts.voice(language), slow=slow)
+
+
+def _say_in(parent: TwiML, texts: list[str], voice: Voice, *, slow: bool) -> None:
+    for piece in pieces("".join(text if text.endswith(("。", "！", "？")) else f"{text} " for text in texts)):
         if slow:
             say = Say(voice=voice.say_voice, language=voice.say_language)
             say.append(SsmlProsody(piece, rate=voice.slow_rate))
@@ -137,7 +157,7 @@ def _say(parent: TwiML, lines: list[str], voice: Voice, *, slow: bool) -> None:
         parent.append(say)
 
 
-def _gather(act: Act, call: Call, row: Menu | Ask, voice: Voice, action: str, prompts: Prompts) -> Gather:
+def _gather(act: Act, call: Call, row: Menu | Ask, action: str, prompts: Prompts) -> Gather:
     figures = act.standard.engine.voice
     timeout = figures.gather_timeout_slow if call.slow else figures.gather_timeout
     listens = not (isinstance(row, Menu) and row.keys_only)
@@ -151,7 +171,7 @@ def _gather(act: Act, call: Call, row: Menu | Ask, voice: Voice, action: str, pr
     if listens:
         speech = figures.speech_timeout_slow if call.slow else figures.speech_timeout
         settings |= {
-            "language": voice.gather_language,
+            "language": prompts.voice(call.language).gather_language,
             "speech_timeout": speech.seconds,
             "profanity_filter": False,
             "hints": _hints(act, call, row, prompts),
@@ -187,8 +207,3 @@ def _record(act: Act, call: Call, response: VoiceResponse, action: str, addresse
         recording_status_callback_method="POST",
         recording_status_callback_event="in-progress completed absent",
     )
-
-
-def kind(row: Row) -> str:
-    """The kind of a row, for people: menu, ask, take, tell, go, linger, end."""
-    return type(row).__name__.lower()

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
-from hotline.domain import calls, cases, customers, dispatches, repairs, staff
+from hotline.domain import calls, cases, dispatches, repairs, staff
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
 from hotline.domain.companies import Company
-from hotline.errors import NotFound
 from hotline.phones import PhoneNumber
 from hotline.prompts import Prompts
 
@@ -39,9 +38,7 @@ def contact(act: Act, call: Call, prompts: Prompts) -> str:
 
 def caller_number(act: Act, call: Call, prompts: Prompts) -> str:
     """The number the caller rings from, digit by digit."""
-    if call.customer_id is None:
-        raise NotFound("this caller's number is withheld")
-    return customers.phone_of(act, customers.get(act, call.customer_id)).spoken
+    return PhoneNumber(calls.unseal(act, call, call.slots["sealed_caller"])).spoken
 
 
 def address(act: Act, call: Call, prompts: Prompts) -> str:

@@ -40,11 +40,20 @@ def answer(act: Act, call: Call, heard: Heard, prompts: Prompts) -> None:
     said, language = spoken(act, call), call.language
     if not _wants_repeat(act, call, row, heard, prompts):
         call.drop("preface")
+    call.drop("troubles")
     target = _hear(act, call, row, heard, prompts) or _missed(act, call, row, heard)
     led_to = target if target is Step(call.step) else _enter(act, call, target)
     calls.record_turn(
         act, call, said=said, language=language, heard=heard.sound, words=heard.text or None, led_to=led_to
     )
+
+
+def come_back(act: Act, call: Call) -> bool:
+    """After a trouble of ours: apologise, and ask the open question again. False when that was done too often."""
+    troubles = call.slots.get("troubles", 0) + 1
+    told = [key for key in call.slots.get("preface", []) if key != "trouble.back"]
+    call.put(troubles=troubles, preface=["trouble.back", *told])
+    return bool(troubles <= act.standard.engine.voice.fault_retries)
 
 
 def last_words(act: Act, call: Call) -> None:
@@ -121,20 +130,24 @@ def _linger(act: Act, call: Call, row: Linger) -> Step:
 
 def _enter(act: Act, call: Call, step: Step) -> Step:
     """Go on over the steps that do not wait, to one that does; what is told on the way is said first."""
-    preface = list(call.slots.get("preface", []))
+    preface, over = list(call.slots.get("preface", [])), list[Step]()
     for _ in FLOW:
         row = FLOW[step]
         match row:
             case Go():
                 following = row.does(act, call)
                 assert following in leads_of(row), f"{step} may not lead to {following}"
+                over.append(step)
                 step = following
             case Tell():
                 preface.extend(row.says(act, call))
+                over.append(step)
                 step = row.then
             case _:
                 call.put(preface=preface)
                 if isinstance(row, End):
                     call.ended_by = "us"
+                if over:
+                    act.remember(call.chain, "call-led", over=over, to=step)
                 return step
     raise AssertionError(f"{step} runs in a circle")

@@ -1,0 +1,84 @@
+"""Where we ring back, and the case opened with it; without it a matter would be on record and nobody reachable."""
+
+from __future__ import annotations
+
+from hotline.domain import calls, customers, promises
+from hotline.domain.act import Act
+from hotline.domain.calls import Call
+from hotline.errors import Invalid
+from hotline.phones import PhoneNumber
+from hotline.voice import matters
+from hotline.voice.answers import TOO_OFTEN
+from hotline.voice.listening import digits
+from hotline.voice.steps import Choice, Heard, Sound, Step
+
+
+def agent(act: Act, call: Call) -> Step:
+    """A person is wanted: until one is free the number is taken and rung back (ANS-3)."""
+    call.put(intent="agent")
+    return Step.CONTACT
+
+
+def contact(act: Act, call: Call) -> Step:
+    """The number the caller rings from is read back; a withheld one is asked for, once in a call (REC-3)."""
+    if "sealed_caller" in call.slots:
+        return Step.CONTACT_KNOWN
+    return Step.CONTACT_READ_BACK if "sealed_contact" in call.slots else Step.CONTACT_ASKED
+
+
+def keep_known_number(act: Act, call: Call, choice: Choice) -> Step:
+    """The number the caller rings from is the one to ring back."""
+    if choice.to is Step.MATTER_OPENED:
+        call.put(sealed_contact=call.slots["sealed_caller"])
+    return choice.to
+
+
+def number_keyed(act: Act, call: Call, heard: Heard) -> Step | None:
+    """A telephone number, keyed or spoken, to be read back."""
+    if heard.sound is Sound.SILENCE:
+        return None
+    try:
+        number = PhoneNumber.parse(digits(heard))
+    except Invalid:
+        return None
+    call.put(sealed_contact=calls.seal(act, call, number.e164))
+    return Step.CONTACT_READ_BACK
+
+
+def number_confirmed(act: Act, call: Call, choice: Choice) -> Step:
+    """Read back and confirmed. The case of a caller whose number was withheld belongs to whoever has this number."""
+    if choice.to is not Step.MATTER_OPENED:
+        call.drop("sealed_contact")
+        return _again(call, choice.to)
+    if call.customer_id is None:
+        number = PhoneNumber(calls.unseal(act, call, call.slots["sealed_contact"]))
+        calls.adopt(act, call, customers.with_number(act, number))
+    return choice.to
+
+
+def open_matter(act: Act, call: Call) -> Step:
+    """The case is opened with its number, owner and promises."""
+    intent = call.slots.get("intent", "agent")
+    case = matters.OPENERS[intent](act, call)
+    made = [promise.due_at for promise in promises.of_case(act, case.id)]
+    call.put(due=max(made).isoformat() if made else "")
+    told = {
+        "fault": Step.FAULT_TOLD,
+        "complaint": Step.COMPLAINT_TOLD,
+        "enquiry": Step.ENQUIRY_TOLD,
+        "message": Step.MESSAGE_TOLD,
+        "lost-property": Step.LOST_PROPERTY_TOLD,
+    }.get(intent, Step.CALLBACK_TOLD)
+    call.drop("intent")
+    return told if made or intent == "complaint" else Step.UNREACHABLE_TOLD
+
+
+def callback_told(act: Act, call: Call) -> tuple[str, ...]:
+    """Why nobody is free, and until when we ring back (ANS-3, ANS-8)."""
+    return ("callback.told" if act.standard.is_staffed(act.at) else "callback.closed",)
+
+
+def _again(call: Call, then: Step) -> Step:
+    tried = call.slots.get("tries_contact", 0) + 1
+    call.put(tries_contact=tried)
+    return Step.MATTER_OPENED if tried >= TOO_OFTEN else then
