@@ -186,7 +186,7 @@ def close_case(act: Act, case: Case, *, by: int, outcome: str) -> None:
 def _post_warning(act: Act, promise: Promise, rule: PromiseRule) -> None:
     if rule.warn_before is None:
         return
-    due = promise.due_at - rule.warn_before.span
+    due = rule.warn_before.before(promise.due_at, act.standard.calendar)
     if due > act.at:
         outbox.post(
             act,

@@ -82,6 +82,12 @@ class Limit:
         """The same as `seconds`, as a timedelta."""
         return timedelta(seconds=self.seconds)
 
+    def before(self, instant: datetime, calendar: Calendar) -> datetime:
+        """The instant (UTC) that lies this long before another. Raises Invalid for business time."""
+        if self.unit is Unit.DAY:
+            return calendar.add_days(instant, -self.amount)
+        return instant.astimezone(UTC) - self.span
+
     def deadline(self, from_: datetime, calendar: Calendar) -> Deadline:
         """The last instant (UTC) at which a promise made at `from_` (aware) holds, and the calendar version.
 

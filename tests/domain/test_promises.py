@@ -81,6 +81,20 @@ def test_a_business_deadline_passes_over_the_night(runtime: Runtime, case: Case,
     assert made.due_at == datetime(2026, 11, 23, 8, 45, tzinfo=SHANGHAI)
 
 
+def test_every_rule_of_the_standard_can_be_promised_and_warned_of(runtime: Runtime, cast: Cast, case: Case) -> None:
+    with runtime.act(COMMAND) as act:
+        row = mine(act, case)
+        for rule in act.standard.promise_rules:
+            made = promises.make(act, rule, row)
+            assert made.due_at > made.made_at
+    assert all(entry.due_at > case.opened_at for entry in owed(runtime, "warn-promise"))
+
+
+def test_a_warning_days_before_comes_at_the_same_local_time(runtime: Runtime, case: Case) -> None:
+    made = promise(runtime, case, "VIS-1.repair")
+    assert [entry.due_at for entry in owed(runtime, "warn-promise")] == [made.due_at - timedelta(days=2)]
+
+
 def test_no_rule_no_promise(runtime: Runtime, case: Case) -> None:
     with pytest.raises(Invalid):
         promise(runtime, case, "FLT-9.never")
