@@ -12,11 +12,12 @@ from redis import Redis
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from hotline import clock, live
+from hotline import clock
 from hotline.addresses import Addresses
 from hotline.db import WriterQueue, make_engine
 from hotline.domain import audit
 from hotline.domain.act import Act, Actor
+from hotline.live import Bell
 from hotline.prompts import Prompts
 from hotline.settings import Settings
 from hotline.standard import loader
@@ -35,6 +36,7 @@ class Runtime:
         self.sealer = settings.sealer()
         self.addresses = Addresses(settings.base_url)
         self._writers = WriterQueue(engine)
+        self._bell = Bell(redis, self.figures.routine.redis_rest.span)
 
     @property
     def figures(self) -> Figures:
@@ -66,9 +68,9 @@ class Runtime:
 
     def _tell(self, act: Act) -> None:
         if act.news:
-            live.announce(self.redis, act.news)
+            self._bell.announce(act.news)
         if act.owes_now:
-            live.wake(self.redis)
+            self._bell.wake()
 
 
 def standard_of(profile: str, overrides: Mapping[str, Any]) -> Standard:
@@ -85,6 +87,6 @@ def make(settings: Settings) -> Runtime:
     """The parts as the settings name them. Opens no connection."""
     figures = loader.platform()
     engine = make_engine(settings.database, busy_ms=figures.carrier.connect_timeout.seconds * 1000)
-    seconds = figures.carrier.connect_timeout.seconds
-    redis = Redis.from_url(settings.redis, socket_connect_timeout=seconds, socket_timeout=None)
+    within = figures.routine.redis_within.seconds
+    redis = Redis.from_url(settings.redis, socket_connect_timeout=within, socket_timeout=within, retry=None)
     return Runtime(settings, engine, redis, Prompts())

@@ -107,6 +107,10 @@ class Routine:
     call_looked_up_every: Limit
     """A call still under way is looked up at the carrier this often: its last notification may never come."""
     retention_every: Limit
+    redis_within: Limit
+    """How long Redis may take over one request of ours."""
+    redis_rest: Limit
+    """How long news is not even tried after Redis gave no answer: a hung Redis must not hold up every webhook."""
     live_heartbeat: Limit
     """How often an open page asks by itself, where it is not told."""
     live_pulse: Limit
