@@ -65,11 +65,11 @@ class HungUp(Interrupt):
 
 
 class Moved(Interrupt):
-    """The call is to run another document (REST). `by_queue`: it was pulled out of a queue."""
+    """The call is to run another document, on a REST request."""
 
 
 class Dequeued(Interrupt):
-    """The waiting caller is wanted: `bridge` by a <Dial><Queue>."""
+    """The waiting caller is wanted by a <Dial><Queue>; `about` is who dialled."""
 
     def __init__(self, about: Any) -> None:
         super().__init__()

@@ -70,6 +70,14 @@ def test_the_ring_timeout_is_kept_to_the_second(world: World) -> None:
     assert world.engineer.state == "idle"
 
 
+def test_without_a_timeout_it_rings_for_a_minute(world: World) -> None:  # section 6
+    place(world)
+    world.engineer.rings().stays_silent(59)
+    assert world.engineer.state == "ringing"
+    world.engineer.stays_silent(2)
+    assert world.statuses()[-1] == "no-answer"
+
+
 def test_somebody_on_another_call_is_busy(world: World) -> None:
     world.product.at("/in", say("您好") + '<Pause length="60"/>')
     world.engineer.dial(HOTLINE)

@@ -186,3 +186,11 @@ def test_a_waiting_document_that_fails_keeps_the_caller_out(world: World) -> Non
     world.product.at("/missing-type", "<Record/>")
     world.customer.dial(HOTLINE).hears("稍后再试")
     assert world.product.last("/after")["DialCallStatus"] == "failed"
+
+
+def test_a_full_conference_lets_nobody_in(world: World) -> None:
+    meet(world, customer='maxParticipants="2"')
+    world.product.at("/third", room() + say("没有进入"))
+    join(world, world.engineer, "/third")
+    world.engineer.hears("没有进入")
+    assert len(world.client.conferences.list()) == 1

@@ -130,3 +130,17 @@ def test_a_recording_started_in_a_document_runs_beside_what_follows(world: World
     world.exchange.advance(3)
     assert world.product.last("/tape")["RecordingChannels"] == "2"
     assert world.product.last("/tape")["RecordingDuration"] == "5"
+
+
+def test_a_recording_stopped_while_paused_ends_at_the_pause(world: World) -> None:
+    world.product.at("/in", say("好") + '<Pause length="60"/>')
+    world.customer.dial(HOTLINE).hears("好")
+    call = world.client.calls(world.product.last("/in")["CallSid"])
+    tape = call.recordings.create()
+    world.exchange.advance(10)
+    call.recordings("Twilio.CURRENT").update(status="paused")
+    world.exchange.advance(20)
+    call.recordings("Twilio.CURRENT").update(status="stopped")
+    world.exchange.advance(3)
+    stopped = world.client.recordings(str(tape.sid)).fetch()
+    assert (stopped.status, stopped.duration) == ("completed", "10")

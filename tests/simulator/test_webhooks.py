@@ -179,3 +179,12 @@ def test_retries_end_when_the_total_time_is_used_up() -> None:
     exchange.advance(60)
     assert tries == [6.0, 6.0, 6.0]
     assert exchange.problems[0].code == 11203
+
+
+def test_a_fallback_that_leads_nowhere_is_not_asked_again(world: World) -> None:  # section 2.9
+    world.own(fallback=f"{BASE}/fallback")
+    world.product.at("/in", BROKEN)
+    world.product.at("/fallback", "<Redirect>ftp://elsewhere/x</Redirect>")
+    world.customer.dial(HOTLINE).hears(END_SENTENCE, within=5)
+    assert len(world.product.at_path("/fallback")) == 1
+    assert world.codes() == [11200, 11100]
