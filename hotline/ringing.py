@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import http.client
 import json
+import socket
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
-import requests
 from sqlalchemy import select
 
 from hotline import demo
@@ -44,7 +46,7 @@ def play(runtime: Runtime, file: Path, exchange: str, say: Say) -> str | None:
             story.play(there, watch=lambda step: say(f"{step.number:3} {step.line}"))
     except StoryUnreadable as error:
         raise Invalid(f"{file}: {error}") from error
-    except requests.RequestException as error:
+    except (OSError, http.client.HTTPException) as error:  # those of requests are such too
         raise Invalid(f"nothing answers at {exchange}: run scripts/start first") from error
     begun = _newest_call(runtime)
     return f"{runtime.addresses.base}/console/calls/{begun}" if begun != before else None
@@ -66,28 +68,28 @@ class _Listening:
     def __init__(self, exchange: str, story: Story, say: Say) -> None:
         self._names = {number: name for name, number in story.cast.items()}
         self._say = say
-        self._session = requests.Session()
-        self._session.trust_env = False
         limit = loader.platform().carrier.connect_timeout.seconds
-        # No limit on reading: nothing is said while nothing happens.
-        self._stream = self._session.get(f"{exchange}/practice/events", stream=True, timeout=(limit, None))
-        self._stream.raise_for_status()
+        self._connection = http.client.HTTPConnection(urlsplit(exchange).netloc, timeout=limit)
         self._thread = threading.Thread(target=self._listen, daemon=True)
 
     def __enter__(self) -> None:
+        self._connection.connect()
+        self._socket: socket.socket = self._connection.sock
+        self._connection.request("GET", "/practice/events")
+        self._events = self._connection.getresponse()
+        self._socket.settimeout(None)  # nothing is said while nothing happens
         self._thread.start()
 
     def __exit__(self, *_: object) -> None:
-        self._stream.close()
-        self._session.close()
+        self._socket.shutdown(socket.SHUT_RDWR)  # closing alone would not wake the one who reads
+        self._thread.join()
+        self._events.close()
+        self._connection.close()
 
     def _listen(self) -> None:
-        try:
-            for line in self._stream.iter_lines():
-                if line.startswith(b"data: "):
-                    self._tell(json.loads(line.removeprefix(b"data: ")))
-        except (requests.RequestException, AttributeError, ValueError):
-            return  # closed while reading: the story is over
+        for line in self._events:
+            if line.startswith(b"data: "):
+                self._tell(json.loads(line.removeprefix(b"data: ")))
 
     def _tell(self, news: dict[str, object]) -> None:
         phone = news["phone"]

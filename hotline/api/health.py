@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from concurrent.futures import Future, wait
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, Response, current_app, jsonify
@@ -16,34 +18,47 @@ from hotline.domain.act import COMMAND, Act
 from hotline.runtime import Runtime
 
 NAME = "health"
-Look = Callable[[], dict[str, Any]]
+Found = dict[str, Any]
+Look = Callable[[], Found]
 
 
 class Watch:
-    """Looks at one part within a limit: a part that hangs holds one thread, never the requests that ask for it."""
+    """Looks at one part. Whoever asks during a look shares it: a part that hangs holds one thread, never more."""
 
-    def __init__(self, look: Look, within_seconds: float) -> None:
+    def __init__(self, look: Look) -> None:
         self._look = look
-        self._within = within_seconds
-        self._one_at_a_time = threading.Lock()
+        self._starting = threading.Lock()
+        self._present: Future[Found] | None = None
 
-    def ask(self) -> dict[str, Any] | None:
-        """What the look found, or None where the part does not answer in time."""
-        if not self._one_at_a_time.acquire(timeout=self._within):
-            return None
-        found: list[dict[str, Any]] = []
-        thread = threading.Thread(target=self._run, args=(found,), daemon=True)
-        thread.start()
-        thread.join(self._within)
-        return found[0] if found else None
+    def ask(self) -> Future[Found]:
+        """The look that is going on, or a new one."""
+        with self._starting:
+            if self._present is None or self._present.done():
+                self._present = Future()
+                threading.Thread(target=self._answer, args=(self._present,), daemon=True).start()
+            return self._present
 
-    def _run(self, found: list[dict[str, Any]]) -> None:
+    def _answer(self, asked: Future[Found]) -> None:
         try:
-            found.append(self._look())
-        except Exception:  # noqa: BLE001 - whatever keeps the part from answering: it does not answer
-            return
-        finally:
-            self._one_at_a_time.release()
+            asked.set_result(self._look())
+        except Exception as error:  # noqa: BLE001 - whatever keeps the part from answering: it does not answer
+            asked.set_exception(error)
+
+
+@dataclass(frozen=True)
+class Watches:
+    """All parts, and how long they are waited for."""
+
+    parts: dict[str, Watch]
+    within_seconds: float
+
+    def ask(self) -> dict[str, Found | None]:
+        """What each part answered; None where it did not, or not in time."""
+        asked = {part: watch.ask() for part, watch in self.parts.items()}
+        done, _late = wait(asked.values(), timeout=self.within_seconds)
+        return {
+            part: look.result() if look in done and look.exception() is None else None for part, look in asked.items()
+        }
 
 
 def blueprint(runtime: Runtime) -> Blueprint:
@@ -53,20 +68,19 @@ def blueprint(runtime: Runtime) -> Blueprint:
     made.add_url_rule("/health", view_func=health)
     within = runtime.figures.serving.health_within.seconds
     redis = Redis.from_url(runtime.settings.redis, socket_timeout=within, socket_connect_timeout=within)
-    watches = {
-        "database": Watch(lambda: look_at_database(runtime), within),
-        "redis": Watch(lambda: look_at_redis(redis), within),
-    }
+    watches = Watches(
+        {"database": Watch(lambda: look_at_database(runtime)), "redis": Watch(lambda: look_at_redis(redis))}, within
+    )
     made.record_once(lambda state: state.app.extensions.update({NAME: watches}))
     return made
 
 
 def health() -> tuple[Response, int]:
     """200 when database and Redis answer, 503 naming the part that does not."""
-    watches: dict[str, Watch] = current_app.extensions[NAME]
-    found = {part: watch.ask() for part, watch in watches.items()}
+    watches: Watches = current_app.extensions[NAME]
+    found = watches.ask()
     well = all(answer is not None for answer in found.values())
-    body: dict[str, Any] = {"status": "ok" if well else "unavailable", "version": VERSION}
+    body: Found = {"status": "ok" if well else "unavailable", "version": VERSION}
     for part, answer in found.items():
         body[part] = "ok" if answer is not None else "does not answer"
         body.update(answer or {})
@@ -75,7 +89,7 @@ def health() -> tuple[Response, int]:
     return response, 200 if well else 503
 
 
-def look_at_database(runtime: Runtime) -> dict[str, Any]:
+def look_at_database(runtime: Runtime) -> Found:
     """How long the oldest due entry waits (seconds; null: none waits), and calendars that do not know a year."""
     with runtime.look(COMMAND) as act:
         oldest = outbox.oldest_due(act)
@@ -83,7 +97,7 @@ def look_at_database(runtime: Runtime) -> dict[str, Any]:
         return {"oldest_due_seconds": waits, "calendar_warnings": calendar_warnings(act)}
 
 
-def calendar_warnings(act: Act) -> list[dict[str, Any]]:
+def calendar_warnings(act: Act) -> list[Found]:
     """Which companies' calendars do not know the working days of a year that is near: their deadlines are guesses."""
     warnings = []
     for company in companies.listed(act):
@@ -94,7 +108,7 @@ def calendar_warnings(act: Act) -> list[dict[str, Any]]:
     return warnings
 
 
-def look_at_redis(redis: Redis) -> dict[str, Any]:
+def look_at_redis(redis: Redis) -> Found:
     """How many workers listen on each queue."""
     redis.ping()
     queues = {str(name): Queue(str(name), connection=redis) for name in outbox.Queue}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-import time
+import threading
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -110,25 +110,34 @@ def test_a_redis_that_never_answers_holds_nobody_up(settings: Settings, black_ho
 
 
 def test_a_part_that_hangs_is_asked_by_one_thread_only() -> None:
-    asked: list[float] = []
+    asked: list[int] = []
+    goes_on = threading.Event()
 
     def hang() -> dict[str, Any]:
-        asked.append(time.monotonic())
-        time.sleep(0.3)
-        return {}
+        asked.append(1)
+        goes_on.wait()
+        return {"late": True}
 
-    watch = health.Watch(hang, within_seconds=0.05)
-    assert [watch.ask(), watch.ask(), watch.ask()] == [None, None, None]
+    watches = health.Watches({"slow": health.Watch(hang)}, within_seconds=0.02)
+    assert [watches.ask() for _ in range(3)] == [{"slow": None}] * 3
     assert len(asked) == 1
+    goes_on.set()
+
+
+def test_a_part_that_hangs_does_not_hide_another() -> None:
+    goes_on = threading.Event()
+    parts = {"slow": health.Watch(lambda: {"late": goes_on.wait()}), "quick": health.Watch(lambda: {"a": 1})}
+    assert health.Watches(parts, within_seconds=0.2).ask() == {"slow": None, "quick": {"a": 1}}
+    goes_on.set()
 
 
 def test_a_part_that_came_back_is_well_again() -> None:
     answers: list[dict[str, Any]] = [{"a": 1}]
-    watch = health.Watch(answers.pop, within_seconds=5)
-    assert watch.ask() == {"a": 1}
-    assert watch.ask() is None  # popping from nothing fails
+    watches = health.Watches({"part": health.Watch(answers.pop)}, within_seconds=5)
+    assert watches.ask() == {"part": {"a": 1}}
+    assert watches.ask() == {"part": None}  # popping from nothing fails
     answers.append({"b": 2})
-    assert watch.ask() == {"b": 2}
+    assert watches.ask() == {"part": {"b": 2}}
 
 
 def test_it_is_open_to_everybody(runtime: Runtime) -> None:
