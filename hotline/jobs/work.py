@@ -8,7 +8,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from hotline import clock
@@ -84,8 +83,8 @@ def _perform(house: _House, entry_id: int, attempt: int) -> None:
 def _must_wait(house: _House, entry_id: int, attempt: int) -> bool:
     """Calls keep to their pace: an entry whose turn has not come is due again when it does."""
     with house.runtime.look(CLOCK) as act:
-        kind = act.session.scalar(select(OutboxEntry.kind).where(OutboxEntry.id == entry_id))
-    if kind not in HANDLERS or not HANDLERS[kind].paced:
+        entry = act.session.get(OutboxEntry, entry_id)
+    if entry is None or entry.submitted_at is not None or entry.kind not in HANDLERS or not HANDLERS[entry.kind].paced:
         return False
     wait = house.pace.wait(str(entry_id), clock.now())
     if not wait:

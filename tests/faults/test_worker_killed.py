@@ -1,0 +1,99 @@
+"""A worker dies at any line; if this broke, an effect would be lost, or a person rung or written to twice (rule 3)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import update
+
+from hotline.domain import calls, cases, companies, staff
+from hotline.domain.act import COMMAND
+from hotline.domain.outbox import OutboxEntry, State
+from hotline.jobs import work
+from tests.faults.mortal import Ward
+from tests.jobs.workshop import Workshop
+
+Owe = Callable[[Workshop], int]
+
+
+@pytest.fixture
+def ward(shop: Workshop) -> Iterator[Ward]:
+    """An emergency whose engineer was offered it; what is owed besides is out of the way."""
+    shop.phone(shop.cast.wang).habit("no-answer")
+    shop.fault(kind=cases.Kind.EMERGENCY)
+    shop.works()
+    leave_nothing(shop)
+    made = Ward(shop)
+    yield made
+    made.close()
+    work.serve(shop.runtime, shop.carrier)
+
+
+def owe_call(shop: Workshop) -> int:
+    with shop.runtime.act(COMMAND) as act:
+        call = calls.place(
+            act,
+            companies.get(act, shop.cast.heat.id),
+            colleague=staff.get(act, shop.cast.wang.id),
+            case_id=1,
+            owner_id=shop.cast.lin.id,
+            our_number=shop.cast.heat.number,
+            first_step="repair-offer",
+            words_version=shop.runtime.prompts.version,
+            slots={},
+        )
+    return shop.owe("place-call", call=call.id)
+
+
+def owe_link(shop: Workshop) -> int:
+    return shop.owe("text-link", case_id=1, offer=shop.offers()[0].id)
+
+
+def owe_ring(shop: Workshop) -> int:
+    return shop.owe("ring-dispatch", case_id=1, dispatch=1)
+
+
+def effects(shop: Workshop) -> int:
+    """How often anything happened: calls and texts that the carrier has, offers that stand in our rows."""
+    return len(shop.exchange.board.calls) + len(shop.exchange.board.messages) + len(shop.offers())
+
+
+@pytest.mark.parametrize("owe", [owe_call, owe_link, owe_ring])
+def test_whatever_line_a_worker_dies_at_the_effect_happens_once(shop: Workshop, ward: Ward, owe: Owe) -> None:
+    lines = ward.lines(*taken(shop, owe))
+    assert lines > 40
+    for line in range(1, lines + 1):
+        before, (entry_id, attempt) = effects(shop), taken(shop, owe)
+        ward.dies(entry_id, attempt, at=line)
+        assert settled(shop, entry_id) == State.DONE, f"killed at line {line}"
+        assert effects(shop) - before == 1, f"killed at line {line}"
+
+
+def taken(shop: Workshop, owe: Owe) -> tuple[int, int]:
+    """One effect is owed and claimed, and nothing else is; the pace of calls would allow it."""
+    leave_nothing(shop)
+    shop.passes(timedelta(seconds=2))
+    owe(shop)
+    ((entry_id, attempt),) = shop.claim()
+    return entry_id, attempt
+
+
+def settled(shop: Workshop, entry_id: int) -> str:
+    """Leases run out, another worker takes over; how the entry ended."""
+    work.serve(shop.runtime, shop.carrier)
+    shop.passes(shop.runtime.figures.outbox.lease.span + timedelta(seconds=1))
+    for _ in range(3):  # the first may only learn that the carrier has nothing
+        for owed, attempt in shop.claim():
+            if owed == entry_id:
+                work.perform(owed, attempt)
+    with shop.runtime.look(COMMAND) as act:
+        return act.session.get_one(OutboxEntry, entry_id).state
+
+
+def leave_nothing(shop: Workshop) -> None:
+    """What is owed by now is owed no more: this test is about one entry at a time."""
+    others = update(OutboxEntry).where(OutboxEntry.state.in_([State.DUE, State.CLAIMED]))
+    with shop.runtime.act(COMMAND) as act:
+        act.session.execute(others.values(state=State.DROPPED).execution_options(synchronize_session=False))
