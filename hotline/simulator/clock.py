@@ -46,7 +46,7 @@ class ManualClock:
     by_hand = True
 
     def __init__(self, start: datetime | None = None) -> None:
-        self._now = start or datetime(2026, 1, 12, 2, 0, tzinfo=UTC)
+        self._now = (start or datetime(2026, 1, 12, 2, 0, tzinfo=UTC)).astimezone(UTC)
         self.on_turn: list[Callable[[datetime], None]] = []
         self.stops: list[Callable[[], datetime | None]] = []
 
@@ -56,7 +56,7 @@ class ManualClock:
 
     def turn(self, to: datetime) -> None:
         """Set the clock forward and tell everybody who follows it."""
-        self._now = max(self._now, to)
+        self._now = max(self._now, to.astimezone(UTC))
         for follow in self.on_turn:
             follow(self._now)
 

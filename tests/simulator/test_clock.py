@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 
 from hotline.simulator.clock import ManualClock, RealClock, Timetable
 
@@ -53,3 +53,10 @@ def test_a_twenty_minute_wait_takes_no_time() -> None:
     Timetable(clock).wait_until(lambda: False, 20 * 60)
     assert clock.now() - START == timedelta(minutes=20)
     assert RealClock().now() - before < timedelta(minutes=1)
+
+
+def test_a_local_time_is_kept_in_utc() -> None:  # contract 1.10: times are GMT
+    clock = ManualClock(START.astimezone(timezone(timedelta(hours=8))))
+    clock.turn(clock.now().astimezone(timezone(timedelta(hours=8))) + timedelta(seconds=1))
+    assert clock.now().tzinfo is UTC
+    assert clock.now() == START + timedelta(seconds=1)
