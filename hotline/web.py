@@ -123,8 +123,7 @@ def _secured(response: Response) -> Response:
     """The headers of every answer, of errors and static files too."""
     for name, value in _HEADERS.items():
         response.headers.setdefault(name, value)
-    if request.endpoint != "console.static":
-        response.headers.setdefault("Cache-Control", "no-store")
+    response.headers.setdefault("Cache-Control", "no-store")  # a static file has said already that it may be kept
     if request.blueprint == "sheet" or request.path.startswith("/sheet/"):
         response.headers["Referrer-Policy"] = "no-referrer"
     if current_app.config["SESSION_COOKIE_SECURE"]:

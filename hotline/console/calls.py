@@ -70,17 +70,17 @@ def seen(act: Act, call_id: int) -> Call:
 def _page(call_id: int, extra: dict[str, Any]) -> str:
     with asking.runtime().look(asking.actor()) as act:
         call = seen(act, call_id)
-        case = act.session.get(Case, call.case_id) if call.case_id else None
+        cases = [act.session.get_one(Case, case_id) for case_id in sorted(people.cases_of(call))]
         g.here = url_for("console.one_call", call_id=call_id)
-        return render_template("one_call.html", **_context(act, call, case), **{"asked": None, **extra})
+        return render_template("one_call.html", **_context(act, call, cases), **{"asked": None, **extra})
 
 
-def _context(act: Act, call: Call, case: Case | None) -> dict[str, Any]:
+def _context(act: Act, call: Call, cases: list[Case]) -> dict[str, Any]:
     company = companies.get(act, call.company_id)
     anonymous = people.anonymous_callers(act, [call])
     names = people.names(act, [call.owner_id, call.staff_id, call.answered_by_id])
     reads = rights.may_open(asking.person(), "console.log")
-    chains = [call.chain, *([case.chain] if case and rights.may_see(asking.person(), case) else [])]
+    chains = [call.chain, *(case.chain for case in cases)]
     return {
         "call": call,
         "company": company,
@@ -89,10 +89,10 @@ def _context(act: Act, call: Call, case: Case | None) -> dict[str, Any]:
         "names": names,
         "who": people.caller(call, names, people.masked_numbers(act, [call.customer_id]), anonymous),
         "owned": record.ownership(act, call.chain),
-        "turns": story.of_call(act, call, company, case),
+        "turns": story.of_call(act, call, company, cases[-1] if cases else None),
         "words_now": asking.runtime().prompts.version,
         "hidden": hidden.of_call(act, call, anonymous=bool(anonymous)).keys(),
-        "matter_of": matter.of_case(act, case) if case else None,
+        "matters": [matter.of_case(act, case) for case in cases],
         "chains": [record.chain(act, name, reads_reasons=reads) for name in chains],
         "reveal_at": url_for("console.reveal_in_call", call_id=call.id),
         "may_reveal": rights.may_open(asking.person(), "console.reveal_in_call"),

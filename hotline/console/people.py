@@ -43,11 +43,17 @@ def companies_by_id(act: Act) -> dict[int, Company]:
     return {company.id: company for company in act.session.scalars(select(Company).order_by(Company.id))}
 
 
+def cases_of(call: Call) -> set[int]:
+    """Every case that a call is about or opened: one call may bring several matters."""
+    return {case_id for case_id in (call.case_id, *call.slots.get("opened", ())) if case_id is not None}
+
+
 def anonymous_callers(act: Act, calls: Iterable[Call]) -> set[int]:
     """Which of these calls brought an anonymous complaint: its caller is shown to nobody (CMP-10)."""
-    ids = [call.id for call in calls]
-    found = act.session.scalars(select(Case.call_id).where(Case.call_id.in_(ids), Case.anonymous))
-    return {call_id for call_id in found if call_id is not None}
+    opened = {call.id: cases_of(call) for call in calls}
+    wanted = select(Case.id).where(Case.id.in_(set().union(*opened.values())), Case.anonymous)
+    anonymous = set(act.session.scalars(wanted))
+    return {call_id for call_id, case_ids in opened.items() if case_ids & anonymous}
 
 
 def caller(call: Call, colleagues: dict[int, str], numbers: dict[int, str], anonymous: set[int]) -> str:

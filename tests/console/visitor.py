@@ -1,4 +1,4 @@
-"""Somebody at the console: opens pages, fills in forms as a browser does; without it each test would forge its token."""
+"""Somebody at the console, who fills in forms as a browser does; without it each test would forge its token."""
 
 from __future__ import annotations
 
