@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import fields
 from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 from redis import Redis
@@ -20,6 +22,8 @@ from hotline.domain import audit, cases, promises
 from hotline.domain.act import COMMAND, Act
 from hotline.domain.calls import Call, Turn
 from hotline.domain.cases import Case
+from hotline.domain.companies import Company
+from hotline.domain.news import Recording
 from hotline.domain.outbox import OutboxEntry, Queue, State
 from hotline.domain.verifying import verify
 from hotline.jobs import queues, work
@@ -35,6 +39,8 @@ from hotline.web import create_app
 from tests import world
 from tests.contract import emitted
 
+STORIES = Path(__file__).parent / "stories"
+NOWHERE = world.number(3000).e164  # leads to us, and belongs to no company
 SOON = timedelta(seconds=0.1)  # how soon after its time the dispatcher takes what is due
 
 
@@ -61,7 +67,7 @@ class Line:
             auth_token=account.tokens[0],
             sender=emitted.watched(self.sender()),
             clock=self.clock,
-            numbers=[self._number(firm) for firm in (cast.heat, cast.home)],
+            numbers=[self._number(number) for number in (cast.heat.number, cast.home.number, NOWHERE)],
         )
         wire = SimulatedHttpClient(self.exchange)
         wire.on_request.append(emitted.request)
@@ -89,6 +95,10 @@ class Line:
         """Play a story; its names are those of the cast."""
         story.play(text, story.Here(self.exchange), self.numbers)
 
+    def tells(self, name: str) -> None:
+        """Play a story of tests/stories."""
+        self.play((STORIES / f"{name}.txt").read_text("utf-8"))
+
     def passes(self, **span: float) -> None:
         """So much time goes by, as timedelta counts it; all that falls due is done."""
         self.exchange.advance(timedelta(**span).total_seconds())
@@ -99,7 +109,7 @@ class Line:
         cast = {field.name: getattr(self.cast, field.name) for field in fields(self.cast)}
         firms = {name: one.number for name, one in cast.items() if isinstance(one, world.Firm)}
         people = {name: one.number.e164 for name, one in cast.items() if isinstance(one, world.Person)}
-        return {**firms, **people, "unknown": self.cast.unknown.e164}
+        return {**firms, **people, "unknown": self.cast.unknown.e164, "nowhere": NOWHERE}
 
     def look(self) -> AbstractContextManager[Act]:
         """Look into the records."""
@@ -131,6 +141,16 @@ class Line:
         with self.look() as act:
             return {name: cases.unseal(act, case, value) for name, value in case.details.items()}
 
+    def recordings(self, case: Case) -> list[str]:
+        """What was recorded for a case, by the carrier's ids."""
+        with self.look() as act:
+            return list(act.session.scalars(select(Recording.sid).where(Recording.case_id == case.id)))
+
+    def changes(self, firm: world.Firm, **overrides: Any) -> None:
+        """A company has figures of its own."""
+        with self.runtime.act(COMMAND) as act:
+            act.session.get_one(Company, firm.id).overrides = overrides
+
     def turns(self, call: Call) -> list[Turn]:
         """What was said and heard in a call."""
         with self.look() as act:
@@ -154,11 +174,9 @@ class Line:
         """Let go of the connections."""
         self._redis.close()
 
-    def _number(self, firm: world.Firm) -> NumberConfig:
+    def _number(self, number: str) -> NumberConfig:
         urls = self.runtime.addresses
-        return NumberConfig(
-            firm.number, firm.code, voice_url=urls.inbound(), fallback_url=urls.fallback(), status_url=urls.status()
-        )
+        return NumberConfig(number, voice_url=urls.inbound(), fallback_url=urls.fallback(), status_url=urls.status())
 
     def _worker(self, name: Queue) -> Worker:
         queue = queues.queue(self._redis, name, self.runtime.figures)

@@ -56,7 +56,6 @@ def render(act: Act, call: Call, prompts: Prompts, addresses: Addresses) -> str:
         case Take():
             _say(response, lines, prompts, slow=call.slow)
             _record(act, call, response, action, addresses)
-            response.redirect(action, method="POST")  # where nothing was recorded the action is not asked for
         case Linger():
             _say(response, lines, prompts, slow=call.slow)
             response.pause(length=act.standard.engine.voice.pause_piece.seconds)
