@@ -1,0 +1,95 @@
+"""Redis is a hint to wake up, and the row is the promise; if this broke, an emptied Redis would lose work (rule 3)."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from itertools import takewhile
+from operator import itemgetter
+
+import pytest
+from redis import Redis
+from rq import SimpleWorker
+from rq.serializers import JSONSerializer
+
+from hotline.domain.outbox import Queue, State
+from hotline.jobs import queues
+from hotline.simulator.faults import Trouble
+from tests.jobs.workshop import Workshop
+
+LEASE = timedelta(seconds=61)
+
+
+def work_burst(shop: Workshop) -> None:
+    """A worker for each queue takes what lies there."""
+    for name in Queue:
+        queue = queues.queue(shop.runtime.redis, name, shop.runtime.figures)
+        worker = SimpleWorker([queue], connection=shop.runtime.redis, serializer=JSONSerializer)
+        worker.work(burst=True, logging_level="ERROR")
+
+
+def run(shop: Workshop) -> None:
+    """Dispatcher and workers in turn until nothing is due."""
+    while shop.dispatcher.turn():
+        work_burst(shop)
+
+
+def test_what_lay_on_the_queues_is_done_after_all_and_once(shop: Workshop) -> None:
+    shop.fault()
+    shop.dispatcher.turn()
+    shop.runtime.redis.flushall()
+    run(shop)
+    assert len(shop.exchange.board.calls) == 0
+    shop.passes(LEASE)
+    run(shop)
+    assert len(shop.exchange.board.calls) == 1
+    assert shop.states() | {"ring-dispatch": "done", "place-call": "done", "text-link": "done"} == shop.states()
+
+
+def test_emptied_at_every_step_the_engineer_is_rung_once(shop: Workshop) -> None:
+    shop.fault()
+    for _ in range(4):
+        shop.dispatcher.turn()
+        shop.runtime.redis.flushall()
+        shop.passes(LEASE)
+        shop.dispatcher.turn()
+        work_burst(shop)
+        shop.runtime.redis.flushall()
+    assert len([leg for leg in shop.exchange.board.calls.values() if leg.called == shop.cast.wang.number.e164]) == 1
+
+
+def test_emptied_between_an_unknown_submission_and_the_look_it_is_still_found(shop: Workshop) -> None:
+    shop.exchange.faults.order(Trouble.REST_SILENT_LATE, matching="Messages")
+    shop.fault()
+    run(shop)
+    shop.runtime.redis.flushall()
+    shop.passes(timedelta(seconds=31))
+    run(shop)
+    assert shop.entry("text-link").state == State.DONE
+    assert len(shop.exchange.board.messages) == 1
+
+
+def test_no_personal_value_is_ever_in_redis_or_in_the_log(shop: Workshop, caplog: pytest.LogCaptureFixture) -> None:
+    """Everything that passes through Redis, not only what stays there (SEC-1). A job's own data is told elsewhere."""
+    with caplog.at_level(logging.DEBUG), Redis.from_url(shop.runtime.settings.redis) as redis, redis.monitor() as spy:
+        shop.exchange.faults.refuse(shop.cast.zhao.number.e164, 21211)
+        shop.fault()
+        shop.owe("send-text", case_id=1, to="customer", who=shop.cast.chen.id, text="case-opened")
+        for _ in range(12):
+            run(shop)
+            shop.passes(timedelta(seconds=20))
+        redis.set("the", "end")
+        passed = "\n".join(
+            takewhile(lambda command: command != "SET the end", map(itemgetter("command"), spy.listen()))
+        )
+    assert "hotline:pace" in passed
+    people = (shop.cast.chen, shop.cast.wang, shop.cast.zhao, shop.cast.sun)
+    for secret in ["/sheet/", *(one.number.national for one in people), *(one.name for one in people)]:
+        assert secret not in caplog.text
+        assert secret not in passed
+        assert as_monitored(secret) not in passed
+
+
+def as_monitored(text: str) -> str:
+    """How MONITOR writes what is not ASCII."""
+    return "".join(chr(byte) if byte < 128 else f"\\x{byte:02x}" for byte in text.encode())

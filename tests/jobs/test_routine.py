@@ -1,0 +1,129 @@
+"""The recurring work; if this broke, the log would go unsealed and lost news would leave calls open for ever."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from redis import Redis
+
+from hotline.domain import calls, companies, promises
+from hotline.domain.act import CLOCK, COMMAND
+from hotline.domain.calls import Call
+from hotline.domain.outbox import State
+from hotline.jobs.routine import CHECKPOINTS, Rounds
+from tests.jobs.workshop import Workshop
+
+
+@pytest.fixture
+def rounds(shop: Workshop) -> Rounds:
+    return Rounds(shop.runtime, shop.runtime.redis)
+
+
+def checkpoints(shop: Workshop) -> list[int]:
+    file: Path = shop.runtime.settings.hotline_var / CHECKPOINTS
+    return [json.loads(line)["n"] for line in file.read_text().splitlines()] if file.exists() else []
+
+
+def test_what_the_log_grew_by_is_sealed_and_kept_outside_the_database(shop: Workshop, rounds: Rounds) -> None:
+    rounds.turn()
+    assert checkpoints(shop) == [1]
+    shop.fault()
+    shop.at.passes(timedelta(seconds=10))
+    rounds.turn()
+    assert checkpoints(shop) == [1, 2]
+    shop.at.passes(timedelta(seconds=10))
+    rounds.turn()
+    assert checkpoints(shop) == [1, 2]
+
+
+def test_several_dispatchers_do_it_once(shop: Workshop, rounds: Rounds) -> None:
+    rounds.turn()
+    shop.fault()
+    Rounds(shop.runtime, shop.runtime.redis).turn()
+    assert checkpoints(shop) == [1]
+
+
+def test_without_redis_the_log_is_sealed_all_the_same(shop: Workshop) -> None:
+    Rounds(shop.runtime, Redis.from_url("redis://127.0.0.1:1/0")).turn()
+    assert checkpoints(shop) == [1]
+
+
+def test_a_promise_whose_own_entry_was_lost_is_judged_all_the_same(shop: Workshop, rounds: Rounds) -> None:
+    case_id = shop.fault()
+    shop.at.passes(timedelta(minutes=10, seconds=30))
+    rounds.turn()
+    assert verdicts(shop, case_id)["FLT-2.sign"] == "open"
+    shop.at.passes(timedelta(minutes=1))
+    rounds.turn()
+    assert verdicts(shop, case_id)["FLT-2.sign"] == "broken"
+
+
+def verdicts(shop: Workshop, case_id: int) -> dict[str, str]:
+    with shop.runtime.look(CLOCK) as act:
+        return {promise.rule: promise.verdict for promise in promises.of_case(act, case_id)}
+
+
+def placed_call(shop: Workshop) -> Call:
+    """The engineer's call, placed, and no news of it ever came."""
+    shop.fault()
+    shop.works()
+    return shop.calls()[0]
+
+
+def looked_up(shop: Workshop) -> int:
+    return len(shop.entries("look-up-call"))
+
+
+def test_a_call_without_an_end_is_looked_up_at_the_carrier(shop: Workshop, rounds: Rounds) -> None:
+    call = placed_call(shop)
+    shop.passes(timedelta(minutes=14))
+    rounds.turn()
+    assert looked_up(shop) == 0
+    shop.passes(timedelta(minutes=2))
+    rounds.turn()
+    assert looked_up(shop) == 1
+    shop.works()
+    assert shop.calls()[0].id == call.id
+    assert shop.calls()[0].state == calls.State.UNANSWERED
+    assert shop.calls()[0].ended_at is not None
+
+
+def test_it_is_looked_up_once_in_each_span(shop: Workshop, rounds: Rounds) -> None:
+    placed_call(shop)
+    for minutes in (16, 2, 2):
+        shop.at.passes(timedelta(minutes=minutes))
+        rounds.turn()
+    assert looked_up(shop) == 1
+    shop.at.passes(timedelta(minutes=15))
+    rounds.turn()
+    assert looked_up(shop) == 2
+
+
+def test_a_call_that_the_carrier_does_not_know_is_over_for_us(shop: Workshop) -> None:
+    with shop.runtime.act(COMMAND) as act:
+        heat = companies.get(act, shop.cast.heat.id)
+        call = calls.begin(
+            act,
+            heat,
+            sid="CA" + "f" * 32,
+            our_number=shop.cast.heat.number,
+            customer=None,
+            colleague=None,
+            first_step="arrived",
+            words_version="x",
+        )
+    shop.owe("look-up-call", call=call.id)
+    shop.works()
+    assert shop.entry("look-up-call").state == State.FAILED
+    assert (shop.calls()[0].state, shop.calls()[0].cause) == (calls.State.FAILED, "gone (20404)")
+
+
+def test_a_call_that_has_ended_meanwhile_is_not_looked_up(shop: Workshop) -> None:
+    call = placed_call(shop)
+    shop.owe("look-up-call", call=call.id)
+    shop.ends(call, calls.State.ENDED)
+    shop.works()
+    assert shop.entry("look-up-call").state == State.DROPPED

@@ -1,0 +1,90 @@
+"""A worker and a dispatcher as processes; if this broke, the queues would only fill."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+from rq import Worker
+from werkzeug.serving import make_server
+
+from hotline.domain.outbox import Queue, State
+from hotline.errors import Invalid
+from hotline.jobs import queues, worker
+from hotline.settings import load
+from hotline.simulator.server import create_app
+from tests import world
+from tests.jobs.workshop import Workshop
+
+WORKER = "from hotline import settings; from hotline.jobs import worker; worker.run(settings.load(), 'urgent')"
+DISPATCH = (
+    "from hotline import runtime, settings; from hotline.jobs import dispatch;"
+    "dispatch.run(runtime.make(settings.load()))"
+)
+
+
+@contextmanager
+def process(shop: Workshop, program: str, carrier: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A process of ours, told to stop at the end of the block if it still runs; it leaves in good order."""
+    told = shop.runtime.settings
+    environment = world.environment(database_url=told.database, redis_url=told.redis, var=told.hotline_var)
+    started = subprocess.Popen([sys.executable, "-c", program], env={**environment, "TWILIO_API_BASE": carrier})
+    try:
+        yield started
+    finally:
+        started.send_signal(signal.SIGTERM)
+        assert started.wait(timeout=20) == 0
+
+
+@pytest.fixture
+def carrier(shop: Workshop) -> Iterator[str]:
+    """The exchange behind a real socket; its address."""
+    server = make_server("127.0.0.1", 0, create_app(shop.exchange), threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def until(true: Callable[[], object], seconds: float = 20) -> None:
+    """Wait until it is so."""
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline, "it never came about"
+        time.sleep(0.02)
+
+
+def test_dispatcher_and_worker_as_processes_ring_the_engineer(shop: Workshop, carrier: str) -> None:
+    with process(shop, DISPATCH, carrier), process(shop, WORKER, carrier):
+        shop.fault()
+        until(lambda: shop.states().get("place-call") == State.DONE and shop.states().get("text-link") == State.DONE)
+    assert len(shop.exchange.board.calls) == 1
+    assert len(shop.exchange.board.messages) == 1
+
+
+def test_a_worker_listens_on_its_one_queue_alone(shop: Workshop, carrier: str) -> None:
+    queue = queues.queue(shop.runtime.redis, Queue.URGENT, shop.runtime.figures)
+    with process(shop, WORKER, carrier):
+        until(lambda: Worker.count(queue=queue) == 1)
+        (found,) = Worker.all(connection=shop.runtime.redis)
+        assert found.queue_names() == ["urgent"]
+    assert Worker.count(queue=queue) == 0
+
+
+def test_a_worker_without_a_carrier_account_says_what_is_missing(shop: Workshop) -> None:
+    told = world.environment(
+        database_url=shop.runtime.settings.database,
+        redis_url=shop.runtime.settings.redis,
+        var=shop.runtime.settings.hotline_var,
+    )
+    without = load({name: value for name, value in told.items() if not name.startswith("TWILIO_")})
+    with pytest.raises(Invalid, match="TWILIO_ACCOUNT_SID"):
+        worker.run(without, "urgent")
