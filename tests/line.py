@@ -172,6 +172,7 @@ class Line:
 
     def close(self) -> None:
         """Let go of the connections."""
+        self.dispatcher.close()
         self._redis.close()
 
     def _number(self, number: str) -> NumberConfig:

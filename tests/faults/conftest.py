@@ -1,4 +1,4 @@
-"""One workshop per test."""
+"""The product on the line, single webhooks, and one workshop, for every test here."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import pytest
 
 from hotline.runtime import Runtime
 from tests.jobs.workshop import Workshop
+from tests.line import line as line
+from tests.voice.ring import rings as rings
 from tests.world import Cast, HandClock
 
 
