@@ -21,7 +21,7 @@ PICTURES = ROOT / "docs" / "pictures"
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 PORT = 8480
 WAIT = 60_000  # milliseconds; the practice phone speaks as slowly as a telephone
-SCREENS = {"": {"width": 1280, "height": 900}, "-small": {"width": 390, "height": 844}}
+SCREEN = {"width": 1280, "height": 1400}
 
 
 @contextmanager
@@ -71,7 +71,14 @@ def ring(page: Page) -> None:
     page.locator("#aloud").uncheck(force=True)
     customer, engineer = page.locator("#customer"), page.locator("#second")
     customer.locator(".call").click()
-    for keys, after in (("2", "报修"), ("1", "家里不热"), ("1", "一个房间"), ("1", "阀门"), ("2", "摸一下"), ("1", "报修地址")):
+    for keys, after in (
+        ("2", "报修"),
+        ("1", "家里不热"),
+        ("1", "一个房间"),
+        ("1", "阀门"),
+        ("2", "摸一下"),
+        ("1", "报修地址"),
+    ):
         press(customer, keys, after)
     expect(customer.locator(".captions")).to_contain_text("单号")
     expect(engineer.locator(".incoming")).to_be_visible()
@@ -80,11 +87,12 @@ def ring(page: Page) -> None:
     press(engineer, "1", "签收请按1")
     expect(engineer.locator(".captions")).to_contain_text("已经签收")
     customer.locator(".hang-up").click()
+    expect(customer.locator(".texts output")).to_have_text("2")
 
 
-def picture(page: Page, name: str) -> None:
-    """One PNG, the whole page."""
-    page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
+def picture(page: Page, name: str, *, full: bool = True) -> None:
+    """One PNG of the whole page, or of what the window shows."""
+    page.screenshot(path=PICTURES / f"{name}.png", full_page=full)
     print(f"docs/pictures/{name}.png")
 
 
@@ -102,18 +110,16 @@ def main() -> None:
     PICTURES.mkdir(parents=True, exist_ok=True)
     with trial() as password, sync_playwright() as play:
         browser = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        phone = open_page(browser, f"http://127.0.0.1:{PORT + 1}/", SCREENS[""])
+        phone = open_page(browser, f"http://127.0.0.1:{PORT + 1}/", SCREEN)
         ring(phone)
         phone.locator("#language").click()
         picture(phone, "practice-phone")
-        for suffix, screen in SCREENS.items():
-            console = open_page(browser, f"http://127.0.0.1:{PORT}/console", screen)
-            log_in(console, password)
-            picture(console, f"calls-zh{suffix}")
-            console.goto(f"http://127.0.0.1:{PORT}/console/calls/1")
-            picture(console, f"one-call-zh{suffix}")
-            console.goto(f"http://127.0.0.1:{PORT}/console/calls/1?lang=en")
-            picture(console, f"one-call{suffix}")
+        console = open_page(browser, f"http://127.0.0.1:{PORT}/console", SCREEN)
+        log_in(console, password)
+        console.goto(f"http://127.0.0.1:{PORT}/console/calls/1")
+        picture(console, "one-call-zh", full=False)
+        console.goto(f"http://127.0.0.1:{PORT}/console/calls/1?lang=en")
+        picture(console, "one-call", full=False)
         browser.close()
 
 

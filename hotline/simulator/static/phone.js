@@ -170,7 +170,7 @@ export class Phone {
   }
 
   choices(people, numbers) {
-    this.find(".owner").replaceChildren(...people.map((one) => new Option(`${one.name}${one.label ? ` · ${one.label}` : ""} · ${one.number}`, one.key)));
+    this.find(".owner").replaceChildren(...people.map((one) => new Option(`${one.label || one.name} · ${one.number}`, one.key)));
     this.find(".to").replaceChildren(...numbers.map((one) => new Option(`${one.label || one.number} · ${one.number}`, one.number)));
     this.translate();
   }
