@@ -56,6 +56,8 @@ class Commands(click.Group):
             raise Refusal(_about_database(error)) from error
         except RedisError as error:
             raise Refusal("Redis does not answer: `hotline up` runs one, REDIS_URL names another") from error
+        except (PermissionError, NotADirectoryError, FileExistsError) as error:
+            raise Refusal(f"{error.filename}: {error.strerror}: HOTLINE_VAR names a folder we may write in") from error
 
 
 @contextmanager

@@ -58,6 +58,14 @@ def test_a_key_that_is_missing_is_named_with_what_to_do(operator: Operator) -> N
     assert operator.refused("web").startswith("hotline: SECRET_KEY is not set: `hotline keys` prints fresh ones")
 
 
+def test_a_data_folder_that_is_none_is_refused_by_its_name(operator: Operator, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    operator.environment["HOTLINE_VAR"] = str(tmp_path / "file")
+    assert (
+        operator.refused("up") == f"hotline: {tmp_path}/file: File exists: HOTLINE_VAR names a folder we may write in\n"
+    )
+
+
 def test_a_worker_wants_a_carrier(operator: Operator) -> None:
     for name in ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN"):
         del operator.environment[name]
