@@ -29,6 +29,7 @@ from hotline.domain.outbox import Queue
 from hotline.jobs import dispatch as dispatching
 from hotline.jobs import worker as working
 from hotline.simulator import server
+from hotline.voice import endings
 
 
 @click.group(cls=listing.Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -65,7 +66,7 @@ def dispatch() -> None:
 def worker(queue: str) -> None:
     """Do the work of one queue."""
     logs.set_up()
-    working.run(settings.load(), queue)
+    working.run(settings.load(), queue, news=endings.news)
 
 
 @cli.command(hidden=True)

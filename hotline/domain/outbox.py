@@ -13,6 +13,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from hotline.db import Base, insert_new
 from hotline.domain.act import Act
 
+PROBLEM_LONGEST = 200
+
 
 class State(StrEnum):
     """Where an owed effect stands."""
@@ -55,7 +57,7 @@ class OutboxEntry(Base):
     settled_at: Mapped[datetime | None]
     mark: Mapped[str | None] = mapped_column(String(64))  # blind print of what was submitted, to know it again
     carrier_sid: Mapped[str | None] = mapped_column(String(64))
-    problem: Mapped[str | None] = mapped_column(String(200))
+    problem: Mapped[str | None] = mapped_column(String(PROBLEM_LONGEST))
 
 
 _PRESSING, _ORDINARY = 0, 10
@@ -163,14 +165,14 @@ def unknown_sids(act: Act, sids: Sequence[str]) -> list[str]:
 
 def settle(act: Act, entry: OutboxEntry, state: State, *, problem: str | None = None) -> None:
     """The entry is finished: done, dropped or failed."""
-    entry.state, entry.settled_at, entry.lease_until, entry.problem = state, act.at, None, problem
+    entry.state, entry.settled_at, entry.lease_until, entry.problem = state, act.at, None, _short(problem)
     if entry.case_id is not None:
         act.remember(f"case:{entry.case_id}", "outbox", entry=entry.id, what=entry.kind, outcome=state, problem=problem)
 
 
 def again(act: Act, entry: OutboxEntry, due: datetime, *, problem: str | None = None) -> None:
     """The entry is tried again at `due`."""
-    entry.state, entry.due_at, entry.lease_until, entry.problem = State.DUE, due, None, problem
+    entry.state, entry.due_at, entry.lease_until, entry.problem = State.DUE, due, None, _short(problem)
 
 
 def cancel(act: Act, key: str) -> None:
@@ -187,3 +189,7 @@ def oldest_due(act: Act) -> datetime | None:
     """When the longest-waiting due entry fell due; None when nothing waits."""
     waiting = or_(OutboxEntry.state == State.DUE, OutboxEntry.state == State.CLAIMED)
     return act.session.scalar(select(func.min(OutboxEntry.due_at)).where(waiting, OutboxEntry.due_at <= act.at))
+
+
+def _short(problem: str | None) -> str | None:
+    return problem[:PROBLEM_LONGEST] if problem is not None else None

@@ -38,7 +38,7 @@ HANDLERS = {
     "place-call": Handler(rings.place, rings.placed, rings.not_placed, paced=True),
     "check-offer": Handler(rings.check_offer, rings.offer_checked, rings.not_checked),
     "end-call": Handler(rings.end),
-    "look-up-call": Handler(rings.look_up, rings.looked_up, rings.not_looked_up),
+    "look-up-call": rings.looking_up(rings.over),
     "text-link": Handler(texts.link),
     "send-text": Handler(texts.send, texts.sent),
     "judge-promise": Handler(_judge),

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Protocol
 
 from hotline.carrier import Carrier
 from hotline.domain import calls, cases, companies, dispatches, outbox, staff
 from hotline.domain.act import Act
 from hotline.domain.calls import FINAL, Call
+from hotline.domain.calls import State as CallState
 from hotline.domain.dispatches import Answer, Dispatch, Offer
 from hotline.domain.outbox import OutboxEntry, State
 from hotline.jobs import telling
-from hotline.jobs.effects import Effect, Prepared
+from hotline.jobs.effects import Effect, Handler, Prepared
 from hotline.runtime import Runtime
 
 FIRST_STEP = "repair-offer"
@@ -67,7 +69,7 @@ def place(runtime: Runtime, act: Act, entry: OutboxEntry) -> Prepared:
         entry.carrier_sid = call.sid
         return State.DONE
     if entry.submitted_at is None and not _wanted(act, call):
-        _over(act, call, calls.State.FAILED, cause="not wanted any more")
+        _ended(act, call, CallState.FAILED, "not wanted any more")
         return State.DROPPED
     to, from_ = _number_of(act, call), companies.number_of(act, company)
     ring = act.standard.repair.engineer_ring.seconds
@@ -106,7 +108,7 @@ def not_placed(runtime: Runtime, act: Act, entry: OutboxEntry, problem: str) -> 
     """The call could not be had: the next colleague is rung."""
     call = calls.locked(act, entry.about["call"])
     companies.get(act, call.company_id)
-    _over(act, call, calls.State.FAILED, cause=problem)
+    _ended(act, call, CallState.FAILED, problem)
 
 
 def check_offer(runtime: Runtime, act: Act, entry: OutboxEntry) -> Prepared:
@@ -132,8 +134,8 @@ def offer_checked(runtime: Runtime, act: Act, entry: OutboxEntry, state: str) ->
     call = calls.locked(act, made.call_id)
     companies.get(act, call.company_id)
     figures = act.standard.engine.dispatch
-    if calls.State(state) in FINAL:
-        _over(act, call, calls.State(state), cause=None)
+    if CallState(state) in FINAL:
+        _ended(act, call, CallState(state), None)
         return None
     if act.at < made.rung_at + figures.offer_longest.span:
         return act.at + figures.listening.span
@@ -173,19 +175,34 @@ def look_up(runtime: Runtime, act: Act, entry: OutboxEntry) -> Prepared:
     return _state_of(call.sid)
 
 
-def looked_up(runtime: Runtime, act: Act, entry: OutboxEntry, state: str) -> None:
-    """The carrier says that it ended: so it did."""
-    call = calls.locked(act, entry.about["call"])
-    companies.get(act, call.company_id)
-    if calls.State(state) in FINAL:
-        _over(act, call, calls.State(state), cause=None)
+class News(Protocol):
+    """Takes news of a call as the voice room takes the carrier's own notification, with all that follows from it."""
+
+    def __call__(self, act: Act, call: Call, *, state: CallState, sequence: int, cause: str | None) -> None: ...
 
 
-def not_looked_up(runtime: Runtime, act: Act, entry: OutboxEntry, problem: str) -> None:
-    """The carrier knows nothing of it: for us it is over."""
-    call = calls.locked(act, entry.about["call"])
-    companies.get(act, call.company_id)
-    _over(act, call, calls.State.FAILED, cause=problem)
+def over(act: Act, call: Call, *, state: CallState, sequence: int, cause: str | None) -> None:
+    """A call has ended; an offer that it carried was not signed. Answers that stand, stand."""
+    calls.progress(act, call, state=state, sequence=sequence, ended_by=None, cause=cause)
+    _unanswered(act, call)
+
+
+def looking_up(news: News) -> Handler:
+    """How a call is looked up; `news` is told what the carrier says of its end."""
+
+    def tell(act: Act, entry: OutboxEntry, state: CallState, cause: str | None) -> None:
+        call = calls.locked(act, entry.about["call"])
+        companies.get(act, call.company_id)
+        if state in FINAL:
+            news(act, call, state=state, sequence=call.sequence + 1, cause=cause)
+
+    def looked_up(runtime: Runtime, act: Act, entry: OutboxEntry, state: str) -> None:
+        tell(act, entry, CallState(state), None)
+
+    def unknown(runtime: Runtime, act: Act, entry: OutboxEntry, problem: str) -> None:
+        tell(act, entry, CallState.FAILED, problem)  # the carrier knows nothing of it: for us it is over
+
+    return Handler(look_up, looked_up, unknown)
 
 
 def _state_of(sid: str) -> Effect:
@@ -201,9 +218,8 @@ def _wanted(act: Act, call: Call) -> bool:
     return made is None or (made.answer in OPEN and dispatches.get(act, made.dispatch_id).signed_at is None)
 
 
-def _over(act: Act, call: Call, state: calls.State, *, cause: str | None) -> None:
-    calls.progress(act, call, state=state, sequence=call.sequence + 1, ended_by=None, cause=cause)
-    _unanswered(act, call)
+def _ended(act: Act, call: Call, state: CallState, cause: str | None) -> None:
+    over(act, call, state=state, sequence=call.sequence + 1, cause=cause)
 
 
 def _unanswered(act: Act, call: Call) -> None:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from redis import Redis
 from redis.exceptions import RedisError
 
-from hotline import clock
-from hotline.domain import calls, checkpoints, companies, outbox, promises
+from hotline import clock, spool
+from hotline.domain import calls, checkpoints, companies, outbox, promises, spooled
 from hotline.domain.act import CLOCK
+from hotline.errors import NotFound
 from hotline.runtime import Runtime
 from hotline.standard.engine import Engine as Figures
 from hotline.standard.limits import Limit
 
+log = logging.getLogger(__name__)
 CHECKPOINTS = "checkpoints.jsonl"
 
 
@@ -46,6 +49,18 @@ def look_up_calls(runtime: Runtime) -> None:
             outbox.post(act, "look-up-call", key=f"look-up-{call.id}-{spans}", case_id=call.case_id, call=call.id)
 
 
+def open_kept_calls(runtime: Runtime) -> None:
+    """Whoever rang while the database was gone is rung back: each number kept on the disk becomes a matter (ANS-10)."""
+    for path, kept in spool.waiting(runtime.settings.hotline_var, runtime.sealer):
+        try:
+            with runtime.act(CLOCK) as act:
+                spooled.open_kept(act, kept)
+        except NotFound:
+            log.warning("a kept call rang at a number that belongs to no company; it stays where it is")
+        else:
+            path.unlink(missing_ok=True)
+
+
 @dataclass(frozen=True)
 class Recurring:
     """One kind of recurring work and how often it is done."""
@@ -58,6 +73,7 @@ class Recurring:
 ROUTINE = (
     Recurring("seal-log", lambda figures: figures.audit.checkpoint_every, seal_log),
     Recurring("judge-overdue", lambda figures: figures.routine.promises_every, judge_overdue),
+    Recurring("open-kept-calls", lambda figures: figures.routine.promises_every, open_kept_calls),
     Recurring("look-up-calls", lambda figures: figures.routine.calls_reconciled_every, look_up_calls),
 )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import traceback
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,6 +22,7 @@ from hotline.jobs import telling
 from hotline.jobs.effects import Effect, Handler
 from hotline.jobs.handlers import HANDLERS
 from hotline.runtime import Runtime
+from hotline.standard.engine import Outbox as Figures
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +34,7 @@ class _House:
     runtime: Runtime
     carrier: Carrier
     pace: Pace
+    handlers: Mapping[str, Handler]
 
 
 @dataclass(frozen=True)
@@ -47,12 +50,12 @@ Outcome = str | list[str] | CarrierError
 _house: _House | None = None
 
 
-def serve(runtime: Runtime, carrier: Carrier) -> None:
+def serve(runtime: Runtime, carrier: Carrier, handlers: Mapping[str, Handler] = HANDLERS) -> None:
     """From here on this process performs with these; called once when a worker starts. Opens no connection."""
     global _house
     account, keep = runtime.settings.carrier, runtime.figures.outbox.lease.span
     pace = Pace(runtime.redis, account.sid, per_second=account.calls_per_second, keep=keep)
-    _house = _House(runtime, carrier, pace)
+    _house = _House(runtime, carrier, pace, handlers)
 
 
 def perform(entry_id: int, attempt: int) -> None:
@@ -63,7 +66,7 @@ def perform(entry_id: int, attempt: int) -> None:
     except Exception as error:  # noqa: BLE001 - whatever it is, the entry is tried again and in the end a person told
         _log(entry_id, attempt, error)
         with suppress(SQLAlchemyError):  # without its database the entry comes back when its lease runs out
-            _note(house.runtime, entry_id, attempt, error)
+            _note(house, entry_id, attempt, error)
 
 
 def _served() -> _House:
@@ -75,16 +78,17 @@ def _served() -> _House:
 def _perform(house: _House, entry_id: int, attempt: int) -> None:
     if _must_wait(house, entry_id, attempt):
         return
-    task = _begin(house.runtime, entry_id, attempt)
+    task = _begin(house, entry_id, attempt)
     if task is not None:
-        _finish(house.runtime, entry_id, attempt, task, _ask(house.carrier, task))
+        _finish(house, entry_id, attempt, task, _ask(house.carrier, task))
 
 
 def _must_wait(house: _House, entry_id: int, attempt: int) -> bool:
     """Calls keep to their pace: an entry whose turn has not come is due again when it does."""
     with house.runtime.look(CLOCK) as act:
         entry = act.session.get(OutboxEntry, entry_id)
-    if entry is None or entry.submitted_at is not None or entry.kind not in HANDLERS or not HANDLERS[entry.kind].paced:
+    handler = house.handlers.get(entry.kind) if entry is not None and entry.submitted_at is None else None
+    if handler is None or not handler.paced:
         return False
     wait = house.pace.wait(str(entry_id), clock.now())
     if not wait:
@@ -96,25 +100,24 @@ def _must_wait(house: _House, entry_id: int, attempt: int) -> bool:
     return True
 
 
-def _begin(runtime: Runtime, entry_id: int, attempt: int) -> _Task | None:
+def _begin(house: _House, entry_id: int, attempt: int) -> _Task | None:
     """Act 1: still owed? From its commit on the carrier may have the effect, and the row says so."""
-    with runtime.act(CLOCK) as act:
+    with house.runtime.act(CLOCK) as act:
         entry = outbox.take(act, entry_id, attempt)
         if entry is None:
             return None
-        handler = _handler(entry)
-        prepared = handler.prepare(runtime, act, entry)
+        handler = _handler(house, entry)
+        prepared = handler.prepare(house.runtime, act, entry)
         if isinstance(prepared, State):
             outbox.settle(act, entry, prepared)
             return None
         if isinstance(prepared, datetime):
             outbox.again(act, entry, prepared)
             return None
-        return _submit_or_look(runtime, act, entry, handler, prepared)
+        return _submit_or_look(house.runtime.figures.outbox, act, entry, handler, prepared)
 
 
-def _submit_or_look(runtime: Runtime, act: Act, entry: OutboxEntry, handler: Handler, effect: Effect) -> _Task | None:
-    figures = runtime.figures.outbox
+def _submit_or_look(figures: Figures, act: Act, entry: OutboxEntry, handler: Handler, effect: Effect) -> _Task | None:
     if effect.find is None:
         return _Task(handler, effect, None)
     if entry.submitted_at is None:
@@ -138,81 +141,81 @@ def _ask(carrier: Carrier, task: _Task) -> Outcome:
         return error
 
 
-def _finish(runtime: Runtime, entry_id: int, attempt: int, task: _Task, outcome: Outcome) -> None:
+def _finish(house: _House, entry_id: int, attempt: int, task: _Task, outcome: Outcome) -> None:
     """Act 2. The lease ran out meanwhile? Then whoever has the entry now looks at the carrier's list first."""
-    with runtime.act(CLOCK) as act:
+    with house.runtime.act(CLOCK) as act:
         entry = outbox.take(act, entry_id, attempt)
         if entry is None:
             return
         if isinstance(outcome, CarrierError):
-            _failed(runtime, act, entry, task, outcome)
+            _failed(house, act, entry, task, outcome)
         elif isinstance(outcome, str):
-            _landed(runtime, act, entry, task, outcome)
+            _landed(house, act, entry, task, outcome)
         else:
-            _looked(runtime, act, entry, task, outcome)
+            _looked(house, act, entry, task, outcome)
 
 
-def _landed(runtime: Runtime, act: Act, entry: OutboxEntry, task: _Task, answer: str) -> None:
+def _landed(house: _House, act: Act, entry: OutboxEntry, task: _Task, answer: str) -> None:
     if task.effect.find is not None:
         entry.carrier_sid = answer
-    later = task.handler.landed(runtime, act, entry, answer)
+    later = task.handler.landed(house.runtime, act, entry, answer)
     if later is None:
         outbox.settle(act, entry, State.DONE)
     else:
         outbox.again(act, entry, later)
 
 
-def _looked(runtime: Runtime, act: Act, entry: OutboxEntry, task: _Task, listed: list[str]) -> None:
+def _looked(house: _House, act: Act, entry: OutboxEntry, task: _Task, listed: list[str]) -> None:
     """The carrier has it: its id is adopted. It has nothing that is not somebody else's: it was surely not done."""
     ours = [sid for sid in outbox.unknown_sids(act, listed) if calls.by_sid(act, sid) is None]
     if ours:
-        _landed(runtime, act, entry, task, ours[0])
+        _landed(house, act, entry, task, ours[0])
         return
     outbox.not_submitted(entry)
-    if entry.failures < runtime.figures.outbox.attempts:
+    if entry.failures < house.runtime.figures.outbox.attempts:
         outbox.again(act, entry, act.at)
     else:
-        _give_up(runtime, act, entry, "the carrier never took it")
+        _give_up(house, act, entry, "the carrier never took it")
 
 
-def _failed(runtime: Runtime, act: Act, entry: OutboxEntry, task: _Task, error: CarrierError) -> None:
+def _failed(house: _House, act: Act, entry: OutboxEntry, task: _Task, error: CarrierError) -> None:
     entry.failures += 1
     if error.unknown and entry.submitted_at is not None:
-        outbox.again(act, entry, entry.submitted_at + runtime.figures.outbox.reconcile_after.span, problem=str(error))
+        listed_by = entry.submitted_at + house.runtime.figures.outbox.reconcile_after.span
+        outbox.again(act, entry, listed_by, problem=str(error))
         return
     if task.since is None:
         outbox.not_submitted(entry)
-    _try_again(runtime, act, entry, str(error), permanent=error.permanent)
+    _try_again(house, act, entry, str(error), permanent=error.permanent)
 
 
-def _note(runtime: Runtime, entry_id: int, attempt: int, error: Exception) -> None:
+def _note(house: _House, entry_id: int, attempt: int, error: Exception) -> None:
     """An act broke off, and took with it what it had changed. What is refused once is refused again."""
     refused = isinstance(error, HotlineError)
     problem = f"{type(error).__name__}: {error}" if refused else type(error).__name__
-    with runtime.act(CLOCK) as act:
+    with house.runtime.act(CLOCK) as act:
         entry = outbox.take(act, entry_id, attempt)
         if entry is not None:
             entry.failures += 1
-            _try_again(runtime, act, entry, problem, permanent=refused)
+            _try_again(house, act, entry, problem, permanent=refused)
 
 
-def _try_again(runtime: Runtime, act: Act, entry: OutboxEntry, problem: str, *, permanent: bool) -> None:
-    if permanent or entry.failures >= runtime.figures.outbox.attempts:
-        _give_up(runtime, act, entry, problem)
+def _try_again(house: _House, act: Act, entry: OutboxEntry, problem: str, *, permanent: bool) -> None:
+    if permanent or entry.failures >= house.runtime.figures.outbox.attempts:
+        _give_up(house, act, entry, problem)
     else:
-        outbox.again(act, entry, act.at + _wait(runtime, entry), problem=problem)
+        outbox.again(act, entry, act.at + _wait(house.runtime.figures.outbox, entry), problem=problem)
 
 
-def _give_up(runtime: Runtime, act: Act, entry: OutboxEntry, problem: str) -> None:
+def _give_up(house: _House, act: Act, entry: OutboxEntry, problem: str) -> None:
     """Final: the consequence is drawn, and the supervisors are told once."""
-    if entry.kind in HANDLERS:
-        HANDLERS[entry.kind].failed(runtime, act, entry, problem)
+    if entry.kind in house.handlers:
+        house.handlers[entry.kind].failed(house.runtime, act, entry, problem)
     outbox.settle(act, entry, State.FAILED, problem=problem)
     telling.given_up(act, entry)
 
 
-def _wait(runtime: Runtime, entry: OutboxEntry) -> timedelta:
-    figures = runtime.figures.outbox
+def _wait(figures: Figures, entry: OutboxEntry) -> timedelta:
     span = figures.wait_after(entry.failures).span
     if entry.queue == Queue.URGENT:
         span = min(span, figures.urgent_wait.span)
@@ -220,10 +223,10 @@ def _wait(runtime: Runtime, entry: OutboxEntry) -> timedelta:
     return span + span * (entry.id % 10) / 40
 
 
-def _handler(entry: OutboxEntry) -> Handler:
-    if entry.kind not in HANDLERS:
+def _handler(house: _House, entry: OutboxEntry) -> Handler:
+    if entry.kind not in house.handlers:
         raise Invalid(f"nobody knows how to perform {entry.kind}: a newer version may have posted it")
-    return HANDLERS[entry.kind]
+    return house.handlers[entry.kind]
 
 
 def _log(entry_id: int, attempt: int, error: Exception) -> None:

@@ -11,18 +11,22 @@ from rq.serializers import JSONSerializer
 from hotline import runtime
 from hotline.carrier.twilio import TwilioCarrier
 from hotline.domain.outbox import Queue
-from hotline.jobs import queues, work
+from hotline.jobs import queues, rings, work
+from hotline.jobs.handlers import HANDLERS
 from hotline.settings import Settings
 
 
-def run(settings: Settings, name: str) -> None:
+def run(settings: Settings, name: str, *, news: rings.News = rings.over) -> None:
     """Work on exactly one queue, "urgent" or "routine", until TERM or Ctrl-C. Raises Invalid without an account.
+
+    `news` takes the end of a call that had to be looked up at the carrier; the voice room's own draws what follows.
 
     One queue: only then a job taken by a worker that dies at once is not lost (rq-facts 1). In one process, not a
     fork for each job: the connections to database and carrier stay open, and none of them crosses a fork.
     """
     house = runtime.make(settings)
-    work.serve(house, TwilioCarrier(settings.carrier, house.figures.carrier))
+    handlers = HANDLERS | {"look-up-call": rings.looking_up(news)}
+    work.serve(house, TwilioCarrier(settings.carrier, house.figures.carrier), handlers)
     figures = house.figures.worker
     redis = Redis.from_url(settings.redis, socket_connect_timeout=house.figures.carrier.connect_timeout.seconds)
     worker = SimpleWorker(

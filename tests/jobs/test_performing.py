@@ -13,8 +13,9 @@ from hotline.carrier import Carrier, CarrierError
 from hotline.domain import outbox
 from hotline.domain.act import CLOCK, COMMAND, Act
 from hotline.domain.outbox import OutboxEntry, State
-from hotline.jobs import handlers, work
+from hotline.jobs import work
 from hotline.jobs.effects import Effect, Handler
+from hotline.jobs.handlers import HANDLERS
 from hotline.runtime import Runtime
 from hotline.simulator.faults import Trouble
 from tests.jobs.workshop import Workshop
@@ -240,12 +241,8 @@ def test_a_kind_that_nobody_knows_is_given_up_and_told(shop: Workshop, case_id: 
 
 def put_in(kind: str, handler: Handler, shop: Workshop) -> None:
     """Perform what is due with one handler in another's place."""
-    table: dict[str, Any] = handlers.HANDLERS
-    before, table[kind] = table[kind], handler
-    try:
-        shop.works()
-    finally:
-        table[kind] = before
+    work.serve(shop.runtime, shop.carrier, HANDLERS | {kind: handler})
+    shop.works()
 
 
 def refusing(error: CarrierError) -> Callable[[Carrier], str]:

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 
 import pytest
 from rq import Worker
+from rq.worker import WorkerStatus
 from werkzeug.serving import make_server
 
 from hotline.domain.outbox import Queue, State
@@ -73,7 +74,7 @@ def test_dispatcher_and_worker_as_processes_ring_the_engineer(shop: Workshop, ca
 def test_a_worker_listens_on_its_one_queue_alone(shop: Workshop, carrier: str) -> None:
     queue = queues.queue(shop.runtime.redis, Queue.URGENT, shop.runtime.figures)
     with process(shop, WORKER, carrier):
-        until(lambda: Worker.count(queue=queue) == 1)
+        until(lambda: [one.get_state() for one in Worker.all(queue=queue)] == [WorkerStatus.IDLE])
         (found,) = Worker.all(connection=shop.runtime.redis)
         assert found.queue_names() == ["urgent"]
     assert Worker.count(queue=queue) == 0
