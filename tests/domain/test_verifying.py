@@ -121,6 +121,15 @@ def test_a_root_that_does_not_fit_is_named(log: Runtime) -> None:
         assert f"checkpoint 1: {What.CHECKPOINT_ROOT}" in found(session)
 
 
+@pytest.mark.parametrize("leaf", [["a\0", 1, ""], ["\ud800", 1, ""], ["a", 2**40, ""], ["a", "1", ""], ["a"], 7])
+def test_a_checkpoint_of_nonsense_is_named_and_stops_nothing(log: Runtime, leaf: object) -> None:
+    with forging(log) as session:
+        body = bytes(session.connection().exec_driver_sql("SELECT body FROM checkpoints").scalar_one())
+        nonsense = json.dumps(json.loads(body) | {"leaves": [leaf]}).encode()
+        run(session, "UPDATE checkpoints SET body = :b", b=nonsense)
+        assert f"checkpoint 1: {What.UNREADABLE}" in found(session)
+
+
 def test_a_forger_who_signs_with_his_own_key_is_named(runtime: Runtime, cast: Cast) -> None:
     seal(runtime, key=Ed25519PrivateKey.generate().private_bytes_raw())
     assert [p.what for p in whole(runtime).problems] == [What.CHECKPOINT_KEY]
@@ -171,8 +180,9 @@ def test_a_file_that_lags_behind_is_a_note_only(log: Runtime, tmp_path: Path) ->
 def test_a_missing_file_is_a_note_and_an_unreadable_line_a_problem(log: Runtime, tmp_path: Path) -> None:
     file = tmp_path / "checkpoints.jsonl"
     assert "is not there" in whole(log, file).notes[0]
-    file.write_text("what is this\n")
-    assert [p.what for p in whole(log, file).problems] == [What.FILE_UNREADABLE]
+    for line in ("what is this\n", '{"n": 1180591620717411303424}\n', '{"n": "1"}\n', "[]\n"):
+        file.write_text(line)
+        assert [p.what for p in whole(log, file).problems] == [What.FILE_UNREADABLE]
 
 
 def test_what_is_exported_while_the_verifier_looks_is_not_held_against_the_database(
