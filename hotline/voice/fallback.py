@@ -30,7 +30,7 @@ def _runtime() -> Runtime:
 @hooks.post("/fallback")
 def fallback() -> Response:
     """The carrier could not have our document: one try to resume the call, then the degraded call (contract 2.9)."""
-    log.warning("fallback asked for", extra={"error": g.params.get("ErrorCode")})
+    log.warning("fallback asked for by call %s", guard.sid("CallSid"), extra={"error": g.params.get("ErrorCode")})
     if urlsplit(g.params.get("ErrorUrl", "")).path.endswith("/resume"):
         return degraded()
     return spoken("trouble.one-moment", to=_runtime().addresses.resume())
@@ -39,6 +39,7 @@ def fallback() -> Response:
 @hooks.post("/fallback/number")
 def number() -> Response:
     """Another number to ring back, keyed in; the one the caller rings from is kept already."""
+    guard.sid("CallSid")
     keyed = "".join(c for c in g.params.get("Digits", "") if c.isdigit())
     found = PhoneNumber.from_carrier(keyed) if keyed else None
     if found is not None:
@@ -91,16 +92,10 @@ def _one_moment() -> Response:
 
 
 def _keep(found: PhoneNumber) -> None:
-    runtime, params = _runtime(), g.params
+    runtime = _runtime()
+    kept = spool.KeptCall(g.params.get("CallSid", ""), g.params.get("To", ""), found, clock.now())
     try:
-        spool.keep(
-            runtime.settings.hotline_var,
-            runtime.sealer,
-            sid=params.get("CallSid", ""),
-            called=params.get("To", ""),
-            number=found.e164,
-            at=clock.now(),
-        )
+        spool.keep(runtime.settings.hotline_var, runtime.sealer, kept)
     except OSError as error:  # a full disk: the caller still hears us, and the carrier's own list has the call
         log.error("a number could not be kept: %s", type(error).__name__)
 

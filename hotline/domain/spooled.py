@@ -1,0 +1,62 @@
+"""Callers of bad times become matters; without it a number kept while the database was gone would be kept in vain."""
+
+from __future__ import annotations
+
+from hotline.domain import calls, cases, companies, customers, promises
+from hotline.domain.act import Act
+from hotline.domain.calls import Call, State
+from hotline.domain.cases import Case, Kind
+from hotline.domain.companies import Company
+from hotline.spool import KeptCall
+
+RULE = "ANS-10.callback"
+MATTER = "abandoned"
+STEP = "goodbye"  # the call is over: nothing is asked any more
+UNHEARD = "unheard"  # it has heard no wording of ours that is on record
+
+
+def open_kept(act: Act, kept: KeptCall) -> Case:
+    """The caller is rung back, as was said (ANS-10). The same call twice is one case and one promise.
+
+    Raises NotFound when the number called belongs to no company (any more).
+    """
+    company = companies.called_at(act, kept.called)
+    companies.get(act, company.id)
+    call = calls.by_sid(act, kept.sid) or _call(act, company, kept)
+    case = _case_of(act, call) or cases.open(
+        act,
+        company,
+        kind=Kind.CALLBACK,
+        matter=MATTER,
+        owner_id=call.owner_id,
+        call=call,
+        customer_id=call.customer_id,
+    )
+    call.drop("intent")
+    case.details = {**case.details, "sealed_contact": cases.seal(act, case, kept.number.e164)}
+    if RULE not in [promise.rule for promise in promises.of_case(act, case.id)]:
+        promises.make(act, RULE, case)
+    return case
+
+
+def _case_of(act: Act, call: Call) -> Case | None:
+    """The matter that the caller had told before the trouble began, unless it is closed or must not say who rang."""
+    case = cases.get(act, call.case_id) if call.case_id is not None else None
+    return case if case is not None and case.state == "open" and not case.anonymous else None
+
+
+def _call(act: Act, company: Company, kept: KeptCall) -> Call:
+    """A call that never reached our records is put there, as it was: it rang, and we could not answer it."""
+    call = calls.begin(
+        act,
+        company,
+        sid=kept.sid,
+        our_number=kept.called,
+        customer=customers.with_number(act, kept.number),
+        colleague=None,
+        first_step=STEP,
+        words_version=UNHEARD,
+    )
+    call.started_at = kept.at
+    calls.progress(act, call, state=State.ENDED, sequence=0, ended_by="us", cause="system-trouble")
+    return call
