@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import Insert as PostgresInsert
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-from sqlalchemy.engine import Dialect, make_url
+from sqlalchemy.engine import URL, Dialect, make_url
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
@@ -58,10 +58,18 @@ def make_engine(url: str, *, busy_ms: int) -> Engine:
     if parsed.get_backend_name() == "sqlite":
         return _sqlite(url, busy_ms)
     if parsed.get_backend_name() == "postgresql":
-        return create_engine(
-            parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, pool_size=16, max_overflow=16
-        )
+        return _postgres(parsed.set(drivername="postgresql+psycopg"), busy_ms)
     raise Invalid(f"DATABASE_URL: {parsed.drivername} is neither sqlite:///… nor postgresql://…")
+
+
+def _postgres(url: URL, busy_ms: int) -> Engine:
+    """Every wait ends: for the server to connect, for a packet to be acknowledged, for a row that another holds."""
+    waits = {
+        "connect_timeout": max(1, busy_ms // 1000),
+        "tcp_user_timeout": busy_ms,
+        "options": f"-c lock_timeout={busy_ms}",
+    }
+    return create_engine(url, connect_args=waits, pool_pre_ping=True, pool_size=16, max_overflow=16)
 
 
 def _sqlite(url: str, busy_ms: int) -> Engine:

@@ -1,0 +1,25 @@
+"""No wait on the database is without an end: a row that another holds is given up in time."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+
+from hotline.db import make_engine
+
+IMPATIENT_MS = 200
+
+
+def test_whoever_waits_for_a_row_gives_up(database_url: str) -> None:
+    holder, waiter = make_engine(database_url, busy_ms=5000), make_engine(database_url, busy_ms=IMPATIENT_MS)
+    try:
+        with holder.execution_options(writes=True).begin() as held:
+            held.execute(text("INSERT INTO audit_heads (chain, seq, hash, sealed_seq) VALUES ('house', 0, '0', 0)"))
+            with pytest.raises(OperationalError), waiter.execution_options(writes=True).begin() as waiting:
+                waiting.execute(
+                    text("INSERT INTO audit_heads (chain, seq, hash, sealed_seq) VALUES ('house', 0, '0', 0)")
+                )
+    finally:
+        holder.dispose()
+        waiter.dispose()
