@@ -9,13 +9,13 @@ from operator import itemgetter
 
 import pytest
 from redis import Redis
-from rq import SimpleWorker
 from rq.serializers import JSONSerializer
 
 from hotline.domain.outbox import Queue, State
 from hotline.jobs import queues
 from hotline.simulator.faults import Trouble
 from tests.jobs.workshop import Workshop
+from tests.line import Worker
 
 LEASE = timedelta(seconds=61)
 
@@ -24,7 +24,7 @@ def work_burst(shop: Workshop) -> None:
     """A worker for each queue takes what lies there."""
     for name in Queue:
         queue = queues.queue(shop.runtime.redis, name, shop.runtime.figures)
-        worker = SimpleWorker([queue], connection=shop.runtime.redis, serializer=JSONSerializer)
+        worker = Worker([queue], connection=shop.runtime.redis, serializer=JSONSerializer)
         worker.work(burst=True, logging_level="ERROR")
 
 

@@ -11,7 +11,6 @@ from datetime import timedelta
 import pytest
 from redis import Redis
 from redis.exceptions import ConnectionError as RedisAway
-from rq import SimpleWorker
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
@@ -22,6 +21,7 @@ from hotline.jobs.dispatch import Dispatcher
 from hotline.settings import load
 from tests import world
 from tests.jobs.workshop import Workshop
+from tests.line import Worker
 
 
 def waiting(shop: Workshop, name: Queue) -> list[Job]:
@@ -33,7 +33,7 @@ def workers_burst(shop: Workshop) -> None:
     """A worker for each queue works it empty."""
     for name in Queue:
         queue = queues.queue(shop.runtime.redis, name, shop.runtime.figures)
-        worker = SimpleWorker([queue], connection=shop.runtime.redis, serializer=JSONSerializer)
+        worker = Worker([queue], connection=shop.runtime.redis, serializer=JSONSerializer)
         worker.work(burst=True, logging_level="ERROR")
 
 

@@ -32,12 +32,14 @@ from hotline.standard.kinds import Scope
 from tests.contract import emitted
 from tests.world import Cast, HandClock, Person
 
-SILENCE = b'<?xml version="1.0" encoding="UTF-8"?><Response><Pause length="60"/></Response>'
+HOLD_ON = (
+    '<?xml version="1.0" encoding="UTF-8"?><Response><Say language="zh-CN">请稍等</Say><Pause length="60"/></Response>'
+)
 
 
 def product(method: str, url: str, headers: Mapping[str, str], body: bytes, timeout: float) -> Answer:
-    """What answers the exchange's webhooks here: a long silence. The real voice room has tests of its own."""
-    return Answer(200, {"content-type": "text/xml"}, SILENCE)
+    """What answers the exchange's webhooks here: a word, then silence. The voice room has tests of its own."""
+    return Answer(200, {"content-type": "text/xml"}, HOLD_ON.encode())
 
 
 def exchange_beside(runtime: Runtime, cast: Cast, at: HandClock) -> Exchange:
