@@ -120,6 +120,7 @@ def test_the_carriers_numbers_become_our_words(
         ring(carrier)
     error = raised.value
     assert (error.word, error.permanent, error.unknown, error.code) == (word, permanent, False, code)
+    assert error.__suppress_context__  # the carrier's own words hold the address asked
 
 
 @pytest.mark.parametrize("trouble", [Trouble.REST_SILENT, Trouble.REST_BROKEN])
