@@ -85,6 +85,7 @@ def _context(act: Act, call: Call, cases: list[Case]) -> dict[str, Any]:
         "call": call,
         "company": company,
         "standard": act.standard,
+        "heartbeat": asking.runtime().figures.routine.live_heartbeat.seconds,
         "zone": act.standard.timezone,
         "names": names,
         "who": people.caller(call, names, people.masked_numbers(act, [call.customer_id]), anonymous),

@@ -135,6 +135,7 @@ def _context(act: Act, case: Case) -> dict[str, Any]:
         "case": case,
         "company": companies.get(act, case.company_id),
         "standard": act.standard,
+        "heartbeat": asking.runtime().figures.routine.live_heartbeat.seconds,
         "zone": act.standard.timezone,
         "who": _who(case, numbers),
         "owned": record.ownership(act, case.chain),

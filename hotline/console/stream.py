@@ -35,12 +35,13 @@ def stream() -> ResponseReturnValue:
 
 
 def _events(runtime: Runtime, about: frozenset[str], ticket: sessions.Ticket) -> Iterator[str]:
-    yield _CHANGED  # whatever happened between the page and this connection
+    told = _CHANGED  # first of all: whatever happened between the page and the moment from which we listen
     try:
         for names in live.listen(runtime.redis, runtime.figures.routine.live_pulse.span):
             if not _lasts(runtime, ticket):
                 return
-            yield _CHANGED if _concerns(about, names) else _STILL_HERE
+            yield told if told else _CHANGED if _concerns(about, names) else _STILL_HERE
+            told = ""
     except RedisError:
         return  # the page connects again, and asks at every heartbeat until then
 

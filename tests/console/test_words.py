@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -104,4 +105,4 @@ def _span(seconds: int) -> str:
     app.extensions["hotline"] = type("OnlyWords", (), {"prompts": PROMPTS})()
     app.secret_key = "only words"
     with app.test_request_context():
-        return words.span(words.timedelta(seconds=seconds))
+        return words.span(timedelta(seconds=seconds))

@@ -1,0 +1,96 @@
+"""A real Chromium at a real server. Without a Chromium these tests are not collected, and one line says so."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from hotline.runtime import Runtime
+from hotline.settings import Settings, load
+from hotline.web import create_app
+from tests import world
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+MISSING = "browser tests not run: no Chromium on the PATH"
+if CHROMIUM is None and os.environ.get("CI") == "true":
+    raise pytest.UsageError(MISSING)
+collect_ignore_glob = [] if CHROMIUM else ["test_*.py"]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say that something was left out."""
+    if CHROMIUM is None:
+        terminalreporter.write_line(MISSING)
+
+
+class Quiet(WSGIRequestHandler):
+    """Keeps no access log."""
+
+    def log(self, type: str, message: str, *args: object) -> None:
+        """Nothing is written."""
+
+
+@pytest.fixture
+def settings(database_url: str, redis_url: str, tmp_path: Path) -> Settings:
+    """Settings of a trial on this machine: no carrier account, no certificate."""
+    given = world.environment(database_url=database_url, redis_url=redis_url, var=tmp_path)
+    named = ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "PUBLIC_BASE_URL")
+    return load({name: value for name, value in given.items() if name not in named})
+
+
+@pytest.fixture
+def site(runtime: Runtime, cast: world.Cast) -> Iterator[str]:
+    """The product served on a free port; its address."""
+    server = make_server("127.0.0.1", 0, create_app(runtime), threaded=True, request_handler=Quiet)
+    server.daemon_threads = True  # type: ignore[attr-defined]
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all tests."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser: Browser, site: str) -> Iterator[Page]:
+    """A fresh window; what its console complains of fails the test, a refused script or style too."""
+    context = browser.new_context(base_url=site)
+    opened = context.new_page()
+    complaints: list[str] = []
+    opened.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    opened.on("pageerror", lambda error: complaints.append(str(error)))
+    yield opened
+    context.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def phone(browser: Browser, site: str) -> Iterator[Page]:
+    """A telephone's window, 390 pixels wide, operated by touch."""
+    context = browser.new_context(base_url=site, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def scriptless(browser: Browser, site: str) -> Iterator[Page]:
+    """A window whose browser runs no scripts."""
+    context = browser.new_context(base_url=site, java_script_enabled=False)
+    yield context.new_page()
+    context.close()
