@@ -26,7 +26,20 @@ ITEM_STEPS = {
 MOST_MARKS = 5
 # Forgotten when the caller goes on to another matter, so that the next case says nothing of the last.
 OF_ONE_MATTER = (
-    *("intent", "fault", "answers", "node", "scope", "verdict", "guide", "fee", "fee_accepted", "asked", "due"),
+    *(
+        "intent",
+        "fault",
+        "answers",
+        "node",
+        "scope",
+        "verdict",
+        "guide",
+        "fee",
+        "fee_accepted",
+        "fee_declined",
+        "asked",
+        "due",
+    ),
     *(
         "emergency",
         "anonymous",

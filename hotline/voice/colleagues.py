@@ -97,10 +97,9 @@ def work_done(act: Act, call: Call) -> Step:
 
 
 def colleague(act: Act, call: Call) -> Step:
-    """Which repair is meant: the oldest that this colleague has not finished. None left: an ordinary caller."""
+    """Which repair is meant: the oldest that this colleague has not finished."""
     order = _oldest(act, call)
-    if order is None:
-        return Step.GREETING
+    assert order is not None, "only who has work in hand comes here"
     call.put(asked=order.case_id)
     call.case_id = call.case_id or order.case_id
     return Step.COLLEAGUE_MENU

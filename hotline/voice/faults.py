@@ -104,8 +104,8 @@ def guide(act: Act, call: Call) -> tuple[str, ...]:
 
 
 def guided(act: Act, call: Call) -> Step:
-    """Mended with our guidance: on record and closed."""
-    matters.record_guided(act, call)
+    """Mended with our guidance, or nobody wanted at that price: on record and closed."""
+    matters.record_guided(act, call, outcome="fee-declined" if call.slots.get("fee_declined") else "guided")
     call.drop("intent")
     return Step.ANYTHING_ELSE
 
@@ -115,6 +115,8 @@ def accept_fee(act: Act, call: Call, choice: Choice) -> Step:
     if choice.to is Step.ADDRESS:
         call.put(fee_accepted=call.slots["fee"])
         act.remember(call.chain, "fee-accepted", yuan=call.slots["fee"], rule="FLT-3")
+    else:
+        call.put(fee_declined=True)
     return choice.to
 
 

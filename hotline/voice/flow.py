@@ -48,7 +48,7 @@ FAULT: dict[Step, Row] = {
     S.ADDRESS_KNOWN: Menu(
         says("address.known"),
         yes_no(S.ADDRESS_SETTLED, S.ADDRESS_ASKED),
-        (S.ADDRESS_SETTLED, S.ADDRESS_ASKED, S.ADDRESS_RECORDED),
+        (S.ADDRESS_SETTLED, S.ADDRESS_ASKED),
         S.ADDRESS_SETTLED,
         faults.address_denied,
     ),
@@ -160,7 +160,7 @@ CLOSING: dict[Step, Row] = {
 }
 
 COLLEAGUES: dict[Step, Row] = {
-    S.COLLEAGUE: Go(colleagues.colleague, (S.COLLEAGUE_MENU, S.GREETING)),
+    S.COLLEAGUE: Go(colleagues.colleague, (S.COLLEAGUE_MENU,)),
     S.COLLEAGUE_MENU: Menu(
         says("work.waiting", "work.keys"),
         choices(

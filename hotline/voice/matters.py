@@ -116,10 +116,10 @@ def open_abandoned(act: Act, call: Call) -> Case:
     return case
 
 
-def record_guided(act: Act, call: Call) -> Case:
-    """The caller could mend it alone with our guidance: on record, and closed (FLT-3)."""
+def record_guided(act: Act, call: Call, *, outcome: str) -> Case:
+    """A fault that nobody goes out for: on record, and closed with how it ended (FLT-3)."""
     case = _open(act, call, Kind.FAULT, call.slots.get("fault", "unclear"))
-    promises.close_case(act, case, by=case.owner_id, outcome="guided")
+    promises.close_case(act, case, by=case.owner_id, outcome=outcome)
     return case
 
 

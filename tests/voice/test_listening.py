@@ -1,0 +1,67 @@
+"""What a spoken sentence means: the longest words win, Latin words count whole, a tie is asked again."""
+
+from __future__ import annotations
+
+import pytest
+
+from hotline.prompts import Prompts
+from hotline.voice.listening import choose, digits
+from hotline.voice.steps import Choice, Heard, Sound, Step
+
+PROMPTS = Prompts()
+YES_NO = (Choice("1", "words.yes", Step.CLOSING), Choice("2", "words.no", Step.MAIN))
+MENU = tuple(
+    Choice(str(place), f"words.menu.{item}", Step.MAIN)
+    for place, item in enumerate(("emergency", "fault", "complaint", "enquiry", "message", "progress"), 1)
+)
+
+
+def meant(text: str, choices: tuple[Choice, ...] = YES_NO, language: str = "zh-CN") -> str | None:
+    found = choose(Heard(Sound.SPEECH, text), choices, PROMPTS, language)
+    return found.key if found else None
+
+
+@pytest.mark.parametrize(
+    ("spoken", "key"),
+    [
+        ("对", "1"), ("对的。", "1"), ("不对！", "2"), ("不是", "2"), ("不好", "2"), ("不同意", "2"), ("同意", "1"),
+        ("没有试过", "2"), ("试过了", "1"), ("一", "1"), ("2", "2"), ("嗯", None), ("", None), ("。。。", None),
+    ],
+)  # fmt: skip
+def test_yes_and_no_in_mandarin(spoken: str, key: str | None) -> None:
+    assert meant(spoken) == key
+
+
+@pytest.mark.parametrize(
+    ("spoken", "key"),
+    [
+        ("Yes, please.", "1"), ("No.", "2"), ("I don't know", None), ("I do not agree", "2"), ("that's right", "1"),
+        ("not right", "2"), ("nothing", None), ("two", "2"), ("tomorrow at noon", None),
+    ],
+)  # fmt: skip
+def test_yes_and_no_in_english(spoken: str, key: str | None) -> None:
+    assert meant(spoken, YES_NO, "en") == key
+
+
+@pytest.mark.parametrize(
+    ("spoken", "key"),
+    [
+        ("我家 暖气 不热", "2"), ("着火了，救命", "1"), ("我要投诉", "3"), ("请问物业费怎么交", "4"),
+        ("我想留言", "5"), ("我的事办得怎么样了", "6"), ("我要投诉，也要报修", None),
+    ],
+)  # fmt: skip
+def test_what_people_say_to_the_menu(spoken: str, key: str | None) -> None:
+    assert meant(spoken, MENU) == key
+
+
+def test_a_key_counts_only_as_itself() -> None:
+    assert choose(Heard(Sound.KEYS, "3"), YES_NO, PROMPTS, "zh-CN") is None
+    assert choose(Heard(Sound.SILENCE), YES_NO, PROMPTS, "zh-CN") is None
+
+
+@pytest.mark.parametrize(
+    ("spoken", "keyed"),
+    [("幺三八零零两五", "1380025"), ("one three oh", "130"), ("138 0000", "1380000"), ("没有", ""), ("①", "")],
+)
+def test_figures_may_be_spoken(spoken: str, keyed: str) -> None:
+    assert digits(Heard(Sound.SPEECH, spoken)) == keyed
