@@ -29,18 +29,6 @@ def owner(runtime: Runtime, case_id: int) -> int:
         return cases.get(act, case_id).owner_id
 
 
-def hand_over(runtime: Runtime, case_id: int, giver: Person, receiver: Person) -> Handover:
-    with runtime.act(by(giver)) as act:
-        case = cases.get(act, case_id)
-        companies.get(act, case.company_id)
-        return cases.hand_over(act, case, giver_id=giver.id, receiver_id=receiver.id, reason="knows the boiler")
-
-
-def answer(runtime: Runtime, request: Handover, who: Person, *, accept: bool) -> None:
-    with runtime.act(by(who)) as act:
-        cases.answer_handover(act, request.id, by=who.id, accept=accept)
-
-
 @pytest.fixture
 def case(runtime: Runtime, cast: Cast) -> Case:
     """An enquiry of Chen's that Lin took."""
@@ -118,81 +106,6 @@ def test_an_owner_can_never_be_empty(runtime: Runtime, case: Case) -> None:
     for column in ("owner_id", "first_owner_id", "handler_id"):
         with pytest.raises(Exception, match=column), runtime.engine.begin() as connection:
             connection.execute(text(f"UPDATE cases SET {column} = NULL"))  # noqa: S608
-
-
-def test_until_a_handover_is_accepted_the_giver_owns_the_case(runtime: Runtime, cast: Cast, case: Case) -> None:
-    request = hand_over(runtime, case.id, cast.lin, cast.zhou)
-    assert owner(runtime, case.id) == cast.lin.id
-    answer(runtime, request, cast.zhou, accept=True)
-    assert owner(runtime, case.id) == cast.zhou.id
-    with runtime.look(COMMAND) as act:
-        kept = cases.get(act, case.id)
-        assert (kept.first_owner_id, kept.handler_id) == (cast.lin.id, cast.zhou.id)
-        kinds = [entry.kind for entry in audit.entries(act.session, kept.chain)]
-        assert kinds == ["case-opened", "handover-asked", "handover-accepted"]
-
-
-def test_a_declined_handover_changes_nothing(runtime: Runtime, cast: Cast, case: Case) -> None:
-    answer(runtime, hand_over(runtime, case.id, cast.lin, cast.zhou), cast.zhou, accept=False)
-    assert owner(runtime, case.id) == cast.lin.id
-
-
-def test_an_unanswered_handover_returns_by_itself(runtime: Runtime, cast: Cast, case: Case, at: HandClock) -> None:
-    request = hand_over(runtime, case.id, cast.lin, cast.zhou)
-    for minutes, state in ((9, "asked"), (1, "returned")):
-        at.passes(timedelta(minutes=minutes))
-        with runtime.act(CLOCK) as act:
-            companies.get(act, cast.heat.id)
-            cases.return_handover(act, request.id)
-        with runtime.look(CLOCK) as act:
-            assert act.session.get_one(Handover, request.id).state == state
-    with pytest.raises(Conflict):
-        answer(runtime, request, cast.zhou, accept=True)
-    assert owner(runtime, case.id) == cast.lin.id
-
-
-def test_who_declined_is_not_asked_again_but_the_supervisor(runtime: Runtime, cast: Cast, case: Case) -> None:
-    answer(runtime, hand_over(runtime, case.id, cast.lin, cast.zhou), cast.zhou, accept=False)
-    again = hand_over(runtime, case.id, cast.lin, cast.zhou)
-    assert again.receiver_id == cast.sun.id
-    assert "OWN-3" in again.reason
-
-
-def test_a_chain_of_handovers_past_the_limit_goes_up_level_by_level(runtime: Runtime, cast: Cast, case: Case) -> None:
-    for giver, receiver in ((cast.lin, cast.zhou), (cast.zhou, cast.lin)):
-        answer(runtime, hand_over(runtime, case.id, giver, receiver), receiver, accept=True)
-    for giver, above in ((cast.lin, cast.sun), (cast.sun, cast.qian), (cast.qian, cast.feng)):
-        request = hand_over(runtime, case.id, giver, cast.zhou)
-        assert request.receiver_id == above.id
-        answer(runtime, request, above, accept=True)
-    with pytest.raises(NotFound, match="nobody stands above you"):
-        hand_over(runtime, case.id, cast.feng, cast.zhou)
-    assert owner(runtime, case.id) == cast.feng.id
-
-
-def test_only_the_owner_hands_over_and_only_the_asked_one_answers(runtime: Runtime, cast: Cast, case: Case) -> None:
-    with pytest.raises(Refused):
-        hand_over(runtime, case.id, cast.zhou, cast.sun)
-    with pytest.raises(Refused):
-        hand_over(runtime, case.id, cast.lin, cast.lin)
-    request = hand_over(runtime, case.id, cast.lin, cast.zhou)
-    with pytest.raises(Conflict):
-        hand_over(runtime, case.id, cast.lin, cast.sun)
-    with pytest.raises(NotFound):
-        answer(runtime, request, cast.sun, accept=True)
-    answer(runtime, request, cast.zhou, accept=True)
-    with pytest.raises(Conflict):
-        answer(runtime, request, cast.zhou, accept=False)
-
-
-def test_nothing_is_handed_to_who_left_nor_after_the_end(runtime: Runtime, cast: Cast, case: Case) -> None:
-    with runtime.act(COMMAND) as act:
-        given.person(act, cast.zhou).active = False
-    with pytest.raises(Refused):
-        hand_over(runtime, case.id, cast.lin, cast.zhou)
-    close(runtime, case.id, cast.lin)
-    with pytest.raises(Conflict):
-        hand_over(runtime, case.id, cast.lin, cast.sun)
 
 
 def close(runtime: Runtime, case_id: int, who: Person) -> None:

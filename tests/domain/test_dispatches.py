@@ -170,6 +170,7 @@ def test_a_signature_keeps_both_promises_and_stops_the_ringing(runtime: Runtime,
 
 def test_what_another_signed_is_not_signed_again(runtime: Runtime, case: Case) -> None:
     first, second = ring(runtime, case), ring(runtime, case)
+    answer(runtime, case, first, Answer.HEARD)  # still listening while the other signs
     sign(runtime, case, second)
     sign(runtime, case, second)  # the same key pressed twice
     with pytest.raises(Conflict):
