@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
+from hotline.standard.kinds import EmergencyKind
 from hotline.voice import answers, matters
 from hotline.voice.steps import Choice, Step
-
-EMERGENCIES = ("fire", "gas", "burst_pipe", "lift", "injury")
 
 
 def choices(act: Act, call: Call) -> tuple[Choice, ...]:
     """1 fire, 2 gas, 3 burst pipe, 4 lift, 5 injury."""
     return tuple(
         Choice(str(place), f"words.emergency.{kind}", Step.EMERGENCY_OPENED, kind)
-        for place, kind in enumerate(EMERGENCIES, 1)
+        for place, kind in enumerate(EmergencyKind, 1)
     )
 
 
