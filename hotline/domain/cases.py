@@ -11,11 +11,11 @@ from sqlalchemy import JSON, Date, ForeignKey, Index, String, Text, UniqueConstr
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.db import Base, insert_new
-from hotline.domain import customers, staff
+from hotline.domain import customers
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
 from hotline.domain.companies import Company
-from hotline.errors import Conflict, NotFound, Refused
+from hotline.errors import Conflict, NotFound
 
 
 class Kind(StrEnum):
@@ -75,21 +75,6 @@ class CaseCounter(Base):
     last: Mapped[int]
 
 
-class Handover(Base):
-    """A request that somebody else own the case; until it is accepted the giver owns it (OWN-2)."""
-
-    __tablename__ = "handovers"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
-    giver_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
-    receiver_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
-    reason: Mapped[str] = mapped_column(Text)
-    state: Mapped[str] = mapped_column(String(12), default="asked")  # asked, accepted, declined, returned
-    asked_at: Mapped[datetime]
-    settled_at: Mapped[datetime | None]
-
-
 def open(
     act: Act,
     company: Company,
@@ -130,18 +115,7 @@ def open(
     if call is not None:
         call.case_id = case.id
         act.remember(call.chain, "case-opened", case=case.id, number=case.number)
-    act.remember(
-        case.chain,
-        "case-opened",
-        case=case.id,
-        number=case.number,
-        what=kind,
-        matter=matter,
-        owner=owner_id,
-        call=case.call_id,
-        company=company.id,
-        customer=None if anonymous else customer_id,
-    )
+    _remember_opened(act, case)
     return case
 
 
@@ -185,63 +159,6 @@ def handled_by(act: Act, case: Case, handler_id: int) -> None:
         case.handler_id = handler_id
 
 
-def hand_over(act: Act, case: Case, *, giver_id: int, receiver_id: int, reason: str) -> Handover:
-    """Ask a colleague to own the case. Raises Refused, or Conflict while another request is open (OWN-2, OWN-3).
-
-    Someone who declined before, or a chain past the profile's limit, goes up the ladder instead.
-    """
-    if case.state == "closed":
-        raise Conflict(f"case {case.number} is closed: open a new one for a new matter")
-    if case.owner_id != giver_id or receiver_id == giver_id:
-        raise Refused("only the owner can hand a case over, and to somebody else")
-    if not staff.get(act, receiver_id).active:
-        raise Refused("this colleague does not work here any more: choose another")
-    before = list(act.session.scalars(select(Handover).where(Handover.case_id == case.id)))
-    if any(request.state == "asked" for request in before):
-        raise Conflict("a handover of this case waits for an answer already")
-    accepted = sum(request.state == "accepted" for request in before)
-    bounced = any(request.receiver_id == receiver_id and request.state == "declined" for request in before)
-    if bounced or accepted >= act.standard.ownership.handover_chain:
-        receiver_id, reason = _above(act, case, giver_id).id, f"{reason} (no bouncing, OWN-3)"
-    request = Handover(
-        case_id=case.id,
-        giver_id=giver_id,
-        receiver_id=receiver_id,
-        reason=reason,
-        state="asked",
-        asked_at=act.at,
-    )
-    act.session.add(request)
-    act.session.flush()
-    act.remember(case.chain, "handover-asked", handover=request.id, giver=giver_id, receiver=receiver_id)
-    return request
-
-
-def answer_handover(act: Act, handover_id: int, *, by: int, accept: bool) -> None:
-    """The receiver accepts, and owns the case from now on; or declines, and nothing changed."""
-    request = act.session.get(Handover, handover_id, with_for_update=True, populate_existing=True)
-    if request is None or request.receiver_id != by:
-        raise NotFound("no handover waits for you there")
-    if request.state != "asked":
-        raise Conflict("this handover was answered already")
-    request.state, request.settled_at = ("accepted" if accept else "declined"), act.at
-    case = get(act, request.case_id)
-    if accept:
-        case.owner_id = case.handler_id = by
-    act.remember(case.chain, f"handover-{request.state}", handover=request.id, owner=case.owner_id)
-
-
-def return_handover(act: Act, handover_id: int) -> None:
-    """Nobody answered in time: the request ends and the giver, who owned the case all along, keeps it (OWN-2)."""
-    request = act.session.get(Handover, handover_id, with_for_update=True, populate_existing=True)
-    if request is None:
-        raise NotFound(f"there is no handover {handover_id}")
-    limit = act.standard.ownership.handover_answer.deadline(request.asked_at, act.standard.calendar)
-    if request.state == "asked" and act.at >= limit.at:
-        request.state, request.settled_at = "returned", act.at
-        act.remember(f"case:{request.case_id}", "handover-returned", handover=request.id, owner=request.giver_id)
-
-
 def mark_closed(act: Act, case: Case, *, by: int, outcome: str) -> None:
     """Close a case whose promises were looked at already; `promises.close_case` is the door (VIS-5)."""
     if case.state == "closed":
@@ -255,13 +172,19 @@ def mark_closed(act: Act, case: Case, *, by: int, outcome: str) -> None:
     act.remember(case.chain, "case-closed", by=by, owner=case.owner_id)
 
 
-def _above(act: Act, case: Case, giver_id: int) -> staff.Staff:
-    """The next above the giver: the supervisor, or whoever stands above a giver who is on the ladder (OWN-6)."""
-    ladder = staff.up_the_ladder(act, case.company_id)
-    places = [place for place, person in enumerate(ladder) if person.id == giver_id]
-    for person in ladder[places[-1] + 1 if places else 0 :]:
-        return person
-    raise NotFound("nobody stands above you in this company: keep the case, or choose a colleague who did not decline")
+def _remember_opened(act: Act, case: Case) -> None:
+    act.remember(
+        case.chain,
+        "case-opened",
+        case=case.id,
+        number=case.number,
+        what=case.kind,
+        matter=case.matter,
+        owner=case.owner_id,
+        call=case.call_id,
+        company=case.company_id,
+        customer=None if case.anonymous else case.customer_id,
+    )
 
 
 def _next(act: Act, company_id: int, day: date) -> int:

@@ -175,6 +175,13 @@ def overdue(act: Act, *, before: datetime, most: int) -> list[Promise]:
     return list(act.session.scalars(query.order_by(Promise.due_at).limit(most)))
 
 
+def pass_on(act: Act, case: Case) -> None:
+    """The case has a new owner: what is still promised in it is theirs to keep."""
+    for promise in of_case(act, case.id):
+        if promise.verdict == Verdict.OPEN:
+            promise.owner_id = case.owner_id
+
+
 def close_case(act: Act, case: Case, *, by: int, outcome: str) -> None:
     """Close a case. Raises Conflict while a promise on it is open or broken and not yet done (VIS-5)."""
     waiting = [p.rule for p in of_case(act, case.id) if p.verdict in (Verdict.OPEN, Verdict.BROKEN)]

@@ -11,6 +11,7 @@ from hotline.domain import (
     companies,
     customers,
     dispatches,
+    handovers,
     news,
     outbox,
     promises,
@@ -18,5 +19,19 @@ from hotline.domain import (
     staff,
 )
 
-ROOMS = (audit, checkpoints, outbox, companies, staff, customers, calls, news, cases, promises, dispatches, repairs)
+ROOMS = (
+    audit,
+    checkpoints,
+    outbox,
+    companies,
+    staff,
+    customers,
+    calls,
+    news,
+    cases,
+    promises,
+    handovers,
+    dispatches,
+    repairs,
+)
 metadata = Base.metadata

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from hotline.domain import companies, promises
+from hotline.domain import cases, companies, handovers, promises
 from hotline.domain.act import Act
+from hotline.domain.handovers import Handover
 from hotline.domain.outbox import OutboxEntry, State
 from hotline.domain.promises import Promise
 from hotline.jobs import rings, texts
@@ -26,6 +27,13 @@ def _escalate(runtime: Runtime, act: Act, entry: OutboxEntry) -> State:
     return State.DONE
 
 
+def _return_handover(runtime: Runtime, act: Act, entry: OutboxEntry) -> State:
+    handover = act.session.get_one(Handover, entry.about["handover"])
+    companies.get(act, cases.get(act, handover.case_id).company_id)
+    handovers.give_back(act, handover.id)
+    return State.DONE
+
+
 def _promise(act: Act, entry: OutboxEntry) -> int:
     """The promise an entry is about, its company's standard chosen."""
     promise = act.session.get_one(Promise, entry.about["promise"])
@@ -44,4 +52,5 @@ HANDLERS = {
     "judge-promise": Handler(_judge),
     "warn-promise": Handler(_warn),
     "escalate-promise": Handler(_escalate),
+    "return-handover": Handler(_return_handover),
 }

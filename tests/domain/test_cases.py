@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -12,9 +12,9 @@ from sqlalchemy import text
 from hotline import runtime as house
 from hotline import settings as environment
 from hotline.domain import audit, calls, cases, companies
-from hotline.domain.act import CLOCK, COMMAND, Actor
-from hotline.domain.cases import Case, Handover, Kind
-from hotline.errors import Conflict, NotFound, Refused
+from hotline.domain.act import COMMAND, Actor
+from hotline.domain.cases import Case, Kind
+from hotline.errors import Conflict, NotFound
 from hotline.runtime import Runtime
 from tests import given, world
 from tests.world import SHANGHAI, Cast, HandClock, Person

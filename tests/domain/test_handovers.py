@@ -1,0 +1,145 @@
+"""A matter is handed to somebody who accepts it; until then, and without an answer, the giver owns it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from hotline.domain import audit, cases, companies, handovers, promises
+from hotline.domain.act import CLOCK, COMMAND, Actor
+from hotline.domain.cases import Case
+from hotline.domain.handovers import Handover
+from hotline.domain.outbox import OutboxEntry
+from hotline.errors import Conflict, NotFound, Refused
+from hotline.runtime import Runtime
+from tests import given
+from tests.line import Line
+from tests.line import line as line
+from tests.world import Cast, HandClock, Person
+
+
+def by(person: Person) -> Actor:
+    return Actor("console", person.id)
+
+
+def owner(runtime: Runtime, case_id: int) -> int:
+    with runtime.look(COMMAND) as act:
+        return cases.get(act, case_id).owner_id
+
+
+@pytest.fixture
+def case(runtime: Runtime, cast: Cast) -> Case:
+    """An enquiry of Chen's that Lin took."""
+    with runtime.act(by(cast.lin)) as act:
+        return given.case(act, cast)
+
+
+def hand_over(runtime: Runtime, case_id: int, giver: Person, receiver: Person) -> Handover:
+    with runtime.act(by(giver)) as act:
+        case = cases.get(act, case_id)
+        companies.get(act, case.company_id)
+        return handovers.ask(act, case, giver_id=giver.id, receiver_id=receiver.id, reason="knows the boiler")
+
+
+def answer(runtime: Runtime, request: Handover, who: Person, *, accept: bool) -> None:
+    with runtime.act(by(who)) as act:
+        handovers.answer(act, request.id, by=who.id, accept=accept)
+
+
+def test_until_a_handover_is_accepted_the_giver_owns_the_case(runtime: Runtime, cast: Cast, case: Case) -> None:
+    request = hand_over(runtime, case.id, cast.lin, cast.zhou)
+    assert owner(runtime, case.id) == cast.lin.id
+    answer(runtime, request, cast.zhou, accept=True)
+    assert owner(runtime, case.id) == cast.zhou.id
+    with runtime.look(COMMAND) as act:
+        kept = cases.get(act, case.id)
+        assert (kept.first_owner_id, kept.handler_id) == (cast.lin.id, cast.zhou.id)
+        kinds = [entry.kind for entry in audit.entries(act.session, kept.chain)]
+        assert kinds == ["case-opened", "handover-asked", "handover-accepted"]
+
+
+def test_a_declined_handover_changes_nothing(runtime: Runtime, cast: Cast, case: Case) -> None:
+    answer(runtime, hand_over(runtime, case.id, cast.lin, cast.zhou), cast.zhou, accept=False)
+    assert owner(runtime, case.id) == cast.lin.id
+
+
+def test_an_unanswered_handover_returns_by_itself(runtime: Runtime, cast: Cast, case: Case, at: HandClock) -> None:
+    request = hand_over(runtime, case.id, cast.lin, cast.zhou)
+    for minutes, state in ((9, "asked"), (1, "returned")):
+        at.passes(timedelta(minutes=minutes))
+        with runtime.act(CLOCK) as act:
+            companies.get(act, cast.heat.id)
+            handovers.give_back(act, request.id)
+        with runtime.look(CLOCK) as act:
+            assert act.session.get_one(Handover, request.id).state == state
+    with pytest.raises(Conflict):
+        answer(runtime, request, cast.zhou, accept=True)
+    assert owner(runtime, case.id) == cast.lin.id
+
+
+def test_who_declined_is_not_asked_again_but_the_supervisor(runtime: Runtime, cast: Cast, case: Case) -> None:
+    answer(runtime, hand_over(runtime, case.id, cast.lin, cast.zhou), cast.zhou, accept=False)
+    again = hand_over(runtime, case.id, cast.lin, cast.zhou)
+    assert again.receiver_id == cast.sun.id
+    assert "OWN-3" in again.reason
+
+
+def test_a_chain_of_handovers_past_the_limit_goes_up_level_by_level(runtime: Runtime, cast: Cast, case: Case) -> None:
+    for giver, receiver in ((cast.lin, cast.zhou), (cast.zhou, cast.lin)):
+        answer(runtime, hand_over(runtime, case.id, giver, receiver), receiver, accept=True)
+    for giver, above in ((cast.lin, cast.sun), (cast.sun, cast.qian), (cast.qian, cast.feng)):
+        request = hand_over(runtime, case.id, giver, cast.zhou)
+        assert request.receiver_id == above.id
+        answer(runtime, request, above, accept=True)
+    with pytest.raises(NotFound, match="nobody stands above you"):
+        hand_over(runtime, case.id, cast.feng, cast.zhou)
+    assert owner(runtime, case.id) == cast.feng.id
+
+
+def test_only_the_owner_hands_over_and_only_the_asked_one_answers(runtime: Runtime, cast: Cast, case: Case) -> None:
+    with pytest.raises(Refused):
+        hand_over(runtime, case.id, cast.zhou, cast.sun)
+    with pytest.raises(Refused):
+        hand_over(runtime, case.id, cast.lin, cast.lin)
+    request = hand_over(runtime, case.id, cast.lin, cast.zhou)
+    with pytest.raises(Conflict):
+        hand_over(runtime, case.id, cast.lin, cast.sun)
+    with pytest.raises(NotFound):
+        answer(runtime, request, cast.sun, accept=True)
+    answer(runtime, request, cast.zhou, accept=True)
+    with pytest.raises(Conflict):
+        answer(runtime, request, cast.zhou, accept=False)
+
+
+def test_nothing_is_handed_to_who_left_nor_after_the_end(runtime: Runtime, cast: Cast, case: Case) -> None:
+    with runtime.act(COMMAND) as act:
+        given.person(act, cast.zhou).active = False
+    with pytest.raises(Refused):
+        hand_over(runtime, case.id, cast.lin, cast.zhou)
+    with runtime.act(by(cast.lin)) as act:
+        cases.mark_closed(act, cases.get(act, case.id), by=cast.lin.id, outcome="told on the telephone")
+    with pytest.raises(Conflict):
+        hand_over(runtime, case.id, cast.lin, cast.sun)
+
+
+def test_what_is_still_promised_is_the_new_owners_to_keep(runtime: Runtime, cast: Cast, case: Case) -> None:
+    with runtime.act(by(cast.lin)) as act:
+        companies.get(act, cast.heat.id)
+        promises.make(act, "CBK-1.answer", cases.get(act, case.id))
+    answer(runtime, hand_over(runtime, case.id, cast.lin, cast.zhou), cast.zhou, accept=True)
+    with runtime.look(COMMAND) as act:
+        assert [promise.owner_id for promise in promises.of_case(act, case.id)] == [cast.zhou.id]
+
+
+def test_the_return_is_owed_from_the_first_moment_and_done_when_it_is_due(line: Line, cast: Cast) -> None:
+    with line.runtime.act(by(cast.lin)) as act:
+        case = given.case(act, cast)
+    request = hand_over(line.runtime, case.id, cast.lin, cast.zhou)
+    line.passes(minutes=9)
+    with line.look() as act:
+        assert act.session.scalar(select(OutboxEntry.state).where(OutboxEntry.kind == "return-handover")) == "due"
+    line.passes(minutes=2)
+    with line.look() as act:
+        assert act.session.get_one(Handover, request.id).state == "returned"
