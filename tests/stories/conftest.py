@@ -1,5 +1,6 @@
-"""The product on the line, for every test here."""
+"""The product on the line, and single webhooks, for every test here."""
 
 from __future__ import annotations
 
 from tests.line import line as line
+from tests.voice.ring import rings as rings
