@@ -212,7 +212,8 @@ COLLEAGUES: dict[Step, Row] = {
     S.OFFER_GONE: End(says("offer.gone")),
 }
 
-FLOW: dict[Step, Row] = {**GREETING, **FAULT, **EMERGENCY, **MATTERS, **CLOSING, **COLLEAGUES}
+GROUPS = (GREETING, FAULT, EMERGENCY, MATTERS, CLOSING, COLLEAGUES)
+FLOW: dict[Step, Row] = {step: row for group in GROUPS for step, row in group.items()}
 ENTRIES = (S.ARRIVED, S.REPAIR_OFFER)
 
 
