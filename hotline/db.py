@@ -52,6 +52,10 @@ class Base(DeclarativeBase):
     type_annotation_map: ClassVar = {datetime: Instant()}
 
 
+# An error's text never shows the values of a statement: they may be what a caller said.
+_POOL: dict[str, Any] = {"pool_size": 16, "max_overflow": 16, "hide_parameters": True}
+
+
 def make_engine(url: str, *, busy_ms: int) -> Engine:
     """An engine for SQLite or PostgreSQL; opens no connection yet. `busy_ms`: how long a locked SQLite is awaited."""
     parsed = make_url(url)
@@ -69,11 +73,11 @@ def _postgres(url: URL, busy_ms: int) -> Engine:
         "tcp_user_timeout": busy_ms,
         "options": f"-c lock_timeout={busy_ms}",
     }
-    return create_engine(url, connect_args=waits, pool_pre_ping=True, pool_size=16, max_overflow=16)
+    return create_engine(url, connect_args=waits, pool_pre_ping=True, **_POOL)
 
 
 def _sqlite(url: str, busy_ms: int) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": busy_ms / 1000}, pool_size=16, max_overflow=16)
+    engine = create_engine(url, connect_args={"timeout": busy_ms / 1000}, **_POOL)
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 from hotline.errors import Invalid, NotFound
 
+SILENT = ("console.", "texts.")  # words that are read, not heard
 FOLDER = Path(__file__).resolve().parent.parent / "prompts"
 
 
@@ -56,10 +57,11 @@ class Prompts:
 
     @cached_property
     def version(self) -> str:
-        """A short name of the present wording; the version a caller heard stands on the call."""
+        """A short name of the present spoken wording; the version a caller heard stands on the call."""
         digest = hashlib.sha256()
         for path in sorted(self._folder.glob("*.toml")):
-            digest.update(path.read_bytes())
+            if not path.stem.startswith(SILENT):
+                digest.update(path.read_bytes())
         return digest.hexdigest()[:12]
 
     def text(self, key: str, language: str, own: Mapping[str, Any] | None = None, /, **values: object) -> str:
