@@ -27,6 +27,22 @@ class Voice:
     slow_rate: str
 
 
+@dataclass(frozen=True)
+class Line:
+    """A sentence as the flow names it: its prompt key, the key to press it names, the language if not the call's."""
+
+    key: str
+    press: str
+    language: str | None
+
+    @classmethod
+    def read(cls, text: str) -> Line:
+        """From "menu.intro", "menu.item.fault#3" ({key} is 3) or "menu.language@en" (said in English)."""
+        rest, _, language = text.partition("@")
+        key, _, press = rest.partition("#")
+        return cls(key, press, language or None)
+
+
 class Prompts:
     """The words of every language found in a folder of <language>.toml and <subject>.<language>.toml files."""
 

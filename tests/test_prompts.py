@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hotline.errors import Invalid, NotFound
-from hotline.prompts import Prompts
+from hotline.prompts import Line, Prompts
 
 ENGLISH = """
 [voice]
@@ -100,3 +100,15 @@ def test_what_we_ship_has_the_same_keys_and_variables_in_both_languages() -> Non
     assert chinese ^ english == set()
     differing = [key for key in chinese if shipped.variables(key, "zh-CN") != shipped.variables(key, "en")]
     assert differing == []
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("menu.intro", Line("menu.intro", "", None)),
+        ("menu.item.fault#3", Line("menu.item.fault", "3", None)),
+        ("menu.language@en", Line("menu.language", "", "en")),
+    ],
+)
+def test_a_line_names_its_prompt_the_key_to_press_and_another_language(text: str, line: Line) -> None:
+    assert Line.read(text) == line

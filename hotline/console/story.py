@@ -14,6 +14,7 @@ from hotline.domain.calls import Call, Turn
 from hotline.domain.cases import Case
 from hotline.domain.companies import Company
 from hotline.errors import Invalid, NotFound
+from hotline.prompts import Line
 
 # Values that say nothing of a person; every other variable of a sentence is shown by its name alone (SEC-1).
 _PLAIN = ("company", "number", "matter", "agent_number", "owner", "minutes")
@@ -80,11 +81,12 @@ def _single_key(act: Act, call: Call, turn: Turn) -> str | None:
 
 def _sentence(key: str, language: str, company: Company, values: dict[str, str]) -> str:
     prompts = asking.runtime().prompts
-    name, _, pressed = key.partition("#")  # "menu.item.fault#2" names the key to press
+    line = Line.read(key)
+    said_in = line.language or language
     try:
-        wanted = prompts.variables(name, language)
+        wanted = prompts.variables(line.key, said_in)
         shown = {one: values.get(one) or f"〔{words.named('variable', one)}〕" for one in wanted | set(_PLAIN)}
-        return prompts.text(name, language, company.words, **shown | {"key": pressed})
+        return prompts.text(line.key, said_in, company.words, **shown | {"key": line.press})
     except (NotFound, Invalid):
         return ""  # a sentence of an older wording, which no longer exists: its key and version stand beside it
 

@@ -130,7 +130,7 @@ def menu(act: Act, call: Call) -> tuple[str, ...]:
     return (
         "menu.intro",
         *(f"menu.item.{item}#{place}" for place, item in enumerate(offered, 1)),
-        "menu.language@",
+        f"menu.language@{next_language(act, call)}",
         "menu.always",
     )
 

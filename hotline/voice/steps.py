@@ -122,7 +122,7 @@ class Heard:
 
 SILENCE = Heard(Sound.SILENCE)
 
-# Prompt keys said now. "menu.item.fault#3": its {key} is 3. "menu.language@": said in the next language offered.
+# Prompt keys said now. "menu.item.fault#3": its {key} is 3. "menu.language@en": said in English.
 Says = Callable[[Act, Call], tuple[str, ...]]
 
 

@@ -17,8 +17,7 @@ from hotline.domain.act import Act
 from hotline.domain.calls import Call
 from hotline.domain.companies import Company
 from hotline.errors import Invalid
-from hotline.prompts import Prompts, Voice
-from hotline.voice.answers import next_language
+from hotline.prompts import Line, Prompts, Voice
 from hotline.voice.flow import FLOW
 from hotline.voice.steps import Ask, End, Linger, Menu, Step, Take
 from hotline.voice.values import VALUES
@@ -72,12 +71,11 @@ def sentences(act: Act, call: Call, prompts: Prompts) -> list[Sentence]:
     """What the caller hears now, every variable filled from the call's data."""
     own = act.session.get_one(Company, call.company_id).words
     found = []
-    for line in spoken(act, call):
-        key, _, place = line.removesuffix("@").partition("#")
-        language = next_language(act, call) if line.endswith("@") else call.language
-        wanted = prompts.variables(key, language)
+    for line in map(Line.read, spoken(act, call)):
+        language = line.language or call.language
+        wanted = prompts.variables(line.key, language)
         values = {name: VALUES[name](act, call, prompts) for name in wanted if name != "key"}
-        found.append(Sentence(prompts.text(key, language, own, key=place, **values), language))
+        found.append(Sentence(prompts.text(line.key, language, own, key=line.press, **values), language))
     return found
 
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from hotline.console import lists
-from hotline.domain import cases, companies
+from hotline.domain import cases, companies, handovers
 from hotline.domain.act import CALLER, COMMAND
 from hotline.domain.calls import Call
 from hotline.runtime import Runtime
@@ -184,9 +184,9 @@ def test_how_the_owner_came_to_own_the_case_is_told_handover_by_handover(
     with runtime.act(COMMAND) as act:
         companies.get(act, cast.heat.id)
         case = cases.get(act, case_id)
-        asked = cases.hand_over(act, case, giver_id=cast.lin.id, receiver_id=cast.zhou.id, reason="熟悉这户")
+        asked = handovers.ask(act, case, giver_id=cast.lin.id, receiver_id=cast.zhou.id, reason="熟悉这户")
     with runtime.act(COMMAND) as act:
-        cases.answer_handover(act, asked.id, by=cast.zhou.id, accept=True)
+        handovers.answer(act, asked.id, by=cast.zhou.id, accept=True)
     page = text_of(sun.opens(f"/console/cases/{case_id}"))
     told = [("首问负责，立单", cast.lin), ("请求移交", cast.zhou), ("移交已接收", cast.zhou)]
     steps = [page.index(f"{word} → {who.name}") for word, who in told]
