@@ -139,9 +139,11 @@ def get_offer(act: Act, offer_id: int) -> Offer:
 
 
 def notified(act: Act, dispatch: Dispatch) -> None:
-    """A colleague's telephone rings: repair was told at once (FLT-2)."""
-    if dispatch.notified_at is None:
-        dispatch.notified_at = act.at
+    """A colleague's telephone rings. When everybody's duty was told, so was the promise kept (FLT-2, EMG-1)."""
+    if dispatch.notified_at is not None:
+        return
+    dispatch.notified_at = act.at
+    if all(one.notified_at is not None for one in of_case(act, dispatch.case_id)):
         case = cases.get(act, dispatch.case_id)
         for rule in ("FLT-2.notify", "EMG-1.tell"):
             promises.done(act, rule, case)
