@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import timedelta
+from itertools import product
 
 import pytest
 from redis import Redis
@@ -27,37 +28,33 @@ def count(runtime: Runtime, table: type[Call] | type[Turn]) -> int:
         return act.session.scalar(select(func.count()).select_from(table)) or 0
 
 
-@pytest.mark.parametrize("path", HOOKS)
-def test_what_is_not_signed_is_refused_with_an_empty_body(rings: Rings, path: str) -> None:
-    for signature in ("", "bm9ib2R5", "\udcff\udcfe", "x" * 5000):
+def test_what_is_not_signed_is_refused_with_an_empty_body(rings: Rings) -> None:
+    for path, signature in product(HOOKS, ("", "bm9ib2R5", "\udcff\udcfe", "x" * 5000)):
         answer = rings().send(path, signature=signature)
-        assert (answer.status_code, answer.data) == (403, b"")
+        assert (answer.status_code, answer.data) == (403, b""), path
 
 
-@pytest.mark.parametrize("path", HOOKS)
-def test_a_signature_of_another_secret_or_another_address_is_refused(rings: Rings, path: str) -> None:
-    ring = rings()
-    assert ring.send(path, token="another").status_code == 403
-    assert ring.send(path, body="CallSid=CA1").status_code == 403
+def test_a_signature_of_another_secret_or_over_another_form_is_refused(rings: Rings) -> None:
+    for path in HOOKS:
+        assert rings().send(path, token="another").status_code == 403, path
+        assert rings().send(path, body="CallSid=CA1").status_code == 403, path
 
 
-@pytest.mark.parametrize("path", HOOKS)
-def test_another_account_is_refused(rings: Rings, path: str) -> None:
-    assert rings().send(path, {"AccountSid": "AC" + "2" * 32}).status_code == 403
-    assert rings().send(path, {"AccountSid": None}).status_code == 403
+def test_another_account_is_refused(rings: Rings) -> None:
+    for path, account in product(HOOKS, ("AC" + "2" * 32, None)):
+        assert rings().send(path, {"AccountSid": account}).status_code == 403, path
 
 
-@pytest.mark.parametrize("path", HOOKS)
-@pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE", "OPTIONS"])
-def test_any_method_but_post_is_refused_with_an_empty_body(rings: Rings, path: str, method: str) -> None:
-    answer = rings().send(path, method=method)
-    assert (answer.status_code, answer.data) == (405, b"")
+def test_any_method_but_post_is_refused_with_an_empty_body(rings: Rings) -> None:
+    for path, method in product(HOOKS, ("GET", "HEAD", "PUT", "DELETE", "OPTIONS")):
+        answer = rings().send(path, method=method)
+        assert (answer.status_code, answer.data) == (405, b""), (method, path)
 
 
-@pytest.mark.parametrize("path", HOOKS)
-def test_a_large_body_is_refused_before_it_is_read(rings: Rings, path: str) -> None:
-    answer = rings().send(path, body="SpeechResult=" + "x" * 1_000_000)
-    assert (answer.status_code, answer.data) == (413, b"")
+def test_a_large_body_is_refused_before_it_is_read(rings: Rings) -> None:
+    for path in HOOKS:
+        answer = rings().send(path, body="SpeechResult=" + "x" * 1_000_000)
+        assert (answer.status_code, answer.data) == (413, b""), path
 
 
 def test_a_trailing_slash_is_no_redirect(rings: Rings) -> None:
@@ -85,12 +82,10 @@ def test_a_repeated_parameter_is_refused(rings: Rings) -> None:
 
 
 @pytest.mark.parametrize("sid", [None, "", "CA1", "CA" + "G" * 32, "CA" + "1" * 33, "x" * 10_000])
-@pytest.mark.parametrize("path", [hook for hook in HOOKS if hook not in ("/voice/text", "/voice/nowhere")])
-def test_without_the_name_of_its_call_a_webhook_is_nothing(
-    rings: Rings, runtime: Runtime, path: str, sid: str | None
-) -> None:
-    ring = rings()
-    assert ring.send(path, {"CallSid": sid}).status_code == 400
+def test_without_the_name_of_its_call_a_webhook_is_nothing(rings: Rings, runtime: Runtime, sid: str | None) -> None:
+    for path in HOOKS:
+        if path not in ("/voice/text", "/voice/nowhere"):
+            assert rings().send(path, {"CallSid": sid}).status_code == 400, path
     assert count(runtime, Call) == 0
 
 
