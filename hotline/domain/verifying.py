@@ -24,6 +24,7 @@ __all__ = ["Problem", "Report", "What", "verify", "verify_chain"]
 _TAILS = 400
 _HEADS = table("audit_heads", *(column(name) for name in ("chain", "seq", "hash")))
 _NAME = re.compile(r"(call|case):([1-9][0-9]{0,17})")
+_HOUSE = "house"  # the one chain that belongs to no call and no case
 
 
 def verify(
@@ -104,13 +105,14 @@ def _check_tails(session: Session, report: Report, tails: list[Tail]) -> None:
 
 
 def _check_rows(session: Session, report: Report, tails: list[Tail]) -> None:
+    named = {tail.chain: _NAME.fullmatch(tail.chain) for tail in tails if tail.chain != _HOUSE}
+    there: set[str] = set()
     for word, row in (("call", Call), ("case", Case)):
-        named = {tail.chain: _NAME.fullmatch(tail.chain) for tail in tails if tail.chain.startswith(f"{word}:")}
-        ids = {chain: int(match[2]) for chain, match in named.items() if match}
-        there = set(session.scalars(select(row.id).where(row.id.in_(ids.values())))) if ids else set()
-        for chain in named:
-            if ids.get(chain) not in there:
-                report.find(chain, None, What.NO_ROW)
+        ids = [int(match[2]) for match in named.values() if match and match[1] == word]
+        there |= {f"{word}:{id_}" for id_ in session.scalars(select(row.id).where(row.id.in_(ids)))} if ids else set()
+    for chain in named:
+        if chain not in there:
+            report.find(chain, None, What.NO_ROW)
 
 
 def _check_records(session: Session, report: Report) -> None:
@@ -122,8 +124,8 @@ def _check_records(session: Session, report: Report) -> None:
         name = literal(f"{word}:") + cast(row.id, String)
         for chain in session.scalars(select(name).where(~exists().where(AuditHead.chain == name))):
             report.find(chain, None, What.NO_CHAIN)
-    if session.scalar(select(exists().where(Staff.id > 0))) and session.get(AuditHead, "house") is None:
-        report.find("house", None, What.NO_CHAIN)
+    if session.scalar(select(exists().where(Staff.id > 0))) and session.get(AuditHead, _HOUSE) is None:
+        report.find(_HOUSE, None, What.NO_CHAIN)
     _check_numbers(session, report)
 
 

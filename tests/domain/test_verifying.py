@@ -71,6 +71,13 @@ def test_an_empty_log_is_unaltered(runtime: Runtime) -> None:
     assert whole(runtime) == Report()
 
 
+@pytest.mark.parametrize("name", ["ghost", "house2", "call", "Call:1", "call:01", "case:1 "])
+def test_a_chain_of_a_name_that_nothing_bears_is_named(log: Runtime, name: str) -> None:
+    with log.act(COMMAND) as act:
+        act.remember(name, "noted", words="it was always here")
+    assert [str(problem) for problem in whole(log).problems] == [f"{name}: {What.NO_ROW}"]
+
+
 CALLS = ("call:1", "call:2")
 
 
