@@ -236,3 +236,16 @@ def number(runtime: Runtime, who: Person) -> str:
 
 def test_the_telephone_that_is_rung_is_the_persons(runtime: Runtime, cast: Cast) -> None:
     assert number(runtime, cast.wang) == cast.wang.number.e164
+
+
+def test_a_fire_counts_as_told_when_both_duties_were_rung(runtime: Runtime, cast: Cast) -> None:
+    with runtime.act(COMMAND) as act:
+        fire = given.case(act, cast, kind=Kind.EMERGENCY, matter="fire")
+        promises.make(act, "EMG-1.tell", fire)
+        for duty in (Duty.SECURITY, Duty.LEAD):
+            dispatches.begin(act, fire, duty)
+    for place, verdict in enumerate((Verdict.OPEN, Verdict.KEPT)):
+        with runtime.act(COMMAND) as act:
+            companies.get(act, fire.company_id)
+            dispatches.notified(act, dispatches.of_case(act, fire.id)[place])
+        assert verdicts(runtime, fire)["EMG-1.tell"] == verdict
