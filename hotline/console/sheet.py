@@ -14,7 +14,7 @@ from hotline.console import asking, hidden, matter, words
 from hotline.domain import companies, dispatches, repairs
 from hotline.domain.act import Act, Actor
 from hotline.domain.cases import Case
-from hotline.domain.dispatches import Answer, Offer
+from hotline.domain.dispatches import Dispatch, Offer
 from hotline.domain.repairs import RepairOrder, Stage
 from hotline.errors import Conflict, Invalid, NotFound
 from hotline.runtime import Runtime
@@ -80,9 +80,7 @@ def _sign(act: Act, offer: Offer, said: Said) -> None:
 
 
 def _decline(act: Act, offer: Offer, said: Said) -> None:
-    if offer.answer == Answer.SIGNED:
-        raise Conflict("what was signed for is not declined any more")
-    dispatches.answer(act, offer, Answer.DECLINED)
+    dispatches.decline(act, offer)
 
 
 def _on_the_way(act: Act, offer: Offer, said: Said) -> None:
@@ -141,14 +139,20 @@ def _own_order(act: Act, offer: Offer) -> RepairOrder:
 
 def _reveal(act: Act, offer: Offer, said: Said, what: str) -> None:
     dispatch = dispatches.get(act, offer.dispatch_id)
-    if dispatch.signed_by_id not in (None, offer.staff_id):
-        raise Conflict("the matter is a colleague's now, and so are the customer's values")
     case = act.session.get_one(Case, dispatch.case_id)
+    if not _needs_values(dispatch, offer, case, repairs.of_case(act, case.id)):
+        raise Conflict("only who signed for a matter, and has not finished it, needs the customer's values")
     try:
         said.shown = hidden.of_case(act, case)[what]()
     except (KeyError, NotFound):
         raise Conflict("nothing is kept under this name") from None
     act.remember(case.chain, "revealed", what=what, reason="engineer-sheet", by=offer.staff_id)
+
+
+def _needs_values(dispatch: Dispatch, offer: Offer, case: Case, order: RepairOrder | None) -> bool:
+    """Address and number are for whoever signed, until the work is done (SEC-1)."""
+    under_way = case.state == "open" and (order is None or order.stage != Stage.DONE)
+    return under_way and dispatch.signed_by_id == offer.staff_id
 
 
 def _opened(act: Act, token: str) -> tuple[Offer, Case]:
@@ -179,7 +183,7 @@ def _context(act: Act, offer: Offer, case: Case) -> dict[str, Any]:
         "diagnosis": matter.findings(order) if order else [],
         "mine": signed_by == offer.staff_id,
         "taken": signed_by is not None and signed_by != offer.staff_id,
-        "showable": [name for name in _SHOWABLE if name in kept],
+        "showable": [name for name in _SHOWABLE if name in kept and _needs_values(dispatch, offer, case, order)],
         "customer": hidden.customer_of(act, case),
         "at": act.at,
     }

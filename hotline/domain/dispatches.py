@@ -163,6 +163,16 @@ def answer(act: Act, made: Offer, what: Answer) -> None:
         ring_next(act, dispatch, due=act.at + act.standard.engine.dispatch.ring_pause.span)
 
 
+def decline(act: Act, made: Offer) -> None:
+    """The colleague passes the matter on by the link. Raises Conflict for what was signed for."""
+    if made.answer == Answer.SIGNED:
+        raise Conflict("what was signed for is not declined any more")
+    dispatch = get(act, made.dispatch_id)
+    if made.answer == Answer.RINGING:
+        _end_call(act, dispatch, made)
+    answer(act, made, Answer.DECLINED)
+
+
 def sign(act: Act, made: Offer) -> Dispatch:
     """The colleague signs for the matter (签收). Raises Conflict when another signed before."""
     dispatch = get(act, made.dispatch_id)
@@ -188,13 +198,17 @@ def _stop_ringing(act: Act, dispatch: Dispatch, signed: Offer) -> None:
     for made in offers(act, dispatch.id):
         if made.answer != Answer.RINGING:
             continue
-        if made.call_id is not None:
-            outbox.post(
-                act, "end-call", key=f"end-{made.call_id}", case_id=dispatch.case_id, urgent=True, call=made.call_id
-            )
+        _end_call(act, dispatch, made)
         if made.id != signed.id:
             made.answer, made.answered_at = Answer.WITHDRAWN, act.at
             act.remember(f"case:{dispatch.case_id}", "offer-answered", offer=made.id, answer=Answer.WITHDRAWN)
+
+
+def _end_call(act: Act, dispatch: Dispatch, made: Offer) -> None:
+    if made.call_id is not None:
+        outbox.post(
+            act, "end-call", key=f"end-{made.call_id}", case_id=dispatch.case_id, urgent=True, call=made.call_id
+        )
 
 
 def get(act: Act, dispatch_id: int) -> Dispatch:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from hotline.domain import companies, dispatches, repairs
 from hotline.domain.act import COMMAND
+from hotline.domain.outbox import OutboxEntry
 from hotline.domain.repairs import RepairOrder
 from hotline.domain.staff import Duty
 from hotline.runtime import Runtime
@@ -58,7 +60,7 @@ def test_every_button_may_be_pressed_twice(stranger: Visitor, runtime: Runtime, 
     for button in ("sign", "sign", "on-the-way", "on-the-way", "arrived", "arrived", "on-the-way"):
         assert stranger.sends(f"{sheet}/{button}", page=sheet).location == sheet
     for _ in range(2):
-        assert stranger.sends(f"{sheet}/done", page=sheet, found="换了阀芯").location == sheet
+        assert stranger.sends(f"{sheet}/done", found="换了阀芯").location == sheet
     assert len(matters.entries(runtime, "case:1", "repair")) == 4
     assert len(matters.entries(runtime, "case:1", "repair-done")) == 1
 
@@ -87,6 +89,14 @@ def test_the_engineer_passes_it_on_and_may_still_think_better_of_it(
     assert "您已转给下一位" in stranger.opens(sheet).text
     stranger.sends(f"{sheet}/sign", page=sheet)
     assert matters.answers(runtime, 1) == ["signed"]
+
+
+def test_passing_it_on_by_the_link_ends_the_ringing_call(stranger: Visitor, runtime: Runtime, sheet: str) -> None:
+    stranger.sends(f"{sheet}/decline", page=sheet)
+    with runtime.look(COMMAND) as act:
+        [owed] = act.session.scalars(select(OutboxEntry).where(OutboxEntry.kind == "end-call"))
+        [asked] = dispatches.offers(act, 1)
+    assert owed.about["call"] == asked.call_id
 
 
 def test_what_was_signed_for_is_not_passed_on_any_more(stranger: Visitor, runtime: Runtime, sheet: str) -> None:
@@ -118,11 +128,24 @@ def test_before_signing_nothing_can_be_reported(stranger: Visitor, runtime: Runt
 def test_a_value_is_shown_once_and_the_look_is_remembered(
     stranger: Visitor, runtime: Runtime, cast: Cast, sheet: str, what: str, value: str
 ) -> None:
+    stranger.sends(f"{sheet}/sign", page=sheet)
     assert value in stranger.sends(f"{sheet}/show-{what}", page=sheet).text
     assert value not in stranger.opens(sheet).text
     [look] = matters.entries(runtime, "case:1", "revealed")
     assert look["actor"] == f"link:{cast.wang.id}"
     assert value not in str(look["body"])
+
+
+@pytest.mark.parametrize("buttons", [(), ("decline",), ("sign", "done")])
+def test_address_and_number_are_for_whoever_signed_until_the_work_is_done(
+    stranger: Visitor, runtime: Runtime, sheet: str, buttons: tuple[str, ...]
+) -> None:
+    for button in buttons:
+        stranger.sends(f"{sheet}/{button}", page=sheet, found="换了阀芯")
+    assert "show-" not in stranger.opens(sheet).text
+    for what in ("address", "number"):
+        assert stranger.sends(f"{sheet}/show-{what}").status_code == 409
+    assert matters.entries(runtime, "case:1", "revealed") == []
 
 
 @pytest.mark.parametrize("token", ["none", "%00", "a" * 300])
