@@ -9,6 +9,7 @@ import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -49,6 +50,7 @@ class Settings(BaseModel):
     public_base_url: str | None = None
     database_url: str | None = None
     redis_url: str | None = None
+    trusted_proxies: str = "127.0.0.1"
     port: int = Field(8000, ge=1, le=65535)
     hotline_var: Path = Path("var")
     secret_key: SecretStr = Field(min_length=32)
@@ -82,6 +84,14 @@ class Settings(BaseModel):
             raise ValueError("is written redis://host:6379/0 or unix:///path/to/socket")
         return value
 
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _addresses(cls, value: str) -> str:
+        try:
+            return ",".join(str(ip_address(one.strip())) for one in value.split(","))
+        except ValueError as error:
+            raise ValueError("is a list of network addresses, written like 127.0.0.1,10.0.0.2") from error
+
     @field_validator("sealing_keys")
     @classmethod
     def _sealing_keys(cls, value: SecretStr) -> SecretStr:
@@ -113,6 +123,11 @@ class Settings(BaseModel):
     def redis(self) -> str:
         """Redis' URL; without one, the socket on which `hotline up` starts its own."""
         return self.redis_url or f"unix://{self.hotline_var.resolve() / 'redis.sock'}"
+
+    @property
+    def proxies(self) -> frozenset[str]:
+        """The addresses of the proxies in front of us: what they say of who asks is believed."""
+        return frozenset(self.trusted_proxies.split(","))
 
     @property
     def base_url(self) -> str:

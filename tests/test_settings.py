@@ -46,6 +46,7 @@ def test_what_is_right_is_read_once_and_frozen(right: dict[str, str]) -> None:
         ("PUBLIC_BASE_URL", "https://hotline.example.com/?a=1", "https://hotline.example.com"),
         ("DATABASE_URL", "mysql://x/y", "postgresql://"),
         ("REDIS_URL", "localhost:6379", "redis://"),
+        ("TRUSTED_PROXIES", "10.0.0.2, proxy.example.com", "127.0.0.1,10.0.0.2"),
         ("PORT", "70000", "65535"),
         ("PORT", "eight thousand", "integer"),
         ("SECRET_KEY", "short", "32"),

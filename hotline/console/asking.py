@@ -38,7 +38,7 @@ def actor() -> Actor:
 
 
 def address() -> str:
-    """The network address of the client; a proxy on this very machine is believed, any other sender is not."""
-    peer = request.remote_addr or ""
-    forwarded = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
-    return forwarded if forwarded and peer in ("127.0.0.1", "::1") else peer
+    """The network address of the client: the nearest one that is no proxy of ours; only those are believed."""
+    told = [one.strip() for one in request.headers.get("X-Forwarded-For", "").split(",") if one.strip()]
+    way = [request.remote_addr or "", *reversed(told)]
+    return next((one for one in way if one not in runtime().settings.proxies), way[-1])
