@@ -10,6 +10,7 @@ import click
 from sqlalchemy import Select, select
 
 from hotline import listing, rows
+from hotline.domain import calls as calling
 from hotline.domain import checkpoints, companies, promises, verifying
 from hotline.domain.act import COMMAND, Act
 from hotline.domain.calls import Call
@@ -19,7 +20,6 @@ from hotline.domain.outbox import OutboxEntry, State
 from hotline.domain.promises import Promise, Verdict
 from hotline.errors import HotlineError, NotFound
 
-CHECKPOINTS = "checkpoints.jsonl"
 ALTERED = 1
 _CALL = ("id", "started_at", "company", "direction", "caller", "colleague", "case", "owner", "answer_ms", "state")
 _CASE = ("id", "number", "company", "kind", "matter", "state", "owner", "handler", "opened_at")
@@ -58,7 +58,7 @@ def show_call(call_id: int, as_json: bool) -> None:
             raise NotFound(f"there is no call {call_id}: `hotline calls list` shows those there are")
         names = rows.Names.read(act)
         row = rows.of_call(act, names, call)
-        row["turns"] = [rows.of_turn(turn) for turn in rows.turns(act, call_id)]
+        row["turns"] = [rows.of_turn(turn) for turn in calling.turns(act, call_id)]
         made = promises.of_case(act, call.case_id) if call.case_id else []
         row["promises"] = [rows.of_promise(act, names, promise) for promise in made]
         _show_whole(row, as_json=as_json)
@@ -179,7 +179,7 @@ def _verified(chain: str | None, trust: tuple[str, ...]) -> Report:
         with listing.opened() as runtime, runtime.look(COMMAND) as act:
             return verifying.verify(
                 act.session,
-                checkpoint_file=runtime.settings.hotline_var / CHECKPOINTS,
+                checkpoint_file=runtime.settings.hotline_var / checkpoints.FILE,
                 trusted_keys={checkpoints.public_key_of(runtime.settings.signing_key()), *trust},
                 chain=chain,
             )

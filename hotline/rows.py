@@ -6,7 +6,6 @@ customers by their id; telephone numbers of people are masked (SEC-1).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -183,11 +182,6 @@ def of_outbox(act: Act, entry: OutboxEntry) -> Row:
         "settled_at": instant(entry.settled_at),
         "problem": entry.problem,
     }
-
-
-def turns(act: Act, call_id: int) -> Sequence[Turn]:
-    """A call's exchanges in their order."""
-    return list(act.session.scalars(select(Turn).where(Turn.call_id == call_id).order_by(Turn.n)))
 
 
 def _caller(act: Act, call: Call) -> str | None:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from hotline.console import asking
 from hotline.domain import audit, calls, cases, customers
 from hotline.domain.act import Act
-from hotline.domain.calls import Call, Turn
+from hotline.domain.calls import Call
 from hotline.domain.cases import Case
 from hotline.domain.customers import Customer
 from hotline.domain.repairs import RepairOrder
@@ -21,10 +21,9 @@ Opens = Callable[[], str]
 def of_call(act: Act, call: Call, *, anonymous: bool) -> dict[str, Opens]:
     """What is hidden in a call: the caller's number and name, and every longer answer; by name of the value."""
     found = {} if anonymous or call.customer_id is None else _of_customer(act, call.customer_id)
-    turns = select(Turn.n, Turn.words).where(Turn.call_id == call.id).order_by(Turn.n)
-    for n, sealed in act.session.execute(turns):
-        if sealed:
-            found[f"turn-{n}"] = _opener(lambda value: calls.unseal(act, call, value), sealed)
+    for turn in calls.turns(act, call.id):
+        if turn.words:
+            found[f"turn-{turn.n}"] = _opener(lambda value: calls.unseal(act, call, value), turn.words)
     return found
 
 

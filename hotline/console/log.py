@@ -39,7 +39,7 @@ def verify_log() -> ResponseReturnValue:
         report = verifying.verify(
             act.session,
             checkpoint_file=runtime.settings.hotline_var / checkpoints.FILE,
-            trusted_keys={checkpoints.public_key_of(runtime.settings.signing_key())},
+            trusted_keys=record.our_keys(),
         )
     with runtime.act(asking.actor()) as act:
         act.remember("house", "log-verified", entries=report.entries, problems=len(report.problems))

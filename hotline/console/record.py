@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from hotline.console import people, words
-from hotline.domain import audit, verifying
+from hotline.console import asking, people, words
+from hotline.domain import audit, checkpoints, verifying
 from hotline.domain.act import Act
 from hotline.domain.audit import AuditEntry
 from hotline.errors import Invalid
@@ -56,7 +56,13 @@ def chain(act: Act, name: str, *, reads_reasons: bool) -> Chain:
 
 def problems(act: Act, name: str) -> list[str]:
     """What is wrong with a chain, entry by entry; nothing where it is unaltered."""
-    return [problem_text(problem) for problem in verifying.verify_chain(act.session, name).problems]
+    report = verifying.verify_chain(act.session, name, trusted_keys=our_keys())
+    return [problem_text(problem) for problem in report.problems]
+
+
+def our_keys() -> set[str]:
+    """The public keys whose checkpoints we trust: a forger may sign with his own."""
+    return {checkpoints.public_key_of(asking.runtime().settings.signing_key())}
 
 
 def problem_text(problem: verifying.Problem) -> str:
@@ -103,7 +109,7 @@ def _shown(value: Any) -> str:
     if isinstance(value, str) and len(value) > _OPEN_LONGEST:
         return "••••••"
     if isinstance(value, list):
-        return "、".join(str(item) for item in value)
+        return words.text("comma").join(str(item) for item in value)
     if isinstance(value, dict):
-        return "、".join(f"{name} {item}" for name, item in value.items())
+        return words.text("comma").join(f"{name} {item}" for name, item in value.items())
     return str(value)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
-
 from hotline.console import asking, words
 from hotline.domain import calls, staff
 from hotline.domain.act import Act
@@ -46,7 +44,7 @@ class Told:
 def of_call(act: Act, call: Call, company: Company, case: Case | None) -> list[Told]:
     """Every turn of a call, in order, each with the time since the one before."""
     values = _values(act, call, company, case)
-    turns = list(act.session.scalars(select(Turn).where(Turn.call_id == call.id).order_by(Turn.n)))
+    turns = calls.turns(act, call.id)
     before = [call.answered_at or call.started_at, *(turn.at for turn in turns)]
     return [
         _told(act, call, company, turn, turn.at - since, values) for turn, since in zip(turns, before, strict=False)

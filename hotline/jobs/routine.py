@@ -18,7 +18,6 @@ from hotline.standard.engine import Engine as Figures
 from hotline.standard.limits import Limit
 
 log = logging.getLogger(__name__)
-CHECKPOINTS = "checkpoints.jsonl"
 
 
 def seal_log(runtime: Runtime) -> None:
@@ -26,7 +25,7 @@ def seal_log(runtime: Runtime) -> None:
     with runtime.act(CLOCK) as act:
         checkpoints.seal_log(act, runtime.settings.signing_key())
     with runtime.look(CLOCK) as act:
-        checkpoints.export_missing(act.session, runtime.settings.hotline_var / CHECKPOINTS)
+        checkpoints.export_missing(act.session, runtime.settings.hotline_var / checkpoints.FILE)
 
 
 def judge_overdue(runtime: Runtime) -> None:

@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 
 from hotline.console import lists
-from hotline.domain import cases, companies, handovers
-from hotline.domain.act import CALLER, COMMAND
+from hotline.domain import cases, checkpoints, companies, handovers
+from hotline.domain.act import CALLER, CLOCK, COMMAND
 from hotline.domain.calls import Call
 from hotline.runtime import Runtime
 from tests import given
@@ -175,6 +175,13 @@ def test_a_call_says_on_the_spot_whether_its_record_is_unaltered(sun: Visitor, r
     page = text_of(sun.opens(here))
     assert "已被改动" in page
     assert "call:1 #2：内容和校验值不符" in page
+
+
+def test_a_checkpoint_that_somebody_else_signed_is_no_proof(sun: Visitor, runtime: Runtime, cast: Cast) -> None:
+    here = f"/console/calls/{matters.call(runtime, cast)}"
+    with runtime.act(CLOCK) as act:
+        checkpoints.seal_log(act, b"another signing key of 32 bytes!")
+    assert "已被改动" in text_of(sun.opens(here))
 
 
 def test_how_the_owner_came_to_own_the_case_is_told_handover_by_handover(

@@ -12,8 +12,9 @@ from redis import Redis
 from hotline.domain import calls, companies, promises
 from hotline.domain.act import CLOCK, COMMAND
 from hotline.domain.calls import Call
+from hotline.domain.checkpoints import FILE
 from hotline.domain.outbox import State
-from hotline.jobs.routine import CHECKPOINTS, Rounds
+from hotline.jobs.routine import Rounds
 from tests.jobs.workshop import Workshop
 
 
@@ -23,7 +24,7 @@ def rounds(shop: Workshop) -> Rounds:
 
 
 def checkpoints(shop: Workshop) -> list[int]:
-    file: Path = shop.runtime.settings.hotline_var / CHECKPOINTS
+    file: Path = shop.runtime.settings.hotline_var / FILE
     return [json.loads(line)["n"] for line in file.read_text().splitlines()] if file.exists() else []
 
 
