@@ -53,6 +53,7 @@ def list_companies(as_json: bool) -> None:
     "--overrides", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="The company's own figures, TOML."
 )
 @click.option("--responsible", metavar="NAME", help="Who answers for its calls: taken on as its first supervisor.")
+@click.option("--responsible-phone", metavar="NUMBER", help="Where that person is rung.")
 def add_company(
     code: str,
     name_zh: str,
@@ -62,8 +63,11 @@ def add_company(
     departments: tuple[str, ...],
     overrides: Path | None,
     responsible: str | None,
+    responsible_phone: str | None,
 ) -> None:
     """Take a company into the group."""
+    if bool(responsible) != bool(responsible_phone):
+        raise Invalid("--responsible and --responsible-phone go together: whoever answers for calls must be reachable")
     with listing.opened() as runtime, runtime.act(COMMAND) as act:
         made = companies.found(
             act,
@@ -76,7 +80,7 @@ def add_company(
         )
         for name in departments:
             companies.add_department(act, made, name)
-        if responsible:
+        if responsible and responsible_phone:
             staff.hire(
                 act,
                 made,
@@ -84,6 +88,7 @@ def add_company(
                 login=_first(code),
                 roles=[Role.SUPERVISOR],
                 agent_number=FIRST_AGENT_NUMBER,
+                phone=PhoneNumber.parse(responsible_phone),
             )
     click.echo(f"company {code} was added")
     if responsible:
@@ -162,6 +167,17 @@ def set_password(login: str, password_stdin: bool) -> None:
         with runtime.act(COMMAND) as act:
             staff.set_password(act, _person(act, login), password_hash)
     click.echo(f"{login} has a new password")
+
+
+@staff_group.command("phone")
+@click.argument("login")
+@click.argument("number")
+def set_phone(login: str, number: str) -> None:
+    """Set where a person is rung."""
+    with listing.opened() as runtime, runtime.act(COMMAND) as act:
+        person = _person(act, login)
+        staff.set_phone(act, person, PhoneNumber.parse(number))
+    click.echo(f"{login} is rung at {PhoneNumber.parse(number).masked}")
 
 
 @staff_group.command("roster")

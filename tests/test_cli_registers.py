@@ -19,6 +19,7 @@ from tests.world import SHANGHAI, Cast, HandClock
 
 PASSWORD = "four words in a row"
 NEW_COMPANY = ("--name-zh", "新城供热", "--name-en", "Newtown Heating", "--number", "010-8888 0001")
+RESPONSIBLE = ("--responsible", "王芳", "--responsible-phone", "13800138000")
 NEW_PERSON = ("--company", "heat", "--name", "郑凯", "--agent-number", "207", "--role", "engineer")
 
 
@@ -53,10 +54,18 @@ def test_a_company_is_added_with_its_numbers_and_departments(operator: Operator,
 def test_a_company_takes_calls_from_its_first_second_when_somebody_is_responsible(
     operator: Operator, runtime: Runtime
 ) -> None:
-    said = operator.answered("company add --code newtown", *NEW_COMPANY, "--responsible", "王芳")
+    said = operator.answered("company add --code newtown", *NEW_COMPANY, *RESPONSIBLE)
     assert "王芳 logs in as newtown-supervisor after: hotline staff password newtown-supervisor" in said
     with runtime.look(COMMAND) as act:
-        assert staff.answerable(act, 1).name == "王芳"
+        answers = staff.answerable(act, 1)
+        assert (answers.name, staff.phone_of(act, answers).e164) == ("王芳", "+8613800138000")
+
+
+def test_nobody_is_responsible_who_cannot_be_rung(operator: Operator) -> None:
+    assert "--responsible-phone go together" in operator.refused(
+        "company add --code newtown", *NEW_COMPANY, *RESPONSIBLE[:2]
+    )
+    assert operator.reads("company list") == []
 
 
 def test_a_company_s_own_figures_come_from_a_file(operator: Operator, runtime: Runtime, tmp_path: Path) -> None:
@@ -119,6 +128,17 @@ def test_a_new_password_ends_every_open_log_in(operator: Operator, runtime: Runt
         assert passwords.fits(lin.password_hash, PASSWORD)
         assert lin.session_epoch == 1
     assert "nobody logs in as x" in operator.refused("staff password x --password-stdin", stdin=f"{PASSWORD}\n")
+
+
+@pytest.mark.usefixtures("cast")
+def test_a_person_gets_another_telephone(operator: Operator, runtime: Runtime, cast: Cast) -> None:
+    assert operator.answered("staff phone lin 13900000777") == "lin is rung at 139****0777\n"
+    with runtime.look(COMMAND) as act:
+        found = staff.by_phone(act, PhoneNumber.parse("13900000777"))
+        assert found is not None
+        assert (found.id, staff.phone_of(act, found).e164) == (cast.lin.id, "+8613900000777")
+        assert staff.by_phone(act, cast.lin.number) is None
+    assert "telephone number" in operator.refused("staff phone lin 12")
 
 
 @pytest.mark.usefixtures("cast")

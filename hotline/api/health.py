@@ -13,8 +13,10 @@ from redis import Redis
 from rq import Queue, Worker
 
 from hotline import VERSION
-from hotline.domain import companies, outbox
+from hotline.domain import companies, outbox, staff
 from hotline.domain.act import COMMAND, Act
+from hotline.domain.companies import Company
+from hotline.domain.staff import Duty
 from hotline.runtime import Runtime
 
 NAME = "health"
@@ -90,11 +92,15 @@ def health() -> tuple[Response, int]:
 
 
 def look_at_database(runtime: Runtime) -> Found:
-    """How long the oldest due entry waits (seconds; null: none waits), and calendars that do not know a year."""
+    """How long the oldest due entry waits (seconds; null: none waits), and what companies lack for their calls."""
     with runtime.look(COMMAND) as act:
         oldest = outbox.oldest_due(act)
         waits = None if oldest is None else round((act.at - oldest).total_seconds(), 1)
-        return {"oldest_due_seconds": waits, "calendar_warnings": calendar_warnings(act)}
+        return {
+            "oldest_due_seconds": waits,
+            "calendar_warnings": calendar_warnings(act),
+            "nobody_to_ring": nobody_to_ring(act),
+        }
 
 
 def calendar_warnings(act: Act) -> list[Found]:
@@ -106,6 +112,17 @@ def calendar_warnings(act: Act) -> list[Found]:
         years = range(act.at.year, ahead.year + 1)
         warnings += [{"company": company.code, "year": year} for year in years if not standard.calendar.knows(year)]
     return warnings
+
+
+def nobody_to_ring(act: Act) -> list[str]:
+    """Companies where a fault reported now would ring no telephone: nobody on duty or up the ladder has one."""
+    return [company.code for company in companies.listed(act) if not _rung(act, company)]
+
+
+def _rung(act: Act, company: Company) -> bool:
+    companies.get(act, company.id)
+    people = [*staff.on_duty(act, company.id, Duty.REPAIR), *staff.up_the_ladder(act, company.id)]
+    return any(person.phone is not None for person in people)
 
 
 def look_at_redis(redis: Redis) -> Found:

@@ -129,6 +129,12 @@ def set_password(act: Act, person: Staff, password_hash: str) -> None:
     act.remember("house", "password-set", staff=person.id)
 
 
+def set_phone(act: Act, person: Staff, phone: PhoneNumber) -> None:
+    """Ring a person at this number from now on."""
+    person.phone, person.phone_blind = act.sealer.seal(phone.e164), act.sealer.blind(phone.e164)
+    act.remember("house", "phone-set", staff=person.id)
+
+
 def roster(act: Act, person: Staff, duty: Duty, starts_at: datetime, ends_at: datetime) -> Shift:
     """Put a person on the roster. Raises Invalid when the shift ends before it begins."""
     if ends_at <= starts_at:

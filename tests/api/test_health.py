@@ -13,14 +13,16 @@ from zoneinfo import ZoneInfo
 import pytest
 from flask import Flask
 from rq import Queue, Worker
+from sqlalchemy import select
 
 from hotline import VERSION
 from hotline.api import health
-from hotline.domain import outbox
+from hotline.domain import outbox, staff
 from hotline.domain.act import COMMAND
+from hotline.domain.staff import Staff
 from hotline.runtime import Runtime, make
 from hotline.settings import Settings
-from tests.world import HandClock
+from tests.world import Cast, HandClock
 
 
 def ask(runtime: Runtime) -> tuple[int, dict[str, Any]]:
@@ -59,6 +61,7 @@ def test_all_is_well(runtime: Runtime) -> None:
             "oldest_due_seconds": None,
             "workers": {"urgent": 0, "routine": 0},
             "calendar_warnings": [],
+            "nobody_to_ring": [],
         },
     )
 
@@ -87,6 +90,16 @@ def test_it_warns_of_a_year_that_a_calendar_does_not_know(runtime: Runtime, at: 
     ]
     at.set(datetime(2026, 6, 1, tzinfo=ZoneInfo("Asia/Shanghai")))
     assert ask(runtime)[1]["calendar_warnings"] == []
+
+
+def test_it_names_a_company_in_which_nobody_can_be_rung(runtime: Runtime, cast: Cast) -> None:
+    with runtime.act(COMMAND) as act:
+        for person in act.session.scalars(select(Staff).where(Staff.company_id == cast.home.id)):
+            person.phone = None
+    assert ask(runtime)[1]["nobody_to_ring"] == ["home"]
+    with runtime.act(COMMAND) as act:
+        staff.set_phone(act, staff.get(act, cast.hu.id), cast.unknown)
+    assert ask(runtime)[1]["nobody_to_ring"] == []
 
 
 def test_a_database_that_is_away_is_named(settings: Settings) -> None:
