@@ -235,7 +235,7 @@ def confirm(nuisance_id: int, by: str) -> None:
     """Confirm a flagged number; from now on it hears the refusal."""
     with listing.opened() as runtime, runtime.act(COMMAND) as act:
         person = _person(act, by)
-        if not person.has(*staff.LADDER):
+        if not person.has(*staff.from_level(act, person.company_id, staff.Role.SUPERVISOR)):
             raise Refused(f"{by} cannot confirm: it takes a supervisor or somebody above (ANS-12)")
         customers.confirm_nuisance(act, nuisance_id, person.id)
     click.echo(f"{nuisance_id} is confirmed")

@@ -13,6 +13,8 @@ from hotline.domain.act import Act
 from hotline.domain.cases import Case
 from hotline.errors import Conflict, NotFound, Refused
 
+ANSWER = "OWN-2.answer"  # who is asked answers in time
+
 
 class Handover(Base):
     """A request that somebody else own the case; until it is accepted the giver owns it (OWN-2)."""
@@ -44,9 +46,9 @@ def ask(act: Act, case: Case, *, giver_id: int, receiver_id: int, reason: str) -
     if any(request.state == "asked" for request in before):
         raise Conflict("a handover of this case waits for an answer already")
     accepted = sum(request.state == "accepted" for request in before)
-    bounced = any(request.receiver_id == receiver_id and request.state == "declined" for request in before)
-    if bounced or accepted >= act.standard.ownership.handover_chain:
-        receiver_id, reason = _above(act, case, giver_id).id, f"{reason} (no bouncing, OWN-3)"
+    declined = {request.receiver_id for request in before if request.state == "declined"}
+    if receiver_id in declined or accepted >= act.standard.ownership.handover_chain:
+        receiver_id, reason = _above(act, case, giver_id, declined).id, f"{reason} (no bouncing, OWN-3)"
     request = Handover(
         case_id=case.id,
         giver_id=giver_id,
@@ -57,11 +59,26 @@ def ask(act: Act, case: Case, *, giver_id: int, receiver_id: int, reason: str) -
     )
     act.session.add(request)
     act.session.flush()
-    until = act.standard.ownership.handover_answer.deadline(act.at, act.standard.calendar).at
-    outbox.post(
-        act, "return-handover", due=until, key=f"return-handover-{request.id}", case_id=case.id, handover=request.id
-    )
     act.remember(case.chain, "handover-asked", handover=request.id, giver=giver_id, receiver=receiver_id)
+    promise = promises.make(act, ANSWER, case)
+    outbox.post(
+        act,
+        "return-handover",
+        due=promise.due_at,
+        key=f"return-handover-{request.id}",
+        case_id=case.id,
+        handover=request.id,
+    )
+    outbox.post(
+        act,
+        "send-text",
+        key=f"handover-asked-{request.id}",
+        case_id=case.id,
+        to="staff",
+        who=receiver_id,
+        text="handover-asked",
+        promise=promise.id,
+    )
     return request
 
 
@@ -75,6 +92,7 @@ def answer(act: Act, handover_id: int, *, by: int, accept: bool) -> None:
     request.state, request.settled_at = ("accepted" if accept else "declined"), act.at
     case = cases.get(act, request.case_id)
     outbox.cancel(act, f"return-handover-{request.id}")
+    promises.done(act, ANSWER, case)
     if accept:
         case.owner_id = case.handler_id = by
         promises.pass_on(act, case)
@@ -82,20 +100,29 @@ def answer(act: Act, handover_id: int, *, by: int, accept: bool) -> None:
 
 
 def give_back(act: Act, handover_id: int) -> None:
-    """Nobody answered in time: the request ends and the giver, who owned the case all along, keeps it (OWN-2)."""
+    """Nobody answered in time: the request ends and the giver, who owned the case all along, keeps it (OWN-2).
+
+    That it was not answered is judged as broken first, and those are told whom the standard names.
+    """
     request = act.session.get(Handover, handover_id, with_for_update=True, populate_existing=True)
     if request is None:
         raise NotFound(f"there is no handover {handover_id}")
-    limit = act.standard.ownership.handover_answer.deadline(request.asked_at, act.standard.calendar)
+    case = cases.get(act, request.case_id)
+    limit = act.standard.promise(ANSWER).limit.deadline(request.asked_at, act.standard.calendar)
     if request.state == "asked" and act.at >= limit.at:
+        for promise in promises.of_case(act, case.id):
+            if promise.rule == ANSWER:
+                promises.judge(act, promise.id)
         request.state, request.settled_at = "returned", act.at
-        act.remember(f"case:{request.case_id}", "handover-returned", handover=request.id, owner=request.giver_id)
+        act.remember(case.chain, "handover-returned", handover=request.id, owner=request.giver_id)
+        promises.done(act, ANSWER, case)
 
 
-def _above(act: Act, case: Case, giver_id: int) -> staff.Staff:
-    """The next above the giver: the supervisor, or whoever stands above a giver who is on the ladder (OWN-6)."""
+def _above(act: Act, case: Case, giver_id: int, declined: set[int]) -> staff.Staff:
+    """The next above the giver who did not decline: the supervisor, or above a giver on the ladder (OWN-6)."""
     ladder = staff.up_the_ladder(act, case.company_id)
     places = [place for place, person in enumerate(ladder) if person.id == giver_id]
     for person in ladder[places[-1] + 1 if places else 0 :]:
-        return person
+        if person.id not in declined:
+            return person
     raise NotFound("nobody stands above you in this company: keep the case, or choose a colleague who did not decline")

@@ -91,7 +91,8 @@ def done(act: Act, rule: str, case: Case) -> None:
     for promise in of_case(act, case.id):
         if promise.rule == rule and promise.done_at is None and promise.verdict != Verdict.EXCUSED:
             promise.done_at = promise.judged_at = act.at
-            promise.verdict = Verdict.KEPT if act.at <= promise.due_at else Verdict.LATE
+            in_time = promise.verdict == Verdict.OPEN and act.at <= promise.due_at
+            promise.verdict = Verdict.KEPT if in_time else Verdict.LATE
             act.remember(case.chain, "promise-done", promise=promise.id, rule=rule, verdict=promise.verdict)
             outbox.cancel(act, f"judge-{promise.id}")
             outbox.cancel(act, f"warn-{promise.id}")
@@ -136,11 +137,18 @@ def escalate(act: Act, promise_id: int, role: str) -> None:
 
 
 def excuse(act: Act, promise_id: int, *, approved_by: staff.Staff) -> None:
-    """More time was approved by the right person before the deadline (CMP-5). Raises Refused or Conflict."""
+    """More time was approved before the deadline, by whom the standard names or somebody above (CMP-5).
+
+    Raises Refused or Conflict.
+    """
     promise = _locked(act, promise_id)
     rule = act.standard.promise(promise.rule)
-    if rule.approved_by is None or not approved_by.has(staff.Role(rule.approved_by)):
-        raise Refused(f"{promise.rule} can be excused by {rule.approved_by or 'nobody'} alone")
+    if rule.approved_by is None:
+        raise Refused(f"{promise.rule} can be excused by nobody")
+    if approved_by.company_id != promise.company_id:
+        raise Refused(f"{promise.rule} is excused within its own company alone")
+    if not approved_by.has(*staff.from_level(act, promise.company_id, rule.approved_by)):
+        raise Refused(f"{promise.rule} can be excused by {rule.approved_by} or somebody above alone")
     if promise.verdict != Verdict.OPEN or act.at > promise.due_at:
         raise Conflict("a promise is excused before its deadline or not at all")
     promise.verdict, promise.judged_at, promise.excused_by_id = Verdict.EXCUSED, act.at, approved_by.id
@@ -150,8 +158,7 @@ def excuse(act: Act, promise_id: int, *, approved_by: staff.Staff) -> None:
 def tell(act: Act, promise: Promise, role: Role, *, why: str) -> None:
     """Send a text about a promise to its owner, or to the company's people in a role."""
     case = cases.get(act, promise.case_id)
-    people = [staff.get(act, case.owner_id)] if role is Role.OWNER else staff.holding(act, case.company_id, role)
-    for person in people:
+    for person in _told(act, case, role):
         outbox.post(
             act,
             "send-text",
@@ -162,6 +169,13 @@ def tell(act: Act, promise: Promise, role: Role, *, why: str) -> None:
             text=why,
             promise=promise.id,
         )
+
+
+def _told(act: Act, case: Case, role: Role) -> list[staff.Staff]:
+    if role is not Role.OWNER:
+        return staff.told(act, case.company_id, role)
+    owner = staff.get(act, case.owner_id)
+    return [owner] if owner.active and owner.phone is not None else staff.told(act, case.company_id, Role.SUPERVISOR)
 
 
 def of_case(act: Act, case_id: int) -> list[Promise]:
@@ -206,7 +220,9 @@ def _post_warning(act: Act, promise: Promise, rule: PromiseRule) -> None:
 
 
 def _locked(act: Act, promise_id: int) -> Promise:
-    promise = act.session.get(Promise, promise_id, with_for_update=True, populate_existing=True)
-    if promise is None:
+    """The case is locked before its promise, as everywhere: who does what was promised holds the case already."""
+    case_id = act.session.scalar(select(Promise.case_id).where(Promise.id == promise_id))
+    if case_id is None:
         raise NotFound(f"there is no promise {promise_id}")
-    return promise
+    cases.get(act, case_id)
+    return act.session.get_one(Promise, promise_id, with_for_update=True, populate_existing=True)

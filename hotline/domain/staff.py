@@ -10,6 +10,7 @@ from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from hotline.db import Base
+from hotline.domain import companies
 from hotline.domain.act import Act
 from hotline.domain.companies import Company
 from hotline.errors import Conflict, Invalid, NotFound
@@ -36,9 +37,6 @@ class Duty(StrEnum):
     REPAIR = "repair"
     SECURITY = "security"
     LEAD = "lead"  # duty leader
-
-
-LADDER = (Role.SUPERVISOR, Role.MANAGER, Role.GENERAL_MANAGER)  # level by level (OWN-6)
 
 
 class Staff(Base):
@@ -184,9 +182,38 @@ def on_duty(act: Act, company_id: int, duty: Duty) -> list[Staff]:
     return list(dict.fromkeys(act.session.scalars(query)))
 
 
+def from_level(act: Act, company_id: int, role: str) -> list[Role]:
+    """A role and those that stand above it in this company, lowest first; for a role off the ladder all of it (OWN-6).
+
+    The company's standard is chosen for the act.
+    """
+    companies.get(act, company_id)
+    ladder = [Role(level) for level in act.standard.ownership.ladder if level.value != Role.AGENT]
+    return ladder[ladder.index(Role(role)) :] if role in ladder else [Role(role), *ladder]
+
+
 def up_the_ladder(act: Act, company_id: int) -> list[Staff]:
-    """Supervisor, manager, general manager of a company, in this order (OWN-6)."""
-    return [person for role in LADDER for person in holding(act, company_id, role)]
+    """Everybody above the agents of a company, level by level: supervisor, manager, general manager (OWN-6)."""
+    levels = from_level(act, company_id, Role.AGENT)[1:]
+    return [person for role in levels for person in holding(act, company_id, role)]
+
+
+def told(act: Act, company_id: int, role: str) -> list[Staff]:
+    """Who is told what concerns a role: those who hold it; where nobody does, the next level above (OWN-6).
+
+    Where nobody stands above either, whoever stands highest: what went wrong is never told to nobody. Whoever has no
+    telephone cannot be told.
+    """
+    people = _reached(holding(act, company_id, role))
+    if people:
+        return people
+    above = from_level(act, company_id, role)[1:]
+    levels = [*above, *reversed(from_level(act, company_id, Role.AGENT))]
+    return next((people for level in levels if (people := _reached(holding(act, company_id, level)))), [])
+
+
+def _reached(people: list[Staff]) -> list[Staff]:
+    return [person for person in people if person.phone is not None]
 
 
 def holding(act: Act, company_id: int, role: Role | str) -> list[Staff]:

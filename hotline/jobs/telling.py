@@ -12,8 +12,7 @@ FAILED = "outbox-failed"
 def supervisors(act: Act, case_id: int, text: str, about: str) -> None:
     """Owe the supervisors of a case's company a text; `about` names the occasion, and each is told of it once."""
     company = cases.get(act, case_id).company_id
-    people = staff.holding(act, company, staff.Role.SUPERVISOR) or staff.up_the_ladder(act, company)[:1]
-    for person in people:
+    for person in staff.told(act, company, staff.Role.SUPERVISOR):
         outbox.post(
             act,
             "send-text",

@@ -44,7 +44,6 @@ class Answering:
 
 @dataclass(frozen=True)
 class Ownership:
-    handover_answer: Annotated[Limit, Figure("OWN-2")]
     handover_chain: Annotated[int, Figure("OWN-3", 1, 10)]
     ladder: Annotated[tuple[Role, ...], Figure("OWN-6")]
 

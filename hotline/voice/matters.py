@@ -41,12 +41,12 @@ def open_emergency(act: Act, call: Call) -> Case:
     """An emergency jumps every queue: those on duty are rung until somebody acknowledges (EMG-1, EMG-2)."""
     kind = call.slots.get("emergency", "unclear")
     case = _open(act, call, Kind.EMERGENCY, kind)
+    promises.make(act, "EMG-2.acknowledge", case)
     if kind == "fire":
         promises.make(act, "EMG-1.tell", case)
         dispatches.begin(act, case, Duty.SECURITY)
         dispatches.begin(act, case, Duty.LEAD)
     else:
-        promises.make(act, "EMG-2.acknowledge", case)
         address = case.details.get("sealed_address")
         repairs.report(act, case, fault_class=kind, answers={}, scope=Scope.EMERGENCY, address=address)
     return case
@@ -178,8 +178,7 @@ def _text_caller(act: Act, case: Case, text: str) -> None:
 
 
 def _text_supervisors(act: Act, case: Case, text: str, keeps: str = "") -> None:
-    people = staff.holding(act, case.company_id, staff.Role.SUPERVISOR) or staff.up_the_ladder(act, case.company_id)[:1]
-    for person in people:
+    for person in staff.told(act, case.company_id, staff.Role.SUPERVISOR):
         outbox.post(
             act,
             "send-text",

@@ -57,7 +57,7 @@ def test_until_a_handover_is_accepted_the_giver_owns_the_case(runtime: Runtime, 
         kept = cases.get(act, case.id)
         assert (kept.first_owner_id, kept.handler_id) == (cast.lin.id, cast.zhou.id)
         kinds = [entry.kind for entry in audit.entries(act.session, kept.chain)]
-        assert kinds == ["case-opened", "handover-asked", "handover-accepted"]
+        assert kinds == ["case-opened", "handover-asked", "promise-made", "promise-done", "handover-accepted"]
 
 
 def test_a_declined_handover_changes_nothing(runtime: Runtime, cast: Cast, case: Case) -> None:
@@ -84,6 +84,46 @@ def test_who_declined_is_not_asked_again_but_the_supervisor(runtime: Runtime, ca
     again = hand_over(runtime, case.id, cast.lin, cast.zhou)
     assert again.receiver_id == cast.sun.id
     assert "OWN-3" in again.reason
+
+
+def test_a_superior_who_declined_is_not_asked_again_either(runtime: Runtime, cast: Cast, case: Case) -> None:
+    for asked in (cast.sun, cast.qian):
+        request = hand_over(runtime, case.id, cast.lin, cast.sun)
+        assert request.receiver_id == asked.id
+        answer(runtime, request, asked, accept=False)
+    answer(runtime, hand_over(runtime, case.id, cast.lin, cast.qian), cast.feng, accept=False)
+    with pytest.raises(NotFound, match="nobody stands above you"):
+        hand_over(runtime, case.id, cast.lin, cast.sun)
+
+
+def verdicts(runtime: Runtime, case_id: int) -> list[str]:
+    with runtime.look(COMMAND) as act:
+        return [promise.verdict for promise in promises.of_case(act, case_id) if promise.rule == "OWN-2.answer"]
+
+
+def test_whoever_is_asked_is_promised_to_answer_in_time(
+    runtime: Runtime, cast: Cast, case: Case, at: HandClock
+) -> None:
+    first = hand_over(runtime, case.id, cast.lin, cast.zhou)
+    assert verdicts(runtime, case.id) == ["open"]
+    at.passes(timedelta(minutes=10))
+    with runtime.act(CLOCK) as act:
+        companies.get(act, cast.heat.id)
+        handovers.give_back(act, first.id)
+    assert verdicts(runtime, case.id) == ["late"]
+    with runtime.look(COMMAND) as act:
+        kinds = [entry.kind for entry in audit.entries(act.session, case.chain)]
+        assert kinds[-3:] == ["promise-broken", "handover-returned", "promise-done"]
+    answer(runtime, hand_over(runtime, case.id, cast.lin, cast.sun), cast.sun, accept=False)
+    assert verdicts(runtime, case.id) == ["late", "kept"]
+
+
+def test_whoever_is_asked_to_take_a_case_over_is_told_by_text(line: Line, cast: Cast) -> None:
+    with line.runtime.act(by(cast.lin)) as act:
+        case = given.case(act, cast)
+    hand_over(line.runtime, case.id, cast.lin, cast.zhou)
+    (text,) = line.phone("zhou").receives("请您接手此事").texts
+    assert "林晓请您接手此事，请11月18日10:10前答复" in text.body
 
 
 def test_a_chain_of_handovers_past_the_limit_goes_up_level_by_level(runtime: Runtime, cast: Cast, case: Case) -> None:
@@ -130,7 +170,8 @@ def test_what_is_still_promised_is_the_new_owners_to_keep(runtime: Runtime, cast
         promises.make(act, "CBK-1.answer", cases.get(act, case.id))
     answer(runtime, hand_over(runtime, case.id, cast.lin, cast.zhou), cast.zhou, accept=True)
     with runtime.look(COMMAND) as act:
-        assert [promise.owner_id for promise in promises.of_case(act, case.id)] == [cast.zhou.id]
+        owners = {promise.rule: promise.owner_id for promise in promises.of_case(act, case.id)}
+    assert owners["CBK-1.answer"] == cast.zhou.id
 
 
 def test_the_return_is_owed_from_the_first_moment_and_done_when_it_is_due(line: Line, cast: Cast) -> None:

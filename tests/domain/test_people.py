@@ -118,6 +118,31 @@ def test_the_ladder_goes_level_by_level(runtime: Runtime, cast: Cast) -> None:
         assert not given.person(act, cast.sun).has(Role.MANAGER)
 
 
+def test_the_ladder_is_the_companys_own(runtime: Runtime, cast: Cast) -> None:
+    with runtime.act(COMMAND) as act:
+        own = {"ownership": {"ladder": ["agent", "manager", "supervisor"]}}
+        act.session.get_one(companies.Company, cast.heat.id).overrides = own
+    with runtime.look(COMMAND) as act:
+        assert [person.id for person in staff.up_the_ladder(act, cast.heat.id)] == [cast.qian.id, cast.sun.id]
+        assert staff.from_level(act, cast.heat.id, Role.MANAGER) == [Role.MANAGER, Role.SUPERVISOR]
+        assert staff.from_level(act, cast.home.id, Role.MANAGER) == [Role.MANAGER, Role.GENERAL_MANAGER]
+
+
+def test_what_concerns_a_role_is_told_to_the_next_who_can_be_told(runtime: Runtime, cast: Cast) -> None:
+    for role, gone, told in (
+        (Role.SUPERVISOR, None, cast.sun),
+        (Role.DEPARTMENT_HEAD, None, cast.sun),
+        (Role.SUPERVISOR, cast.sun, cast.qian),
+        (Role.GENERAL_MANAGER, cast.feng, cast.qian),
+        (Role.GENERAL_MANAGER, cast.qian, cast.lin),
+    ):
+        with runtime.act(COMMAND) as act:
+            if gone is not None:
+                given.person(act, gone).active = False
+        with runtime.look(COMMAND) as act:
+            assert staff.told(act, cast.heat.id, role)[0].id == told.id
+
+
 def test_a_colleague_is_known_by_telephone_and_the_number_is_sealed(runtime: Runtime, cast: Cast) -> None:
     with runtime.look(COMMAND) as act:
         wang = staff.by_phone(act, cast.wang.number)

@@ -197,6 +197,33 @@ def test_more_time_is_approved_beforehand_by_the_right_person(runtime: Runtime, 
     assert excused.fields == {"by": cast.qian.id, "promise": made.id}
 
 
+def test_more_time_is_approved_from_above_too_but_only_within_the_company(
+    runtime: Runtime, cast: Cast, case: Case
+) -> None:
+    made = promise(runtime, case, "FLT-5.result")  # the supervisor's to excuse
+    with pytest.raises(Refused, match="its own company"):
+        excuse(runtime, case, made, cast.hu)
+    with pytest.raises(Refused, match="supervisor or somebody above"):
+        excuse(runtime, case, made, cast.lin)
+    excuse(runtime, case, made, cast.feng)
+    assert verdict(runtime, case) == [Verdict.EXCUSED]
+
+
+def test_a_broken_promise_is_always_told_to_somebody(runtime: Runtime, cast: Cast, case: Case, at: HandClock) -> None:
+    """Where nobody is in the role, whoever stands above; where the owner left, the supervisor."""
+    made, other = promise(runtime, case, "CBK-2.missed"), promise(runtime, case, "VIS-1.repair")
+    with runtime.act(COMMAND) as act:
+        for gone in (cast.sun, cast.lin):
+            given.person(act, gone).active = False
+        given.person(act, cast.qian).phone = None
+    at.set(max(made.due_at, other.due_at))
+    for one in (made, other):
+        judge(runtime, case, one)
+    assert {(entry.about["promise"], entry.about["who"]) for entry in owed(runtime, "send-text")} == {
+        (made.id, cast.feng.id), (other.id, cast.feng.id),
+    }  # fmt: skip
+
+
 def test_an_excuse_after_the_deadline_comes_too_late(runtime: Runtime, cast: Cast, case: Case, at: HandClock) -> None:
     made = promise(runtime, case, "CMP-4.settle.minor")
     at.set(made.due_at + timedelta(seconds=1))
