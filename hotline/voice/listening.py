@@ -13,6 +13,9 @@ _ENGLISH_DIGITS = {
     word: str(digit)
     for digit, word in enumerate(("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"))
 } | {"oh": "0"}
+# Words of consent: a sentence means them when it holds nothing else but FILLERS, for "不太同意" agrees to nothing (FLT-3).
+CONSENT = ("words.yes", "words.mended")
+FILLERS = "words.fillers"
 _WORD = re.compile(r"[a-z]+")
 _APART = re.compile(r"[^\w\s]|_")
 _BETWEEN_CHINESE = re.compile(r"(?<=[\u3400-\u9fff])\s+|\s+(?=[\u3400-\u9fff])")
@@ -21,7 +24,7 @@ _BETWEEN_CHINESE = re.compile(r"(?<=[\u3400-\u9fff])\s+|\s+(?=[\u3400-\u9fff])")
 def choose(heard: Heard, choices: Iterable[Choice], prompts: Prompts, language: str) -> Choice | None:
     """The choice that was keyed or spoken; None when it fits none, or two equally well.
 
-    Of the words found in a sentence the longest wins: "不热" is not "热".
+    Of the words found in a sentence the longest wins: "不热" is not "热". Consent counts only as the whole sentence.
     """
     offered = tuple(choices)
     if heard.sound is Sound.KEYS:
@@ -32,7 +35,7 @@ def choose(heard: Heard, choices: Iterable[Choice], prompts: Prompts, language: 
     keyed = next((choice for choice in offered if choice.key == _numerals(spoken)), None)
     if keyed is not None:
         return keyed
-    scored = [(_longest(spoken, prompts.listen_for(choice.words, language)), choice) for choice in offered]
+    scored = [(_score(spoken, choice, prompts, language), choice) for choice in offered]
     best = max((score for score, _ in scored), default=0)
     winners = [choice for score, choice in scored if score == best]
     return winners[0] if best and len(winners) == 1 else None
@@ -46,6 +49,21 @@ def digits(heard: Heard) -> str:
 def _numerals(text: str) -> str:
     """Spoken figures as digits: "一三八" and "one three eight" are 138."""
     return _WORD.sub(lambda word: _ENGLISH_DIGITS.get(word[0], word[0]), text.translate(_CHINESE_DIGITS))
+
+
+def _score(spoken: str, choice: Choice, prompts: Prompts, language: str) -> int:
+    words = prompts.listen_for(choice.words, language)
+    if choice.words not in CONSENT:
+        return _longest(spoken, words)
+    return len(spoken) if _is_all(spoken, words, prompts.listen_for(FILLERS, language)) else 0
+
+
+def _is_all(spoken: str, words: Iterable[str], fillers: Iterable[str]) -> bool:
+    """Whether a sentence is one of the words, said once or oftener, give or take fillers, and nothing else."""
+    known = "|".join(re.escape(_plain(word)) for word in sorted(words, key=len, reverse=True))
+    around = "|".join(re.escape(_plain(word)) for word in fillers)
+    gap = "" if not known.isascii() else r"\b ?"
+    return re.fullmatch(rf"(?:(?:{around}){gap})*(?:(?:{known}){gap}(?:(?:{around}){gap})*)+", spoken) is not None
 
 
 def _longest(spoken: str, words: Iterable[str]) -> int:

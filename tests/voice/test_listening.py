@@ -25,7 +25,7 @@ def meant(text: str, choices: tuple[Choice, ...] = YES_NO, language: str = "zh-C
     ("spoken", "key"),
     [
         ("对", "1"), ("对的。", "1"), ("不对！", "2"), ("不是", "2"), ("不好", "2"), ("不同意", "2"), ("同意", "1"),
-        ("没有试过", "2"), ("试过了", "1"), ("一", "1"), ("2", "2"), ("嗯", None), ("", None), ("。。。", None),
+        ("没有试过", "2"), ("试过了", "1"), ("一", "1"), ("对，没错。", "1"), ("嗯，好的吧", "1"), ("可以啊", "1"), ("2", "2"), ("嗯", None), ("", None), ("。。。", None),
     ],
 )  # fmt: skip
 def test_yes_and_no_in_mandarin(spoken: str, key: str | None) -> None:
@@ -37,10 +37,37 @@ def test_yes_and_no_in_mandarin(spoken: str, key: str | None) -> None:
     [
         ("Yes, please.", "1"), ("No.", "2"), ("I don't know", None), ("I do not agree", "2"), ("that's right", "1"),
         ("not right", "2"), ("nothing", None), ("two", "2"), ("tomorrow at noon", None),
+        ("OK, that's fine", "1"), ("Yes, I agree, thank you", "1"), ("okayish", None),
     ],
 )  # fmt: skip
 def test_yes_and_no_in_english(spoken: str, key: str | None) -> None:
     assert meant(spoken, YES_NO, "en") == key
+
+
+@pytest.mark.parametrize(
+    "spoken",
+    [
+        "好贵啊", "我不太同意", "不能同意", "不太对", "这么贵，便宜点可以吗", "可以便宜点吗", "不是很好", "对不起，我不要",
+        "别", "没说同意", "同意不了",
+    ],
+)  # fmt: skip
+def test_a_refusal_in_mandarin_is_never_a_yes(spoken: str) -> None:
+    assert meant(spoken) != "1"
+
+
+@pytest.mark.parametrize(
+    "spoken",
+    ["I don't agree", "not ok", "not correct", "I can't say yes", "is that right?", "yes but it is too much"],
+)
+def test_a_refusal_in_english_is_never_a_yes(spoken: str) -> None:
+    assert meant(spoken, YES_NO, "en") != "1"
+
+
+@pytest.mark.parametrize(("spoken", "language"), [("没修好了", "zh-CN"), ("还是不好了", "zh-CN"), ("not fixed", "en")])
+def test_what_is_not_mended_is_not_closed(spoken: str, language: str) -> None:
+    assert (
+        meant(spoken, (Choice("1", "words.mended", Step.GUIDED), Choice("2", "words.come", Step.FEE)), language) is None
+    )
 
 
 @pytest.mark.parametrize(
