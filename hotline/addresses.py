@@ -41,11 +41,15 @@ class Addresses:
 
     def resume(self) -> str:
         """Where a call comes back to after a passing fault."""
-        return f"{self.base}/voice/resume"
+        return f"{self.base}/voice/resume{_DOCUMENT}"
+
+    def again(self, path: str, times: int) -> str:
+        """The same document once more, asked for so many times now."""
+        return f"{self.base}{path}?again={times}{_DOCUMENT}"
 
     def spoken_number(self) -> str:
         """Where the number keyed into the degraded call goes."""
-        return f"{self.base}/voice/fallback/number"
+        return f"{self.base}/voice/fallback/number{_DOCUMENT}"
 
     def fallback(self) -> str:
         """Where the carrier turns when our document could not be had (ANS-10)."""

@@ -38,13 +38,11 @@ def fallback() -> Response:
 
 @hooks.post("/fallback/number")
 def number() -> Response:
-    """Another number to ring back, keyed in; the one the caller rings from is kept already."""
+    """Another number to ring back, keyed in, else the one the caller rings from; said to be kept only when it is."""
     guard.sid("CallSid")
     keyed = "".join(c for c in g.params.get("Digits", "") if c.isdigit())
-    found = PhoneNumber.from_carrier(keyed) if keyed else None
-    if found is not None:
-        _keep(found)
-    return spoken("trouble.kept")
+    found = (PhoneNumber.from_carrier(keyed) if keyed else None) or PhoneNumber.from_carrier(g.params.get("From", ""))
+    return spoken("trouble.kept" if found is not None and _keep(found) else "trouble.not-kept")
 
 
 def blueprint(_runtime: Runtime) -> Blueprint:
@@ -67,13 +65,14 @@ def spoken_error(error: Exception) -> Response:
 
 
 def degraded() -> Response:
-    """An apology, the caller's number kept on the disk, and another one asked for (ANS-10)."""
+    """An apology, whom to ring in an emergency, the caller's number kept on the disk, another asked for (ANS-10)."""
     if g.params.get("Direction", "").startswith("outbound"):  # a colleague: the matter goes on to the next one
         return spoken("trouble.apology")
     found = PhoneNumber.from_carrier(g.params.get("From", ""))
-    if found is not None:
-        _keep(found)
-    return spoken("trouble.apology", "trouble.number", gather=_runtime().addresses.spoken_number())
+    if found is not None and not _keep(found):
+        return spoken("trouble.apology", "trouble.emergency", "trouble.not-kept")
+    asked = "trouble.number" if found is not None else "trouble.no-number"
+    return spoken("trouble.apology", "trouble.emergency", asked, gather=_runtime().addresses.spoken_number())
 
 
 def spoken(*keys: str, to: str | None = None, gather: str | None = None) -> Response:
@@ -88,16 +87,19 @@ def _one_moment() -> Response:
     times = (int(again) if again.isascii() and again.isdigit() else 0) + 1
     if times >= _runtime().figures.voice.fault_retries or request.path.endswith("/resume"):
         return degraded()
-    return spoken("trouble.one-moment", to=f"{_runtime().addresses.base}{request.path}?again={times}")
+    return spoken("trouble.one-moment", to=_runtime().addresses.again(request.path, times))
 
 
-def _keep(found: PhoneNumber) -> None:
+def _keep(found: PhoneNumber) -> bool:
+    """Keep whom to ring back; False when the disk does not take it."""
     runtime = _runtime()
     kept = spool.KeptCall(g.params.get("CallSid", ""), g.params.get("To", ""), found, clock.now())
     try:
         spool.keep(runtime.settings.hotline_var, runtime.sealer, kept)
     except OSError as error:  # a full disk: the caller still hears us, and the carrier's own list has the call
         log.error("a number could not be kept: %s", type(error).__name__)
+        return False
+    return True
 
 
 hooks.register_error_handler(Exception, spoken_error)

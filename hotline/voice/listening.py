@@ -13,7 +13,7 @@ _ENGLISH_DIGITS = {
     word: str(digit)
     for digit, word in enumerate(("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"))
 } | {"oh": "0"}
-# Words of consent: a sentence means them when it holds nothing else but FILLERS, for "不太同意" agrees to nothing (FLT-3).
+# Words of consent: a sentence means them when it says nothing else but FILLERS; "不太同意" agrees to nothing (FLT-3).
 CONSENT = ("words.yes", "words.mended")
 FILLERS = "words.fillers"
 _WORD = re.compile(r"[a-z]+")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -36,7 +37,7 @@ def database_gone(runtime: Runtime) -> Iterator[None]:
 
 
 def kept(runtime: Runtime) -> list[spool.KeptCall]:
-    return [one for _path, one in spool.waiting(runtime.settings.hotline_var, runtime.sealer)]
+    return [one for _path, one in spool.taken(runtime.settings.hotline_var, runtime.sealer)]
 
 
 def until_degraded(ring: Ring) -> int:
@@ -46,7 +47,7 @@ def until_degraded(ring: Ring) -> int:
         moments += 1
         assert moments < 10
         ring.answers({})
-    ring.hears("系统暂时有点问题").hears("我们马上给您回电")
+    ring.hears("系统暂时有点问题").hears("火警1 1 9，急救1 2 0，报警1 1 0")
     return moments
 
 
@@ -77,10 +78,22 @@ def test_a_caller_whose_number_is_withheld_can_key_one_in(rings: Rings, runtime:
         ring = rings(from_="anonymous").begins()
         until_degraded(ring)
         assert kept(runtime) == []
-        ring.keys("13900000088").hears("号码已经记下")
+        ring.hears("请输入您的联系电话").keys("13900000088").hears("号码已经记下")
     assert [one.number.e164 for one in kept(runtime)] == ["+8613900000088"]
     assert ring.now is not None
     assert ring.now.hangs_up
+
+
+@pytest.mark.parametrize("keyed", ["12", ""])
+def test_a_withheld_caller_whose_number_is_not_kept_is_asked_to_ring_again(
+    rings: Rings, runtime: Runtime, keyed: str
+) -> None:
+    with database_gone(runtime):
+        until_degraded(ring := rings(from_="anonymous").begins())
+        ring.keys(keyed).hears("请您过一会儿再拨")
+    assert ring.now is not None
+    assert "号码已经记下" not in ring.now.words
+    assert kept(runtime) == []
 
 
 def test_a_caller_who_keys_in_nothing_is_rung_back_all_the_same(rings: Rings, runtime: Runtime) -> None:
@@ -98,10 +111,17 @@ def test_what_is_kept_on_the_disk_is_sealed(rings: Rings, runtime: Runtime) -> N
     assert "3900000099" not in files[0].read_text() + files[0].name
 
 
-def test_a_disk_that_takes_nothing_leaves_the_caller_with_words(rings: Rings, runtime: Runtime) -> None:
+def test_a_disk_that_takes_nothing_promises_nothing(rings: Rings, runtime: Runtime) -> None:
     (runtime.settings.hotline_var / spool.FOLDER).write_text("a file where the folder should be")
     with database_gone(runtime):
-        until_degraded(rings().begins())
+        until_degraded(ring := rings().begins())
+        ring.hears("请您过一会儿再拨")
+        until_degraded(withheld := rings(from_="anonymous").begins())
+        withheld.keys("13900000088").hears("请您过一会儿再拨")
+    for one in (ring, withheld):
+        assert one.now is not None
+        assert one.now.hangs_up
+        assert "马上给您回电" not in one.now.words
 
 
 def test_nothing_personal_is_logged_in_bad_times(
@@ -153,6 +173,15 @@ def test_the_fallback_resumes_once_and_then_degrades(rings: Rings, runtime: Runt
     ring.hears("请再稍等一下").answers({}).hears("让您久等了").hears("家里不热")
     again = {"ErrorCode": "11205", "ErrorUrl": "https://hotline.example.com/voice/resume"}
     assert "系统暂时有点问题" in ring.asks("/voice/fallback", again).words
+
+
+def test_every_way_back_from_a_trouble_leaves_room_for_a_retry(rings: Rings, runtime: Runtime) -> None:
+    error = {"ErrorCode": "11200", "ErrorUrl": "https://hotline.example.com/voice/turn/1/2"}
+    ways = [rings().asks("/voice/fallback", error).text]
+    with database_gone(runtime):
+        ways.append(rings().asks("/voice/inbound").text)
+        ways.append(rings().asks("/voice/resume").text)
+    assert [len(re.findall(r"#rc=1&amp;rp=ct,5xx&amp;rt=5000", text)) for text in ways] == [1, 1, 1]
 
 
 def test_a_call_that_we_never_saw_begins_when_it_is_resumed(rings: Rings) -> None:

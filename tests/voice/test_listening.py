@@ -25,7 +25,8 @@ def meant(text: str, choices: tuple[Choice, ...] = YES_NO, language: str = "zh-C
     ("spoken", "key"),
     [
         ("对", "1"), ("对的。", "1"), ("不对！", "2"), ("不是", "2"), ("不好", "2"), ("不同意", "2"), ("同意", "1"),
-        ("没有试过", "2"), ("试过了", "1"), ("一", "1"), ("对，没错。", "1"), ("嗯，好的吧", "1"), ("可以啊", "1"), ("2", "2"), ("嗯", None), ("", None), ("。。。", None),
+        ("没有试过", "2"), ("试过了", "1"), ("一", "1"), ("对，没错。", "1"), ("嗯，好的吧", "1"),
+        ("可以啊", "1"), ("2", "2"), ("嗯", None), ("", None), ("。。。", None),
     ],
 )  # fmt: skip
 def test_yes_and_no_in_mandarin(spoken: str, key: str | None) -> None:
@@ -47,8 +48,8 @@ def test_yes_and_no_in_english(spoken: str, key: str | None) -> None:
 @pytest.mark.parametrize(
     "spoken",
     [
-        "好贵啊", "我不太同意", "不能同意", "不太对", "这么贵，便宜点可以吗", "可以便宜点吗", "不是很好", "对不起，我不要",
-        "别", "没说同意", "同意不了",
+        "好贵啊", "我不太同意", "不能同意", "不太对", "这么贵，便宜点可以吗", "可以便宜点吗", "不是很好",
+        "对不起，我不要", "别", "没说同意", "同意不了",
     ],
 )  # fmt: skip
 def test_a_refusal_in_mandarin_is_never_a_yes(spoken: str) -> None:
