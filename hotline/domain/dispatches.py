@@ -84,14 +84,16 @@ def ring_next(act: Act, dispatch: Dispatch, *, due: datetime | None = None) -> N
         key=f"ring-{dispatch.id}-{_offers_made(act, dispatch) + 1}",
         case_id=dispatch.case_id,
         urgent=True,
+        emergency=dispatch.urgent,
         dispatch=dispatch.id,
     )
 
 
 def next_to_ring(act: Act, dispatch: Dispatch, case: Case) -> Staff | None:
-    """Who is rung now: on duty first, then up the ladder, each as often as the standard says; None when all were.
+    """Who is rung now: on duty first, then up the ladder, each as often as the standard says, then a pause, and again.
 
-    For an emergency the round begins again: it rings until someone acknowledges (EMG-2).
+    None in the pause, and where nobody can be rung. An emergency knows no pause: it rings until someone acknowledges
+    (EMG-2).
     """
     people = [
         *staff.on_duty(act, case.company_id, Duty(dispatch.duty)),
@@ -101,7 +103,8 @@ def next_to_ring(act: Act, dispatch: Dispatch, case: Case) -> Staff | None:
     made = _offers_made(act, dispatch)
     if not people:
         return None
-    if not dispatch.urgent and made >= len(people) * act.standard.repair.engineer_rounds:
+    all_rung = made > 0 and made % (len(people) * act.standard.repair.engineer_rounds) == 0
+    if all_rung and not dispatch.urgent and act.at < _pause_ends(act, dispatch):
         return None
     return people[made % len(people)]
 
@@ -131,11 +134,21 @@ def new_link(act: Act, made: Offer) -> str:
 
 
 def get_offer(act: Act, offer_id: int) -> Offer:
-    """The offer with this id, locked. Raises NotFound."""
-    made = act.session.get(Offer, offer_id, with_for_update=True, populate_existing=True)
-    if made is None:
+    """The offer with this id, locked after its dispatch. Raises NotFound.
+
+    Locks are taken in one order everywhere, or two acts could wait for one another for ever: call, dispatch, offer,
+    case, promise.
+    """
+    dispatch_id = act.session.scalar(select(Offer.dispatch_id).where(Offer.id == offer_id))
+    if dispatch_id is None:
         raise NotFound(f"there is no offer {offer_id}")
-    return made
+    get(act, dispatch_id)
+    return act.session.get_one(Offer, offer_id, with_for_update=True, populate_existing=True)
+
+
+def unsigned(act: Act, dispatch: Dispatch) -> bool:
+    """Does the matter still wait for a signature? A closed case waits for nothing."""
+    return dispatch.signed_at is None and cases.get(act, dispatch.case_id).state != "closed"
 
 
 def notified(act: Act, dispatch: Dispatch) -> None:
@@ -143,8 +156,8 @@ def notified(act: Act, dispatch: Dispatch) -> None:
     if dispatch.notified_at is not None:
         return
     dispatch.notified_at = act.at
+    case = cases.get(act, dispatch.case_id)  # locked first: of two told at once the second sees the first
     if all(one.notified_at is not None for one in of_case(act, dispatch.case_id)):
-        case = cases.get(act, dispatch.case_id)
         for rule in ("FLT-2.notify", "EMG-1.tell"):
             promises.done(act, rule, case)
 
@@ -174,7 +187,10 @@ def decline(act: Act, made: Offer) -> None:
 
 
 def sign(act: Act, made: Offer) -> Dispatch:
-    """The colleague signs for the matter (签收). Raises Conflict when another signed before."""
+    """The colleague signs for the matter (签收); it is acknowledged when everybody's duty was signed for (EMG-2).
+
+    Raises Conflict when another signed before.
+    """
     dispatch = get(act, made.dispatch_id)
     if dispatch.signed_at is not None:
         if dispatch.signed_by_id == made.staff_id:
@@ -188,8 +204,9 @@ def sign(act: Act, made: Offer) -> Dispatch:
     cases.handled_by(act, case, made.staff_id)
     act.remember(case.chain, "signed", dispatch=dispatch.id, by=made.staff_id)
     notified(act, dispatch)
-    for rule in ("FLT-2.sign", "EMG-2.acknowledge"):
-        promises.done(act, rule, case)
+    if all(one.signed_at is not None for one in of_case(act, case.id)):
+        for rule in ("FLT-2.sign", "EMG-2.acknowledge"):
+            promises.done(act, rule, case)
     return dispatch
 
 
@@ -220,21 +237,24 @@ def get(act: Act, dispatch_id: int) -> Dispatch:
 
 
 def of_call(act: Act, call: Call) -> Offer | None:
-    """The offer that a placed call carries."""
-    return act.session.scalar(select(Offer).where(Offer.call_id == call.id))
+    """The offer that a placed call carries, locked."""
+    offer_id = act.session.scalar(select(Offer.id).where(Offer.call_id == call.id))
+    return get_offer(act, offer_id) if offer_id is not None else None
 
 
 def by_link(act: Act, token: str) -> Offer:
     """The offer behind a link. Raises NotFound when there is none or it ran out."""
-    made = act.session.scalar(select(Offer).where(Offer.link == hash_of(token)).with_for_update())
-    if made is None or made.link_ends is None or made.link_ends < act.at:
+    offer_id = act.session.scalar(select(Offer.id).where(Offer.link == hash_of(token)))
+    made = get_offer(act, offer_id) if offer_id is not None else None
+    if made is None or made.link != hash_of(token) or made.link_ends is None or made.link_ends < act.at:
         raise NotFound("this link is not valid any more")
     return made
 
 
 def of_case(act: Act, case_id: int) -> list[Dispatch]:
-    """Every dispatch of a case."""
-    return list(act.session.scalars(select(Dispatch).where(Dispatch.case_id == case_id).order_by(Dispatch.id)))
+    """Every dispatch of a case, as it stands now."""
+    query = select(Dispatch).where(Dispatch.case_id == case_id).order_by(Dispatch.id)
+    return list(act.session.scalars(query.execution_options(populate_existing=True)))
 
 
 def offers(act: Act, dispatch_id: int) -> list[Offer]:
@@ -249,3 +269,8 @@ def hash_of(token: str) -> str:
 
 def _offers_made(act: Act, dispatch: Dispatch) -> int:
     return act.session.scalar(select(func.count(Offer.id)).where(Offer.dispatch_id == dispatch.id)) or 0
+
+
+def _pause_ends(act: Act, dispatch: Dispatch) -> datetime:
+    last = offers(act, dispatch.id)[-1]
+    return (last.answered_at or last.rung_at) + act.standard.engine.dispatch.round_pause.span

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import JSON, ForeignKey, Index, String, and_, func, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
@@ -14,6 +14,7 @@ from hotline.db import Base, insert_new
 from hotline.domain.act import Act
 
 PROBLEM_LONGEST = 200
+_EMERGENCY, _PRESSING, _ORDINARY = -10, 0, 10
 
 
 class State(StrEnum):
@@ -31,6 +32,15 @@ class Queue(StrEnum):
 
     URGENT = "urgent"
     ROUTINE = "routine"
+
+
+class Claimed(NamedTuple):
+    """What a dispatcher hands out."""
+
+    id: int
+    attempt: int
+    queue: str
+    emergency: bool
 
 
 class OutboxEntry(Base):
@@ -59,8 +69,10 @@ class OutboxEntry(Base):
     carrier_sid: Mapped[str | None] = mapped_column(String(64))
     problem: Mapped[str | None] = mapped_column(String(PROBLEM_LONGEST))
 
-
-_PRESSING, _ORDINARY = 0, 10
+    @property
+    def emergency(self) -> bool:
+        """Does this go before everything else (EMG-2)?"""
+        return self.priority == _EMERGENCY
 
 
 def post(
@@ -71,10 +83,12 @@ def post(
     key: str | None = None,
     case_id: int | None = None,
     urgent: bool = False,
+    emergency: bool = False,
     **about: int | str,
 ) -> None:
     """Owe an effect, in this transaction. With a `key`, owing it twice is owing it once.
 
+    `emergency`: of what is urgent, this goes before everything else (EMG-2).
     `about` holds ids and words of ours only, never a personal value.
     """
     act.session.execute(
@@ -82,7 +96,7 @@ def post(
             kind=kind,
             key=key,
             queue=Queue.URGENT if urgent else Queue.ROUTINE,
-            priority=_PRESSING if urgent else _ORDINARY,
+            priority=_EMERGENCY if emergency else _PRESSING if urgent else _ORDINARY,
             about=about,
             case_id=case_id,
             state=State.DUE,
@@ -95,8 +109,8 @@ def post(
     act.owes_now = act.owes_now or due is None or due <= act.at
 
 
-def claim_due(act: Act, *, lease: timedelta, most: int) -> list[tuple[int, int, str]]:
-    """Claim what is due by compare-and-set: (id, attempt, queue) of each; two dispatchers never get the same."""
+def claim_due(act: Act, *, lease: timedelta, most: int) -> list[Claimed]:
+    """Claim what is due by compare-and-set; two dispatchers never get the same."""
     chosen = (
         select(OutboxEntry.id)
         .where(OutboxEntry.state == State.DUE, OutboxEntry.due_at <= act.at)
@@ -111,11 +125,12 @@ def claim_due(act: Act, *, lease: timedelta, most: int) -> list[tuple[int, int, 
         update(OutboxEntry)
         .where(OutboxEntry.id.in_(ids), OutboxEntry.state == State.DUE)
         .values(state=State.CLAIMED, attempts=OutboxEntry.attempts + 1, lease_until=act.at + lease)
-        .returning(OutboxEntry.id, OutboxEntry.attempts, OutboxEntry.queue)
+        .returning(OutboxEntry.id, OutboxEntry.attempts, OutboxEntry.queue, OutboxEntry.priority)
         .execution_options(synchronize_session=False)
     )
     order = {id_: place for place, id_ in enumerate(ids)}
-    return sorted(((row[0], row[1], row[2]) for row in claimed), key=lambda row: order[row[0]])
+    found = (Claimed(row[0], row[1], row[2], row[3] == _EMERGENCY) for row in claimed)
+    return sorted(found, key=lambda one: order[one.id])
 
 
 def lapse(act: Act) -> int:
@@ -161,6 +176,18 @@ def unknown_sids(act: Act, sids: Sequence[str]) -> list[str]:
     """Which of the carrier's ids no entry was settled with, in their order."""
     known = set(act.session.scalars(select(OutboxEntry.carrier_sid).where(OutboxEntry.carrier_sid.in_(sids))))
     return [sid for sid in sids if sid not in known]
+
+
+def twins(act: Act, entry: OutboxEntry, *, since: datetime) -> list[OutboxEntry]:
+    """The others of this kind and mark that were submitted, and the carrier's id of which is not noted either."""
+    query = select(OutboxEntry).where(
+        OutboxEntry.kind == entry.kind,
+        OutboxEntry.mark == entry.mark,
+        OutboxEntry.id != entry.id,
+        OutboxEntry.submitted_at >= since,
+        OutboxEntry.carrier_sid.is_(None),
+    )
+    return list(act.session.scalars(query))
 
 
 def settle(act: Act, entry: OutboxEntry, state: State, *, problem: str | None = None) -> None:

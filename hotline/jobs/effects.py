@@ -18,7 +18,7 @@ class Effect:
 
     `ask` returns the id of what was made, or what was asked for. `find` lists the ids of what the carrier has that
     may be this very effect, asked for at or after an instant; without `find` the effect is safe to repeat.
-    `mark`: a blind print by which `find` knows a text again.
+    `mark`: a blind print by which `find` knows a text again; of a call, whom it rings.
     """
 
     ask: Callable[[Carrier], str]

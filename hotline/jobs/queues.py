@@ -8,7 +8,7 @@ import rq
 from redis import Redis
 from rq.serializers import JSONSerializer
 
-from hotline.domain.outbox import Queue
+from hotline.domain.outbox import Claimed, Queue
 from hotline.jobs.work import perform
 from hotline.standard.engine import Engine as Figures
 
@@ -20,8 +20,8 @@ def queue(redis: Redis, name: Queue, figures: Figures) -> rq.Queue:
     )
 
 
-def hand_out(redis: Redis, claimed: Sequence[tuple[int, int, str]], figures: Figures) -> None:
-    """Put claimed entries (id, attempt, queue) on their queues, in their order. Only ids travel (SEC-1).
+def hand_out(redis: Redis, claimed: Sequence[Claimed], figures: Figures) -> None:
+    """Put claimed entries on their queues in their order, an emergency's before all others. Only ids travel (SEC-1).
 
     No retry of RQ's: retries and waiting live in the row. A job that waits longer than the lease is no longer wanted.
     """
@@ -29,16 +29,17 @@ def hand_out(redis: Redis, claimed: Sequence[tuple[int, int, str]], figures: Fig
         jobs = [
             rq.Queue.prepare_data(
                 perform,
-                args=[entry_id, attempt],
+                args=[one.id, one.attempt],
                 timeout=figures.outbox.job_timeout.seconds,
                 ttl=figures.outbox.lease.seconds,
                 result_ttl=0,
                 failure_ttl=figures.worker.failed_kept.seconds,
                 description="an owed effect",
-                job_id=f"outbox-{entry_id}-{attempt}",
+                job_id=f"outbox-{one.id}-{one.attempt}",
+                at_front=one.emergency,
             )
-            for entry_id, attempt, wanted in claimed
-            if wanted == name
+            for one in claimed
+            if one.queue == name
         ]
         if jobs:
             queue(redis, name, figures).enqueue_many(jobs)

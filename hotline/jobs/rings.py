@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import Protocol
 
 from hotline.carrier import Carrier
@@ -20,17 +21,21 @@ FIRST_STEP = "repair-offer"
 OPEN = (Answer.RINGING, Answer.HEARD)
 
 
-def ring_next(runtime: Runtime, act: Act, entry: OutboxEntry) -> State:
-    """Choose who is rung now, and owe the call, the text with the link, and a look at what became of it."""
+def ring_next(runtime: Runtime, act: Act, entry: OutboxEntry) -> Prepared:
+    """Choose who is rung now, and owe the call, the text with the link, and a look at what became of it.
+
+    When all were rung in vain the supervisors are told, and after a pause the round begins again: never silence.
+    """
     dispatch = dispatches.get(act, entry.about["dispatch"])
-    if dispatch.signed_at is not None:
+    if not dispatches.unsigned(act, dispatch):
         return State.DROPPED
     case = cases.get(act, dispatch.case_id)
     company = companies.get(act, case.company_id)
     person = dispatches.next_to_ring(act, dispatch, case)
     if person is None:
-        telling.supervisors(act, case.id, "nobody-signed", str(dispatch.id))
-        return State.DONE
+        rung = len(dispatches.offers(act, dispatch.id))
+        telling.supervisors(act, case.id, "nobody-signed", f"{dispatch.id}-{rung}")
+        return act.at + act.standard.engine.dispatch.round_pause.span
     call = calls.place(
         act,
         company,
@@ -47,18 +52,11 @@ def ring_next(runtime: Runtime, act: Act, entry: OutboxEntry) -> State:
 
 
 def _owe(act: Act, dispatch: Dispatch, made: Offer, call: Call) -> None:
-    case_id, limit = dispatch.case_id, act.standard.engine.dispatch.listening.span
-    outbox.post(act, "place-call", key=f"place-{call.id}", case_id=case_id, urgent=True, call=call.id)
-    outbox.post(act, "text-link", key=f"link-{made.id}", case_id=case_id, urgent=True, offer=made.id)
-    outbox.post(
-        act,
-        "check-offer",
-        due=act.at + act.standard.repair.engineer_ring.span + limit,
-        key=f"check-{made.id}",
-        case_id=case_id,
-        urgent=True,
-        offer=made.id,
-    )
+    owe = partial(outbox.post, act, case_id=dispatch.case_id, urgent=True, emergency=dispatch.urgent)
+    looked_at = act.at + act.standard.repair.engineer_ring.span + act.standard.engine.dispatch.listening.span
+    owe("place-call", key=f"place-{call.id}", call=call.id)
+    owe("text-link", key=f"link-{made.id}", offer=made.id)
+    owe("check-offer", due=looked_at, key=f"check-{made.id}", offer=made.id)
 
 
 def place(runtime: Runtime, act: Act, entry: OutboxEntry) -> Prepared:
@@ -88,7 +86,7 @@ def place(runtime: Runtime, act: Act, entry: OutboxEntry) -> Prepared:
     def find(carrier: Carrier, since: datetime) -> list[str]:
         return [listed.sid for listed in carrier.find_calls(to=to, from_=from_, since=since)]
 
-    return Effect(ask, find)
+    return Effect(ask, find, act.sealer.blind(to))
 
 
 def placed(runtime: Runtime, act: Act, entry: OutboxEntry, sid: str) -> None:
@@ -113,11 +111,9 @@ def not_placed(runtime: Runtime, act: Act, entry: OutboxEntry, problem: str) -> 
 
 def check_offer(runtime: Runtime, act: Act, entry: OutboxEntry) -> Prepared:
     """Nobody answered for this offer in time: look whether its call still lives (design rule 8)."""
-    made = dispatches.get_offer(act, entry.about["offer"])
-    if made.answer not in OPEN or made.call_id is None:
+    call = _open_call(act, entry)
+    if call is None:
         return State.DROPPED
-    call = calls.locked(act, made.call_id)
-    companies.get(act, call.company_id)
     if call.state in FINAL:
         _unanswered(act, call)
         return State.DONE
@@ -128,16 +124,14 @@ def check_offer(runtime: Runtime, act: Act, entry: OutboxEntry) -> Prepared:
 
 def offer_checked(runtime: Runtime, act: Act, entry: OutboxEntry, state: str) -> datetime | None:
     """The call has ended: the next is rung. It lives: look again, but not for ever."""
-    made = dispatches.get_offer(act, entry.about["offer"])
-    if made.answer not in OPEN or made.call_id is None:
+    call = _open_call(act, entry)
+    if call is None:
         return None
-    call = calls.locked(act, made.call_id)
-    companies.get(act, call.company_id)
     figures = act.standard.engine.dispatch
     if CallState(state) in FINAL:
         _ended(act, call, CallState(state), None)
         return None
-    if act.at < made.rung_at + figures.offer_longest.span:
+    if act.at < dispatches.get_offer(act, entry.about["offer"]).rung_at + figures.offer_longest.span:
         return act.at + figures.listening.span
     outbox.post(act, "end-call", key=f"end-{call.id}", case_id=call.case_id, urgent=True, call=call.id)
     _unanswered(act, call)
@@ -146,10 +140,8 @@ def offer_checked(runtime: Runtime, act: Act, entry: OutboxEntry, state: str) ->
 
 def not_checked(runtime: Runtime, act: Act, entry: OutboxEntry, problem: str) -> None:
     """The carrier cannot tell what became of the call: the next colleague is rung all the same."""
-    made = dispatches.get_offer(act, entry.about["offer"])
-    if made.call_id is not None:
-        call = calls.locked(act, made.call_id)
-        companies.get(act, call.company_id)
+    call = _open_call(act, entry)
+    if call is not None:
         _unanswered(act, call)
 
 
@@ -205,6 +197,16 @@ def looking_up(news: News) -> Handler:
     return Handler(look_up, looked_up, unknown)
 
 
+def _open_call(act: Act, entry: OutboxEntry) -> Call | None:
+    """The call of an offer that nobody answered for yet, locked; the call before the offer, as everywhere."""
+    call_id = act.session.get_one(Offer, entry.about["offer"]).call_id
+    if call_id is None:
+        return None
+    call = calls.locked(act, call_id)
+    companies.get(act, call.company_id)
+    return call if dispatches.get_offer(act, entry.about["offer"]).answer in OPEN else None
+
+
 def _state_of(sid: str) -> Effect:
     return Effect(lambda carrier: carrier.fetch_call(sid).state.value)
 
@@ -215,7 +217,9 @@ def _number_of(act: Act, call: Call) -> str:
 
 def _wanted(act: Act, call: Call) -> bool:
     made = dispatches.of_call(act, call)
-    return made is None or (made.answer in OPEN and dispatches.get(act, made.dispatch_id).signed_at is None)
+    if made is None:
+        return True
+    return made.answer in OPEN and dispatches.unsigned(act, dispatches.get(act, made.dispatch_id))
 
 
 def _ended(act: Act, call: Call, state: CallState, cause: str | None) -> None:

@@ -5,17 +5,17 @@ from __future__ import annotations
 import logging
 import traceback
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError
 
 from hotline import clock
 from hotline.carrier import Carrier, CarrierError
 from hotline.carrier.pace import Pace
 from hotline.domain import calls, outbox
 from hotline.domain.act import CLOCK, Act
+from hotline.domain.calls import Call
 from hotline.domain.outbox import OutboxEntry, Queue, State
 from hotline.errors import HotlineError, Invalid
 from hotline.jobs import telling
@@ -65,8 +65,7 @@ def perform(entry_id: int, attempt: int) -> None:
         _perform(house, entry_id, attempt)
     except Exception as error:  # noqa: BLE001 - whatever it is, the entry is tried again and in the end a person told
         _log(entry_id, attempt, error)
-        with suppress(SQLAlchemyError):  # without its database the entry comes back when its lease runs out
-            _note(house, entry_id, attempt, error)
+        _note(house, entry_id, attempt, error)
 
 
 def _served() -> _House:
@@ -90,7 +89,7 @@ def _must_wait(house: _House, entry_id: int, attempt: int) -> bool:
     handler = house.handlers.get(entry.kind) if entry is not None and entry.submitted_at is None else None
     if handler is None or not handler.paced:
         return False
-    wait = house.pace.wait(str(entry_id), clock.now())
+    wait = house.pace.wait(str(entry_id), clock.now(), emergency=entry is not None and entry.emergency)
     if not wait:
         return False
     with house.runtime.act(CLOCK) as act:
@@ -166,8 +165,14 @@ def _landed(house: _House, act: Act, entry: OutboxEntry, task: _Task, answer: st
 
 
 def _looked(house: _House, act: Act, entry: OutboxEntry, task: _Task, listed: list[str]) -> None:
-    """The carrier has it: its id is adopted. It has nothing that is not somebody else's: it was surely not done."""
+    """The carrier has it: its id is adopted. It has nothing that is not somebody else's: it was surely not done.
+
+    A call that may be another's is not adopted: time is given for its first webhook, which says whose it is.
+    """
     ours = [sid for sid in outbox.unknown_sids(act, listed) if calls.by_sid(act, sid) is None]
+    if ours and task.handler.paced and _may_be_anothers(act, entry, task.since or act.at):
+        _waits_for_news(house, act, entry)
+        return
     if ours:
         _landed(house, act, entry, task, ours[0])
         return
@@ -176,6 +181,21 @@ def _looked(house: _House, act: Act, entry: OutboxEntry, task: _Task, listed: li
         outbox.again(act, entry, act.at)
     else:
         _give_up(house, act, entry, "the carrier never took it")
+
+
+def _may_be_anothers(act: Act, entry: OutboxEntry, since: datetime) -> bool:
+    return any(
+        act.session.get_one(Call, twin.about["call"]).sid is None for twin in outbox.twins(act, entry, since=since)
+    )
+
+
+def _waits_for_news(house: _House, act: Act, entry: OutboxEntry) -> None:
+    submitted_at = entry.submitted_at or act.at
+    until = submitted_at + 2 * house.runtime.figures.outbox.reconcile_after.span
+    if act.at < until:
+        outbox.again(act, entry, until)
+    else:
+        _give_up(house, act, entry, "the carrier has several calls to this number, and which is this one is unknown")
 
 
 def _failed(house: _House, act: Act, entry: OutboxEntry, task: _Task, error: CarrierError) -> None:
@@ -190,14 +210,37 @@ def _failed(house: _House, act: Act, entry: OutboxEntry, task: _Task, error: Car
 
 
 def _note(house: _House, entry_id: int, attempt: int, error: Exception) -> None:
-    """An act broke off, and took with it what it had changed. What is refused once is refused again."""
+    """An act broke off, and took with it what it had changed. What is refused once is refused again.
+
+    Without its database the entry comes back when its lease runs out.
+    """
     refused = isinstance(error, HotlineError)
     problem = f"{type(error).__name__}: {error}" if refused else type(error).__name__
-    with house.runtime.act(CLOCK) as act:
-        entry = outbox.take(act, entry_id, attempt)
-        if entry is not None:
-            entry.failures += 1
-            _try_again(house, act, entry, problem, permanent=refused)
+    try:
+        with house.runtime.act(CLOCK) as act:
+            entry = outbox.take(act, entry_id, attempt)
+            if entry is not None:
+                entry.failures += 1
+                _try_again(house, act, entry, problem, permanent=refused)
+    except OperationalError as away:
+        _log(entry_id, attempt, away)
+    except Exception as worse:  # noqa: BLE001 - the consequence cannot be drawn either
+        _log(entry_id, attempt, worse)
+        _bury(house, entry_id, attempt, problem)
+
+
+def _bury(house: _House, entry_id: int, attempt: int, problem: str) -> None:
+    """Given up without its consequence; a person is told, in an act of its own lest the entry come back for ever."""
+    try:
+        with house.runtime.act(CLOCK) as act:
+            entry = outbox.take(act, entry_id, attempt)
+            if entry is None:
+                return
+            outbox.settle(act, entry, State.FAILED, problem=problem)
+        with house.runtime.act(CLOCK) as act:
+            telling.given_up(act, act.session.get_one(OutboxEntry, entry_id))
+    except Exception as error:  # noqa: BLE001 - nothing is left to try; the log has it
+        _log(entry_id, attempt, error)
 
 
 def _try_again(house: _House, act: Act, entry: OutboxEntry, problem: str, *, permanent: bool) -> None:

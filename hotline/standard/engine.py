@@ -79,6 +79,8 @@ class CarrierFigures:
 @dataclass(frozen=True)
 class Dispatch:
     ring_pause: Limit
+    round_pause: Limit
+    """After everybody was rung in vain and the supervisors were told: then the round begins again."""
     link_lifetime: Limit
     listening: Limit
     """After the ring limit, how long the matter may be told before we look whether the call still lives."""

@@ -34,6 +34,17 @@ def test_whoever_waits_keeps_the_place_and_is_not_overtaken(pace: Pace) -> None:
     assert pace.wait("3", NOW + 2 * SECOND) == NOTHING
 
 
+def test_an_emergency_takes_the_next_token_and_the_others_move_back(pace: Pace) -> None:
+    assert [pace.wait(name, NOW) for name in ("1", "2", "3")] == [NOTHING, SECOND, 2 * SECOND]
+    assert pace.wait("fire", NOW, emergency=True) == SECOND
+    assert pace.wait("gas", NOW, emergency=True) == 2 * SECOND
+    assert [pace.wait(name, NOW) for name in ("2", "3", "4")] == [3 * SECOND, 4 * SECOND, 5 * SECOND]
+    assert pace.wait("2", NOW + SECOND) == 2 * SECOND
+    assert pace.wait("fire", NOW + SECOND, emergency=True) == NOTHING
+    assert pace.wait("gas", NOW + 2 * SECOND, emergency=True) == NOTHING
+    assert pace.wait("2", NOW + 3 * SECOND) == NOTHING
+
+
 def test_the_same_entry_tried_again_needs_a_new_token(pace: Pace) -> None:
     assert pace.wait("1", NOW) == NOTHING
     assert pace.wait("1", NOW) == SECOND

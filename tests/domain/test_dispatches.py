@@ -187,6 +187,23 @@ def test_a_late_signature_after_declining_counts(runtime: Runtime, case: Case) -
     assert [entry.key for entry in rings_owed(runtime, State.DROPPED)] == ["ring-1-2"]
 
 
+def test_an_emergency_is_acknowledged_when_everybody_s_duty_was_signed_for(runtime: Runtime, case: Case) -> None:
+    with runtime.act(COMMAND) as act:
+        row = cases.get(act, case.id)
+        companies.get(act, row.company_id)
+        promises.make(act, "EMG-2.acknowledge", row)
+        security = dispatches.begin(act, row, Duty.SECURITY)
+    sign(runtime, case, ring(runtime, case))
+    assert verdicts(runtime, case)["EMG-2.acknowledge"] == Verdict.OPEN
+    with runtime.act(COMMAND) as act:
+        its_dispatch(act, case)
+        dispatch = dispatches.get(act, security.id)
+        person = dispatches.next_to_ring(act, dispatch, case)
+        assert person is not None
+        dispatches.sign(act, _offer(act, dispatch, person))
+    assert verdicts(runtime, case)["EMG-2.acknowledge"] == Verdict.KEPT
+
+
 def test_two_duties_are_dispatched_apart(runtime: Runtime, cast: Cast, case: Case) -> None:
     with runtime.act(COMMAND) as act:
         dispatches.begin(act, cases.get(act, case.id), Duty.SECURITY)

@@ -25,7 +25,7 @@ def post(runtime: Runtime, kind: str, **how: object) -> None:
 
 def claim(runtime: Runtime, most: int = 10) -> list[tuple[int, int, str]]:
     with runtime.act(CLOCK) as act:
-        return outbox.claim_due(act, lease=LEASE, most=most)
+        return [(one.id, one.attempt, one.queue) for one in outbox.claim_due(act, lease=LEASE, most=most)]
 
 
 def all_of(runtime: Runtime) -> list[OutboxEntry]:

@@ -101,13 +101,30 @@ def test_a_call_that_was_placed_though_no_answer_came_is_adopted(shop: Workshop)
     assert list(shop.exchange.board.calls) == [call.sid]
 
 
-def test_two_unknown_calls_to_one_number_adopt_one_each(shop: Workshop) -> None:
+def two_unknown_calls(shop: Workshop) -> list[str]:
+    """Two calls to one number, of neither of which an answer came; the carrier's ids of them, in their order."""
     shop.exchange.faults.order(Trouble.REST_SILENT_LATE, times=2, matching="Calls")
     shop.fault()
     shop.fault()
-    shop.works_for(50 * SECOND)
-    assert {call.sid for call in shop.calls()} == set(shop.exchange.board.calls)
-    assert len(shop.exchange.board.calls) == 2
+    shop.works_for(5 * SECOND)
+    return list(shop.exchange.board.calls)
+
+
+def test_of_two_unknown_calls_to_one_number_none_is_adopted_and_the_next_colleague_is_rung(shop: Workshop) -> None:
+    sids = two_unknown_calls(shop)
+    shop.works_for(80 * SECOND)
+    first, second, *others = shop.calls()
+    assert (len(sids), first.sid, second.sid) == (2, None, None)
+    assert {call.staff_id for call in others} == {shop.cast.zhao.id}
+
+
+def test_news_of_one_of_two_unknown_calls_tells_both_apart(shop: Workshop) -> None:
+    first, second = two_unknown_calls(shop)
+    shop.works_for(30 * SECOND)
+    with shop.runtime.act(CLOCK) as act:
+        act.session.merge(shop.calls()[1]).sid = first
+    shop.works_for(40 * SECOND)
+    assert [call.sid for call in shop.calls()[:2]] == [second, first]
 
 
 def test_a_call_whose_webhook_came_first_counts_as_placed(shop: Workshop) -> None:
@@ -222,6 +239,21 @@ def test_an_error_of_ours_is_tried_again_and_its_words_are_not_logged(
         put_in("end-call", Handler(breaks), shop)
     assert (entry(shop, owed).state, entry(shop, owed).problem) == (State.DUE, "ZeroDivisionError")
     assert "in breaks" in caplog.text
+    assert shop.cast.chen.number.e164 not in caplog.text
+
+
+def test_an_effect_whose_consequence_cannot_be_drawn_is_given_up_and_told(
+    shop: Workshop, case_id: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    def breaks(_runtime: Runtime, _act: Act, _entry: OutboxEntry, _problem: str) -> None:
+        raise ZeroDivisionError(shop.cast.chen.number.e164)
+
+    owed = shop.owe("end-call", case_id=case_id, call=0)
+    shop.change("end-call", lambda row: setattr(row, "failures", shop.runtime.figures.outbox.attempts - 1))
+    refused = Handler(lambda *_: Effect(refusing(CarrierError("busy"))), failed=breaks)
+    put_in("end-call", refused, shop)
+    assert entry(shop, owed).state == State.FAILED
+    assert sum("未能送达" in body for body in asked(shop)) == 1
     assert shop.cast.chen.number.e164 not in caplog.text
 
 

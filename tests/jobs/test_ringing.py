@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import pairwise
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select, update
 
-from hotline.domain import calls, dispatches
+from hotline.domain import calls, cases, companies, dispatches
 from hotline.domain.act import COMMAND
 from hotline.domain.cases import Kind
 from hotline.domain.dispatches import Answer
-from hotline.domain.staff import Shift
+from hotline.domain.staff import Shift, Staff
 from tests.jobs.workshop import Workshop
 
 MINUTE = timedelta(minutes=1)
@@ -64,13 +65,54 @@ def test_a_call_that_lives_on_without_a_key_is_ended_and_the_next_is_rung(shop: 
     assert shop.phone(shop.cast.wang).state == "idle"
 
 
-def test_when_all_were_rung_the_supervisor_is_told_once_that_nobody_signed(shop: Workshop) -> None:
+def nobody_signed(shop: Workshop) -> int:
+    """How often the supervisor was told so."""
+    return sum("均未签收" in text.body for text in shop.texts(shop.cast.sun))
+
+
+def test_when_all_were_rung_the_supervisor_is_told_and_after_a_pause_the_round_begins_again(shop: Workshop) -> None:
     shop.fault()
-    shop.works_for(30 * MINUTE)
-    told = [text.body for text in shop.texts(shop.cast.sun) if "均未签收" in text.body]
-    assert len(told) == 1
+    shop.works_for(32 * MINUTE)
+    assert (len(shop.offers()), nobody_signed(shop)) == (20, 2)
+    pauses = [after.rung_at - before.rung_at for before, after in pairwise(shop.offers())]
+    assert [n for n, pause in enumerate(pauses, 1) if pause >= 5 * MINUTE] == [10]
     rung = {offer.staff_id for offer in shop.offers()}
     assert rung == {one.id for one in (shop.cast.wang, shop.cast.zhao, shop.cast.sun, shop.cast.qian, shop.cast.feng)}
+
+
+def test_where_nobody_can_be_rung_it_is_said_and_looked_for_again(shop: Workshop) -> None:
+    with shop.runtime.act(COMMAND) as act:
+        phones = {person.id: person.phone for person in act.session.scalars(select(Staff))}
+        act.session.execute(update(Staff).values(phone=None))
+    shop.fault()
+    shop.works()
+    with shop.runtime.act(COMMAND) as act:
+        act.session.get_one(Staff, shop.cast.wang.id).phone = phones[shop.cast.wang.id]
+    shop.works_for(6 * MINUTE)
+    assert [offer.staff_id for offer in shop.offers()][:1] == [shop.cast.wang.id]
+
+
+def test_nobody_is_rung_for_a_closed_case(shop: Workshop) -> None:
+    case_id = shop.fault(kind=Kind.EMERGENCY)
+    shop.works()
+    with shop.runtime.act(COMMAND) as act:
+        case = cases.get(act, case_id)
+        companies.get(act, case.company_id)
+        cases.mark_closed(act, case, by=shop.cast.sun.id, outcome="false alarm")
+    shop.works_for(5 * MINUTE)
+    assert len(shop.offers()) == 1
+    assert shop.entries("ring-dispatch")[-1].state == "dropped"
+
+
+def test_an_emergency_is_rung_before_the_repairs_that_wait(shop: Workshop) -> None:
+    for _ in range(10):
+        shop.fault()
+    shop.works()
+    shop.fault(kind=Kind.EMERGENCY)
+    shop.works_for(timedelta(seconds=1), timedelta(seconds=1))
+    emergency = shop.calls()[-1]
+    assert emergency.sid is not None
+    assert sum(call.sid is not None for call in shop.calls()) == 2
 
 
 def test_an_emergency_rings_on_until_somebody_signs(shop: Workshop) -> None:

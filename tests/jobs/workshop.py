@@ -105,7 +105,7 @@ class Workshop:
         with self.runtime.act(CLOCK) as act:
             outbox.lapse(act)
             figures = self.runtime.figures.outbox
-            return [(id_, attempt) for id_, attempt, _ in outbox.claim_due(act, lease=figures.lease.span, most=100)]
+            return [(one.id, one.attempt) for one in outbox.claim_due(act, lease=figures.lease.span, most=100)]
 
     def works(self) -> int:
         """Everything that is due now is performed, and what comes of it; how many entries."""

@@ -113,7 +113,7 @@ def test_a_fire_is_told_to_security_and_the_duty_leader_and_the_caller_hears_119
     line.tells("fire")
     case = line.case()
     assert (case.kind, case.matter) == ("emergency", "fire")
-    assert line.promised(case) == {"EMG-1.tell": "kept"}
+    assert line.promised(case) == {"EMG-1.tell": "kept", "EMG-2.acknowledge": "kept"}
     assert line.told(case)["sealed_address"] == "7号楼地下车库"
 
 
