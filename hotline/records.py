@@ -10,8 +10,7 @@ import click
 from sqlalchemy import Select, select
 
 from hotline import listing, rows
-from hotline.domain import calls as calling
-from hotline.domain import checkpoints, companies, promises, verifying
+from hotline.domain import checkpoints, companies, promises, turns, verifying
 from hotline.domain.act import COMMAND, Act
 from hotline.domain.calls import Call
 from hotline.domain.cases import Case
@@ -58,7 +57,7 @@ def show_call(call_id: int, as_json: bool) -> None:
             raise NotFound(f"there is no call {call_id}: `hotline calls list` shows those there are")
         names = rows.Names.read(act)
         row = rows.of_call(act, names, call)
-        row["turns"] = [rows.of_turn(turn) for turn in calling.turns(act, call_id)]
+        row["turns"] = [rows.of_turn(turn) for turn in turns.of_call(act, call_id)]
         made = promises.of_case(act, call.case_id) if call.case_id else []
         row["promises"] = [rows.of_promise(act, names, promise) for promise in made]
         _show_whole(row, as_json=as_json)

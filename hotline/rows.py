@@ -14,7 +14,8 @@ from sqlalchemy import select
 
 from hotline.domain import companies, customers
 from hotline.domain.act import Act
-from hotline.domain.calls import Call, Turn
+from hotline.domain.calls import Call
+from hotline.domain.turns import Turn
 from hotline.domain.cases import Case
 from hotline.domain.companies import Company
 from hotline.domain.customers import NuisanceNumber
@@ -90,7 +91,6 @@ def of_call(act: Act, names: Names, call: Call) -> Row:
         "caller": _caller(act, call),
         "colleague": names.person(call.staff_id),
         "owner": names.person(call.owner_id),
-        "answered_by": names.person(call.answered_by_id),
         "state": call.state,
         "step": call.step,
         "language": call.language,

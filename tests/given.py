@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hotline.domain import calls, cases, companies, customers, repairs, staff
+from hotline.domain import calls, cases, companies, customers, repairs, staff, turns
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
 from hotline.domain.cases import Case, Kind
@@ -31,12 +31,12 @@ def call(
     )
 
 
-def talk(act: Act, ringing: Call, *turns: tuple[str, str]) -> None:
+def talk(act: Act, ringing: Call, *said: tuple[str, str]) -> None:
     """The call is answered after 120 ms and goes through (what was keyed, next step)."""
     if ringing.answered_at is None:
         calls.answered(act, ringing, millis=120)
-    for keyed, step in turns:
-        calls.record_turn(act, ringing, said=[f"{ringing.step}.ask"], heard="keys", words=keyed, led_to=step)
+    for keyed, step in said:
+        turns.record(act, ringing, said=[f"{ringing.step}.ask"], heard="keys", words=keyed, led_to=step)
 
 
 def case(

@@ -20,11 +20,12 @@ from hotline import runtime as runtimes
 from hotline.carrier.twilio import TwilioCarrier
 from hotline.domain import audit, cases, promises
 from hotline.domain.act import COMMAND, Act
-from hotline.domain.calls import Call, Turn
+from hotline.domain.calls import Call
 from hotline.domain.cases import Case
 from hotline.domain.companies import Company
 from hotline.domain.news import Recording
 from hotline.domain.outbox import OutboxEntry, Queue, State
+from hotline.domain.turns import Turn
 from hotline.domain.verifying import verify
 from hotline.jobs import queues, work
 from hotline.jobs.dispatch import Dispatcher

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from hotline.domain import calls, cases, companies, customers, dispatches, promises
+from hotline.domain import calls, cases, companies, customers, dispatches, promises, turns
 from hotline.domain.act import CALLER, CARRIER
 from hotline.domain.staff import Duty
 from hotline.runtime import Runtime
@@ -38,8 +38,8 @@ def call_id(runtime: Runtime, cast: Cast, at: HandClock) -> int:
             words_version="w1",
         )
         calls.answered(act, call, millis=40)
-        calls.record_turn(act, call, said=["greeting"], heard="keys", words="1", led_to="number")
-        calls.record_turn(act, call, said=["ask-number"], heard="silence", words=None, led_to="farewell")
+        turns.record(act, call, said=["greeting"], heard="keys", words="1", led_to="number")
+        turns.record(act, call, said=["ask-number"], heard="silence", words=None, led_to="farewell")
         case = cases.open(
             act, company, kind=cases.Kind.FAULT, matter="heating", owner_id=call.owner_id, call=call, customer_id=1
         )
@@ -63,7 +63,6 @@ def test_a_call_is_listed_with_its_fields_and_no_personal_value(operator: Operat
             "caller": "139****0088",
             "colleague": None,
             "owner": "lin",
-            "answered_by": None,
             "state": "ended",
             "step": "farewell",
             "language": "zh-CN",

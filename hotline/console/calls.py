@@ -78,7 +78,7 @@ def _page(call_id: int, extra: dict[str, Any]) -> str:
 def _context(act: Act, call: Call, cases: list[Case]) -> dict[str, Any]:
     company = companies.get(act, call.company_id)
     anonymous = people.anonymous_callers(act, [call])
-    names = people.names(act, [call.owner_id, call.staff_id, call.answered_by_id])
+    names = people.names(act, [call.owner_id, call.staff_id])
     reads = rights.may_open(asking.person(), "console.log")
     chains = [call.chain, *(case.chain for case in cases)]
     return {

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from hotline.console import asking, words
-from hotline.domain import calls, staff
+from hotline.domain import calls, staff, turns
 from hotline.domain.act import Act
-from hotline.domain.calls import Call, Turn
+from hotline.domain.calls import Call
 from hotline.domain.cases import Case
 from hotline.domain.companies import Company
+from hotline.domain.turns import Turn
 from hotline.errors import Invalid, NotFound
 from hotline.prompts import Line
 
@@ -44,10 +45,10 @@ class Told:
 def of_call(act: Act, call: Call, company: Company, case: Case | None) -> list[Told]:
     """Every turn of a call, in order, each with the time since the one before."""
     values = _values(act, call, company, case)
-    turns = calls.turns(act, call.id)
-    before = [call.answered_at or call.started_at, *(turn.at for turn in turns)]
+    told = turns.of_call(act, call.id)
+    before = [call.answered_at or call.started_at, *(turn.at for turn in told)]
     return [
-        _told(act, call, company, turn, turn.at - since, values) for turn, since in zip(turns, before, strict=False)
+        _told(act, call, company, turn, turn.at - since, values) for turn, since in zip(told, before, strict=False)
     ]
 
 

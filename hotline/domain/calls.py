@@ -1,4 +1,4 @@
-"""A telephone call: its turns, its end, who answers for it; without it nothing said would be on record (REC-1)."""
+"""A telephone call: its state, its end, who answers for it; without it nobody would own what was said (OWN-1)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, insert, select, text
+from sqlalchemy import JSON, ForeignKey, Index, String, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.db import Base
@@ -57,7 +57,6 @@ class Call(Base):
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))  # the colleague at the other end
     case_id: Mapped[int | None] = mapped_column(index=True)  # no foreign key: a case names its call, not both ways
     owner_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
-    answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     our_number: Mapped[str] = mapped_column(String(20))
     state: Mapped[str] = mapped_column(String(16))
     sequence: Mapped[int] = mapped_column(default=-1)
@@ -87,24 +86,6 @@ class Call(Base):
     def drop(self, *names: str) -> None:
         """Forget slots."""
         self.slots = {name: value for name, value in self.slots.items() if name not in names}
-
-
-class Turn(Base):
-    """One exchange of a call: what was said to the caller (prompt keys), what was heard, where it led."""
-
-    __tablename__ = "turns"
-    __table_args__ = (UniqueConstraint("call_id", "n"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    call_id: Mapped[int] = mapped_column(ForeignKey("calls.id"))
-    n: Mapped[int]
-    at: Mapped[datetime]
-    step: Mapped[str] = mapped_column(String(40))
-    language: Mapped[str] = mapped_column(String(8))
-    said: Mapped[list[str]] = mapped_column(JSON)
-    heard: Mapped[str] = mapped_column(String(12))  # keys, speech, silence, recording, hang-up, end
-    words: Mapped[str | None] = mapped_column(Text)  # what was keyed or spoken, sealed
-    led_to: Mapped[str] = mapped_column(String(40))
 
 
 def begin(
@@ -219,31 +200,6 @@ def answered(act: Act, call: Call, *, millis: int) -> None:
     act.remember(call.chain, "call-answered", millis=millis, limit_seconds=limit, rule="ANS-1", kept=kept)
 
 
-def record_turn(
-    act: Act, call: Call, *, said: list[str], heard: str, words: str | None, led_to: str, language: str | None = None
-) -> None:
-    """Keep one exchange; the turn awaited moves on by one (design rule 4).
-
-    `language`: what it was said in, where the answer changed the call's.
-    """
-    act.session.execute(
-        insert(Turn).values(
-            call_id=call.id,
-            n=call.turn,
-            at=act.at,
-            step=call.step,
-            language=language or call.language,
-            said=said,
-            heard=heard,
-            words=seal(act, call, words) if words else None,
-            led_to=led_to,
-        )
-    )
-    act.remember(call.chain, "turn", n=call.turn, step=call.step, said=said, heard=heard, led_to=led_to)
-    call.turn += 1
-    call.step = led_to
-
-
 def progress(act: Act, call: Call, *, state: State, sequence: int, ended_by: str | None, cause: str | None) -> bool:
     """News of the call's state: a later sequence wins, a call never goes back; True when it changed it (rule 4)."""
     back = list(State).index(state) < list(State).index(State(call.state))
@@ -255,11 +211,6 @@ def progress(act: Act, call: Call, *, state: State, sequence: int, ended_by: str
         call.ended_at, call.ended_by, call.cause = act.at, call.ended_by or ended_by, call.cause or cause
     act.remember(call.chain, "call-state", state=state, sequence=sequence, ended_by=call.ended_by, cause=cause)
     return True
-
-
-def turns(act: Act, call_id: int) -> list[Turn]:
-    """What was said and heard in a call, in order."""
-    return list(act.session.scalars(select(Turn).where(Turn.call_id == call_id).order_by(Turn.n)))
 
 
 def under_way(act: Act, *, began_before: datetime, most: int) -> list[Call]:
@@ -280,19 +231,6 @@ def unseal(act: Act, call: Call, sealed: str) -> str:
     if call.customer_id is None:
         return act.sealer.open(sealed)
     return act.sealer.open_for(customers.get(act, call.customer_id).key, sealed)
-
-
-def adopt(act: Act, call: Call, customer: Customer) -> None:
-    """The caller turned out to be this customer: what was sealed so far, turns too, moves under the customer's key."""
-    if call.customer_id == customer.id:
-        return
-    opened = {name: unseal(act, call, value) for name, value in call.slots.items() if name.startswith("sealed_")}
-    spoken = [(turn, unseal(act, call, turn.words)) for turn in turns(act, call.id) if turn.words]
-    call.customer_id = customer.id
-    call.put(**{name: seal(act, call, value) for name, value in opened.items()})
-    for turn, words in spoken:
-        turn.words = seal(act, call, words)
-    act.remember(call.chain, "caller-known", customer=customer.id)
 
 
 def instant(text: str) -> datetime:

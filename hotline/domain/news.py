@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import ColumnElement, ForeignKey, String, Text, UniqueConstraint, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.db import Base, insert_new
+from hotline.domain import anonymity, companies, customers
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
 
 
 class CarrierNews(Base):
-    """Everything the carrier told us, raw and sealed, kept for the retention period (design rule 11)."""
+    """Everything the carrier told us, raw and sealed, kept for the retention period (design rule 11).
+
+    Sealed with the key of the customer of whom it speaks, so that erasing the customer erases it too; else with ours.
+    """
 
     __tablename__ = "carrier_news"
     __table_args__ = (UniqueConstraint("sid", "kind", "mark"),)
@@ -24,6 +28,7 @@ class CarrierNews(Base):
     sid: Mapped[str] = mapped_column(String(34))
     mark: Mapped[str] = mapped_column(String(64))  # what makes it the same news when it comes again
     call_id: Mapped[int | None] = mapped_column(ForeignKey("calls.id"), index=True)
+    customer_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id"))
     params: Mapped[str] = mapped_column(Text)
 
 
@@ -40,8 +45,12 @@ class Recording(Base):
     at: Mapped[datetime]
 
 
-def keep(act: Act, *, kind: str, sid: str, mark: str, call: Call | None, params: str) -> bool:
-    """Keep raw news, sealed; False when the same news was kept before."""
+def keep(
+    act: Act, *, kind: str, sid: str, mark: str, call: Call | None, params: str, customer_id: int | None = None
+) -> bool:
+    """Keep raw news, sealed; False when the same news was kept before. `customer_id`: of whom it speaks, if no call."""
+    if call is not None:
+        customer_id = call.customer_id
     query = (
         insert_new(act.session, CarrierNews)
         .values(
@@ -50,18 +59,44 @@ def keep(act: Act, *, kind: str, sid: str, mark: str, call: Call | None, params:
             sid=sid,
             mark=mark,
             call_id=call.id if call else None,
-            params=act.sealer.seal(params),
+            customer_id=customer_id,
+            params=_sealed(act, customer_id, params),
         )
         .returning(CarrierNews.id)
     )
     return act.session.execute(query).first() is not None
 
 
+def adopt(act: Act, call: Call) -> None:
+    """The call's customer became known: what was told of the call before moves under the customer's key."""
+    unknown = (CarrierNews.call_id == call.id, CarrierNews.customer_id.is_(None))
+    for row in act.session.scalars(select(CarrierNews).where(*unknown)):
+        row.customer_id, row.params = call.customer_id, _sealed(act, call.customer_id, act.sealer.open(row.params))
+
+
+def dispose(act: Act) -> None:
+    """Delete what was kept longer than the standard of its company says; the house remembers how many (REC-5).
+
+    What belongs to no call of ours goes when no company would keep it.
+    """
+    counted, earliest = 0, act.at
+    for company in companies.listed(act):
+        companies.get(act, company.id)
+        before = act.standard.records.retention.webhooks.before(act.at, act.standard.calendar)
+        its_calls = select(Call.id).where(Call.company_id == company.id)
+        counted += _delete(act, CarrierNews.at < before, CarrierNews.call_id.in_(its_calls))
+        earliest = min(earliest, before)
+    counted += _delete(act, CarrierNews.at < earliest, CarrierNews.call_id.is_(None))
+    if counted:
+        act.remember("house", "webhooks-disposed", count=counted)
+
+
 def recorded(act: Act, call: Call, *, sid: str, state: str, seconds: int | None) -> None:
     """A caller's message is being kept by the carrier, is complete, or is absent; it belongs to the open matter."""
     row = act.session.get(Recording, sid)
     if row is None:
-        late = call.case_id if call.ended_at is not None else None  # the caller hung up while speaking
+        hung_up_while_speaking = call.ended_at is not None
+        late = anonymity.present_case(act, call) if hung_up_while_speaking else None
         row = Recording(sid=sid, call_id=call.id, case_id=late, state=state, at=act.at)
         act.session.add(row)
     elif row.state != "in-progress":
@@ -69,3 +104,15 @@ def recorded(act: Act, call: Call, *, sid: str, state: str, seconds: int | None)
     row.state, row.seconds = state, seconds if seconds is not None else row.seconds
     act.session.flush()
     act.remember(call.chain, "recording", recording=sid, state=state, seconds=row.seconds)
+
+
+def _sealed(act: Act, customer_id: int | None, params: str) -> str:
+    if customer_id is None:
+        return act.sealer.seal(params)
+    key = customers.get(act, customer_id).key
+    return act.sealer.seal_for(key, params) if key is not None else ""  # nothing is kept of who was erased
+
+
+def _delete(act: Act, *which: ColumnElement[bool]) -> int:
+    result = act.session.execute(delete(CarrierNews).where(*which).execution_options(synchronize_session=False))
+    return int(getattr(result, "rowcount", 0))

@@ -17,6 +17,7 @@ from hotline.domain import (
     promises,
     repairs,
     staff,
+    turns,
 )
 
 ROOMS = (
@@ -28,6 +29,7 @@ ROOMS = (
     customers,
     calls,
     news,
+    turns,
     cases,
     promises,
     handovers,

@@ -10,7 +10,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from hotline import clock, spool
-from hotline.domain import calls, checkpoints, companies, outbox, promises, spooled
+from hotline.domain import calls, checkpoints, companies, news, outbox, promises, spooled
 from hotline.domain.act import CLOCK
 from hotline.errors import NotFound
 from hotline.runtime import Runtime
@@ -60,6 +60,12 @@ def open_kept_calls(runtime: Runtime) -> None:
             path.unlink(missing_ok=True)
 
 
+def dispose_of_news(runtime: Runtime) -> None:
+    """What the carrier told us is kept as long as each company's standard says, and no longer (REC-5)."""
+    with runtime.act(CLOCK) as act:
+        news.dispose(act)
+
+
 @dataclass(frozen=True)
 class Recurring:
     """One kind of recurring work and how often it is done."""
@@ -74,6 +80,7 @@ ROUTINE = (
     Recurring("judge-overdue", lambda figures: figures.routine.promises_every, judge_overdue),
     Recurring("open-kept-calls", lambda figures: figures.routine.promises_every, open_kept_calls),
     Recurring("look-up-calls", lambda figures: figures.routine.calls_reconciled_every, look_up_calls),
+    Recurring("dispose-of-news", lambda figures: figures.routine.retention_every, dispose_of_news),
 )
 
 

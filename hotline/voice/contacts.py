@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hotline.domain import calls, customers, promises
+from hotline.domain import calls, customers, promises, turns
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
 from hotline.errors import Invalid
@@ -52,7 +52,7 @@ def number_confirmed(act: Act, call: Call, choice: Choice) -> Step:
         return _again(call, choice.to)
     if call.customer_id is None:
         number = PhoneNumber(calls.unseal(act, call, call.slots["sealed_contact"]))
-        calls.adopt(act, call, customers.with_number(act, number))
+        turns.adopt(act, call, customers.with_number(act, number))
     return choice.to
 
 

@@ -61,6 +61,7 @@ def turn(call_id: int, number: int) -> Response:
         call = _own(act, call_id)
         if "again" in request.args:
             return _back(act, call)
+        _keep(act, call, "turn", mark=str(number))
         if call.turn == number and call.state not in FINAL:
             walk.answer(act, call, _heard(act, call), runtime.prompts)
         return _question(act, call)
@@ -71,6 +72,7 @@ def outbound(call_id: int) -> Response:
     """A colleague picked up the telephone that we rang."""
     with _runtime().act(CARRIER) as act:
         call = _own(act, call_id)
+        _keep(act, call, "outbound", mark="first")
         if call.answered_at is None and call.state not in FINAL:
             call.answered_at, call.state = act.at, calls.State.TALKING
             _notified(act, call)
@@ -124,7 +126,9 @@ def text() -> Response:
     """News of a text that we sent: kept raw."""
     sid = guard.sid("MessageSid", "SM|MM")
     with _runtime().act(CARRIER) as act:
-        _keep(act, None, "text", mark=g.params.get("MessageStatus", "")[:_LONGEST_WORD], sid=sid)
+        number = PhoneNumber.from_carrier(g.params.get("To", ""))
+        to = customers.find(act, number) if number else None
+        _keep(act, None, "text", mark=g.params.get("MessageStatus", "")[:_LONGEST_WORD], sid=sid, to=to)
     return Response(status=204)
 
 
@@ -219,9 +223,12 @@ def _notified(act: Act, call: Call) -> None:
         dispatches.notified(act, dispatches.get(act, offer.dispatch_id))
 
 
-def _keep(act: Act, call: Call | None, kind: str, *, mark: str, sid: str | None = None) -> bool:
-    raw = json.dumps(g.params, ensure_ascii=False)
-    return news.keep(act, kind=kind, sid=sid or g.params["CallSid"], mark=mark, call=call, params=raw)
+def _keep(
+    act: Act, call: Call | None, kind: str, *, mark: str, sid: str | None = None, to: customers.Customer | None = None
+) -> bool:
+    raw, whose = json.dumps(g.params, ensure_ascii=False), to.id if to is not None else None
+    sid = sid or g.params["CallSid"]
+    return news.keep(act, kind=kind, sid=sid, mark=mark, call=call, params=raw, customer_id=whose)
 
 
 def _number(value: str | None) -> int | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hotline.domain import calls
+from hotline.domain import turns
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
 from hotline.prompts import Prompts
@@ -43,7 +43,7 @@ def answer(act: Act, call: Call, heard: Heard, prompts: Prompts) -> None:
     call.drop("troubles")
     target = _hear(act, call, row, heard, prompts) or _missed(act, call, row, heard)
     led_to = target if target is Step(call.step) else _enter(act, call, target)
-    calls.record_turn(
+    turns.record(
         act, call, said=said, language=language, heard=heard.sound, words=heard.text or None, led_to=led_to
     )
 
@@ -61,7 +61,7 @@ def last_words(act: Act, call: Call) -> None:
     said = spoken(act, call)
     if call.answered_at is not None and said:
         heard = Sound.HANG_UP if call.ended_by == "them" else Sound.END
-        calls.record_turn(act, call, said=said, heard=heard, words=None, led_to=call.step)
+        turns.record(act, call, said=said, heard=heard, words=None, led_to=call.step)
 
 
 def spoken(act: Act, call: Call) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import text
 
-from hotline.domain import calls, cases, companies, customers, dispatches, repairs, staff
+from hotline.domain import calls, cases, companies, customers, dispatches, repairs, staff, turns
 from hotline.domain.act import CALLER, COMMAND, Act, Actor
 from hotline.domain.cases import Case, Kind
 from hotline.domain.dispatches import Answer, Offer
@@ -22,8 +22,8 @@ def call(runtime: Runtime, cast: Cast, *, millis: int = 120, number: int = 1) ->
     with runtime.act(CALLER) as act:
         ringing = given.call(act, cast, sid=f"CA{number:032d}", who=cast.chen)
         calls.answered(act, ringing, millis=millis)
-        calls.record_turn(act, ringing, said=["menu.item.fault#2"], heard="keys", words="2", led_to="contact-asked")
-        calls.record_turn(act, ringing, said=["greeting.with-number"], heard="keys", words=KEYED, led_to="farewell")
+        turns.record(act, ringing, said=["menu.item.fault#2"], heard="keys", words="2", led_to="contact-asked")
+        turns.record(act, ringing, said=["greeting.with-number"], heard="keys", words=KEYED, led_to="farewell")
         calls.progress(act, ringing, state=calls.State.ENDED, sequence=3, ended_by="them", cause=None)
         return ringing.id
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from hotline.domain import audit, calls, companies, customers, staff
+from hotline.domain import audit, calls, companies, customers, staff, turns
 from hotline.domain.act import CALLER, CARRIER, COMMAND
 from hotline.domain.calls import Call, State
 from hotline.errors import Invalid, NotFound
@@ -90,7 +90,7 @@ def test_every_turn_is_kept_and_what_was_said_is_sealed(runtime: Runtime, cast: 
         given.talk(act, call, ("1", "fault"), ("", "address"))
     with runtime.look(COMMAND) as act:
         call = calls.locked(act, call.id)
-        first, second = calls.turns(act, call.id)
+        first, second = turns.of_call(act, call.id)
         assert (first.n, first.step, first.led_to) == (1, "greeting", "fault")
         assert (second.n, second.step, second.words) == (2, "fault", None)
         assert first.words not in (None, "1")
@@ -139,12 +139,12 @@ def test_what_was_said_before_the_caller_was_known_moves_under_the_callers_key(
         call = calls.locked(act, ringing.id)
         given.talk(act, call, ("13900000088", "name"))
         call.put(sealed_number=calls.seal(act, call, "13900000088"), kind="fault")
-        calls.adopt(act, call, customers.get(act, cast.chen.id))
-        calls.adopt(act, call, customers.get(act, cast.chen.id))  # known already: nothing happens
+        turns.adopt(act, call, customers.get(act, cast.chen.id))
+        turns.adopt(act, call, customers.get(act, cast.chen.id))  # known already: nothing happens
     assert kinds(runtime, ringing).count("caller-known") == 1
     with runtime.act(COMMAND) as act:
         call = calls.locked(act, ringing.id)
-        words = calls.turns(act, call.id)[0].words or ""
+        words = turns.of_call(act, call.id)[0].words or ""
         assert call.slots["kind"] == "fault"
         assert calls.unseal(act, call, call.slots["sealed_number"]) == "13900000088"
         assert calls.unseal(act, call, words) == "13900000088"

@@ -11,7 +11,8 @@ from redis import Redis
 from sqlalchemy import func, select
 
 from hotline.domain.act import COMMAND
-from hotline.domain.calls import Call, Turn
+from hotline.domain.calls import Call
+from hotline.domain.turns import Turn
 from hotline.runtime import Runtime
 from hotline.settings import load
 from tests import world

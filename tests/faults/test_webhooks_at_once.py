@@ -8,9 +8,10 @@ from threading import Barrier
 from sqlalchemy import func, select
 
 from hotline.domain.act import COMMAND
-from hotline.domain.calls import Call, Turn
+from hotline.domain.calls import Call
 from hotline.domain.cases import Case
 from hotline.domain.customers import Customer
+from hotline.domain.turns import Turn
 from hotline.runtime import Runtime
 from hotline.web import create_app
 from tests.voice.ring import Ring, Rings
