@@ -7,6 +7,7 @@ import json
 import socket
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -81,15 +82,17 @@ class _Listening:
         self._thread.start()
 
     def __exit__(self, *_: object) -> None:
-        self._socket.shutdown(socket.SHUT_RDWR)  # closing alone would not wake the one who reads
+        with suppress(OSError):  # it may be gone already
+            self._socket.shutdown(socket.SHUT_RDWR)  # closing alone would not wake the one who reads
         self._thread.join()
         self._events.close()
         self._connection.close()
 
     def _listen(self) -> None:
-        for line in self._events:
-            if line.startswith(b"data: "):
-                self._tell(json.loads(line.removeprefix(b"data: ")))
+        with suppress(OSError, http.client.HTTPException):  # the story is over, or the exchange was stopped
+            for line in self._events:
+                if line.startswith(b"data: "):
+                    self._tell(json.loads(line.removeprefix(b"data: ")))
 
     def _tell(self, news: dict[str, object]) -> None:
         phone = news["phone"]
