@@ -1,0 +1,99 @@
+"""Locks are taken in one order everywhere; if this broke, a webhook would lose to a job and the caller hear a fault."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from threading import Event
+
+from hotline.domain import calls, cases, companies, dispatches, promises, repairs, staff
+from hotline.domain.act import CALLER, CLOCK, Act
+from hotline.domain.dispatches import Answer
+from hotline.errors import Conflict
+from hotline.jobs import rings
+from tests.jobs.workshop import Workshop
+
+COMES_TO_THE_LOCK_SECONDS = 0.3
+
+
+def together(
+    shop: Workshop, holds: Callable[[Act], object], then: Callable[[Act], object], other: Callable[[Act], object]
+) -> None:
+    """One act holds something and goes on; meanwhile another comes for the same. Both must end well."""
+    held, ended = Event(), Event()
+
+    def one() -> None:
+        with shop.runtime.act(CALLER) as act:
+            companies.get(act, shop.cast.heat.id)
+            holds(act)
+            held.set()
+            ended.wait(COMES_TO_THE_LOCK_SECONDS)
+            then(act)
+
+    def another() -> None:
+        held.wait(5)
+        with shop.runtime.act(CLOCK) as act:
+            companies.get(act, shop.cast.heat.id)
+            other(act)
+        ended.set()
+
+    with ThreadPoolExecutor(2) as pool:
+        for done in [pool.submit(one), pool.submit(another)]:
+            done.result()
+
+
+def answered(shop: Workshop) -> list[str]:
+    return [offer.answer for offer in shop.offers()]
+
+
+def test_a_colleague_declines_while_a_job_looks_what_became_of_the_offer(shop: Workshop) -> None:
+    shop.fault()
+    shop.works()
+    call, offer, entry = shop.calls()[0], shop.offers()[0], shop.entry("check-offer")
+
+    def declines(act: Act) -> None:
+        dispatches.answer(act, dispatches.get_offer(act, offer.id), Answer.DECLINED)
+
+    together(
+        shop,
+        lambda act: calls.locked(act, call.id),
+        declines,
+        lambda act: rings.check_offer(shop.runtime, act, entry),
+    )
+    assert answered(shop) == [Answer.DECLINED]
+
+
+def test_what_was_promised_is_done_while_a_job_judges_it(shop: Workshop) -> None:
+    case_id = shop.fault()
+    with shop.runtime.look(CLOCK) as act:
+        promise = next(one for one in promises.of_case(act, case_id) if one.rule == "FLT-2.sign")
+    shop.at.set(promise.due_at)
+    together(
+        shop,
+        lambda act: cases.get(act, case_id),
+        lambda act: promises.done(act, "FLT-2.sign", cases.get(act, case_id)),
+        lambda act: promises.judge(act, promise.id),
+    )
+    with shop.runtime.look(CLOCK) as act:
+        assert next(one for one in promises.of_case(act, case_id) if one.id == promise.id).verdict == "kept"
+
+
+def test_two_colleagues_sign_at_the_same_moment(shop: Workshop) -> None:
+    shop.fault()
+    shop.works()
+    with shop.runtime.act(CLOCK) as act:
+        companies.get(act, shop.cast.heat.id)
+        dispatch = dispatches.get(act, shop.offers()[0].dispatch_id)
+        call = act.session.merge(shop.calls()[0])
+        dispatches.offer(act, dispatch, staff.get(act, shop.cast.zhao.id), call)
+    wang, zhao = (offer.id for offer in shop.offers())
+
+    def sign(act: Act, offer_id: int) -> None:
+        with suppress(Conflict):
+            repairs.sign(act, dispatches.get_offer(act, offer_id))
+
+    together(
+        shop, lambda act: dispatches.get_offer(act, wang), lambda act: sign(act, wang), lambda act: sign(act, zhao)
+    )
+    assert answered(shop) == [Answer.SIGNED, Answer.WITHDRAWN]
