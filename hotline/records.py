@@ -58,7 +58,7 @@ def show_call(call_id: int, as_json: bool) -> None:
         names = rows.Names.read(act)
         row = rows.of_call(act, names, call)
         row["turns"] = [rows.of_turn(turn) for turn in turns.of_call(act, call_id)]
-        made = promises.of_case(act, call.case_id) if call.case_id else []
+        made = promises.of_case(act, call.case_id) if call.case_id and row["case"] else []
         row["promises"] = [rows.of_promise(act, names, promise) for promise in made]
         _show_whole(row, as_json=as_json)
 

@@ -12,16 +12,16 @@ from typing import Any
 
 from sqlalchemy import select
 
-from hotline.domain import companies, customers
+from hotline.domain import anonymity, companies, customers
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
-from hotline.domain.turns import Turn
 from hotline.domain.cases import Case
 from hotline.domain.companies import Company
 from hotline.domain.customers import NuisanceNumber
 from hotline.domain.outbox import OutboxEntry
 from hotline.domain.promises import Promise
 from hotline.domain.staff import Staff
+from hotline.domain.turns import Turn
 from hotline.errors import HotlineError
 from hotline.phones import PhoneNumber
 
@@ -81,20 +81,24 @@ def of_staff(act: Act, names: Names, person: Staff) -> Row:
 
 
 def of_call(act: Act, names: Names, call: Call) -> Row:
-    """A call; `answer_ms` from the ring to our first words, `ended_by` them or us."""
+    """A call; `answer_ms` from the ring to our first words, `ended_by` them or us.
+
+    One in which an anonymous matter was told has neither customer nor case (CMP-10).
+    """
+    anonymous = anonymity.told_in(call)
     return {
         "id": call.id,
         "direction": call.direction,
         "company": names.companies[call.company_id],
         "our_number": call.our_number,
-        "customer": call.customer_id,
-        "caller": _caller(act, call),
+        "customer": None if anonymous else call.customer_id,
+        "caller": None if anonymous else _caller(act, call),
         "colleague": names.person(call.staff_id),
         "owner": names.person(call.owner_id),
         "state": call.state,
         "step": call.step,
         "language": call.language,
-        "case": _case_number(act, call.case_id),
+        "case": None if anonymous else _case_number(act, call.case_id),
         "started_at": instant(call.started_at),
         "answered_at": instant(call.answered_at),
         "answer_ms": call.answer_ms,

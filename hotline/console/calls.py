@@ -8,7 +8,7 @@ from flask import g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from hotline.console import asking, hidden, lists, matter, people, record, revealing, rights, story
-from hotline.domain import companies
+from hotline.domain import anonymity, companies
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
 from hotline.domain.cases import Case
@@ -24,7 +24,7 @@ def call_list() -> ResponseReturnValue:
         zone = act.standard.timezone
         found = lists.calls(act, wanted, zone)
         page = found[: lists.PAGE]
-        case_ids = [call.case_id for call in page]
+        case_ids = [people.case_of(call) for call in page]
         return render_template(
             "call_list.html",
             zone=zone,
@@ -34,11 +34,11 @@ def call_list() -> ResponseReturnValue:
             companies=people.companies_by_id(act),
             names=people.names(act, [*(call.owner_id for call in page), *(call.staff_id for call in page)]),
             numbers=people.masked_numbers(act, (call.customer_id for call in page)),
-            anonymous=people.anonymous_callers(act, page),
             cases=lists.numbered(act, case_ids),
             marks_of=lists.marks(act, case_ids),
             ring_limit=_ring_limits(act),
             caller=people.caller,
+            case_of=people.case_of,
             heartbeat=asking.runtime().figures.routine.live_heartbeat.seconds,
         )
 
@@ -53,8 +53,7 @@ def reveal_in_call(call_id: int) -> ResponseReturnValue:
     asked = revealing.Asked.read(request.form)
     with asking.runtime().act(asking.actor()) as act:
         call = seen(act, call_id)
-        values = hidden.of_call(act, call, anonymous=bool(people.anonymous_callers(act, [call])))
-        asked.answer(act, call, values)
+        asked.answer(act, call, hidden.of_call(act, call))
     return revealing.answered(asked, url_for("console.one_call", call_id=call_id), _page(call_id, {"asked": asked}))
 
 
@@ -77,7 +76,6 @@ def _page(call_id: int, extra: dict[str, Any]) -> str:
 
 def _context(act: Act, call: Call, cases: list[Case]) -> dict[str, Any]:
     company = companies.get(act, call.company_id)
-    anonymous = people.anonymous_callers(act, [call])
     names = people.names(act, [call.owner_id, call.staff_id])
     reads = rights.may_open(asking.person(), "console.log")
     chains = [call.chain, *(case.chain for case in cases)]
@@ -88,15 +86,15 @@ def _context(act: Act, call: Call, cases: list[Case]) -> dict[str, Any]:
         "heartbeat": asking.runtime().figures.routine.live_heartbeat.seconds,
         "zone": act.standard.timezone,
         "names": names,
-        "who": people.caller(call, names, people.masked_numbers(act, [call.customer_id]), anonymous),
+        "who": people.caller(call, names, people.masked_numbers(act, [call.customer_id])),
         "owned": record.ownership(act, call.chain),
         "turns": story.of_call(act, call, company, cases[-1] if cases else None),
         "words_now": asking.runtime().prompts.version,
-        "hidden": hidden.of_call(act, call, anonymous=bool(anonymous)).keys(),
+        "hidden": hidden.of_call(act, call).keys(),
         "matters": [matter.of_case(act, case) for case in cases],
         "chains": [record.chain(act, name, reads_reasons=reads) for name in chains],
         "reveal_at": url_for("console.reveal_in_call", call_id=call.id),
-        "may_reveal": rights.may_open(asking.person(), "console.reveal_in_call"),
+        "may_reveal": rights.may_open(asking.person(), "console.reveal_in_call") and not anonymity.told_in(call),
         **matter.for_templates(),
     }
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from sqlalchemy import select
 
 from hotline.console import asking
-from hotline.domain import audit, calls, cases, customers, turns
+from hotline.domain import anonymity, audit, calls, cases, customers, turns
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
 from hotline.domain.cases import Case
@@ -18,9 +18,14 @@ from hotline.errors import Invalid, NotFound
 Opens = Callable[[], str]
 
 
-def of_call(act: Act, call: Call, *, anonymous: bool) -> dict[str, Opens]:
-    """What is hidden in a call: the caller's number and name, and every longer answer; by name of the value."""
-    found = {} if anonymous or call.customer_id is None else _of_customer(act, call.customer_id)
+def of_call(act: Act, call: Call) -> dict[str, Opens]:
+    """What is hidden in a call: the caller's number and name, and every longer answer; by name of the value.
+
+    Nothing of a call in which an anonymous matter was told is opened for anybody (CMP-10).
+    """
+    if anonymity.told_in(call):
+        return {}
+    found = {} if call.customer_id is None else _of_customer(act, call.customer_id)
     for turn in turns.of_call(act, call.id):
         if turn.words:
             found[f"turn-{turn.n}"] = _opener(lambda value: calls.unseal(act, call, value), turn.words)

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from sqlalchemy import select
 
 from hotline.console import words
+from hotline.domain import anonymity
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
-from hotline.domain.cases import Case
 from hotline.domain.companies import Company
 from hotline.domain.customers import Customer, CustomerPhone
 from hotline.domain.staff import Staff
@@ -44,21 +44,20 @@ def companies_by_id(act: Act) -> dict[int, Company]:
 
 
 def cases_of(call: Call) -> set[int]:
-    """Every case that a call is about or opened: one call may bring several matters."""
+    """Every case that a call is about or opened; none where an anonymous matter was told: it would say by whom."""
+    if anonymity.told_in(call):
+        return set()
     return {case_id for case_id in (call.case_id, *call.slots.get("opened", ())) if case_id is not None}
 
 
-def anonymous_callers(act: Act, calls: Iterable[Call]) -> set[int]:
-    """Which of these calls brought an anonymous complaint: its caller is shown to nobody (CMP-10)."""
-    opened = {call.id: cases_of(call) for call in calls}
-    wanted = select(Case.id).where(Case.id.in_(set().union(*opened.values())), Case.anonymous)
-    anonymous = set(act.session.scalars(wanted))
-    return {call_id for call_id, case_ids in opened.items() if case_ids & anonymous}
+def case_of(call: Call) -> int | None:
+    """The case that a call is about, where it may be told."""
+    return None if anonymity.told_in(call) else call.case_id
 
 
-def caller(call: Call, colleagues: dict[int, str], numbers: dict[int, str], anonymous: set[int]) -> str:
-    """Who is at the other end: a colleague by name, a customer by the masked number."""
-    if call.id in anonymous:
+def caller(call: Call, colleagues: dict[int, str], numbers: dict[int, str]) -> str:
+    """Who is at the other end: a colleague by name, a customer by the masked number; an anonymous one by nothing."""
+    if anonymity.told_in(call):
         return words.text("who.anonymous")
     if call.staff_id is not None:
         return colleagues[call.staff_id]

@@ -7,13 +7,15 @@ from datetime import datetime
 from typing import Any
 
 from hotline.console import asking, people, words
-from hotline.domain import audit, checkpoints, verifying
+from hotline.domain import anonymity, audit, checkpoints, verifying
 from hotline.domain.act import Act
 from hotline.domain.audit import AuditEntry
+from hotline.domain.calls import Call
 from hotline.errors import Invalid
 
 # The shortest value that is sealed is longer than this, and everything that we write openly is shorter.
 _OPEN_LONGEST = 39
+_LEADS_TO_THE_CALLER = ("call", "case", "customer", "number")
 _OWNERSHIP = ("call-began", "call-placed", "case-opened", "handover-accepted", "handover-asked", "handover-declined")
 
 
@@ -91,11 +93,21 @@ def _staff_id(actor: str) -> int | None:
 def _line(act: Act, entry: AuditEntry, who: dict[int, str], *, reads_reasons: bool) -> Line:
     kind, _, _id = entry.actor.partition(":")
     actor = " ".join(part for part in (words.named("actor", kind), who.get(_staff_id(entry.actor) or 0)) if part)
-    fields = entry.fields
+    fields = _unlinked(act, entry)
     if entry.kind == "revealed" and reads_reasons:
         fields["reason"] = _reason(act, fields["reason"])
     details = [(name, _shown(value)) for name, value in fields.items() if value not in (None, "", [], {})]
     return Line(entry.seq, entry.at, actor, entry.kind, details)
+
+
+def _unlinked(act: Act, entry: AuditEntry) -> dict[str, Any]:
+    """An entry's fields; of a call in which an anonymous matter was told without what leads to its caller (CMP-10)."""
+    fields = entry.fields
+    kind, _, name = entry.chain.partition(":")
+    call = act.session.get(Call, int(name) if kind == "call" else fields.get("call") or 0)
+    if call is None or not anonymity.told_in(call):
+        return fields
+    return {name: value for name, value in fields.items() if name not in _LEADS_TO_THE_CALLER}
 
 
 def _reason(act: Act, sealed: str) -> list[str]:

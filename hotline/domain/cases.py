@@ -11,7 +11,7 @@ from sqlalchemy import JSON, Date, ForeignKey, Index, String, Text, UniqueConstr
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.db import Base, insert_new
-from hotline.domain import customers
+from hotline.domain import anonymity, customers
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
 from hotline.domain.companies import Company
@@ -89,7 +89,8 @@ def open(
 ) -> Case:
     """Open a case with the next number of the company's day; its owner is whoever answers for the call.
 
-    An anonymous matter does not say in which call it was told; only the call's own record names the case (CMP-10).
+    An anonymous matter and the call in which it was told do not name one another; nor does another matter name that
+    call, whether it was told before or after (CMP-10).
     """
     day = act.at.astimezone(ZoneInfo(act.standard.timezone)).date()
     seq = _next(act, company.id, day)
@@ -101,7 +102,7 @@ def open(
         kind=kind,
         matter=matter,
         customer_id=customer_id,
-        call_id=call.id if call and not anonymous else None,
+        call_id=call.id if call and not anonymous and not anonymity.told_in(call) else None,
         owner_id=owner_id,
         first_owner_id=owner_id,
         handler_id=owner_id,
@@ -112,7 +113,10 @@ def open(
     )
     act.session.add(case)
     act.session.flush()
-    if call is not None:
+    if call is not None and anonymous:
+        act.session.execute(update(Case).where(Case.call_id == call.id).values(call_id=None))
+        anonymity.note(act, call, case.id)
+    elif call is not None:
         call.case_id = case.id
         act.remember(call.chain, "case-opened", case=case.id, number=case.number)
     _remember_opened(act, case)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from hotline.domain import calls, dispatches
+from hotline.domain import anonymity, calls, dispatches
 from hotline.domain.act import Act
 from hotline.domain.calls import FINAL, Call, State
 from hotline.domain.cases import Case
@@ -78,7 +78,8 @@ def _opener(act: Act, call: Call) -> Opener | None:
     """What the caller told enough of; else that somebody rang; None where everything told has its case already."""
     intent = call.slots.get("intent")
     if intent is None:
-        return matters.open_abandoned if call.case_id is None else None
+        nothing = call.case_id is None and not anonymity.told_in(call)
+        return matters.open_abandoned if nothing else None
     if intent == "emergency":
         return matters.open_emergency
     recorded = intent in call.slots.get("recorded", [])

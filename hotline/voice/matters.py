@@ -149,7 +149,8 @@ def _open(act: Act, call: Call, kind: Kind, matter: str, *, anonymous: bool = Fa
     act.session.execute(
         update(Recording).where(Recording.call_id == call.id, Recording.case_id.is_(None)).values(case_id=case.id)
     )
-    call.put(number=case.number, opened=[*call.slots.get("opened", []), case.id])
+    if not anonymous:
+        call.put(number=case.number, opened=[*call.slots.get("opened", []), case.id])
     return case
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
-from hotline.domain import calls, cases, dispatches, repairs, staff
+from hotline.domain import anonymity, calls, cases, dispatches, repairs, staff
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
 from hotline.domain.companies import Company
@@ -152,5 +152,6 @@ VALUES: dict[str, Value] = {
 
 def _case(act: Act, call: Call) -> cases.Case | None:
     offer = dispatches.of_call(act, call) if call.direction == "out" else None
-    case_id = dispatches.get(act, offer.dispatch_id).case_id if offer else call.slots.get("asked", call.case_id)
+    present = anonymity.present_case(act, call)
+    case_id = dispatches.get(act, offer.dispatch_id).case_id if offer else call.slots.get("asked", present)
     return act.session.get(cases.Case, case_id) if case_id is not None else None

@@ -165,6 +165,7 @@ def test_an_anonymous_complainant_is_shown_to_nobody(sun: Visitor, runtime: Runt
         page = sun.opens(path).text
         assert "匿名" in page
         assert "139****0088" not in page
+    assert "261118001" not in sun.opens(here).text
     assert sun.sends(f"{here}/reveal", page=here, what="number", reason="想知道是谁").status_code == 400
 
 

@@ -11,8 +11,8 @@ from sqlalchemy import text
 
 from hotline import runtime as house
 from hotline import settings as environment
-from hotline.domain import audit, calls, cases, companies
-from hotline.domain.act import COMMAND, Actor
+from hotline.domain import audit, calls, cases, companies, news
+from hotline.domain.act import COMMAND, Act, Actor
 from hotline.domain.cases import Case, Kind
 from hotline.errors import Conflict, NotFound
 from hotline.runtime import Runtime
@@ -92,14 +92,48 @@ def _open(runtime: Runtime, cast: Cast) -> str:
 def test_a_case_from_a_call_is_named_on_the_call_and_in_both_chains(runtime: Runtime, cast: Cast) -> None:
     with runtime.act(COMMAND) as act:
         ringing = given.call(act, cast, who=cast.chen)
-        company = companies.get(act, cast.heat.id)
-        case = cases.open(
-            act, company, kind=Kind.COMPLAINT, matter="noise", owner_id=ringing.owner_id, call=ringing, anonymous=True
-        )
+        case = _told_in(act, cast, ringing)
     with runtime.look(COMMAND) as act:
         assert calls.locked(act, ringing.id).case_id == case.id
         assert audit.entries(act.session, ringing.chain)[-1].fields == {"case": case.id, "number": case.number}
-        assert audit.entries(act.session, case.chain)[0].fields["customer"] is None
+        assert audit.entries(act.session, case.chain)[0].fields["call"] == ringing.id
+
+
+def test_an_anonymous_matter_and_its_call_do_not_name_one_another(runtime: Runtime, cast: Cast) -> None:
+    with runtime.act(COMMAND) as act:
+        ringing = given.call(act, cast, who=cast.chen)
+        told = [_told_in(act, cast, ringing, anonymous=anonymous) for anonymous in (False, True, False)]
+    with runtime.look(COMMAND) as act:
+        assert [cases.get(act, case.id).call_id for case in told] == [None, None, None]
+        call = calls.locked(act, ringing.id)
+        assert call.case_id == told[2].id
+        assert str(told[1].number) not in str(call.slots)
+        assert [one.fields for one in audit.entries(act.session, call.chain) if one.kind == "anonymous-told"] == [{}]
+        assert told[1].id not in [one.fields.get("case") for one in audit.entries(act.session, call.chain)]
+        first = audit.entries(act.session, told[1].chain)[0].fields
+        assert (first["call"], first["customer"]) == (None, None)
+
+
+def test_what_an_anonymous_caller_said_last_belongs_to_the_matter(runtime: Runtime, cast: Cast) -> None:
+    with runtime.act(COMMAND) as act:
+        ringing = given.call(act, cast, who=cast.chen)
+        case = _told_in(act, cast, ringing, anonymous=True)
+        ringing.ended_at = act.at
+        news.recorded(act, ringing, sid="RE1", state="completed", seconds=9)
+        assert act.session.get_one(news.Recording, "RE1").case_id == case.id
+
+
+def _told_in(act: Act, cast: Cast, call: calls.Call, *, anonymous: bool = False) -> Case:
+    return cases.open(
+        act,
+        companies.get(act, cast.heat.id),
+        kind=Kind.COMPLAINT,
+        matter="noise",
+        owner_id=call.owner_id,
+        call=call,
+        customer_id=None if anonymous else call.customer_id,
+        anonymous=anonymous,
+    )
 
 
 def test_an_owner_can_never_be_empty(runtime: Runtime, case: Case) -> None:

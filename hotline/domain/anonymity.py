@@ -1,0 +1,27 @@
+"""What a call keeps of an anonymous matter: a sealed note; without it records would say who complained (CMP-10)."""
+
+from __future__ import annotations
+
+from hotline.domain.act import Act
+from hotline.domain.calls import Call
+
+_SLOT = "anonymous_case"
+
+
+def note(act: Act, call: Call, case_id: int) -> None:
+    """An anonymous matter was told in this call. Which one is sealed: the call goes on with it, no page opens it."""
+    call.case_id = None
+    call.put(**{_SLOT: act.sealer.seal(str(case_id))})
+    act.remember(call.chain, "anonymous-told")
+
+
+def told_in(call: Call) -> bool:
+    """Was an anonymous matter told in this call? Then it names no caller and no matter, and no matter names it."""
+    return _SLOT in call.slots
+
+
+def present_case(act: Act, call: Call) -> int | None:
+    """The matter that a call is about at this moment; the anonymous one until there is another."""
+    if call.case_id is None and told_in(call):
+        return int(act.sealer.open(call.slots[_SLOT]))
+    return call.case_id
