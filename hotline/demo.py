@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from hotline import settings
-from hotline.console import passwords
+from hotline.console import passwords, rights
 from hotline.domain import companies, customers, staff
 from hotline.domain.act import COMMAND, Act
 from hotline.domain.companies import Company
@@ -62,7 +62,7 @@ def load(runtime: Runtime) -> list[LogIn]:
         LogIn(person["login"], person["name"], item["name_zh"], tuple(person["roles"]), password)
         for item in group["companies"]
         for person in item["staff"]
-        if person["roles"]
+        if _opens_the_console(person)
     ]
     _keep(runtime.settings.hotline_var / LOG_INS, log_ins)
     return log_ins
@@ -84,6 +84,10 @@ def kept_log_ins(var: Path) -> list[LogIn]:
     return [LogIn(**{**item, "roles": tuple(item["roles"])}) for item in json.loads(path.read_text("utf-8"))]
 
 
+def _opens_the_console(person: Mapping[str, Any]) -> bool:
+    return not rights.PAGES["console.call_list"].isdisjoint(person["roles"])
+
+
 def _keep(path: Path, log_ins: list[LogIn]) -> None:
     path.unlink(missing_ok=True)
     settings.keep_private(path, [vars(log_in) for log_in in log_ins])
@@ -103,7 +107,7 @@ def _found(act: Act, item: Mapping[str, Any], roster: Mapping[str, Any], passwor
             roles=[Role(role) for role in person["roles"]],
             agent_number=person["agent_number"],
             phone=PhoneNumber.parse(person["phone"]),
-            password_hash=password_hash if person["roles"] else None,
+            password_hash=password_hash if _opens_the_console(person) else None,
             department_id=departments[person["department"]],
         )
     zone = ZoneInfo(act.standard.timezone)

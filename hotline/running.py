@@ -29,6 +29,7 @@ HOST = "127.0.0.1"
 LOCK = "up.lock"
 ACCOUNT = "simulated-carrier.json"
 REDIS = "redis"
+_OTHER_PORTS = range(8100, 65000, 100)  # to suggest where the wanted one is taken
 _FIGURES = loader.platform
 
 
@@ -54,14 +55,19 @@ def simulator_port(port: int) -> int:
 def refuse_taken(ports: dict[str, int]) -> None:
     """Raises Conflict naming the first port that cannot be had."""
     for what, port in ports.items():
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((HOST, port))
-            except (OSError, OverflowError):
-                raise Conflict(
-                    f"port {port}, wanted for {what}, cannot be had: choose another with PORT=8100"
-                ) from None
+        if not _can_be_had(port):
+            free = next(one for one in _OTHER_PORTS if _can_be_had(one) and _can_be_had(simulator_port(one)))
+            raise Conflict(f"port {port}, wanted for {what}, cannot be had: choose another, such as PORT={free}")
+
+
+def _can_be_had(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except (OSError, OverflowError):
+            return False
+    return True
 
 
 class _House:
@@ -100,7 +106,7 @@ class _House:
         for what, port in self._ports.items():
             path = "/health" if port == self._wanted.port else "/"
             self._wait(partial(_serves, port, path), f"{what} at port {port}", _FIGURES().upkeep.ready_within)
-        self._keeper.show(_welcome(self._wanted, simulated=self._simulated))
+        self._keeper.show(welcome(self._wanted, simulated=self._simulated))
 
     def _start_redis(self) -> None:
         wanted = self._wanted
@@ -180,7 +186,8 @@ def _serves(port: int, path: str) -> bool:
         connection.close()
 
 
-def _welcome(wanted: Settings, *, simulated: bool) -> str:
+def welcome(wanted: Settings, *, simulated: bool) -> str:
+    """What is said when everything runs: where to look, and who can log in."""
     phone = f"http://{HOST}:{simulator_port(wanted.port)}/" if simulated else "none: a carrier account is set"
     local = f"http://{HOST}:{wanted.port}"
     lines = [
@@ -194,7 +201,13 @@ def _welcome(wanted: Settings, *, simulated: bool) -> str:
     if log_ins:
         lines.append(f"Demo log-ins, each with the password {log_ins[0].password}")
         lines += [f"  {one.login:8} {one.company}  {one.name}  {', '.join(one.roles)}" for one in log_ins]
-        lines.append("")
+        lines += ["Engineers have no log-in: they work from the link in the text they get.", ""]
+    if log_ins and not simulated:
+        lines += [
+            "A carrier account is set, and the demo's people have telephone numbers that nobody has.",
+            "Put in your own: hotline staff phone LOGIN NUMBER",
+            "",
+        ]
     return "\n".join([*lines, "Everything runs. Ctrl-C ends it."])
 
 

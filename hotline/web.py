@@ -7,7 +7,7 @@ import traceback
 from types import TracebackType
 from typing import Any
 
-from flask import Blueprint, Flask, current_app, render_template, request
+from flask import Blueprint, Flask, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask.wrappers import Response
 from flask_wtf import CSRFProtect
@@ -76,6 +76,8 @@ def create_app(runtime: Runtime) -> Flask:
         app.register_blueprint(blueprint)
         if guard == "signature":
             csrf.exempt(blueprint)  # the carrier has no session; its signature is the guard
+    app.add_url_rule("/", "door", _to_the_console)
+    app.extensions["guards"]["door"] = "open"
     app.register_error_handler(HotlineError, _refused)
     app.register_error_handler(HTTPException, _wrong)
     app.after_request(_secured)
@@ -84,6 +86,10 @@ def create_app(runtime: Runtime) -> Flask:
 
 def _rooms(runtime: Runtime) -> list[Blueprint]:
     return [room.blueprint(runtime) for room in (pages, sheet, health, routes, fallback)]
+
+
+def _to_the_console() -> ResponseReturnValue:
+    return redirect(url_for("console.call_list"))
 
 
 def _config(runtime: Runtime) -> dict[str, Any]:

@@ -8,11 +8,12 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
 
-from hotline import VERSION, ringing, running, serving, settings
+from hotline import VERSION, demo, ringing, running, serving, settings
 from hotline.errors import Conflict
 from hotline.runtime import Runtime
 from tests import world
@@ -93,6 +94,27 @@ def test_the_web_server_keeps_no_log_of_addresses_and_has_its_limits(operator: O
 def test_a_taken_port_is_named_with_what_it_was_wanted_for(taken: int) -> None:
     with pytest.raises(Conflict, match=rf"port {taken}, wanted for the web server, cannot be had.*PORT="):
         running.refuse_taken({"the web server": taken})
+
+
+def test_the_port_that_is_suggested_can_be_had_with_the_next_one(taken: int) -> None:
+    with ExitStack() as stack:
+        with suppress(OSError):  # somebody else's already
+            stack.enter_context(socket.create_server((running.HOST, running.simulator_port(8100))))
+        with pytest.raises(Conflict) as refused:
+            running.refuse_taken({"the web server": taken})
+        suggested = int(str(refused.value).rpartition("PORT=")[2])
+        running.refuse_taken({"the web server": suggested, "the practice phone": running.simulator_port(suggested)})
+
+
+def test_a_trial_with_a_carrier_account_says_that_nobody_has_the_demo_numbers(
+    runtime: Runtime, operator: Operator
+) -> None:
+    demo.load(runtime)
+    said = running.welcome(runtime.settings, simulated=False)
+    assert "hotline staff phone LOGIN NUMBER" in said
+    assert "hotline staff phone" not in running.welcome(runtime.settings, simulated=True)
+    assert "the link in the text" in said
+    assert operator.answered("staff phone wang 13900000088") == "wang is rung at 139****0088\n"
 
 
 def test_up_refuses_a_taken_port_before_it_starts_anything(tmp_path: Path, taken: int) -> None:

@@ -166,6 +166,13 @@ def _check_what_it_says(house: House) -> None:
     for kept in (running.ACCOUNT, demo.LOG_INS, settings.KEY_FILE):
         assert (house.folder / kept).stat().st_mode & 0o077 == 0
     assert (house.folder / redis_server.LOG).exists()
+    _check_that_nobody_else_reads(house.folder)
+
+
+def _check_that_nobody_else_reads(folder: Path) -> None:
+    made = [one for one in folder.rglob("*") if one.name != "up.log" and not one.is_socket()]  # the log is the test's
+    assert {"hotline.db", running.LOCK} <= {one.name for one in made}
+    assert [one for one in made if one.stat().st_mode & 0o077] == []
 
 
 def _free_ports() -> int:

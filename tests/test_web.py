@@ -38,6 +38,7 @@ def test_every_address_has_a_guard(runtime: Runtime) -> None:
     ("method", "path", "status"),
     [
         ("GET", "/console/login", 200),
+        ("GET", "/", 302),
         ("GET", "/console", 302),
         ("GET", "/console/static/console.css", 200),
         ("GET", "/console/static/none.css", 404),
@@ -74,6 +75,10 @@ def test_an_error_tells_the_visitor_nothing_and_the_log_no_secret(app: Flask, ca
     assert "RuntimeError at wrong" in caplog.text
     assert "_wrong" in caplog.text, "where it happened is told"
     assert "13900000088" not in answer.text + caplog.text
+
+
+def test_the_bare_address_leads_to_the_console(app: Flask) -> None:
+    assert app.test_client().get("/", base_url=BASE).location == "/console"
 
 
 def test_too_long_a_body_is_refused(app: Flask, cast: Cast) -> None:
