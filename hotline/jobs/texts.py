@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from hotline.carrier import Carrier
 from hotline.domain import cases, companies, customers, dispatches, promises, staff
 from hotline.domain.act import Act
-from hotline.domain.cases import Case
+from hotline.domain.cases import Case, Kind
 from hotline.domain.companies import Company
 from hotline.domain.dispatches import Answer
 from hotline.domain.outbox import OutboxEntry, State
@@ -35,7 +35,9 @@ def send(runtime: Runtime, act: Act, entry: OutboxEntry) -> Effect:
 
     def write() -> str:
         values = _values(runtime, act, case, company, language, promise)
-        return runtime.prompts.text(f"texts.{entry.about['text']}", language, company.words, **values)
+        return runtime.prompts.text(
+            _key(runtime, case, entry.about["text"], language), language, company.words, **values
+        )
 
     return _text(runtime, act, entry, company, number, write)
 
@@ -109,7 +111,7 @@ def _values(
         "number": case.number,
         "owner": staff.get(act, case.owner_id).name,
         "handler": staff.get(act, case.handler_id).name,
-        "matter": said.text(_word_for(runtime, case, language), language, own),
+        "matter": _word_for(runtime, case, language, company),
         "step": said.text(f"texts.steps.{case.kind}", language, own),
         "promised": _title(act, meant, language) if meant else "",
         "due": _when(act, runtime, language, meant.due_at) if meant else said.text("texts.soon", language, own),
@@ -128,9 +130,23 @@ def _title(act: Act, promise: Promise, language: str) -> str:
 
 
 def _when(act: Act, runtime: Runtime, language: str, at: datetime) -> str:
-    return runtime.prompts.text("texts.when", language, at=at.astimezone(ZoneInfo(act.standard.timezone)))
+    """Midnight is told as the end of its day, for "0:00" is taken for the night after."""
+    local = at.astimezone(ZoneInfo(act.standard.timezone))
+    if (local.hour, local.minute) == (0, 0):
+        return runtime.prompts.text("texts.when-midnight", language, at=local - timedelta(days=1))
+    return runtime.prompts.text("texts.when", language, at=local)
 
 
-def _word_for(runtime: Runtime, case: Case, language: str) -> str:
-    key = f"texts.matters.{case.matter}"
-    return key if key in runtime.prompts.keys(language) else f"texts.kinds.{case.kind}"
+def _key(runtime: Runtime, case: Case, text: str, language: str) -> str:
+    """The words of a text; an emergency has its own where those of a repair would be too slow."""
+    own = f"texts.{case.kind}.{text}"
+    return own if own in runtime.prompts.keys(language) else f"texts.{text}"
+
+
+def _word_for(runtime: Runtime, case: Case, language: str, company: Company) -> str:
+    """What the case is about; an emergency says first that it is one, and of an unclear one nothing more is known."""
+    urgent, key = case.kind == Kind.EMERGENCY, f"texts.matters.{case.matter}"
+    if key not in runtime.prompts.keys(language) or (urgent and case.matter == "unclear"):
+        return runtime.prompts.text(f"texts.kinds.{case.kind}", language, company.words)
+    word = runtime.prompts.text(key, language, company.words)
+    return runtime.prompts.text("texts.urgent", language, company.words, matter=word) if urgent else word

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -60,6 +60,51 @@ def test_a_company_says_it_in_its_own_words(shop: Workshop) -> None:
     assert received(shop, shop.cast.chen, "case-opened") == "261118001号，林晓负责。"
 
 
+@pytest.mark.parametrize(
+    ("language", "matter", "told"),
+    [
+        ("zh-CN", "burst_pipe", "紧急情况：水管爆裂，261118001，请签收"),
+        ("zh-CN", "unclear", "紧急情况，261118001，请签收"),
+        ("en", "gas", "Emergency: Gas leak, 261118001. Please sign"),
+        ("en", "unclear", "Emergency, 261118001. Please sign"),
+    ],
+)
+def test_a_colleague_reads_first_that_it_is_an_emergency(shop: Workshop, language: str, matter: str, told: str) -> None:
+    with shop.runtime.act(COMMAND) as act:
+        companies.get(act, shop.cast.heat.id).overrides = {"languages": {"default": language}}
+    emergency(shop, matter)
+    shop.works_for(timedelta(seconds=5))
+    assert shop.texts(shop.cast.wang)[-1].body.startswith(told)
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [("zh-CN", "您好，值班人员王强正在赶来"), ("en", "王强 is on duty and is coming to you at once")],
+)
+def test_who_reported_an_emergency_reads_that_help_is_coming(shop: Workshop, language: str, told: str) -> None:
+    case_id = emergency(shop, "burst_pipe")
+    with shop.runtime.act(COMMAND) as act:
+        customers.get(act, shop.cast.chen.id).language = language
+        cases.get(act, case_id).handler_id = shop.cast.wang.id
+    shop.owe("send-text", case_id=case_id, to="customer", who=shop.cast.chen.id, text="repair-signed")
+    shop.works_for(timedelta(seconds=5))
+    assert shop.texts(shop.cast.chen)[-1].body.startswith(told)
+
+
+@pytest.mark.parametrize(
+    ("language", "told"), [("zh-CN", "11月18日24点前"), ("en", "by midnight at the end of 18 Nov")]
+)
+def test_midnight_is_the_end_of_its_day(shop: Workshop, language: str, told: str) -> None:
+    with shop.runtime.act(COMMAND) as act:
+        customers.get(act, shop.cast.chen.id).language = language
+    case_id = shop.fault()
+    with shop.runtime.act(COMMAND) as act:
+        promises.of_case(act, case_id)[-1].due_at = datetime(2026, 11, 18, 16, tzinfo=UTC)
+    shop.owe("send-text", case_id=case_id, to="customer", who=shop.cast.chen.id, text="case-opened")
+    shop.works_for(timedelta(seconds=5))
+    assert told in shop.texts(shop.cast.chen)[-1].body
+
+
 def test_without_a_promise_the_deadline_is_soon(shop: Workshop) -> None:
     with shop.runtime.act(COMMAND) as act:
         heat = companies.get(act, shop.cast.heat.id)
@@ -103,6 +148,14 @@ def test_a_customer_who_was_erased_is_not_written_to_and_the_supervisor_is_told(
     assert "未能送达" in shop.texts(shop.cast.sun)[-1].body
 
 
+def emergency(shop: Workshop, matter: str) -> int:
+    """An emergency case that those on duty are rung for."""
+    case_id = shop.fault(kind=Kind.EMERGENCY)
+    with shop.runtime.act(COMMAND) as act:
+        cases.get(act, case_id).matter = matter
+    return case_id
+
+
 def case_of_nobody(shop: Workshop) -> int:
     with shop.runtime.act(COMMAND) as act:
         heat = companies.get(act, shop.cast.heat.id)
@@ -114,7 +167,8 @@ def sentences() -> list[tuple[str, str]]:
         (language, key)
         for language in PROMPTS.languages
         for key in sorted(PROMPTS.keys(language))
-        if key.count(".") == 1 and key.startswith("texts.") and key not in ("texts.when", "texts.soon")
+        if (key.count(".") == 1 and key.startswith("texts.") or key.startswith("texts.emergency."))
+        and not key.startswith(("texts.when", "texts.soon"))
     ]
 
 
