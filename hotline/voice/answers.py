@@ -51,7 +51,6 @@ OF_ONE_MATTER = (
         "tries_contact",
     ),
 )
-TOO_OFTEN = 3  # an answer read back and denied this often is recorded instead
 
 
 def choices(*rows: tuple[str, str, Step] | tuple[str, str, Step, str]) -> Choices:
@@ -144,11 +143,8 @@ def menu_choices(act: Act, call: Call) -> tuple[Choice, ...]:
     return (*offered, *ALWAYS)
 
 
-ALWAYS = (
-    Choice("8", "words.language", Step.LANGUAGE),
-    Choice("9", "words.slow", Step.SLOWLY),
-    Choice("0", "words.person", Step.AGENT, "agent"),
-)
+PERSON = Choice("0", "words.person", Step.AGENT, "agent")
+ALWAYS = (Choice("8", "words.language", Step.LANGUAGE), Choice("9", "words.slow", Step.SLOWLY), PERSON)
 
 
 def note_intent(act: Act, call: Call, choice: Choice) -> Step:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hotline.domain import calls, dispatches, repairs
+from hotline.domain import calls, cases, dispatches, repairs
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
 from hotline.domain.dispatches import Answer, Offer
@@ -82,31 +82,34 @@ def note_signed_for(act: Act, call: Call, choice: Choice) -> Step:
 
 def work_done(act: Act, call: Call) -> Step:
     """The repair is finished; the return visit is promised (VIS-1)."""
-    order = _oldest(act, call)
+    order = _asked(act, call)
     if order is None or call.staff_id is None:
         return Step.WORK_REFUSED
-    repairs.finish(
-        act,
-        order,
-        by=call.staff_id,
-        found=calls.unseal(act, call, call.slots["sealed_found"]),
-        tested=bool(call.slots.get("tested")),
-        customer_signed=bool(call.slots.get("customer_signed")),
-    )
+    try:
+        repairs.finish(
+            act,
+            order,
+            by=call.staff_id,
+            found=calls.unseal(act, call, call.slots["sealed_found"]),
+            tested=bool(call.slots.get("tested")),
+            customer_signed=bool(call.slots.get("customer_signed")),
+        )
+    except Conflict:  # finished on the sheet while this call lasted
+        return Step.WORK_REFUSED
     return Step.WORK_NOTED
 
 
 def colleague(act: Act, call: Call) -> Step:
-    """Which repair is meant: the oldest that this colleague has not finished."""
-    order = _oldest(act, call)
-    assert order is not None, "only who has work in hand comes here"
+    """Which repair is meant: the oldest that this colleague has not finished. The whole call is about that one."""
+    assert call.staff_id is not None, "only a colleague comes here, and only with work in hand"
+    order = repairs.open_with(act, call.staff_id)[0]
     call.put(asked=order.case_id)
     call.case_id = call.case_id or order.case_id
     return Step.COLLEAGUE_MENU
 
 
 def _advance(act: Act, call: Call, stage: repairs.Stage) -> Step:
-    order = _oldest(act, call)
+    order = _asked(act, call)
     if order is None or call.staff_id is None:
         return Step.WORK_REFUSED
     try:
@@ -116,9 +119,10 @@ def _advance(act: Act, call: Call, stage: repairs.Stage) -> Step:
     return Step.WORK_NOTED
 
 
-def _oldest(act: Act, call: Call) -> repairs.RepairOrder | None:
-    waiting = repairs.open_with(act, call.staff_id) if call.staff_id is not None else []
-    return waiting[0] if waiting else None
+def _asked(act: Act, call: Call) -> repairs.RepairOrder | None:
+    """The repair that the colleague heard of in this call, if it is still theirs."""
+    order = repairs.of_case(act, cases.get(act, call.slots["asked"]).id)  # a case is locked before its repair
+    return order if order is not None and order.engineer_id == call.staff_id else None
 
 
 def _offer(act: Act, call: Call) -> Offer:

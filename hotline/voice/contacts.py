@@ -8,7 +8,6 @@ from hotline.domain.calls import Call
 from hotline.errors import Invalid
 from hotline.phones import PhoneNumber
 from hotline.voice import matters
-from hotline.voice.answers import TOO_OFTEN
 from hotline.voice.listening import digits
 from hotline.voice.steps import Choice, Heard, Sound, Step
 
@@ -49,7 +48,7 @@ def number_confirmed(act: Act, call: Call, choice: Choice) -> Step:
     """Read back and confirmed. The case of a caller whose number was withheld belongs to whoever has this number."""
     if choice.to is not Step.MATTER_OPENED:
         call.drop("sealed_contact")
-        return _again(call, choice.to)
+        return _again(act, call, choice.to)
     if call.customer_id is None:
         number = PhoneNumber(calls.unseal(act, call, call.slots["sealed_contact"]))
         turns.adopt(act, call, customers.with_number(act, number))
@@ -78,7 +77,7 @@ def callback_told(act: Act, call: Call) -> tuple[str, ...]:
     return ("callback.told" if act.standard.is_staffed(act.at) else "callback.closed",)
 
 
-def _again(call: Call, then: Step) -> Step:
+def _again(act: Act, call: Call, then: Step) -> Step:
     tried = call.slots.get("tries_contact", 0) + 1
     call.put(tries_contact=tried)
-    return Step.MATTER_OPENED if tried >= TOO_OFTEN else then
+    return Step.MATTER_OPENED if tried >= act.standard.answering.denied_read_backs else then

@@ -11,7 +11,7 @@ from hotline.standard import diagnosis
 from hotline.standard.diagnosis import Node, Verdict
 from hotline.standard.kinds import FaultClass, Scope
 from hotline.voice import matters
-from hotline.voice.answers import TOO_OFTEN, caller, place, put_known_address, tell_progress
+from hotline.voice.answers import caller, place, put_known_address, tell_progress
 from hotline.voice.steps import Choice, Heard, Sound, Step
 
 
@@ -140,7 +140,7 @@ def address_denied(act: Act, call: Call, choice: Choice) -> Step:
     call.drop("sealed_address")
     tried = call.slots.get("tries_address", 0) + 1
     call.put(tries_address=tried)
-    return Step.ADDRESS_RECORDED if tried >= TOO_OFTEN else Step.ADDRESS_ASKED
+    return Step.ADDRESS_RECORDED if tried >= act.standard.answering.denied_read_backs else Step.ADDRESS_ASKED
 
 
 def address_settled(act: Act, call: Call) -> Step:

@@ -144,7 +144,10 @@ Does = Callable[[Act, Call], Step]
 
 @dataclass(frozen=True)
 class Menu:
-    """Say, and wait for one key or a spoken choice. `gives_up` is where too many misses lead (ANS-5)."""
+    """Say, and wait for one key or a spoken choice. `gives_up` is where too many misses lead (ANS-5).
+
+    `person`: 0, or asking for a person, leads to one, though the menu does not say so.
+    """
 
     says: Says
     choices: Choices
@@ -153,6 +156,7 @@ class Menu:
     noted: Noted = field(default=lambda act, call, choice: choice.to)
     keys_only: bool = False
     asks_again: bool = True
+    person: bool = True
 
 
 @dataclass(frozen=True)
@@ -164,6 +168,7 @@ class Ask:
     leads: tuple[Step, ...]
     gives_up: Step
     number: bool = False
+    unclear: str = "again.unclear"  # said before the question comes again
 
 
 @dataclass(frozen=True)
@@ -216,7 +221,9 @@ def says(*keys: str) -> Says:
 def leads_of(row: Row) -> tuple[Step, ...]:
     """Every step that a row can lead to."""
     match row:
-        case Menu() | Ask():
+        case Menu():
+            return (*row.leads, row.gives_up, *((Step.AGENT,) if row.person else ()))
+        case Ask():
             return (*row.leads, row.gives_up)
         case Take() | Tell() | Linger():
             return (row.then,)

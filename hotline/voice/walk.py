@@ -26,7 +26,6 @@ from hotline.voice.steps import (
 )
 
 REPEAT = Choice("*", "words.again", Step.MAIN)
-NOT_NOW = ("agent", "emergency")  # a person is being called for already, or help must come first
 
 
 def begin(act: Act, call: Call) -> None:
@@ -43,9 +42,7 @@ def answer(act: Act, call: Call, heard: Heard, prompts: Prompts) -> None:
     call.drop("troubles")
     target = _hear(act, call, row, heard, prompts) or _missed(act, call, row, heard)
     led_to = target if target is Step(call.step) else _enter(act, call, target)
-    turns.record(
-        act, call, said=said, language=language, heard=heard.sound, words=heard.text or None, led_to=led_to
-    )
+    turns.record(act, call, said=said, language=language, heard=heard.sound, words=heard.text or None, led_to=led_to)
 
 
 def come_back(act: Act, call: Call) -> bool:
@@ -94,11 +91,12 @@ def _choose(act: Act, call: Call, row: Menu, heard: Heard, prompts: Prompts) -> 
         assert target in row.leads, f"{call.step} may not lead to {target}"
         call.misses = 0
         return target
-    person = [] if row.keys_only else [choice for choice in answers.ALWAYS if choice.to is Step.AGENT]
     if choose(heard, [REPEAT], prompts, call.language) is not None:
         return Step(call.step)
-    wanted = choose(heard, person, prompts, call.language)
-    return Step.AGENT if wanted is not None and call.slots.get("intent") not in NOT_NOW else None
+    asked_for_already = call.slots.get("intent") == "agent"
+    if not row.person or asked_for_already or choose(heard, [answers.PERSON], prompts, call.language) is None:
+        return None
+    return Step.AGENT
 
 
 def _wants_repeat(act: Act, call: Call, row: Row, heard: Heard, prompts: Prompts) -> bool:
@@ -118,7 +116,8 @@ def _missed(act: Act, call: Call, row: Row, heard: Heard) -> Step:
         if not row.gives_up.startswith(("anything", "closing", "farewell", "offer")):
             call.put(preface=["again.gives-up"])
         return row.gives_up
-    call.put(preface=["again.silence" if heard.sound is Sound.SILENCE else "again.unclear"])
+    unclear = row.unclear if isinstance(row, Ask) else "again.unclear"
+    call.put(preface=["again.silence" if heard.sound is Sound.SILENCE else unclear])
     return Step(call.step)
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from hotline.domain import customers, repairs
+from hotline.domain import companies, customers, repairs
 from hotline.domain.act import COMMAND
 from hotline.domain.cases import Case
 from hotline.domain.repairs import RepairOrder
@@ -60,6 +60,21 @@ def test_the_engineer_tells_by_phone_how_far_the_repair_is(line: Line) -> None:
     assert (order.stage, order.tested, order.customer_signed) == ("done", True, True)
     assert line.promised(line.case())["VIS-1.repair"] == "open"
     assert line.case().handler_id == line.cast.lin.id
+
+
+def test_a_repair_finished_by_the_link_meanwhile_closes_no_other_in_its_place(line: Line) -> None:
+    line.tells("cold_radiator")
+    line.tells("another_fault")
+    line.passes(minutes=1)
+    wang = line.rings("wang").hears("先说单号2 6 1 1 1 8 0 0 1").presses("3").hears("查到了什么").speaks("换了阀芯")
+    wang.hears("试过了吗").presses("1").hears("签字了吗")
+    first, second = line.cases()
+    with line.runtime.act(COMMAND) as act:
+        companies.get(act, first.company_id)
+        order = repairs.get(act, order_of(line, first).id)
+        repairs.finish(act, order, by=line.cast.wang.id, found="换了阀芯", tested=True, customer_signed=True)
+    wang.presses("1").hears("没有记下来").hangs_up()
+    assert order_of(line, second).stage == "signed"
 
 
 def test_what_the_engineer_found_is_kept_sealed(line: Line) -> None:

@@ -80,6 +80,13 @@ s s s 1 2 s s s s s s s s s s s
 4 say 1 1 5 say say 1 1 5 s s s say 1 2
 6 s s s 1 1 7 say 1 2
 6 +1 +2 +3 1 1 1
+2 0 1 0 1
+2 2 0 1 2 0 1
+2 2 3 1 1 1 0 1
+2 s s s say 0 1
+3 0 1 2 1
+4 say 0 1
+4 say 2 +13900000077 0 1
 """
 WITHHELD = """
 0 s s s 1 0 +13900000077 1 1 0 1 1 4 say 1 1 7 say 1 2
@@ -120,6 +127,7 @@ def _known_callers(rings: Rings, runtime: Runtime, cast: world.Cast) -> None:
         (cast.heat.number, "3 +261118002"),
         (cast.home.number, "2 2 3 3 1"),
         (cast.home.number, "2 2 1 say"),
+        (cast.heat.number, "2 2 2 2 0 1"),
     ):
         walks(rings(to=to, from_=cast.chen.number.e164).begins(), script).hangs_up()
     _change(runtime, cast.heat.id, repair={"asks_agreement": True})
