@@ -178,6 +178,16 @@ def test_a_call_says_on_the_spot_whether_its_record_is_unaltered(sun: Visitor, r
     assert "call:1 #2：内容和校验值不符" in page
 
 
+def test_several_values_of_an_entry_are_joined_as_the_reader_s_language_joins_them(
+    sun: Visitor, runtime: Runtime, cast: Cast
+) -> None:
+    with runtime.act(CALLER) as act:
+        ringing = given.call(act, cast, who=cast.chen)
+        act.remember(ringing.chain, "turn", said=["greeting", "menu"])
+    assert "greeting、menu" in sun.opens("/console/calls/1").text
+    assert "greeting, menu" in sun.opens("/console/calls/1?lang=en").text
+
+
 def test_a_checkpoint_that_somebody_else_signed_is_no_proof(sun: Visitor, runtime: Runtime, cast: Cast) -> None:
     here = f"/console/calls/{matters.call(runtime, cast)}"
     with runtime.act(CLOCK) as act:

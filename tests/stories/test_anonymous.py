@@ -48,7 +48,7 @@ def test_the_lists_for_scripts_do_not_either(line: Line) -> None:
     operator = Operator.of(line.runtime.settings)
     [call] = operator.reads("calls list")
     assert (call["customer"], call["caller"], call["case"]) == (None, None, None)
-    shown: rows.Row = operator.reads("calls show 1")  # type: ignore[assignment]
+    shown: rows.Row = operator.reads("calls show 1")
     assert (shown["customer"], shown["promises"]) == (None, [])
     assert [case["call"] for case in operator.reads("cases list")] == [None, None]
 
