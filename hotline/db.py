@@ -56,22 +56,26 @@ class Base(DeclarativeBase):
 _POOL: dict[str, Any] = {"pool_size": 16, "max_overflow": 16, "hide_parameters": True}
 
 
-def make_engine(url: str, *, busy_ms: int) -> Engine:
-    """An engine for SQLite or PostgreSQL; opens no connection yet. `busy_ms`: how long a locked SQLite is awaited."""
+def make_engine(url: str, *, busy_ms: int, lock_ms: int | None = None) -> Engine:
+    """An engine for SQLite or PostgreSQL; opens no connection yet.
+
+    `busy_ms`: how long a server that does not answer is awaited, or a locked SQLite; `lock_ms`: how long a row that
+    another holds on PostgreSQL, where that differs.
+    """
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         return _sqlite(url, busy_ms)
     if parsed.get_backend_name() == "postgresql":
-        return _postgres(parsed.set(drivername="postgresql+psycopg"), busy_ms)
+        return _postgres(parsed.set(drivername="postgresql+psycopg"), busy_ms, lock_ms or busy_ms)
     raise Invalid(f"DATABASE_URL: {parsed.drivername} is neither sqlite:///… nor postgresql://…")
 
 
-def _postgres(url: URL, busy_ms: int) -> Engine:
+def _postgres(url: URL, busy_ms: int, lock_ms: int) -> Engine:
     """Every wait ends: for the server to connect, for a packet to be acknowledged, for a row that another holds."""
     waits = {
         "connect_timeout": max(1, busy_ms // 1000),
         "tcp_user_timeout": busy_ms,
-        "options": f"-c lock_timeout={busy_ms}",
+        "options": f"-c lock_timeout={lock_ms}",
     }
     return create_engine(url, connect_args=waits, pool_pre_ping=True, **_POOL)
 

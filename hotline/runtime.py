@@ -86,7 +86,11 @@ def _standard(profile: str, overrides: str) -> Standard:
 def make(settings: Settings) -> Runtime:
     """The parts as the settings name them. Opens no connection."""
     figures = loader.platform()
-    engine = make_engine(settings.database, busy_ms=figures.carrier.connect_timeout.seconds * 1000)
+    engine = make_engine(
+        settings.database,
+        busy_ms=figures.carrier.connect_timeout.seconds * 1000,
+        lock_ms=figures.voice.document_deadline.seconds * 1000,
+    )
     within = figures.routine.redis_within.seconds
     redis = Redis.from_url(settings.redis, socket_connect_timeout=within, socket_timeout=within, retry=None)
     return Runtime(settings, engine, redis, Prompts())

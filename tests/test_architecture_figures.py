@@ -5,9 +5,13 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
+from typing import get_type_hints
 
 import pytest
+
+from hotline.standard.engine import Engine
 
 HOTLINE = Path(__file__).parents[1] / "hotline"
 # The standard holds the figures, the simulator is the carrier's machine, migrations are history.
@@ -129,3 +133,11 @@ def test_what_is_no_bare_length_of_time_is_left_alone(source: str) -> None:
 
 def test_the_search_reaches_the_product() -> None:
     assert {"clock.py", "outbox.py"} <= {path.name for path in modules()}
+
+
+def test_every_figure_of_the_platform_is_read_somewhere() -> None:
+    sources = [path.read_text("utf-8") for path in HOTLINE.rglob("*.py")]
+    read = {node.attr for source in sources for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Attribute)}
+    sections = get_type_hints(Engine).items()
+    asked = {f"engine.{name}.{figure.name}" for name, section in sections for figure in fields(section)}
+    assert [name for name in sorted(asked) if name.rpartition(".")[2] not in read] == []

@@ -7,6 +7,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from hotline.db import make_engine
+from hotline.runtime import make
+from hotline.settings import Settings
 
 IMPATIENT_MS = 200
 
@@ -23,3 +25,15 @@ def test_whoever_waits_for_a_row_gives_up(database_url: str) -> None:
     finally:
         holder.dispose()
         waiter.dispose()
+
+
+def test_no_document_waits_for_a_row_longer_than_its_deadline(settings: Settings) -> None:
+    runtime = make(settings)
+    server = runtime.engine.dialect.name == "postgresql"
+    with runtime.engine.connect() as connection:
+        limit = connection.execute(text("SHOW lock_timeout" if server else "PRAGMA busy_timeout")).scalar_one()
+    runtime.engine.dispose()
+    runtime.redis.close()
+    figures = runtime.figures
+    assert limit == (f"{figures.voice.document_deadline.seconds}s" if server else 5000)
+    assert figures.voice.document_deadline.seconds < figures.carrier.connect_timeout.seconds

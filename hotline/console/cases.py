@@ -67,7 +67,7 @@ def called_back(case_id: int) -> ResponseReturnValue:
     typed = Written("called-back", request.form.get("said", "").strip(), request.form.get("rule", ""))
     with asking.runtime().act(asking.actor()) as act:
         case = seen(act, case_id)
-        if not rights.may_call_back(asking.person(), case):
+        if not rights.may_call_back(act, asking.person(), case):
             raise Forbidden
         if not typed.text:
             typed.problem = words.text("called-back.empty")
@@ -84,7 +84,7 @@ def close_case(case_id: int) -> ResponseReturnValue:
     typed = Written("close", request.form.get("outcome", "").strip())
     with asking.runtime().act(asking.actor()) as act:
         case = seen(act, case_id)
-        if not rights.may_close(asking.person(), case):
+        if not rights.may_close(act, asking.person(), case):
             raise Forbidden
         typed.problem = _closed(act, case, typed.text)
     return _settled(case_id, typed)
@@ -144,8 +144,8 @@ def _context(act: Act, case: Case) -> dict[str, Any]:
         "chains": [record.chain(act, case.chain, reads_reasons=reads)],
         "reveal_at": url_for("console.reveal_in_case", case_id=case.id),
         "may_reveal": rights.may_open(person, "console.reveal_in_case"),
-        "may_close": rights.may_close(person, case),
-        "may_call_back": rights.may_call_back(person, case),
+        "may_close": rights.may_close(act, person, case),
+        "may_call_back": rights.may_call_back(act, person, case),
         **matter.for_templates(),
     }
 

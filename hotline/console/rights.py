@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from hotline.domain import staff
+from hotline.domain.act import Act
 from hotline.domain.calls import Call
 from hotline.domain.cases import Case, Kind
 from hotline.domain.staff import Role, Staff
@@ -28,8 +30,6 @@ PAGES: dict[str, frozenset[Role]] = {
     "console.log": _WATCHERS,
     "console.verify_log": _WATCHERS,
 }
-# Who closes a complaint (CMP-12): the supervisor, or somebody above.
-_CLOSES_COMPLAINTS = frozenset({Role.SUPERVISOR, Role.MANAGER, Role.GENERAL_MANAGER})
 
 
 def may_open(person: Staff, endpoint: str) -> bool:
@@ -47,12 +47,17 @@ def may_see(person: Staff, thing: Call | Case) -> bool:
     return whole_group(person) or thing.company_id == person.company_id or thing.owner_id == person.id
 
 
-def may_close(person: Staff, case: Case) -> bool:
-    """May this person close this case? Its owner, or a superior; a complaint by a superior alone (CMP-12)."""
-    superior = person.has(*_CLOSES_COMPLAINTS)
-    return superior or (case.owner_id == person.id and case.kind != Kind.COMPLAINT)
+def may_close(act: Act, person: Staff, case: Case) -> bool:
+    """May this person close this case? Its owner, or a superior; a complaint only who the standard names (CMP-12)."""
+    if case.kind == Kind.COMPLAINT:
+        return person.has(*staff.from_level(act, case.company_id, act.standard.complaints.closed_by))
+    return case.owner_id == person.id or _superior(act, person, case)
 
 
-def may_call_back(person: Staff, case: Case) -> bool:
+def may_call_back(act: Act, person: Staff, case: Case) -> bool:
     """May this person note a callback? Whoever answers for the case, does its next step, or a superior."""
-    return person.id in (case.owner_id, case.handler_id) or person.has(*_CLOSES_COMPLAINTS)
+    return person.id in (case.owner_id, case.handler_id) or _superior(act, person, case)
+
+
+def _superior(act: Act, person: Staff, case: Case) -> bool:
+    return person.has(*staff.from_level(act, case.company_id, Role.SUPERVISOR))

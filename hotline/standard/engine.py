@@ -44,7 +44,6 @@ class Worker:
 @dataclass(frozen=True)
 class Audit:
     checkpoint_every: Limit
-    verify_every: Limit
 
 
 @dataclass(frozen=True)
@@ -60,9 +59,8 @@ class Voice:
     record_silence: Limit
     pause_piece: Limit
     fault_retries: Annotated[int, Figure(PLATFORM, 1, 10)]
-    fault_pause: Limit
     document_deadline: Limit
-    longest_call: Limit
+    """No document waits longer for a row that another holds: the carrier gives up at 15 s."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +68,6 @@ class CarrierFigures:
     connect_timeout: Limit
     timeout: Limit
     calls_per_second: Annotated[float, Figure(PLATFORM, 0.1, 1000)]
-    concurrent_requests: Annotated[int, Figure(PLATFORM, 1, 100)]
     text_longest: Annotated[int, Figure(PLATFORM, 70, 1600)]
     text_segments: Annotated[int, Figure(PLATFORM, 1, 10)]
     """A text is charged by the segment: 160 characters of GSM-7, or 70 of UCS-2 (contract 6)."""

@@ -82,7 +82,6 @@ class Complaints:
     """The complaint clocks themselves are promise rules: `standard.graded("CMP-4.settle", grade)`."""
 
     ungraded_counts_as: Annotated[Grade, Figure("CMP-4")]
-    anonymous_allowed: Annotated[bool, Figure("CMP-10")]
     closed_by: Annotated[Role, Figure("CMP-12")]
 
 
@@ -121,7 +120,6 @@ class Secrecy:
 @dataclass(frozen=True)
 class Emergencies:
     public_numbers: Annotated[Mapping[EmergencyKind, str], Figure("EMG-1")]
-    departments: Annotated[tuple[str, ...], Figure("EMG-1")]
     ring_pause: Annotated[Limit, Figure("EMG-2")]
 
 

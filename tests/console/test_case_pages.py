@@ -119,6 +119,13 @@ def test_a_complaint_is_closed_by_the_supervisor_alone(
     assert sun.sends(f"{here}/close", page=here, outcome="客户满意").status_code == 302
 
 
+def test_who_closes_a_complaint_is_the_companys_to_say(sun: Visitor, runtime: Runtime, cast: Cast) -> None:
+    with runtime.act(COMMAND) as act:
+        companies.get(act, cast.heat.id).overrides = {"complaints": {"closed_by": "manager"}}
+    _call, case_id = matters.complaint(runtime, cast)
+    assert sun.sends(f"/console/cases/{case_id}/close", page="/console", outcome="客户满意").status_code == 403
+
+
 def test_a_personal_value_of_a_case_is_shown_for_a_reason(lin: Visitor, runtime: Runtime, cast: Cast) -> None:
     here = f"/console/cases/{matters.repair(runtime, cast)}"
     shown = lin.sends(f"{here}/reveal", page=here, what="address", reason="给维修指路")
