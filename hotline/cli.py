@@ -26,6 +26,7 @@ from hotline import (
     settings,
 )
 from hotline.domain.outbox import Queue
+from hotline.errors import Refused
 from hotline.jobs import dispatch as dispatching
 from hotline.jobs import worker as working
 from hotline.simulator import server
@@ -94,6 +95,10 @@ def simulator() -> None:
 def ring(story: Path, port: int | None) -> None:
     """Play a telephone story against the running hotline. Status 0: it came true. 1: it did not, and where."""
     with listing.opened() as made:
+        if port is None and made.settings.twilio_account_sid:
+            raise Refused(
+                "stories need the simulated carrier, and a carrier account is set: leave TWILIO_ACCOUNT_SID out"
+            )
         exchange = f"http://{running.HOST}:{port or running.simulator_port(made.settings.port)}"
         try:
             address = ringing.play(made, story, exchange, click.echo)

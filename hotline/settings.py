@@ -14,12 +14,24 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from hotline.errors import Invalid
 from hotline.sealing import NamedKey, Sealer
 
 KEY_FILE = "keys.json"
+_SQLITE = "sqlite:///"
+_TOKEN_SHORTEST = 16  # characters; a guessable one would let anybody sign webhooks
+_MISSING = " is not set: `hotline keys` prints fresh ones, `hotline up` keeps its own in the data folder"
 KEY_NAMES = ("SECRET_KEY", "SEALING_KEYS", "BLIND_INDEX_KEY", "AUDIT_SIGNING_KEY")
 
 
@@ -40,10 +52,10 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    twilio_account_sid: str | None = Field(None, pattern=r"^AC[0-9a-f]{32}$")
+    twilio_account_sid: str | None = None
     twilio_auth_token: SecretStr | None = None
     twilio_auth_tokens_also: SecretStr | None = None
-    twilio_api_key: str | None = Field(None, pattern=r"^SK[0-9a-f]{32}$")
+    twilio_api_key: str | None = None
     twilio_api_key_secret: SecretStr | None = None
     twilio_api_base: str | None = None
     twilio_calls_per_second: float = Field(1.0, gt=0, le=100)
@@ -57,6 +69,21 @@ class Settings(BaseModel):
     sealing_keys: SecretStr
     blind_index_key: SecretStr
     audit_signing_key: SecretStr
+
+    @field_validator("twilio_account_sid", "twilio_api_key")
+    @classmethod
+    def _sid(cls, value: str | None, field: ValidationInfo) -> str | None:
+        kind = "AC" if field.field_name == "twilio_account_sid" else "SK"
+        if value is not None and not re.fullmatch(rf"{kind}[0-9a-f]{{32}}", value):
+            raise ValueError(f"is {kind} and 32 characters 0-9 a-f")
+        return value
+
+    @field_validator("twilio_auth_token")
+    @classmethod
+    def _token(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and len(value.get_secret_value()) < _TOKEN_SHORTEST:
+            raise ValueError("is too short: the carrier's console shows 32 characters")
+        return value
 
     @field_validator("public_base_url", "twilio_api_base")
     @classmethod
@@ -75,6 +102,8 @@ class Settings(BaseModel):
     def _database(cls, value: str | None) -> str | None:
         if value is not None and not re.match(r"^(sqlite|postgres(ql)?(\+psycopg)?)://", value):
             raise ValueError("is written sqlite:////path/to/file or postgresql://user:password@host/name")
+        if value and value.startswith(_SQLITE) and not (folder := _folder_of(value)).is_dir():
+            raise ValueError(f"there is no folder {folder}: make it, or name another")
         return re.sub(r"^postgres://", "postgresql://", value) if value else None
 
     @field_validator("redis_url")
@@ -180,7 +209,10 @@ def load(environment: Mapping[str, str] | None = None, *, make_keys: bool = Fals
     try:
         return Settings.model_validate(known)
     except ValidationError as error:
-        raise Invalid("\n".join(_say(problem) for problem in error.errors(include_input=False))) from error
+        problems = [_say(problem) for problem in error.errors(include_input=False)]
+        if not any(name.lower() in known for name in KEY_NAMES):
+            problems = [_no_keys(folder), *(text for text in problems if not text.endswith(_MISSING))]
+        raise Invalid("\n".join(problems)) from error
 
 
 def environment(**changes: str) -> dict[str, str]:
@@ -224,10 +256,21 @@ def _stored_keys(folder: Path, make: bool) -> dict[str, str]:
     return {name: str(stored[name]) for name in KEY_NAMES if name in stored}
 
 
+def _no_keys(folder: Path) -> str:
+    return (
+        f"there is no data folder with keys at {folder.resolve()}: set HOTLINE_VAR to the one of the running system; "
+        "`hotline up` makes one, `hotline keys` prints keys for the environment"
+    )
+
+
+def _folder_of(sqlite_url: str) -> Path:
+    return Path(sqlite_url.removeprefix(_SQLITE).partition("?")[0]).parent
+
+
 def _say(problem: Any) -> str:
     name = str(problem["loc"][-1]).upper() if problem["loc"] else ""
     if problem["type"] == "missing":
-        return f"{name} is not set: `hotline keys` prints fresh ones, `hotline up` keeps its own in the data folder"
+        return name + _MISSING
     text = str(problem["msg"]).removeprefix("Value error, ")
     return f"{name}: {text}" if name else text
 

@@ -151,7 +151,17 @@ def test_a_story_that_cannot_be_read_is_refused_with_its_line(
 ) -> None:
     story = tmp_path / "story.txt"
     story.write_text(line)
-    assert reason in operator.refused(f"ring {story}")
+    assert reason in operator.refused(f"ring {story} --port 1")
+
+
+@pytest.mark.usefixtures("cast")
+def test_a_story_is_not_played_against_a_real_carrier(operator: Operator, tmp_path: Path) -> None:
+    story = tmp_path / "story.txt"
+    story.write_text("lin dials heat\n")
+    assert "stories need the simulated carrier" in operator.refused(f"ring {story}")
+    del operator.environment["TWILIO_ACCOUNT_SID"]
+    operator.environment["PORT"] = "1"
+    assert "nothing answers at" in operator.refused(f"ring {story}")
 
 
 def test_a_story_may_name_companies_and_staff(runtime: Runtime, cast: Cast) -> None:

@@ -16,7 +16,7 @@ from tests import world
 @pytest.fixture
 def right(tmp_path: Path) -> dict[str, str]:
     """An environment in which nothing is wrong."""
-    return world.environment(database_url="sqlite:////x/y.db", redis_url="unix:///x/redis.sock", var=tmp_path)
+    return world.environment(database_url=f"sqlite:///{tmp_path}/y.db", redis_url="unix:///x/redis.sock", var=tmp_path)
 
 
 def refusal(environment: dict[str, str]) -> str:
@@ -37,14 +37,17 @@ def test_what_is_right_is_read_once_and_frozen(right: dict[str, str]) -> None:
 @pytest.mark.parametrize(
     ("name", "value", "right_would_be"),
     [
-        ("TWILIO_ACCOUNT_SID", "AC123", "pattern"),
-        ("TWILIO_API_KEY", "SKxyz", "pattern"),
+        ("TWILIO_ACCOUNT_SID", "AC123", "is AC and 32 characters 0-9 a-f"),
+        ("TWILIO_ACCOUNT_SID", "SK" + "0" * 32, "is AC and 32 characters 0-9 a-f"),
+        ("TWILIO_AUTH_TOKEN", "secret", "too short"),
+        ("TWILIO_API_KEY", "SKxyz", "is SK and 32 characters 0-9 a-f"),
         ("TWILIO_CALLS_PER_SECOND", "0", "greater than 0"),
         ("TWILIO_API_BASE", "api.twilio.com", "https://"),
         ("PUBLIC_BASE_URL", "hotline.example.com", "https://hotline.example.com"),
         ("PUBLIC_BASE_URL", "https://hot_line.example.com", "underscore"),
         ("PUBLIC_BASE_URL", "https://hotline.example.com/?a=1", "https://hotline.example.com"),
         ("DATABASE_URL", "mysql://x/y", "postgresql://"),
+        ("DATABASE_URL", "sqlite:////nonexistent/hotline.db?timeout=5", "there is no folder /nonexistent:"),
         ("REDIS_URL", "localhost:6379", "redis://"),
         ("TRUSTED_PROXIES", "10.0.0.2, proxy.example.com", "127.0.0.1,10.0.0.2"),
         ("PORT", "70000", "65535"),
@@ -116,12 +119,21 @@ def test_the_old_spelling_of_postgresql_is_understood(right: dict[str, str]) -> 
 
 def test_keys_are_made_once_and_kept_for_their_owner_alone(tmp_path: Path) -> None:
     told = {"HOTLINE_VAR": str(tmp_path / "var")}
-    assert "SECRET_KEY is not set" in refusal(told)
+    assert "there is no data folder with keys" in refusal(told)
     made = settings.load(told, make_keys=True)
     file = tmp_path / "var" / settings.KEY_FILE
     assert file.stat().st_mode & 0o777 == 0o600
     assert settings.load(told) == settings.load(told, make_keys=True) == made
     assert set(json.loads(file.read_text())) == set(settings.KEY_NAMES)
+
+
+def test_without_any_key_it_is_said_once_where_they_were_looked_for(tmp_path: Path) -> None:
+    said = refusal({"HOTLINE_VAR": str(tmp_path / "elsewhere"), "PORT": "0"}).splitlines()
+    assert len(said) == 2, "one line for all four keys, one for the port"
+    assert said[0].startswith(f"there is no data folder with keys at {tmp_path}/elsewhere: set HOTLINE_VAR")
+    assert "hotline up" in said[0]
+    assert "hotline keys" in said[0]
+    assert said[1].startswith("PORT: ")
 
 
 def test_what_is_set_comes_before_what_is_kept(tmp_path: Path) -> None:
