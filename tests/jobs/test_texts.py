@@ -167,7 +167,7 @@ def sentences() -> list[tuple[str, str]]:
         (language, key)
         for language in PROMPTS.languages
         for key in sorted(PROMPTS.keys(language))
-        if (key.count(".") == 1 and key.startswith("texts.") or key.startswith("texts.emergency."))
+        if ((key.count(".") == 1 and key.startswith("texts.")) or key.startswith("texts.emergency."))
         and not key.startswith(("texts.when", "texts.soon"))
     ]
 
