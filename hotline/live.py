@@ -13,6 +13,7 @@ from redis.exceptions import RedisError
 log = logging.getLogger(__name__)
 CHANGED = "hotline:changed"
 WAKE = "hotline:wake"
+TROUBLES = "hotline:routine-troubles"  # recurring work that fails, by name, and the kind of error
 
 
 def listen(redis: Redis, heartbeat: timedelta) -> Iterator[frozenset[str]]:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 import sys
+import threading
 
 from flask import Flask
 
 from hotline import logs, runtime, settings
+from hotline.jobs import routine
+from hotline.runtime import Runtime
 from hotline.standard import loader
 from hotline.web import create_app
+
+log = logging.getLogger(__name__)
 
 
 def command(host: str, port: int) -> list[str]:
@@ -32,4 +38,19 @@ def command(host: str, port: int) -> list[str]:
 def application() -> Flask:
     """What each web process serves; called after the fork, so that no connection is shared."""
     logs.set_up()
-    return create_app(runtime.make(settings.load()))
+    house = runtime.make(settings.load())
+    threading.Thread(target=ring_back, args=(house, threading.Event()), daemon=True).start()
+    return create_app(house)
+
+
+def ring_back(house: Runtime, stop: threading.Event) -> None:
+    """Open what this machine's own disk kept in bad times, again and again until stopped (ANS-10)."""
+    in_trouble = False
+    while not stop.wait(house.figures.routine.promises_every.seconds):
+        try:
+            routine.open_kept_calls(house)
+            in_trouble = False
+        except Exception as error:  # noqa: BLE001 - bad times last: the numbers stay on the disk
+            if not in_trouble:
+                log.error("kept calls wait: %s", type(error).__name__)
+            in_trouble = True

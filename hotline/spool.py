@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -46,9 +48,44 @@ def keep(folder: Path, sealer: Sealer, kept: KeptCall) -> None:
         os.close(directory)
 
 
-def waiting(folder: Path, sealer: Sealer) -> Iterator[tuple[Path, KeptCall]]:
-    """Every kept call with its file; one that cannot be opened is left where it is."""
-    for path in sorted((folder / FOLDER).glob("*.sealed")):
+def taken(folder: Path, sealer: Sealer) -> Iterator[tuple[Path, KeptCall]]:
+    """Every kept call with its file, which whoever has done the work removes; one that cannot be opened stays.
+
+    The file is taken aside first: a number keyed in meanwhile is a new file. What was taken before a crash comes again.
+    One process at a time; another finds nothing.
+    """
+    spool = folder / FOLDER
+    with _alone(spool) as ours:
+        if ours:
+            for path in spool.glob("*.sealed"):
+                path.replace(path.with_suffix(".taken"))
+            yield from _opened(sorted(spool.glob("*.taken")), sealer)
+
+
+@contextmanager
+def _alone(spool: Path) -> Iterator[bool]:
+    """Hold the folder, if there is one and nobody else holds it."""
+    try:
+        directory = os.open(spool, os.O_RDONLY | os.O_DIRECTORY)
+    except OSError:  # nothing was ever kept
+        yield False
+        return
+    try:
+        yield _locks(directory)
+    finally:
+        os.close(directory)
+
+
+def _locks(directory: int) -> bool:
+    try:
+        fcntl.flock(directory, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _opened(paths: Iterable[Path], sealer: Sealer) -> Iterator[tuple[Path, KeptCall]]:
+    for path in paths:
         try:
             kept = json.loads(sealer.open(path.read_text()))
             found = KeptCall(

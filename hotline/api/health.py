@@ -6,13 +6,13 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future, wait
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from flask import Blueprint, Response, current_app, jsonify
 from redis import Redis
 from rq import Queue, Worker
 
-from hotline import VERSION
+from hotline import VERSION, live
 from hotline.domain import companies, outbox, staff
 from hotline.domain.act import COMMAND, Act
 from hotline.domain.companies import Company
@@ -126,7 +126,10 @@ def _rung(act: Act, company: Company) -> bool:
 
 
 def look_at_redis(redis: Redis) -> Found:
-    """How many workers listen on each queue."""
+    """How many workers listen on each queue, and which recurring work fails, with the kind of error."""
     redis.ping()
     queues = {str(name): Queue(str(name), connection=redis) for name in outbox.Queue}
-    return {"workers": {name: len(Worker.all(queue=queue)) for name, queue in queues.items()}}
+    told = cast(dict[bytes, bytes], redis.hgetall(live.TROUBLES))
+    troubles = {name.decode(): kind.decode() for name, kind in told.items()}
+    workers = {name: len(Worker.all(queue=queue)) for name, queue in queues.items()}
+    return {"workers": workers, "routine_troubles": troubles}

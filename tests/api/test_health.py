@@ -15,7 +15,7 @@ from flask import Flask
 from rq import Queue, Worker
 from sqlalchemy import select
 
-from hotline import VERSION
+from hotline import VERSION, live
 from hotline.api import health
 from hotline.domain import outbox, staff
 from hotline.domain.act import COMMAND
@@ -60,6 +60,7 @@ def test_all_is_well(runtime: Runtime) -> None:
             "redis": "ok",
             "oldest_due_seconds": None,
             "workers": {"urgent": 0, "routine": 0},
+            "routine_troubles": {},
             "calendar_warnings": [],
             "nobody_to_ring": [],
         },
@@ -110,6 +111,11 @@ def test_a_database_that_is_away_is_named(settings: Settings) -> None:
 
 def test_a_database_without_tables_is_not_well(settings: Settings, tmp_path: Path) -> None:
     assert ask_elsewhere(settings, database_url=f"sqlite:///{tmp_path}/new.db")[0] == 503
+
+
+def test_recurring_work_that_fails_is_named(runtime: Runtime) -> None:
+    runtime.redis.hset(live.TROUBLES, "seal-log", "Invalid")
+    assert ask(runtime)[1]["routine_troubles"] == {"seal-log": "Invalid"}
 
 
 def test_a_redis_that_is_away_is_named(settings: Settings) -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from redis import Redis
 
-from hotline.domain import calls, companies, promises
+from hotline import live
+from hotline.domain import calls, cases, companies, promises
 from hotline.domain.act import CLOCK, COMMAND
 from hotline.domain.calls import Call
 from hotline.domain.checkpoints import FILE
@@ -47,6 +48,35 @@ def test_several_dispatchers_do_it_once(shop: Workshop, rounds: Rounds) -> None:
     assert checkpoints(shop) == [1]
 
 
+def test_work_that_fails_holds_up_no_other_and_is_named(shop: Workshop, rounds: Rounds) -> None:
+    case_id = shop.fault()
+    (shop.runtime.settings.hotline_var / FILE).write_text("no checkpoint\n")
+    shop.at.passes(timedelta(minutes=12))
+    rounds.turn()
+    assert verdicts(shop, case_id)["FLT-2.sign"] == "broken"
+    assert shop.runtime.redis.hgetall(live.TROUBLES) == {b"seal-log": b"Invalid"}
+    (shop.runtime.settings.hotline_var / FILE).unlink()
+    shop.at.passes(timedelta(seconds=10))
+    rounds.turn()
+    assert shop.runtime.redis.hgetall(live.TROUBLES) == {}
+
+
+def test_a_company_whose_figures_no_longer_load_does_not_keep_the_others_from_being_judged(
+    shop: Workshop, rounds: Rounds
+) -> None:
+    with shop.runtime.act(COMMAND) as act:
+        home = companies.get(act, shop.cast.home.id)
+        case = cases.open(act, home, kind=cases.Kind.FAULT, matter="lift", owner_id=shop.cast.sun.id)
+        promises.make(act, "FLT-2.sign", case)
+        home.overrides = {"no_such_figure": 1}
+    theirs = shop.fault()
+    shop.at.passes(timedelta(minutes=12))
+    rounds.turn()
+    assert verdicts(shop, theirs)["FLT-2.sign"] == "broken"
+    assert verdicts(shop, case.id)["FLT-2.sign"] == "open"
+    assert shop.runtime.redis.hget(live.TROUBLES, "judge-overdue") == b"Invalid"
+
+
 def test_without_redis_the_log_is_sealed_all_the_same(shop: Workshop) -> None:
     Rounds(shop.runtime, Redis.from_url("redis://127.0.0.1:1/0")).turn()
     assert checkpoints(shop) == [1]
@@ -80,10 +110,11 @@ def looked_up(shop: Workshop) -> int:
 
 def test_a_call_without_an_end_is_looked_up_at_the_carrier(shop: Workshop, rounds: Rounds) -> None:
     call = placed_call(shop)
-    shop.passes(timedelta(minutes=14))
+    every = shop.runtime.figures.routine.call_looked_up_every.span
+    shop.passes(every - timedelta(seconds=1))
     rounds.turn()
     assert looked_up(shop) == 0
-    shop.passes(timedelta(minutes=2))
+    shop.passes(timedelta(minutes=1))
     rounds.turn()
     assert looked_up(shop) == 1
     shop.works()
@@ -94,11 +125,13 @@ def test_a_call_without_an_end_is_looked_up_at_the_carrier(shop: Workshop, round
 
 def test_it_is_looked_up_once_in_each_span(shop: Workshop, rounds: Rounds) -> None:
     placed_call(shop)
-    for minutes in (16, 2, 2):
-        shop.at.passes(timedelta(minutes=minutes))
+    every = shop.runtime.figures.routine.call_looked_up_every.span
+    shop.at.passes(every * 1.1)
+    for _ in range(3):
         rounds.turn()
+        shop.at.passes(every * 0.25)
     assert looked_up(shop) == 1
-    shop.at.passes(timedelta(minutes=15))
+    shop.at.passes(every)
     rounds.turn()
     assert looked_up(shop) == 2
 
@@ -128,3 +161,11 @@ def test_a_call_that_has_ended_meanwhile_is_not_looked_up(shop: Workshop) -> Non
     shop.ends(call, calls.State.ENDED)
     shop.works()
     assert shop.entry("look-up-call").state == State.DROPPED
+
+
+def test_a_look_at_a_call_names_no_case(shop: Workshop, rounds: Rounds) -> None:
+    """By the outbox an anonymous complaint could be found again by the call it was told in (CMP-10)."""
+    placed_call(shop)
+    shop.at.passes(timedelta(minutes=16))
+    rounds.turn()
+    assert shop.entry("look-up-call").case_id is None
