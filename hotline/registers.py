@@ -94,7 +94,8 @@ def add_company(
     if responsible:
         click.echo(f"{responsible} logs in as {_first(code)} after: hotline staff password {_first(code)}")
     else:
-        click.echo(f"it takes calls once it has people: hotline staff add --company {code} --role supervisor ...")
+        add = f"hotline staff add --company {code} --role supervisor --phone NUMBER ..."
+        click.echo(f"it takes calls once it has people: {add}")
 
 
 @click.group("staff")
