@@ -183,9 +183,11 @@ def of_case(act: Act, case_id: int) -> list[Promise]:
     return list(act.session.scalars(select(Promise).where(Promise.case_id == case_id).order_by(Promise.id)))
 
 
-def overdue(act: Act, *, before: datetime, most: int) -> list[Promise]:
-    """Promises that fell due before an instant and were not judged, the oldest first."""
-    query = select(Promise).where(Promise.verdict == Verdict.OPEN, Promise.due_at < before)
+def overdue(act: Act, company_id: int, *, before: datetime, most: int) -> list[Promise]:
+    """A company's promises that fell due before an instant and were not judged, the oldest first."""
+    query = select(Promise).where(
+        Promise.company_id == company_id, Promise.verdict == Verdict.OPEN, Promise.due_at < before
+    )
     return list(act.session.scalars(query.order_by(Promise.due_at).limit(most)))
 
 

@@ -32,7 +32,7 @@ def open_kept(act: Act, kept: KeptCall) -> Case:
         call=call,
         customer_id=call.customer_id,
     )
-    call.drop("intent")
+    call.put(called_back=True)  # what the caller had told so far becomes a case of its own when the call ends
     case.details = {**case.details, "sealed_contact": cases.seal(act, case, kept.number.e164)}
     if RULE not in [promise.rule for promise in promises.of_case(act, case.id)]:
         promises.make(act, RULE, case)
@@ -58,5 +58,6 @@ def _call(act: Act, company: Company, kept: KeptCall) -> Call:
         words_version=UNHEARD,
     )
     call.started_at = kept.at
+    act.remember(call.chain, "call-kept", began=kept.at.isoformat())
     calls.progress(act, call, state=State.ENDED, sequence=0, ended_by="us", cause="system-trouble")
     return call

@@ -87,7 +87,7 @@ def _opener(act: Act, call: Call) -> Opener | None:
         return matters.OPENERS[intent]
     if intent == "fault" and _fault_is_told(act, call, recorded):
         return matters.open_fault
-    return matters.open_abandoned
+    return None if call.slots.get("called_back") else matters.open_abandoned
 
 
 def _fault_is_told(act: Act, call: Call, recorded: bool) -> bool:
