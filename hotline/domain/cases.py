@@ -11,7 +11,7 @@ from sqlalchemy import JSON, Date, ForeignKey, Index, String, Text, UniqueConstr
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.db import Base, insert_new
-from hotline.domain import anonymity, customers
+from hotline.domain import anonymity, customers, outbox
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
 from hotline.domain.companies import Company
@@ -161,6 +161,20 @@ def handled_by(act: Act, case: Case, handler_id: int) -> None:
     if case.handler_id != handler_id:
         act.remember(case.chain, "handler", before=case.handler_id, now=handler_id)
         case.handler_id = handler_id
+
+
+def text_customer(act: Act, case: Case, text: str) -> bool:
+    """Owe the customer this text about the matter, once; False where there is no number to send it to (OWN-7)."""
+    if case.customer_id is None:
+        return False
+    try:
+        customers.phone_of(act, customers.get(act, case.customer_id))
+    except NotFound:
+        return False
+    outbox.post(
+        act, "send-text", key=f"{text}-{case.id}", case_id=case.id, to="customer", who=case.customer_id, text=text
+    )
+    return True
 
 
 def mark_closed(act: Act, case: Case, *, by: int, outcome: str) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import JSON, ForeignKey, String, Text, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.db import Base
-from hotline.domain import cases, dispatches, outbox, promises
+from hotline.domain import cases, dispatches, promises
 from hotline.domain.act import Act
 from hotline.domain.cases import Case
 from hotline.domain.staff import Duty
@@ -113,7 +113,7 @@ def sign(act: Act, offer: dispatches.Offer) -> RepairOrder | None:
     if order is not None and order.stage == Stage.REPORTED and dispatch.duty == Duty.REPAIR:
         _move(act, order, Stage.SIGNED, by=offer.staff_id)
         order.engineer_id, order.signed_at = offer.staff_id, act.at
-        _text_customer(act, order, "repair-signed")
+        cases.text_customer(act, cases.get(act, order.case_id), "repair-signed")
     return order
 
 
@@ -124,7 +124,7 @@ def advance(act: Act, order: RepairOrder, stage: Stage, *, by: int) -> None:
     _move(act, order, stage, by=by)
     if stage is Stage.ON_THE_WAY:
         order.on_the_way_at = act.at
-        _text_customer(act, order, "repair-on-the-way")
+        cases.text_customer(act, cases.get(act, order.case_id), "repair-on-the-way")
     else:
         order.arrived_at = act.at
 
@@ -180,17 +180,3 @@ def _move(act: Act, order: RepairOrder, stage: Stage, *, by: int) -> None:
         raise Conflict(f"a repair that is {order.stage} cannot become {stage}")
     act.remember(f"case:{order.case_id}", "repair", order=order.id, before=order.stage, now=stage, by=by)
     order.stage = stage
-
-
-def _text_customer(act: Act, order: RepairOrder, text: str) -> None:
-    case = cases.get(act, order.case_id)
-    if case.customer_id is not None:
-        outbox.post(
-            act,
-            "send-text",
-            key=f"{text}-{case.id}",
-            case_id=case.id,
-            to="customer",
-            who=case.customer_id,
-            text=text,
-        )

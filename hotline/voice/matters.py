@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import update
 
-from hotline.domain import cases, customers, dispatches, outbox, promises, repairs, staff
+from hotline.domain import cases, dispatches, outbox, promises, repairs, staff
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
 from hotline.domain.cases import Case, Kind
@@ -33,7 +33,7 @@ def open_fault(act: Act, call: Call) -> Case:
         address=case.details.get("sealed_address"),
         fee_yuan=call.slots.get("fee_accepted"),
     )
-    _text_caller(act, case, "case-opened")
+    cases.text_customer(act, case, "case-opened")
     return case
 
 
@@ -70,7 +70,7 @@ def open_complaint(act: Act, call: Call) -> Case:
     case = _open(act, call, Kind.COMPLAINT, "complaint", anonymous=anonymous)
     if not anonymous and _reachable(call):
         promises.make(act, "CMP-9.callback", case)
-        _text_caller(act, case, "complaint-received")
+        cases.text_customer(act, case, "complaint-received")
     _text_supervisors(act, case, "complaint-for-supervisor")
     return case
 
@@ -163,19 +163,6 @@ def _details(act: Act, call: Call, case: Case) -> dict[str, Any]:
 
 def _reachable(call: Call) -> bool:
     return "sealed_contact" in call.slots or "sealed_caller" in call.slots
-
-
-def _text_caller(act: Act, case: Case, text: str) -> None:
-    """Everything at once, in writing as well: number, who handles it, when (OWN-7)."""
-    if case.customer_id is None:
-        return
-    try:
-        customers.phone_of(act, customers.get(act, case.customer_id))
-    except NotFound:
-        return
-    outbox.post(
-        act, "send-text", key=f"{text}-{case.id}", case_id=case.id, to="customer", who=case.customer_id, text=text
-    )
 
 
 def _text_supervisors(act: Act, case: Case, text: str, keeps: str = "") -> None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from hotline.domain import audit, cases, companies, dispatches, promises, repairs
+from hotline.domain import audit, cases, companies, customers, dispatches, promises, repairs
 from hotline.domain.act import COMMAND, Act
 from hotline.domain.cases import Case
 from hotline.domain.dispatches import Offer
@@ -193,3 +193,10 @@ def test_what_is_not_there_is_not_found(runtime: Runtime, cast: Cast) -> None:
         assert repairs.of_case(act, 1) is None
         with pytest.raises(NotFound):
             repairs.get(act, 1)
+
+
+def test_a_customer_who_was_erased_is_owed_no_text(runtime: Runtime, cast: Cast, order: RepairOrder) -> None:
+    with runtime.act(COMMAND) as act:
+        customers.erase(act, customers.get(act, cast.chen.id))
+    sign(runtime, order, cast.wang)
+    assert texts(runtime) == []
