@@ -1,7 +1,7 @@
 """How a command shows what it found; without it every list would have its own form and scripts could trust none.
 
-A list is a plain table, or with --json a JSON array with the fields that its row function in hotline/rows.py names;
-instants are ISO 8601 in UTC, personal values are masked.
+A list is a plain table with times as the company's clocks show them, or with --json a JSON array with the fields that
+its row function in hotline/rows.py names, instants being ISO 8601 in UTC; personal values are masked.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import sqlite3
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 import click
@@ -72,15 +73,41 @@ def opened() -> Iterator[Runtime]:
         made.redis.close()
 
 
-def show(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], *, as_json: bool) -> None:
-    """Print rows: all their fields as JSON, or some columns as a table."""
+def show(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], *, as_json: bool, limit: int | None = None) -> None:
+    """Print rows: all their fields as JSON, or some columns as a table.
+
+    At most `limit`; where a table leaves some out, a last line says so.
+    """
+    shown = rows[:limit]
     if as_json:
-        click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
+        click.echo(dumped(shown))
         return
+    _show_table(shown, columns)
+    if len(shown) < len(rows):
+        click.echo(f"{len(shown)} shown, more with --limit or --before {shown[-1]['id']}")
+
+
+def dumped(value: Any) -> str:
+    """As JSON; instants as 2026-11-18T02:00:00.000000+00:00."""
+    return json.dumps(value, ensure_ascii=False, indent=1, default=_in_utc)
+
+
+def cell(value: Any) -> str:
+    """As a table shows it; an instant to the second, in the time zone it is given in."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if value is None or value in ([], ()):
+        return "-"
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%d %H:%M:%S")
+    return ",".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+
+
+def _show_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> None:
     if not rows:
         click.echo("none")
         return
-    cells = [list(columns), *([_cell(row[name]) for name in columns] for row in rows)]
+    cells = [list(columns), *([cell(row[name]) for name in columns] for row in rows)]
     widths = [max(_width(line[place]) for line in cells) for place in range(len(columns))]
     for line in cells:
         click.echo("  ".join(_padded(text, width) for text, width in zip(line, widths, strict=True)).rstrip())
@@ -93,12 +120,10 @@ def _about_database(error: Exception) -> str:
     return "the database does not answer: see that it runs, and what DATABASE_URL and HOTLINE_VAR say"
 
 
-def _cell(value: Any) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if value is None or value in ([], ()):
-        return "-"
-    return ",".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+def _in_utc(value: Any) -> str:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="microseconds")
+    raise TypeError(f"{type(value).__name__} has no form in JSON")
 
 
 def _width(text: str) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from typing import Any
 
@@ -42,8 +41,8 @@ def list_calls(company: str | None, before: int | None, limit: int, as_json: boo
     with listing.opened() as runtime, runtime.look(COMMAND) as act:
         query = _page(act, select(Call), Call, company, before)
         names = rows.Names.read(act)
-        found = [rows.of_call(act, names, call) for call in act.session.scalars(query.limit(limit))]
-        listing.show(found, _CALL, as_json=as_json)
+        found = [rows.of_call(act, names, call) for call in act.session.scalars(query.limit(limit + 1))]
+        listing.show(found, _CALL, as_json=as_json, limit=limit)
 
 
 @calls.command("show")
@@ -57,7 +56,7 @@ def show_call(call_id: int, as_json: bool) -> None:
             raise NotFound(f"there is no call {call_id}: `hotline calls list` shows those there are")
         names = rows.Names.read(act)
         row = rows.of_call(act, names, call)
-        row["turns"] = [rows.of_turn(turn) for turn in turns.of_call(act, call_id)]
+        row["turns"] = [rows.of_turn(names, call, turn) for turn in turns.of_call(act, call_id)]
         made = promises.of_case(act, call.case_id) if call.case_id and row["case"] else []
         row["promises"] = [rows.of_promise(act, names, promise) for promise in made]
         _show_whole(row, as_json=as_json)
@@ -81,8 +80,8 @@ def list_cases(company: str | None, only_open: bool, before: int | None, limit: 
         if only_open:
             query = query.where(Case.state == "open")
         names = rows.Names.read(act)
-        found = [rows.of_case(names, case) for case in act.session.scalars(query.limit(limit))]
-        listing.show(found, _CASE, as_json=as_json)
+        found = [rows.of_case(names, case) for case in act.session.scalars(query.limit(limit + 1))]
+        listing.show(found, _CASE, as_json=as_json, limit=limit)
 
 
 @click.group("promises")
@@ -103,8 +102,8 @@ def list_promises(company: str | None, verdict: str | None, before: int | None, 
         if verdict:
             query = query.where(Promise.verdict == verdict)
         names = rows.Names.read(act)
-        found = [rows.of_promise(act, names, promise) for promise in act.session.scalars(query.limit(limit))]
-        listing.show(found, _PROMISE, as_json=as_json)
+        found = [rows.of_promise(act, names, promise) for promise in act.session.scalars(query.limit(limit + 1))]
+        listing.show(found, _PROMISE, as_json=as_json, limit=limit)
 
 
 @click.group()
@@ -123,8 +122,9 @@ def list_outbox(state: str | None, before: int | None, limit: int, as_json: bool
         query = _page(act, select(OutboxEntry), OutboxEntry, None, before)
         if state:
             query = query.where(OutboxEntry.state == state)
-        found = [rows.of_outbox(act, entry) for entry in act.session.scalars(query.limit(limit))]
-        listing.show(found, _OUTBOX, as_json=as_json)
+        names = rows.Names.read(act)
+        found = [rows.of_outbox(act, names, entry) for entry in act.session.scalars(query.limit(limit + 1))]
+        listing.show(found, _OUTBOX, as_json=as_json, limit=limit)
 
 
 @click.group()
@@ -140,7 +140,7 @@ def verify(chain: str | None, trust: tuple[str, ...], as_json: bool) -> None:
     """Is the log unaltered? Status 0: yes. 1: no, and where. 2: it could not be looked at."""
     report = _verified(chain, trust)
     if as_json:
-        click.echo(json.dumps(_as_row(report), ensure_ascii=False, indent=1))
+        click.echo(listing.dumped(_as_row(report)))
     else:
         click.echo("\n".join(_as_lines(report)))
     sys.exit(0 if report.unaltered else ALTERED)
@@ -162,11 +162,11 @@ def _page(
 
 def _show_whole(row: rows.Row, *, as_json: bool) -> None:
     if as_json:
-        click.echo(json.dumps(row, ensure_ascii=False, indent=1))
+        click.echo(listing.dumped(row))
         return
     for name, value in row.items():
         if not isinstance(value, list):
-            click.echo(f"{name:12} {'-' if value is None else value}")
+            click.echo(f"{name:12} {listing.cell(value)}")
     click.echo()
     listing.show(row["turns"], _TURN, as_json=False)
     click.echo()

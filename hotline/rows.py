@@ -1,7 +1,7 @@
 """The fields that scripts may rely on; without them a changed column would break somebody's report in silence.
 
-Fields are added, never renamed or removed. Instants are ISO 8601 in UTC or null; people are named by their log-in,
-customers by their id; telephone numbers of people are masked (SEC-1).
+Fields are added, never renamed or removed. Instants are in their company's time zone, as JSON ISO 8601 in UTC, or
+null; people are named by their log-in, customers by their id; telephone numbers of people are masked (SEC-1).
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
@@ -30,27 +31,30 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Names:
-    """Short names for ids: companies by code, people by log-in."""
+    """Short names for ids: companies by code, people by log-in; and the companies' time zones."""
 
     companies: dict[int, str]
     people: dict[int, str]
+    zones: dict[int, ZoneInfo]
 
     @classmethod
     def read(cls, act: Act) -> Names:
         """Every name of the group."""
+        listed = companies.listed(act)
         return cls(
-            {row.id: row.code for row in act.session.execute(select(Company.id, Company.code))},
+            {company.id: company.code for company in listed},
             {row.id: row.login for row in act.session.execute(select(Staff.id, Staff.login))},
+            {one.id: ZoneInfo(act.under(one.profile, one.overrides).timezone) for one in listed},
         )
 
     def person(self, staff_id: int | None) -> str | None:
         """Somebody's log-in."""
         return None if staff_id is None else self.people[staff_id]
 
-
-def instant(at: datetime | None) -> str | None:
-    """An instant as scripts read it: 2026-11-18T02:00:00.000000+00:00."""
-    return None if at is None else at.astimezone(UTC).isoformat(timespec="microseconds")
+    def local(self, at: datetime | None, company_id: int | None) -> datetime | None:
+        """An instant in a company's time zone; what belongs to no company, in that of the group's first."""
+        zone = self.zones.get(company_id or 0) or next(iter(self.zones.values()), UTC)
+        return None if at is None else at.astimezone(zone)
 
 
 def of_company(act: Act, company: Company) -> Row:
@@ -99,20 +103,20 @@ def of_call(act: Act, names: Names, call: Call) -> Row:
         "step": call.step,
         "language": call.language,
         "case": None if anonymous else _case_number(act, call.case_id),
-        "started_at": instant(call.started_at),
-        "answered_at": instant(call.answered_at),
+        "started_at": names.local(call.started_at, call.company_id),
+        "answered_at": names.local(call.answered_at, call.company_id),
         "answer_ms": call.answer_ms,
-        "ended_at": instant(call.ended_at),
+        "ended_at": names.local(call.ended_at, call.company_id),
         "ended_by": call.ended_by,
         "cause": call.cause,
     }
 
 
-def of_turn(turn: Turn) -> Row:
+def of_turn(names: Names, call: Call, turn: Turn) -> Row:
     """One exchange of a call: prompt keys said, how the caller answered, the step that followed; never the words."""
     return {
         "n": turn.n,
-        "at": instant(turn.at),
+        "at": names.local(turn.at, call.company_id),
         "step": turn.step,
         "said": turn.said,
         "heard": turn.heard,
@@ -136,8 +140,8 @@ def of_case(names: Names, case: Case) -> Row:
         "customer": None if case.anonymous else case.customer_id,
         "anonymous": case.anonymous,
         "call": case.call_id,
-        "opened_at": instant(case.opened_at),
-        "closed_at": instant(case.closed_at),
+        "opened_at": names.local(case.opened_at, case.company_id),
+        "closed_at": names.local(case.closed_at, case.company_id),
         "closed_by": names.person(case.closed_by_id),
     }
 
@@ -151,10 +155,10 @@ def of_promise(act: Act, names: Names, promise: Promise) -> Row:
         "company": names.companies[promise.company_id],
         "case": _case_number(act, promise.case_id),
         "owner": names.person(promise.owner_id),
-        "made_at": instant(promise.made_at),
-        "due_at": instant(promise.due_at),
-        "done_at": instant(promise.done_at),
-        "judged_at": instant(promise.judged_at),
+        "made_at": names.local(promise.made_at, promise.company_id),
+        "due_at": names.local(promise.due_at, promise.company_id),
+        "done_at": names.local(promise.done_at, promise.company_id),
+        "judged_at": names.local(promise.judged_at, promise.company_id),
         "verdict": promise.verdict,
         "excused_by": names.person(promise.excused_by_id),
     }
@@ -166,24 +170,26 @@ def of_nuisance(act: Act, names: Names, row: NuisanceNumber) -> Row:
         "id": row.id,
         "number": PhoneNumber(act.sealer.open(row.number)).masked,
         "flagged_by": names.person(row.flagged_by),
-        "flagged_at": instant(row.flagged_at),
+        "flagged_at": names.local(row.flagged_at, None),
         "confirmed_by": names.person(row.confirmed_by),
-        "expires_at": instant(row.expires_at),
+        "expires_at": names.local(row.expires_at, None),
     }
 
 
-def of_outbox(act: Act, entry: OutboxEntry) -> Row:
+def of_outbox(act: Act, names: Names, entry: OutboxEntry) -> Row:
     """An effect owed to the outside."""
+    case = None if entry.case_id is None else act.session.get(Case, entry.case_id)
+    company_id = None if case is None else case.company_id
     return {
         "id": entry.id,
         "kind": entry.kind,
         "queue": entry.queue,
         "state": entry.state,
-        "case": _case_number(act, entry.case_id),
-        "posted_at": instant(entry.posted_at),
-        "due_at": instant(entry.due_at),
+        "case": None if case is None else case.number,
+        "posted_at": names.local(entry.posted_at, company_id),
+        "due_at": names.local(entry.due_at, company_id),
         "attempts": entry.attempts,
-        "settled_at": instant(entry.settled_at),
+        "settled_at": names.local(entry.settled_at, company_id),
         "problem": entry.problem,
     }
 

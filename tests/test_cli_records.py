@@ -172,6 +172,24 @@ def test_a_table_has_a_line_for_each_call(operator: Operator, call_id: int) -> N
     assert "139****0088" in operator.answered(f"calls show {call_id}")
 
 
+def test_a_table_shows_times_as_the_companys_clocks_do(operator: Operator, call_id: int, cast: Cast) -> None:
+    assert "  2026-11-18 10:00:00  " in operator.answered("calls list")
+    assert "ended_at     2026-11-18 10:01:00\n" in operator.answered(f"calls show {call_id}")
+    assert "  2026-11-18 10:10:00  " in operator.answered("promises list")
+    operator.answered(f"nuisance flag {cast.chen.number.e164} --by lin --reason calls")
+    assert "  2026-11-18 10:01:00  " in operator.answered("nuisance list")
+
+
+@pytest.mark.usefixtures("call_id")
+def test_a_table_that_leaves_rows_out_says_how_to_see_them(operator: Operator) -> None:
+    newest, *rest = [entry["id"] for entry in operator.reads("outbox list")]
+    assert rest
+    shown = operator.answered("outbox list --limit 1").splitlines()
+    assert len(shown) == 3, "the head, one entry, and that there are more"
+    assert shown[-1] == f"1 shown, more with --limit or --before {newest}"
+    assert "shown" not in operator.answered(f"outbox list --limit {1 + len(rest)}")
+
+
 def test_an_erased_customer_has_no_number(operator: Operator, runtime: Runtime, call_id: int, cast: Cast) -> None:
     with runtime.act(CARRIER) as act:
         customers.get(act, cast.chen.id).key = None
