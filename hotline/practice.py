@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from itertools import count
+
 from sqlalchemy import select
 
 from hotline.domain import companies, customers, staff
 from hotline.domain.act import COMMAND, Act
-from hotline.domain.companies import CompanyNumber
+from hotline.domain.companies import Company, CompanyNumber
 from hotline.domain.customers import Customer
 from hotline.domain.staff import Staff
 from hotline.errors import HotlineError
+from hotline.phones import PhoneNumber
 from hotline.runtime import Runtime
 from hotline.simulator.board import NumberConfig
 from hotline.simulator.practice import PhoneConfig
 
+_STRANGERS = "+861540001{:04}"  # of a range that is given to no network
+_WITHHELD = PhoneConfig(number="anonymous", name="隐藏号码", role="customer", label="隐藏号码 · Number withheld")
 MOST_CUSTOMERS = 20  # a page of telephones to choose from, not a directory
 
 
@@ -21,7 +26,7 @@ def numbers(runtime: Runtime) -> list[NumberConfig]:
     """Every public number of the group and where its calls are announced, as a carrier would be configured."""
     addresses = runtime.addresses
     with runtime.look(COMMAND) as act:
-        names = {company.id: company.name_zh for company in companies.listed(act)}
+        names = {company.id: _both_names(company) for company in companies.listed(act)}
         return [
             NumberConfig(
                 number=row.number,
@@ -35,12 +40,13 @@ def numbers(runtime: Runtime) -> list[NumberConfig]:
 
 
 def phones(runtime: Runtime) -> list[PhoneConfig]:
-    """The telephones of the first customers and of everybody of the staff who can be rung."""
+    """The telephones of the first customers, of a stranger and of somebody who hides, and of the staff."""
     with runtime.look(COMMAND) as act:
         known = act.session.scalars(select(Customer).order_by(Customer.id).limit(MOST_CUSTOMERS))
         people = act.session.scalars(select(Staff).where(Staff.phone.is_not(None), Staff.active).order_by(Staff.id))
         found = [_of_customer(act, customer) for customer in known]
-        return [phone for phone in found if phone] + [_of_staff(act, person) for person in people]
+        callers = [*filter(None, found), _of_stranger(act), _WITHHELD]
+        return callers + [_of_staff(act, person) for person in people]
 
 
 def _of_customer(act: Act, customer: Customer) -> PhoneConfig | None:
@@ -52,9 +58,23 @@ def _of_customer(act: Act, customer: Customer) -> PhoneConfig | None:
     return PhoneConfig(number=number, name=name, role="customer", label=name)
 
 
+def _of_stranger(act: Act) -> PhoneConfig:
+    """A number by which nobody is known; whoever has rung from it is known, and the next number is a stranger's."""
+    candidates = map(_STRANGERS.format, count(1))
+    number = next(one for one in candidates if customers.find(act, PhoneNumber.parse(one)) is None)
+    return PhoneConfig(number=number, name="陌生号码", role="customer", label="陌生号码 · Unknown number")
+
+
+def _both_names(company: Company) -> str:
+    return f"{company.name_zh} {company.name_en}"
+
+
 def _of_staff(act: Act, person: Staff) -> PhoneConfig:
     company = companies.get(act, person.company_id)
     role = person.roles[0].role if person.roles else "guard"
     return PhoneConfig(
-        number=staff.phone_of(act, person).e164, name=person.name, role=role, label=f"{company.name_zh} {person.name}"
+        number=staff.phone_of(act, person).e164,
+        name=person.name,
+        role=role,
+        label=f"{_both_names(company)} {person.name}",
     )

@@ -19,12 +19,12 @@ def runtime() -> Runtime:
 
 
 def language() -> str:
-    """The language of the page: Chinese first, another by ?lang= once, kept in the session."""
+    """The language of the page: by ?lang= once, kept in the session; before that the browser's own, else Chinese."""
     chosen = request.args.get("lang")
     if chosen in LANGUAGES and session.get("language") != chosen:
         session["language"] = chosen
     kept = session.get("language")
-    return kept if kept in LANGUAGES else LANGUAGES[0]
+    return kept if kept in LANGUAGES else request.accept_languages.best_match(LANGUAGES, LANGUAGES[0])
 
 
 def person() -> Staff:

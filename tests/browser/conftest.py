@@ -70,7 +70,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def page(browser: Browser, site: str) -> Iterator[Page]:
     """A fresh window; what its console complains of fails the test, a refused script or style too."""
-    context = browser.new_context(base_url=site)
+    context = browser.new_context(base_url=site, locale="zh-CN")
     opened = context.new_page()
     complaints: list[str] = []
     opened.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
@@ -83,7 +83,9 @@ def page(browser: Browser, site: str) -> Iterator[Page]:
 @pytest.fixture
 def phone(browser: Browser, site: str) -> Iterator[Page]:
     """A telephone's window, 390 pixels wide, operated by touch."""
-    context = browser.new_context(base_url=site, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    context = browser.new_context(
+        base_url=site, locale="zh-CN", viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
+    )
     yield context.new_page()
     context.close()
 
@@ -91,6 +93,6 @@ def phone(browser: Browser, site: str) -> Iterator[Page]:
 @pytest.fixture
 def scriptless(browser: Browser, site: str) -> Iterator[Page]:
     """A window whose browser runs no scripts."""
-    context = browser.new_context(base_url=site, java_script_enabled=False)
+    context = browser.new_context(base_url=site, locale="zh-CN", java_script_enabled=False)
     yield context.new_page()
     context.close()

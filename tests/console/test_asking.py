@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from flask import Flask
+from flask import Flask, session
 
 from hotline.console import asking
 from hotline.runtime import make
@@ -15,6 +15,26 @@ from hotline.web import create_app
 def app(settings: Settings) -> Flask:
     """The application behind two proxies."""
     return create_app(make(settings.model_copy(update={"trusted_proxies": "127.0.0.1,10.0.0.2"})))
+
+
+@pytest.mark.parametrize(
+    ("accepted", "language"),
+    [
+        ("en-GB,en;q=0.9", "en"),
+        ("zh;q=0.8,en;q=0.9", "en"),
+        ("en;q=0.5,zh-CN", "zh-CN"),
+        ("zh-TW,zh;q=0.9", "zh-CN"),
+        ("fr-FR", "zh-CN"),
+        ("", "zh-CN"),
+    ],
+)
+def test_before_a_language_is_chosen_it_is_the_browsers(app: Flask, accepted: str, language: str) -> None:
+    headers = {"Accept-Language": accepted} if accepted else {}
+    with app.test_request_context("/", headers=headers):
+        assert asking.language() == language
+    with app.test_request_context("/?lang=en", headers=headers):
+        assert asking.language() == "en"
+        assert session["language"] == "en"
 
 
 @pytest.mark.parametrize(

@@ -71,7 +71,9 @@ const NOTES = [
 const ENDS = { completed: "正常", busy: "占线", failed: "打不通", "no-answer": "无人接听", canceled: "已取消" };
 const BY = { caller: "来电人挂断", callee: "对方挂断", carrier: "线路挂断", REST: "热线挂断", "ring timeout": "铃响太久", "time limit": "时间到" };
 
-let column = localStorage.getItem("language") === "en" ? 1 : 0;
+// What was chosen here before, else the first of the browser's languages that the page speaks, else Chinese.
+const wanted = [localStorage.getItem("language"), ...navigator.languages].find((one) => /^(zh|en)/.test(one ?? ""));
+let column = wanted?.startsWith("en") ? 1 : 0;
 
 export const english = () => column === 1;
 export const word = (name) => WORDS[name]?.[column] ?? name;
