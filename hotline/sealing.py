@@ -67,6 +67,14 @@ class Sealer:
         """Open a value with one customer's key. Raises NotFound when that key was destroyed."""
         return _decrypt(self._unwrap(wrapped), sealed).decode()
 
+    def seal_bytes(self, wrapped: str | None, plain: bytes) -> bytes:
+        """Seal a file with a key that `new_key` made. Raises NotFound when that key was destroyed."""
+        return _seal(self._unwrap(wrapped), plain)
+
+    def open_bytes(self, wrapped: str | None, sealed: bytes) -> bytes:
+        """Open what `seal_bytes` made. Raises NotFound when the key was destroyed, Invalid when it was changed."""
+        return _open(self._unwrap(wrapped), sealed)
+
     def blind(self, text: str) -> str:
         """The same text always gives the same 64 characters, and nobody without the key can tell the text."""
         return hmac.new(self._index_key, text.encode(), hashlib.sha256).hexdigest()
@@ -83,14 +91,24 @@ class Sealer:
         return self._keys[name]
 
 
-def _encrypt(key: bytes, plain: bytes) -> str:
+def _seal(key: bytes, plain: bytes) -> bytes:
     nonce = os.urandom(_NONCE)
-    return base64.urlsafe_b64encode(nonce + AESGCM(key).encrypt(nonce, plain, None)).decode()
+    return nonce + AESGCM(key).encrypt(nonce, plain, None)
+
+
+def _open(key: bytes, sealed: bytes) -> bytes:
+    try:
+        return AESGCM(key).decrypt(sealed[:_NONCE], sealed[_NONCE:], None)
+    except (ValueError, InvalidTag) as error:
+        raise Invalid("a sealed value was changed, or sealed with another key") from error
+
+
+def _encrypt(key: bytes, plain: bytes) -> str:
+    return base64.urlsafe_b64encode(_seal(key, plain)).decode()
 
 
 def _decrypt(key: bytes, text: str) -> bytes:
     try:
-        raw = base64.urlsafe_b64decode(text)
-        return AESGCM(key).decrypt(raw[:_NONCE], raw[_NONCE:], None)
-    except (ValueError, InvalidTag) as error:
+        return _open(key, base64.urlsafe_b64decode(text))
+    except ValueError as error:
         raise Invalid("a sealed value was changed, or sealed with another key") from error

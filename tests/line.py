@@ -72,7 +72,7 @@ class Line:
         )
         wire = SimulatedHttpClient(self.exchange)
         wire.on_request.append(emitted.request)
-        work.serve(runtime, TwilioCarrier(account, runtime.figures.carrier, http_client=wire))
+        work.serve(runtime, TwilioCarrier(account, runtime.figures.carrier, wire, wire.media))
         self.dispatcher = Dispatcher(runtime)
         self._redis = Redis.from_url(runtime.settings.redis)
         self._workers = [self._worker(name) for name in Queue]

@@ -23,6 +23,15 @@ def test_whatever_is_sealed_comes_back(text: str) -> None:
     assert SEALER.open_for(key, SEALER.seal_for(key, text)) == text
 
 
+@given(st.binary())
+def test_a_sealed_file_comes_back_by_its_key_alone(plain: bytes) -> None:
+    key = SEALER.new_key()
+    sealed = SEALER.seal_bytes(key, plain)
+    assert SEALER.open_bytes(key, sealed) == plain
+    with pytest.raises(Invalid, match="was changed"):
+        SEALER.open_bytes(SEALER.new_key(), sealed)
+
+
 def test_the_same_text_is_sealed_differently_each_time() -> None:
     assert len({SEALER.seal("+8613900000088") for _ in range(5)}) == 5
 

@@ -72,3 +72,9 @@ class Carrier(Protocol):
 
     def find_texts(self, *, to: str, since: datetime) -> list[Sent]:
         """The texts to this number that were asked for at or after `since`, oldest first."""
+
+    def fetch_recording(self, sid: str) -> bytes:
+        """The sound of a recording, as a WAV file."""
+
+    def delete_recording(self, sid: str) -> None:
+        """Delete the sound of a recording; one that is gone already is fine."""

@@ -7,7 +7,7 @@ from typing import Any
 from flask import g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from hotline.console import asking, hidden, lists, matter, people, record, revealing, rights, story
+from hotline.console import asking, hidden, listening, lists, matter, people, record, revealing, rights, story
 from hotline.domain import anonymity, companies
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
@@ -91,6 +91,7 @@ def _context(act: Act, call: Call, cases: list[Case]) -> dict[str, Any]:
         "turns": story.of_call(act, call, company, cases[-1] if cases else None),
         "words_now": asking.runtime().prompts.version,
         "hidden": hidden.of_call(act, call).keys(),
+        "recorded": [listening.of_call(act, call), *(listening.of_case(act, case) for case in cases)],
         "matters": [matter.of_case(act, case) for case in cases],
         "chains": [record.chain(act, name, reads_reasons=reads) for name in chains],
         "reveal_at": url_for("console.reveal_in_call", call_id=call.id),

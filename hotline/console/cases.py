@@ -9,7 +9,7 @@ from flask import g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import Forbidden
 
-from hotline.console import asking, hidden, lists, matter, people, record, revealing, rights, words
+from hotline.console import asking, hidden, listening, lists, matter, people, record, revealing, rights, words
 from hotline.domain import cases, companies, promises
 from hotline.domain.act import Act
 from hotline.domain.cases import Case
@@ -141,6 +141,7 @@ def _context(act: Act, case: Case) -> dict[str, Any]:
         "owned": record.ownership(act, case.chain),
         "matter_of": matter.of_case(act, case),
         "hidden": list(hidden.of_case(act, case)),
+        "heard": listening.of_case(act, case),
         "chains": [record.chain(act, case.chain, reads_reasons=reads)],
         "reveal_at": url_for("console.reveal_in_case", case_id=case.id),
         "may_reveal": rights.may_open(person, "console.reveal_in_case"),

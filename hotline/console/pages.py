@@ -7,7 +7,7 @@ import threading
 from flask import Blueprint
 from flask.blueprints import BlueprintSetupState
 
-from hotline.console import calls, cases, log, login, promise_list, stream, words
+from hotline.console import calls, cases, listening, log, login, promise_list, stream, words
 from hotline.runtime import Runtime
 
 GUARD = "session"
@@ -29,6 +29,9 @@ def blueprint(runtime: Runtime) -> Blueprint:
     made.add_url_rule("/cases/<int:case_id>/reveal", view_func=cases.reveal_in_case, methods=["POST"])
     made.add_url_rule("/cases/<int:case_id>/called-back", view_func=cases.called_back, methods=["POST"])
     made.add_url_rule("/cases/<int:case_id>/close", view_func=cases.close_case, methods=["POST"])
+    made.add_url_rule("/recordings/<name>", view_func=listening.recording)
+    made.add_url_rule("/recordings/<name>/listen", view_func=listening.listen, methods=["POST"])
+    made.add_url_rule("/recordings/<name>/sound", view_func=listening.sound)
     made.add_url_rule("/promises", view_func=promise_list.promise_list)
     made.add_url_rule("/log", view_func=log.log)
     made.add_url_rule("/log/verify", view_func=log.verify_log, methods=["POST"])

@@ -15,6 +15,7 @@ from hotline.errors import Invalid
 
 # The shortest value that is sealed is longer than this, and everything that we write openly is shorter.
 _OPEN_LONGEST = 39
+_LOOKS = ("revealed", "recording-played")
 _LEADS_TO_THE_CALLER = ("call", "case", "customer", "number")
 _OWNERSHIP = ("call-began", "call-placed", "case-opened", "handover-accepted", "handover-asked", "handover-declined")
 
@@ -94,7 +95,7 @@ def _line(act: Act, entry: AuditEntry, who: dict[int, str], *, reads_reasons: bo
     kind, _, _id = entry.actor.partition(":")
     actor = " ".join(part for part in (words.named("actor", kind), who.get(_staff_id(entry.actor) or 0)) if part)
     fields = _unlinked(act, entry)
-    if entry.kind == "revealed" and reads_reasons:
+    if entry.kind in _LOOKS and reads_reasons:
         fields["reason"] = _reason(act, fields["reason"])
     details = [(name, _shown(value)) for name, value in fields.items() if value not in (None, "", [], {})]
     return Line(entry.seq, entry.at, actor, entry.kind, details)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hotline.domain import staff
+from hotline.domain import anonymity, staff
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
 from hotline.domain.cases import Case, Kind
@@ -27,6 +27,9 @@ PAGES: dict[str, frozenset[Role]] = {
     "console.called_back": _DESK,
     "console.close_case": _DESK,
     "console.promise_list": _READERS,
+    "console.recording": _DESK,
+    "console.listen": _DESK,
+    "console.sound": _DESK,
     "console.log": _WATCHERS,
     "console.verify_log": _WATCHERS,
 }
@@ -59,5 +62,16 @@ def may_call_back(act: Act, person: Staff, case: Case) -> bool:
     return person.id in (case.owner_id, case.handler_id) or _superior(act, person, case)
 
 
-def _superior(act: Act, person: Staff, case: Case) -> bool:
-    return person.has(*staff.from_level(act, case.company_id, Role.SUPERVISOR))
+def may_hear(act: Act, person: Staff, thing: Call | Case) -> bool:
+    """May this person hear what was recorded in it? Of an anonymous matter a superior alone (SEC-4, CMP-10).
+
+    The voice says who speaks: whom an anonymous complaint is about must not hear it.
+    """
+    if not may_open(person, "console.listen") or not may_see(person, thing):
+        return False
+    unnamed = thing.anonymous if isinstance(thing, Case) else anonymity.told_in(thing)
+    return not unnamed or _superior(act, person, thing)
+
+
+def _superior(act: Act, person: Staff, thing: Call | Case) -> bool:
+    return person.has(*staff.from_level(act, thing.company_id, Role.SUPERVISOR))

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.db import Base, insert_new
-from hotline.domain import anonymity, companies, customers
+from hotline.domain import anonymity, companies, customers, outbox
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
 
@@ -33,7 +33,7 @@ class CarrierNews(Base):
 
 
 class Recording(Base):
-    """A message that a caller left, as the carrier keeps it; fetched and sealed later."""
+    """A message that a caller left: as the carrier says, and where and how our copy of it is kept."""
 
     __tablename__ = "recordings"
 
@@ -43,6 +43,11 @@ class Recording(Base):
     seconds: Mapped[int | None]
     state: Mapped[str] = mapped_column(String(16))
     at: Mapped[datetime]
+    file: Mapped[str | None] = mapped_column(String(32), unique=True)  # its name with us, chosen before it is fetched
+    customer_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id"))  # whose key seals it
+    key: Mapped[str | None] = mapped_column(String(200))  # its own key, where it is nobody's
+    sha256: Mapped[str | None] = mapped_column(String(64))  # of its sound; known once our copy is there
+    removed_at: Mapped[datetime | None]  # when the carrier deleted its own copy
 
 
 def keep(
@@ -92,17 +97,24 @@ def dispose(act: Act) -> None:
 
 
 def recorded(act: Act, call: Call, *, sid: str, state: str, seconds: int | None) -> None:
-    """A caller's message is being kept by the carrier, is complete, or is absent; it belongs to the open matter."""
+    """A caller's message is being kept by the carrier, is complete, or is absent; it belongs to the open matter.
+
+    Complete, it is fetched; and when no news of it comes for long, it is asked for all the same.
+    """
     row = act.session.get(Recording, sid)
     if row is None:
         hung_up_while_speaking = call.ended_at is not None
         late = anonymity.present_case(act, call) if hung_up_while_speaking else None
         row = Recording(sid=sid, call_id=call.id, case_id=late, state=state, at=act.at)
         act.session.add(row)
+        overdue = act.at + act.standard.engine.recordings.news_within.span
+        outbox.post(act, "fetch-recording", due=overdue, key=f"fetch-late-{sid}", recording=sid)
     elif row.state != "in-progress":
         return  # complete or absent is final; the verb's own news may come after it
     row.state, row.seconds = state, seconds if seconds is not None else row.seconds
     act.session.flush()
+    if state != "in-progress":
+        outbox.post(act, "fetch-recording", key=f"fetch-{sid}", recording=sid)
     act.remember(call.chain, "recording", recording=sid, state=state, seconds=row.seconds)
 
 

@@ -7,7 +7,7 @@ from hotline.domain.act import Act
 from hotline.domain.handovers import Handover
 from hotline.domain.outbox import OutboxEntry, State
 from hotline.domain.promises import Promise
-from hotline.jobs import rings, texts
+from hotline.jobs import recordings, rings, texts
 from hotline.jobs.effects import Handler
 from hotline.runtime import Runtime
 
@@ -49,6 +49,8 @@ HANDLERS = {
     "look-up-call": rings.looking_up(rings.over),
     "text-link": Handler(texts.link),
     "send-text": Handler(texts.send, texts.sent),
+    "fetch-recording": Handler(recordings.fetch, recordings.fetched, recordings.not_fetched),
+    "delete-recording": Handler(recordings.remove, recordings.removed, recordings.not_removed),
     "judge-promise": Handler(_judge),
     "warn-promise": Handler(_warn),
     "escalate-promise": Handler(_escalate),

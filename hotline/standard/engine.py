@@ -71,6 +71,10 @@ class CarrierFigures:
     text_longest: Annotated[int, Figure(PLATFORM, 70, 1600)]
     text_segments: Annotated[int, Figure(PLATFORM, 1, 10)]
     """A text is charged by the segment: 160 characters of GSM-7, or 70 of UCS-2 (contract 6)."""
+    sound_within: Limit
+    """How long fetching the sound of one recording may take."""
+    sound_largest: Annotated[int, Figure(PLATFORM, 1_000_000, 100_000_000)]
+    """Bytes; a second of sound is 16,000."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +87,20 @@ class Dispatch:
     """After the ring limit, how long the matter may be told before we look whether the call still lives."""
     offer_longest: Limit
     """No colleague keeps a matter from the next one longer than this without an answer."""
+
+
+@dataclass(frozen=True)
+class Recordings:
+    """What callers told by voice is fetched from the carrier, kept and listened to (SEC-4)."""
+
+    news_within: Limit
+    """No news of a recording for so long: it is asked for all the same."""
+    matter_within: Limit
+    """How often is looked whether the call has come to the matter that the recording belongs to."""
+    differs_at_most: Limit
+    """The sound may be so much longer or shorter than the carrier said, who rounds."""
+    open_for: Limit
+    """After a reason was given, how long a recording can be heard again without another one."""
 
 
 @dataclass(frozen=True)
@@ -160,6 +178,7 @@ class Engine:
     voice: Voice
     carrier: CarrierFigures
     dispatch: Dispatch
+    recordings: Recordings
     sign_in: SignIn
     routine: Routine
     serving: Serving

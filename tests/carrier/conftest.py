@@ -41,7 +41,7 @@ def exchange(account: CarrierAccount) -> Exchange:
 def carrier(account: CarrierAccount, exchange: Exchange) -> TwilioCarrier:
     client = SimulatedHttpClient(exchange)
     client.on_request.append(emitted.request)
-    return TwilioCarrier(account, loader.platform().carrier, client)
+    return TwilioCarrier(account, loader.platform().carrier, client, client.media)
 
 
 @pytest.fixture

@@ -67,7 +67,7 @@ class Workshop:
         self.exchange = exchange_beside(runtime, cast, at)
         client = SimulatedHttpClient(self.exchange)
         client.on_request.append(emitted.request)
-        self.carrier = TwilioCarrier(runtime.settings.carrier, runtime.figures.carrier, client)
+        self.carrier = TwilioCarrier(runtime.settings.carrier, runtime.figures.carrier, client, client.media)
         self.dispatcher = Dispatcher(runtime)
         work.serve(runtime, self.carrier)
 

@@ -398,9 +398,16 @@ def upgrade() -> None:
         sa.Column("seconds", sa.Integer(), nullable=True),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("file", sa.String(length=32), nullable=True),
+        sa.Column("customer_id", sa.Integer(), nullable=True),
+        sa.Column("key", sa.String(length=200), nullable=True),
+        sa.Column("sha256", sa.String(length=64), nullable=True),
+        sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["call_id"], ["calls.id"], name=op.f("fk_recordings_call_id_calls")),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_recordings_case_id_cases")),
+        sa.ForeignKeyConstraint(["customer_id"], ["customers.id"], name=op.f("fk_recordings_customer_id_customers")),
         sa.PrimaryKeyConstraint("sid", name=op.f("pk_recordings")),
+        sa.UniqueConstraint("file", name=op.f("uq_recordings_file")),
     )
     op.create_index(op.f("ix_recordings_call_id"), "recordings", ["call_id"], unique=False)
     op.create_index(op.f("ix_recordings_case_id"), "recordings", ["case_id"], unique=False)

@@ -1,0 +1,111 @@
+"""Recordings are heard for a reason, on record; without it a message could not be passed on (SEC-3, SEC-4, REC-6)."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import g, redirect, render_template, request, send_file, session, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import Forbidden
+
+from hotline.console import asking, rights, words
+from hotline.domain import companies, recordings
+from hotline.domain.act import Act
+from hotline.domain.calls import Call
+from hotline.domain.cases import Case
+from hotline.domain.news import Recording
+from hotline.errors import Invalid, NotFound
+
+_OPEN = "listening"  # in the session: names of recordings and until when each may be heard, seconds since 1970
+
+
+@dataclass(frozen=True)
+class Heard:
+    """The recordings of a call or a case, and whether the reader may hear them."""
+
+    rows: list[Recording]
+    may_listen: bool
+
+
+def of_case(act: Act, case: Case) -> Heard:
+    """What was recorded in a case."""
+    return Heard(recordings.of_case(act, case.id), rights.may_hear(act, asking.person(), case))
+
+
+def of_call(act: Act, call: Call) -> Heard:
+    """What was recorded in a call and belongs to no matter."""
+    return Heard(recordings.without_matter(act, call.id), rights.may_hear(act, asking.person(), call))
+
+
+def recording(name: str) -> ResponseReturnValue:
+    """One recording: the question for the reason; once it was given, the player, for a while."""
+    with asking.runtime().look(asking.actor()) as act:
+        return _page(act, name)
+
+
+def listen(name: str) -> ResponseReturnValue:
+    """Somebody gives a reason: it goes on record, and from now on the recording plays for a while."""
+    reason = request.form.get("reason", "")
+    with asking.runtime().act(asking.actor()) as act:
+        row = _heard(act, name)
+        if recordings.key_of(act, row) is None:
+            raise NotFound("it was erased with its customer")
+        try:
+            recordings.played(act, row, by=asking.person().id, reason=reason)
+        except Invalid:
+            problem = words.text("reveal.too-short", n=act.standard.secrecy.reason_at_least)
+            return _page(act, name, problem=problem, reason=reason), 400
+        _open(name, act.at, act.standard.engine.recordings.open_for.seconds)
+    return redirect(url_for("console.recording", name=name))
+
+
+def sound(name: str) -> ResponseReturnValue:
+    """The sound itself, for whoever gave a reason a while ago. Piece by piece, so that a player can go back in it."""
+    with asking.runtime().look(asking.actor()) as act:
+        row = _heard(act, name)
+        if not _is_open(name, act.at):
+            raise Forbidden
+        heard = recordings.sound(act, row, asking.runtime().settings.hotline_var)
+    answer = send_file(io.BytesIO(heard), mimetype="audio/wav", conditional=True, etag=False)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def _page(act: Act, name: str, **typed: str) -> str:
+    row = _heard(act, name)
+    thing = recordings.thing_of(act, row)
+    g.here = url_for("console.recording", name=name)
+    context: dict[str, Any] = {
+        "recording": row,
+        "case": thing if isinstance(thing, Case) else None,
+        "call": thing if isinstance(thing, Call) else None,
+        "is_open": _is_open(name, act.at),
+        "erased": recordings.key_of(act, row) is None,
+        "standard": act.standard,
+        "zone": act.standard.timezone,
+    }
+    return render_template("recording.html", **context, **{"problem": "", "reason": "", **typed})
+
+
+def _heard(act: Act, name: str) -> Recording:
+    """The recording, its company's standard chosen, if this person may hear it. Raises NotFound."""
+    row = recordings.named(act, name)
+    thing = recordings.thing_of(act, row)
+    companies.get(act, thing.company_id)
+    if not rights.may_hear(act, asking.person(), thing):
+        raise NotFound(f"there is no recording {name}")
+    return row
+
+
+def _open(name: str, at: datetime, seconds: int) -> None:
+    """Kept in the signed session, so it ends with the log-in; what is over goes, lest the cookie grow."""
+    stamp = int(at.timestamp())
+    still = {one: until for one, until in session.get(_OPEN, {}).items() if until > stamp}
+    session[_OPEN] = {**still, name: stamp + seconds}
+
+
+def _is_open(name: str, at: datetime) -> bool:
+    return bool(session.get(_OPEN, {}).get(name, 0) > at.timestamp())
