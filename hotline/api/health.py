@@ -6,13 +6,15 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future, wait
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 from flask import Blueprint, Response, current_app, jsonify
 from redis import Redis
 from rq import Queue, Worker
+from rq.worker import BaseWorker
 
-from hotline import VERSION, live
+from hotline import VERSION, clock, live
 from hotline.domain import companies, outbox, staff
 from hotline.domain.act import COMMAND, Act
 from hotline.domain.companies import Company
@@ -69,9 +71,11 @@ def blueprint(runtime: Runtime) -> Blueprint:
     made.guard = "open"  # type: ignore[attr-defined]
     made.add_url_rule("/health", view_func=health)
     within = runtime.figures.serving.health_within.seconds
+    silent = runtime.figures.worker.lifetime.span
     redis = Redis.from_url(runtime.settings.redis, socket_timeout=within, socket_connect_timeout=within)
     watches = Watches(
-        {"database": Watch(lambda: look_at_database(runtime)), "redis": Watch(lambda: look_at_redis(redis))}, within
+        {"database": Watch(lambda: look_at_database(runtime)), "redis": Watch(lambda: look_at_redis(redis, silent))},
+        within,
     )
     made.record_once(lambda state: state.app.extensions.update({NAME: watches}))
     return made
@@ -125,11 +129,16 @@ def _rung(act: Act, company: Company) -> bool:
     return any(person.phone is not None for person in people)
 
 
-def look_at_redis(redis: Redis) -> Found:
-    """How many workers listen on each queue, and which recurring work fails, with the kind of error."""
+def look_at_redis(redis: Redis, silent: timedelta) -> Found:
+    """How many workers of each queue were not `silent` so long; which recurring work fails, with the kind of error."""
     redis.ping()
     queues = {str(name): Queue(str(name), connection=redis) for name in outbox.Queue}
     told = cast(dict[bytes, bytes], redis.hgetall(live.TROUBLES))
     troubles = {name.decode(): kind.decode() for name, kind in told.items()}
-    workers = {name: len(Worker.all(queue=queue)) for name, queue in queues.items()}
+    since = clock.now() - silent
+    workers = {name: sum(_lives(one, since) for one in Worker.all(queue=queue)) for name, queue in queues.items()}
     return {"workers": workers, "routine_troubles": troubles}
+
+
+def _lives(worker: BaseWorker, since: datetime) -> bool:
+    return worker.last_heartbeat is not None and worker.last_heartbeat >= since

@@ -81,6 +81,8 @@ def _engine(standard: Standard) -> Iterator[Complaint]:
         yield ("engine", "outbox", "back_off"), "is empty"
     if outbox.job_timeout.seconds >= outbox.lease.seconds:
         yield ("engine", "outbox", "job_timeout"), "is not shorter than the lease"
+    if standard.engine.worker.lifetime.seconds <= outbox.job_timeout.seconds:
+        yield ("engine", "worker", "lifetime"), "is not longer than a job may take: a busy worker would count as dead"
 
 
 def _promise(rule: PromiseRule) -> Iterator[Complaint]:

@@ -75,11 +75,15 @@ def test_it_says_how_long_the_oldest_due_entry_waits(runtime: Runtime, at: HandC
     assert ask(runtime)[1]["oldest_due_seconds"] == 90.0
 
 
-def test_it_counts_the_workers_of_each_queue(runtime: Runtime) -> None:
+def test_it_counts_the_workers_of_each_queue(runtime: Runtime, at: HandClock) -> None:
     worker = Worker([Queue("urgent", connection=runtime.redis)], connection=runtime.redis)
     worker.register_birth()  # type: ignore[no-untyped-call]
+    assert worker.last_heartbeat is not None
+    at.set(worker.last_heartbeat)
+    at.passes(runtime.figures.worker.lifetime.span)
     assert ask(runtime)[1]["workers"] == {"urgent": 1, "routine": 0}
-    runtime.redis.delete(worker.key)  # as when a killed worker's heartbeat ran out
+    at.passes(timedelta(seconds=1))  # it was killed: Redis keeps its name for a while
+    assert runtime.redis.exists(worker.key)
     assert ask(runtime)[1]["workers"] == {"urgent": 0, "routine": 0}
 
 

@@ -143,6 +143,11 @@ WRONG: list[tuple[str, dict[str, Any], str]] = [
         {"engine": {"outbox": {"job_timeout": "60 s"}}},
         "engine.outbox.job_timeout: is not shorter than the lease",
     ),
+    (
+        "a worker that counts as dead while it works",
+        {"engine": {"worker": {"lifetime": "30 s"}}},
+        "engine.worker.lifetime: is not longer than a job may take",
+    ),
 ]
 
 
