@@ -9,7 +9,7 @@ from hotline.errors import Invalid
 from hotline.phones import PhoneNumber
 from hotline.voice import matters
 from hotline.voice.listening import digits
-from hotline.voice.steps import Choice, Heard, Sound, Step
+from hotline.voice.steps import Choice, Heard, Says, Sound, Step
 
 
 def agent(act: Act, call: Call) -> Step:
@@ -74,7 +74,17 @@ def open_matter(act: Act, call: Call) -> Step:
 
 def callback_told(act: Act, call: Call) -> tuple[str, ...]:
     """Why nobody is free, and until when we ring back (ANS-3, ANS-8)."""
-    return ("callback.told" if act.standard.is_staffed(act.at) else "callback.closed",)
+    return told("callback.told" if act.standard.is_staffed(act.at) else "callback.closed")(act, call)
+
+
+def complaint_told(act: Act, call: Call) -> tuple[str, ...]:
+    """An answer is promised only to whoever can be given one (CMP-10)."""
+    return told("complaint.told" if matters.is_answered(call) else "complaint.told-unanswered")(act, call)
+
+
+def told(key: str) -> Says:
+    """The number and what comes next, who answers for it, and that a text comes where one does (OWN-7)."""
+    return lambda act, call: (key, "told.owner", *(("told.by-text",) if call.slots.get("texted") else ()))
 
 
 def _again(act: Act, call: Call, then: Step) -> Step:

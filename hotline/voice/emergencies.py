@@ -33,9 +33,10 @@ def opened(act: Act, call: Call) -> Step:
 
 
 def safety(act: Act, call: Call) -> tuple[str, ...]:
-    """The public number, and what to do until help comes."""
+    """Help was called; the public number where the standard names one (EMG-1); what to do until help comes."""
     kind = call.slots.get("emergency", "unclear")
-    return ("emergency.public", f"emergency.safety.{kind}")
+    public = ("emergency.public",) if kind in act.standard.emergencies.public_numbers else ()
+    return ("emergency.on-duty", *public, f"emergency.safety.{kind}")
 
 
 def known(act: Act, call: Call) -> Step:

@@ -62,7 +62,7 @@ FAULT: dict[Step, Row] = {
     ),
     S.ADDRESS_RECORDED: Take(says("address.record"), S.ADDRESS_SETTLED),
     S.ADDRESS_SETTLED: Go(faults.address_settled, (S.MATTER_OPENED, S.CONTACT)),
-    S.FAULT_TOLD: Tell(says("fault.told"), S.ANYTHING_ELSE),
+    S.FAULT_TOLD: Tell(contacts.told("fault.told"), S.ANYTHING_ELSE),
 }
 
 EMERGENCY: dict[Step, Row] = {
@@ -86,7 +86,7 @@ EMERGENCY: dict[Step, Row] = {
         says("emergency.name"), note("sealed_name", S.EMERGENCY_NOTED), (S.EMERGENCY_NOTED,), S.EMERGENCY_NOTED
     ),
     S.EMERGENCY_NOTED: Go(emergencies.known, (S.EMERGENCY_TOLD,)),
-    S.EMERGENCY_TOLD: Tell(says("emergency.told"), S.ANYTHING_ELSE),
+    S.EMERGENCY_TOLD: Tell(contacts.told("emergency.told"), S.ANYTHING_ELSE),
 }
 
 MATTERS: dict[Step, Row] = {
@@ -143,12 +143,12 @@ MATTERS: dict[Step, Row] = {
             S.LOST_PROPERTY_TOLD, S.CALLBACK_TOLD, S.UNREACHABLE_TOLD,
         ),
     ),
-    S.COMPLAINT_TOLD: Tell(says("complaint.told"), S.ANYTHING_ELSE),
-    S.ENQUIRY_TOLD: Tell(says("enquiry.told"), S.ANYTHING_ELSE),
-    S.MESSAGE_TOLD: Tell(says("message.told"), S.ANYTHING_ELSE),
-    S.LOST_PROPERTY_TOLD: Tell(says("lost-property.told"), S.ANYTHING_ELSE),
+    S.COMPLAINT_TOLD: Tell(contacts.complaint_told, S.ANYTHING_ELSE),
+    S.ENQUIRY_TOLD: Tell(contacts.told("enquiry.told"), S.ANYTHING_ELSE),
+    S.MESSAGE_TOLD: Tell(contacts.told("message.told"), S.ANYTHING_ELSE),
+    S.LOST_PROPERTY_TOLD: Tell(contacts.told("lost-property.told"), S.ANYTHING_ELSE),
     S.CALLBACK_TOLD: Tell(contacts.callback_told, S.ANYTHING_ELSE),
-    S.UNREACHABLE_TOLD: Tell(says("unreachable.told"), S.ANYTHING_ELSE),
+    S.UNREACHABLE_TOLD: Tell(contacts.told("unreachable.told"), S.ANYTHING_ELSE),
 }  # fmt: skip
 
 CLOSING: dict[Step, Row] = {

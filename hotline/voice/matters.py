@@ -18,6 +18,8 @@ from hotline.standard.kinds import Scope
 
 # What is told on the phone and kept with the case, sealed.
 TOLD = ("sealed_contact", "sealed_address", "sealed_looks", "sealed_name", "sealed_for")
+# What was said of the matter before this one; it would be told of this one, its number too.
+OF_THE_LAST = ("asked", "due", "texted")
 
 
 def open_fault(act: Act, call: Call) -> Case:
@@ -33,7 +35,9 @@ def open_fault(act: Act, call: Call) -> Case:
         address=case.details.get("sealed_address"),
         fee_yuan=call.slots.get("fee_accepted"),
     )
-    cases.text_customer(act, case, "case-opened")
+    if _agreement_ended(call):
+        _text_staff(act, case, "agreement-ended", staff.Role.DEPARTMENT_HEAD)
+    _text_caller(act, call, case, "case-opened")
     return case
 
 
@@ -49,6 +53,8 @@ def open_emergency(act: Act, call: Call) -> Case:
     else:
         address = case.details.get("sealed_address")
         repairs.report(act, case, fault_class=kind, answers={}, scope=Scope.EMERGENCY, address=address)
+    _text_staff(act, case, "emergency-told", staff.Role.SUPERVISOR)
+    _text_caller(act, call, case, "case-opened")
     return case
 
 
@@ -66,13 +72,17 @@ def add_to_emergency(act: Act, call: Call) -> None:
 
 def open_complaint(act: Act, call: Call) -> Case:
     """A complaint, anonymous where the caller wants it; whoever is not anonymous is rung back (CMP-9, CMP-10)."""
-    anonymous = bool(call.slots.get("anonymous"))
-    case = _open(act, call, Kind.COMPLAINT, "complaint", anonymous=anonymous)
-    if not anonymous and _reachable(call):
+    case = _open(act, call, Kind.COMPLAINT, "complaint", anonymous=bool(call.slots.get("anonymous")))
+    if is_answered(call):
         promises.make(act, "CMP-9.callback", case)
-        cases.text_customer(act, case, "complaint-received")
-    _text_supervisors(act, case, "complaint-for-supervisor")
+        _text_caller(act, call, case, "complaint-received")
+    _text_staff(act, case, "complaint-for-supervisor", staff.Role.SUPERVISOR)
     return case
+
+
+def is_answered(call: Call) -> bool:
+    """Is whoever complains rung back? Not who stays anonymous (CMP-10), nor who cannot be reached."""
+    return not call.slots.get("anonymous") and _reachable(call)
 
 
 def open_enquiry(act: Act, call: Call) -> Case:
@@ -80,6 +90,7 @@ def open_enquiry(act: Act, call: Call) -> Case:
     case = _open(act, call, Kind.ENQUIRY, "enquiry")
     if _reachable(call):
         promises.make(act, "CBK-1.answer", case)
+    _text_caller(act, call, case, "case-opened")
     return case
 
 
@@ -87,6 +98,7 @@ def open_message(act: Act, call: Call) -> Case:
     """A message for a resident, whose number is never given out (SEC-3)."""
     case = _open(act, call, Kind.MESSAGE, "message")
     promises.make(act, "SEC-3.message", case)
+    _text_caller(act, call, case, "message-received")
     return case
 
 
@@ -94,7 +106,8 @@ def open_lost_property(act: Act, call: Call) -> Case:
     """Lost property: the supervisor is told (EMG-3)."""
     case = _open(act, call, Kind.MESSAGE, "lost-property")
     promises.make(act, "EMG-3.tell", case)
-    _text_supervisors(act, case, "lost-property-for-supervisor", keeps="EMG-3.tell")
+    _text_staff(act, case, "lost-property-for-supervisor", staff.Role.SUPERVISOR, keeps="EMG-3.tell")
+    _text_caller(act, call, case, "lost-property-received")
     return case
 
 
@@ -103,6 +116,7 @@ def open_callback(act: Act, call: Call) -> Case:
     case = _open(act, call, Kind.CALLBACK, call.slots.get("fault", "agent"))
     if _reachable(call):
         promises.make(act, "ANS-3.callback" if act.standard.is_staffed(act.at) else "ANS-8.callback", case)
+    _text_caller(act, call, case, "case-opened")
     return case
 
 
@@ -110,9 +124,12 @@ def open_abandoned(act: Act, call: Call) -> Case:
     """The caller hung up before anything came of it: rung back where the number is known (CBK-2)."""
     if "sealed_caller" in call.slots and "sealed_contact" not in call.slots:
         call.put(sealed_contact=call.slots["sealed_caller"])
+    nameless = bool(call.slots.get("anonymous"))  # was about to complain without a name: is not written to
     case = _open(act, call, Kind.CALLBACK, call.slots.get("fault", "abandoned"))
     if _reachable(call):
         promises.make(act, "CBK-2.missed", case)
+    if not nameless:
+        _text_caller(act, call, case, "case-opened")
     return case
 
 
@@ -134,6 +151,7 @@ OPENERS = {
 
 
 def _open(act: Act, call: Call, kind: Kind, matter: str, *, anonymous: bool = False) -> Case:
+    call.drop(*OF_THE_LAST, *(() if anonymous else ("anonymous",)))
     company = act.session.get_one(Company, call.company_id)
     case = cases.open(
         act,
@@ -165,13 +183,24 @@ def _reachable(call: Call) -> bool:
     return "sealed_contact" in call.slots or "sealed_caller" in call.slots
 
 
-def _text_supervisors(act: Act, case: Case, text: str, keeps: str = "") -> None:
-    for person in staff.told(act, case.company_id, staff.Role.SUPERVISOR):
+def _agreement_ended(call: Call) -> bool:
+    """A fee for what is not out of scope was agreed to because the service agreement ended (FLT-4)."""
+    return "fee_accepted" in call.slots and call.slots.get("scope") != Scope.OUT_OF_SCOPE
+
+
+def _text_caller(act: Act, call: Call, case: Case, text: str) -> None:
+    """Everything at once, in writing as well (OWN-7); the caller hears that it comes only where it does."""
+    call.put(texted=cases.text_customer(act, case, text))
+
+
+def _text_staff(act: Act, case: Case, text: str, role: staff.Role, keeps: str = "") -> None:
+    for person in staff.told(act, case.company_id, role):
         outbox.post(
             act,
             "send-text",
             key=f"{text}-{case.id}-{person.id}",
             case_id=case.id,
+            urgent=case.kind == Kind.EMERGENCY,
             to="staff",
             who=person.id,
             text=text,

@@ -11,6 +11,7 @@ from hotline.domain.calls import Call
 from hotline.domain.companies import Company
 from hotline.phones import PhoneNumber
 from hotline.prompts import Prompts
+from hotline.standard.kinds import EmergencyKind
 
 Value = Callable[[Act, Call, Prompts], str]
 
@@ -72,10 +73,11 @@ def findings(act: Act, call: Call, prompts: Prompts) -> str:
 
 
 def handler(act: Act, call: Call, prompts: Prompts) -> str:
-    """Who is being told first about the matter."""
+    """Who is being rung first about the matter: whoever has no telephone is not."""
     found = _case(act, call)
     on_duty = staff.on_duty(act, found.company_id, staff.Duty.REPAIR) if found else []
-    return on_duty[0].name if on_duty else prompts.text("handler.on-duty", call.language)
+    rung = [person for person in on_duty if person.phone is not None]
+    return rung[0].name if rung else prompts.text("handler.on-duty", call.language)
 
 
 def fee(act: Act, call: Call, prompts: Prompts) -> str:
@@ -111,8 +113,7 @@ def progress(act: Act, call: Call, prompts: Prompts) -> str:
 
 def emergency_number(act: Act, call: Call, prompts: Prompts) -> str:
     """The public emergency number for this emergency, digit by digit (EMG-1)."""
-    found = act.standard.emergencies.public_numbers.get(call.slots.get("emergency", ""))
-    return " ".join(found or prompts.text("emergency.any-number", call.language))
+    return " ".join(act.standard.emergencies.public_numbers[EmergencyKind(call.slots["emergency"])])
 
 
 def waiting_work(act: Act, call: Call, prompts: Prompts) -> str:
