@@ -31,6 +31,7 @@ class Answering:
     long_wait: Annotated[Limit, Figure("ANS-3")]
     reassurance: Annotated[Limit, Figure("ANS-4")]
     not_heard_retries: Annotated[int, Figure("ANS-5", 0, 5)]
+    answers_in_vain: Annotated[int, Figure("ANS-5", 1, 10)]
     denied_read_backs: Annotated[int, Figure("REC-3", 1, 5)]
     linger: Annotated[Limit, Figure("ANS-6")]
     staffing: Annotated[Staffing, Figure("ANS-8")]

@@ -11,7 +11,7 @@ from hotline.domain.cases import Case
 from hotline.domain.customers import Customer, CustomerPlace
 from hotline.standard.kinds import FlowItem
 from hotline.voice.listening import digits
-from hotline.voice.steps import Choice, Choices, Heard, Sound, Step
+from hotline.voice.steps import SPOKEN_ONLY, Choice, Choices, Heard, Sound, Step
 
 ITEM_STEPS = {
     FlowItem.FAULT: Step.FAULT,
@@ -24,6 +24,7 @@ ITEM_STEPS = {
     FlowItem.AGENT: Step.AGENT,
 }
 MOST_MARKS = 5
+MOST_TOLD = 3  # open matters told in one go: nobody remembers more
 # Forgotten when the caller goes on to another matter, so that the next case says nothing of the last.
 OF_ONE_MATTER = (
     *(
@@ -38,6 +39,7 @@ OF_ONE_MATTER = (
         "fee_accepted",
         "fee_declined",
         "asked",
+        "asked_all",
         "due",
     ),
     *(
@@ -135,12 +137,20 @@ def menu(act: Act, call: Call) -> tuple[str, ...]:
 
 
 def menu_choices(act: Act, call: Call) -> tuple[Choice, ...]:
-    """Keys 1 to 7 in the company's order, 8 for the other language, 9 for slow speech (ANS-11), 0 for a person."""
+    """Keys 1 to 7 in the company's order, 8 for the other language, 9 for slow speech (ANS-11), 0 for a person.
+
+    Who asks for what this company's menu does not offer wants a person.
+    """
     offered = [
         Choice(str(place), f"words.menu.{item}", ITEM_STEPS[item], str(item))
         for place, item in enumerate(items(act, call), 1)
     ]
-    return (*offered, *ALWAYS)
+    elsewhere = [
+        Choice(SPOKEN_ONLY, f"words.menu.{item}", Step.AGENT, "agent")
+        for item in ITEM_STEPS
+        if item not in (*items(act, call), FlowItem.AGENT)
+    ]
+    return (*offered, *ALWAYS, *elsewhere)
 
 
 PERSON = Choice("0", "words.person", Step.AGENT, "agent")
@@ -212,20 +222,27 @@ def find_case(act: Act, call: Call, heard: Heard) -> Step | None:
 
 
 def look_up(act: Act, call: Call) -> Step:
-    """With one open matter the customer need not know its number."""
+    """With up to three open matters the customer need not know a number: each is told, the newest first."""
     known = caller(act, call)
     waiting = cases.open_of(act, known.id) if known else []
     mine = [case for case in waiting if case.company_id == call.company_id]
-    return tell_progress(act, call, mine[0]) if len(mine) == 1 else Step.PROGRESS_NUMBER
+    newest_first = sorted(mine, key=lambda case: case.id, reverse=True)
+    return tell_progress(act, call, *newest_first) if 0 < len(mine) <= MOST_TOLD else Step.PROGRESS_NUMBER
 
 
-def tell_progress(act: Act, call: Call, case: Case) -> Step:
-    """The caller hears how far the matter is; that is on record in it, and the call belongs to it."""
-    call.put(asked=case.id)
+def tell_progress(act: Act, call: Call, *told: Case) -> Step:
+    """The caller hears how far each matter is; that is on record in it, and the call belongs to the first."""
+    call.put(asked=told[0].id, asked_all=[case.id for case in told])
     call.drop("intent")
-    call.case_id = call.case_id or case.id
-    act.remember(case.chain, "progress-told", call=call.id)
+    call.case_id = call.case_id or told[0].id
+    for case in told:
+        act.remember(case.chain, "progress-told", call=call.id)
     return Step.PROGRESS_TOLD
+
+
+def progress_told(act: Act, call: Call) -> tuple[str, ...]:
+    """How far the matter is; of several, how many there are first."""
+    return ("progress.several",) if len(call.slots["asked_all"]) > 1 else ("progress.told",)
 
 
 # -- closing

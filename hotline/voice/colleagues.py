@@ -38,6 +38,18 @@ def sign(act: Act, call: Call) -> Step:
     return Step.OFFER_THANKS
 
 
+def thanks(act: Act, call: Call) -> tuple[str, ...]:
+    """Where to go; or, when the caller told no place, how to find out."""
+    case = cases.get(act, dispatches.get(act, _offer(act, call).dispatch_id).case_id)
+    if "sealed_address" in case.details:
+        where = "offer.address"
+    elif case.customer_id is not None or "sealed_contact" in case.details:
+        where = "offer.no-address"
+    else:
+        where = "offer.nothing-known"
+    return ("offer.signed", where, "offer.thanks")
+
+
 def decline(act: Act, call: Call) -> Step:
     """2: the next one is rung."""
     dispatches.answer(act, _offer(act, call), Answer.DECLINED)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from hotline.domain import calls
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
 from hotline.standard.kinds import EmergencyKind
 from hotline.voice import answers, matters
-from hotline.voice.steps import Choice, Step
+from hotline.voice.steps import Choice, Heard, Sound, Step
 
 
 def choices(act: Act, call: Call) -> tuple[Choice, ...]:
@@ -21,6 +22,15 @@ def note_kind(act: Act, call: Call, choice: Choice) -> Step:
     """What kind of emergency it is."""
     call.put(emergency=choice.value)
     return choice.to
+
+
+def looks(act: Act, call: Call, heard: Heard) -> Step | None:
+    """How it looks now, beside what was told before."""
+    if heard.sound is not Sound.SPEECH or not heard.text.strip():
+        return None
+    before = [calls.unseal(act, call, call.slots["sealed_looks"])] if "sealed_looks" in call.slots else []
+    call.put(sealed_looks=calls.seal(act, call, " ".join([*before, heard.text.strip()])))
+    return Step.EMERGENCY_NAME
 
 
 def opened(act: Act, call: Call) -> Step:

@@ -38,9 +38,8 @@ CAUSES = {
     "600": "busy",
     "603": "declined",
 }
-# Matters that are told by a recording, and where it is made: whoever hung up there had been speaking.
+# Other matters that are told by a recording, and where it is made: whoever hung up there had been speaking.
 _RECORDED_AT = {
-    "complaint": Step.COMPLAINT_TOLD_OF,
     "enquiry": Step.ENQUIRY,
     "message": Step.MESSAGE,
     "lost-property": Step.LOST_PROPERTY,
@@ -82,6 +81,8 @@ def _opener(act: Act, call: Call) -> Opener | None:
         return matters.open_abandoned if nothing else None
     if intent == "emergency":
         return matters.open_emergency
+    if intent == "complaint":
+        return matters.open_complaint  # upset, and gone before saying what about: asked when rung back
     recorded = intent in call.slots.get("recorded", [])
     if intent in _RECORDED_AT and (recorded or call.step == _RECORDED_AT[intent]):
         return matters.OPENERS[intent]

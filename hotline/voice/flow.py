@@ -32,7 +32,9 @@ FAULT: dict[Step, Row] = {
         S.AGENT,
         faults.another,
     ),
-    S.FAULT_CLASS: Menu(faults.classes, faults.class_choices, (S.DIAGNOSIS,), S.ADDRESS, faults.note_class),
+    S.FAULT_CLASS: Menu(
+        faults.classes, faults.class_choices, (S.DIAGNOSIS,), S.ADDRESS, faults.note_class, overhears=True
+    ),
     S.DIAGNOSIS: Menu(faults.question, faults.question_choices, (S.DIAGNOSIS, S.SCOPE), S.ADDRESS, faults.note_answer),
     S.SCOPE: Go(faults.scope, (S.EMERGENCY_OPENED, S.GUIDE, S.AGREEMENT_ENDED, S.ADDRESS)),
     S.AGREEMENT_ENDED: Tell(says("agreement.ended"), S.FEE),
@@ -73,15 +75,15 @@ EMERGENCY: dict[Step, Row] = {
         S.EMERGENCY_OPENED,
         emergencies.note_kind,
         person=False,  # help must come first
+        overhears=True,
+        keeps="sealed_looks",
     ),
     S.EMERGENCY_OPENED: Go(emergencies.opened, (S.EMERGENCY_SAFETY,)),
     S.EMERGENCY_SAFETY: Tell(emergencies.safety, S.EMERGENCY_WHERE),
     S.EMERGENCY_WHERE: Ask(
         says("emergency.where"), note("sealed_address", S.EMERGENCY_LOOKS), (S.EMERGENCY_LOOKS,), S.EMERGENCY_LOOKS
     ),
-    S.EMERGENCY_LOOKS: Ask(
-        says("emergency.looks"), note("sealed_looks", S.EMERGENCY_NAME), (S.EMERGENCY_NAME,), S.EMERGENCY_NAME
-    ),
+    S.EMERGENCY_LOOKS: Ask(says("emergency.looks"), emergencies.looks, (S.EMERGENCY_NAME,), S.EMERGENCY_NAME),
     S.EMERGENCY_NAME: Ask(
         says("emergency.name"), note("sealed_name", S.EMERGENCY_NOTED), (S.EMERGENCY_NOTED,), S.EMERGENCY_NOTED
     ),
@@ -116,7 +118,7 @@ MATTERS: dict[Step, Row] = {
         number=True,
         unclear="progress.not-found",
     ),
-    S.PROGRESS_TOLD: Tell(says("progress.told"), S.ANYTHING_ELSE),
+    S.PROGRESS_TOLD: Tell(answers.progress_told, S.ANYTHING_ELSE),
     S.AGENT: Go(contacts.agent, (S.CONTACT,)),
     S.CONTACT: Go(contacts.contact, (S.CONTACT_KNOWN, S.CONTACT_READ_BACK, S.CONTACT_ASKED)),
     S.CONTACT_KNOWN: Menu(
@@ -219,7 +221,7 @@ COLLEAGUES: dict[Step, Row] = {
     S.OFFER_SIGNED: Go(colleagues.sign, (S.OFFER_THANKS, S.OFFER_GONE)),
     S.OFFER_DECLINED: Go(colleagues.decline, (S.OFFER_PASSED_ON,)),
     S.OFFER_UNANSWERED: Go(colleagues.no_key, (S.OFFER_PASSED_ON,)),
-    S.OFFER_THANKS: End(says("offer.thanks")),
+    S.OFFER_THANKS: End(colleagues.thanks),
     S.OFFER_PASSED_ON: End(says("offer.passed-on")),
     S.OFFER_GONE: End(says("offer.gone")),
 }

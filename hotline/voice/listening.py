@@ -13,8 +13,9 @@ _ENGLISH_DIGITS = {
     word: str(digit)
     for digit, word in enumerate(("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"))
 } | {"oh": "0"}
-# Words of consent: a sentence means them when it says nothing else but FILLERS; "不太同意" agrees to nothing (FLT-3).
-CONSENT = ("words.yes", "words.mended")
+# Words that a sentence means only when it holds nothing else but FILLERS: "不太同意" agrees to nothing (FLT-3), and
+# "我闻到什么味道" asks for no repeat.
+WHOLE = ("words.yes", "words.mended", "words.again", "words.louder")
 FILLERS = "words.fillers"
 _WORD = re.compile(r"[a-z]+")
 _APART = re.compile(r"[^\w\s]|_")
@@ -53,7 +54,7 @@ def _numerals(text: str) -> str:
 
 def _score(spoken: str, choice: Choice, prompts: Prompts, language: str) -> int:
     words = prompts.listen_for(choice.words, language)
-    if choice.words not in CONSENT:
+    if choice.words not in WHOLE:
         return _longest(spoken, words)
     return len(spoken) if _is_all(spoken, words, prompts.listen_for(FILLERS, language)) else 0
 

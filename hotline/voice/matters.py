@@ -125,7 +125,7 @@ def open_abandoned(act: Act, call: Call) -> Case:
     if "sealed_caller" in call.slots and "sealed_contact" not in call.slots:
         call.put(sealed_contact=call.slots["sealed_caller"])
     nameless = bool(call.slots.get("anonymous"))  # was about to complain without a name: is not written to
-    case = _open(act, call, Kind.CALLBACK, call.slots.get("fault", "abandoned"))
+    case = _open(act, call, Kind.CALLBACK, _came_for(call))
     if _reachable(call):
         promises.make(act, "CBK-2.missed", case)
     if not nameless:
@@ -177,6 +177,12 @@ def _details(act: Act, call: Call, case: Case) -> dict[str, Any]:
     if case.anonymous:
         return {}
     return {name: call.slots[name] for name in TOLD if name in call.slots}
+
+
+def _came_for(call: Call) -> str:
+    """What the caller hung up on, as far as it was told."""
+    intent = call.slots.get("intent", "abandoned")
+    return str(call.slots.get("fault", "unclear" if intent == "fault" else intent))
 
 
 def _reachable(call: Call) -> bool:

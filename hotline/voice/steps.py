@@ -126,6 +126,9 @@ SILENCE = Heard(Sound.SILENCE)
 Says = Callable[[Act, Call], tuple[str, ...]]
 
 
+SPOKEN_ONLY = "-"  # the key of a choice that no key leads to
+
+
 @dataclass(frozen=True)
 class Choice:
     """A key, the prompt key of the words that mean the same, where it leads, and what it notes."""
@@ -147,6 +150,8 @@ class Menu:
     """Say, and wait for one key or a spoken choice. `gives_up` is where too many misses lead (ANS-5).
 
     `person`: 0, or asking for a person, leads to one, though the menu does not say so.
+    `overhears`: the sentence that led here is not asked for again when it answers this question too.
+    `keeps`: what is spoken here is kept, sealed, in this slot, and what names no choice leads to `gives_up` at once.
     """
 
     says: Says
@@ -157,6 +162,8 @@ class Menu:
     keys_only: bool = False
     asks_again: bool = True
     person: bool = True
+    overhears: bool = False
+    keeps: str = ""
 
 
 @dataclass(frozen=True)

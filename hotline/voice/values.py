@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from hotline.domain import anonymity, calls, cases, dispatches, repairs, staff
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
+from hotline.domain.cases import Case, Kind
 from hotline.domain.companies import Company
 from hotline.phones import PhoneNumber
 from hotline.prompts import Prompts
@@ -29,7 +31,7 @@ def agent_number(act: Act, call: Call, prompts: Prompts) -> str:
 def owner(act: Act, call: Call, prompts: Prompts) -> str:
     """The owner's agent number: who answers for the matter (OWN-7)."""
     found = _case(act, call)
-    return " ".join(staff.get(act, found.owner_id if found else call.owner_id).agent_number)
+    return _owner_of(act, call, prompts, found) if found else agent_number(act, call, prompts)
 
 
 def contact(act: Act, call: Call, prompts: Prompts) -> str:
@@ -50,13 +52,15 @@ def address(act: Act, call: Call, prompts: Prompts) -> str:
 def number(act: Act, call: Call, prompts: Prompts) -> str:
     """The case number, digit by digit (REC-4)."""
     found = _case(act, call)
-    return " ".join(found.number if found else str(call.slots.get("number", "")))
+    return _number_of(act, call, prompts, found) if found else " ".join(str(call.slots.get("number", "")))
 
 
 def matter(act: Act, call: Call, prompts: Prompts) -> str:
     """What the case is about, in plain words."""
     found = _case(act, call)
-    return prompts.text(f"matter.{found.matter if found else call.slots.get('fault', 'unclear')}", call.language)
+    if found is None:
+        return prompts.text(f"matter.{call.slots.get('fault', 'unclear')}", call.language)
+    return _matter_of(act, call, prompts, found)
 
 
 def findings(act: Act, call: Call, prompts: Prompts) -> str:
@@ -91,11 +95,17 @@ def minutes(act: Act, call: Call, prompts: Prompts) -> str:
 
 
 def due(act: Act, call: Call, prompts: Prompts) -> str:
-    """Until when we keep what we promised last in this case, in the company's local time."""
+    """Until when we keep what we promised last in this case, in the company's local time.
+
+    Midnight is told as the end of its day, for "0:00" is taken for the night after.
+    """
     at = call.slots.get("due")
     if not at:
         return prompts.text("due.soon", call.language)
     local = calls.instant(at).astimezone(ZoneInfo(act.standard.timezone))
+    if (local.hour, local.minute) == (0, 0):
+        ended = local - timedelta(days=1)
+        return prompts.text("due.midnight", call.language, month=ended.month, day=ended.day)
     return prompts.text(
         "due.at", call.language, month=local.month, day=local.day, hour=local.hour, minute=f"{local.minute:02d}"
     )
@@ -104,11 +114,27 @@ def due(act: Act, call: Call, prompts: Prompts) -> str:
 def progress(act: Act, call: Call, prompts: Prompts) -> str:
     """How far the caller's matter is, in plain words."""
     found = _case(act, call)
-    if found is None:
-        return prompts.text("progress.none", call.language)
-    order = repairs.of_case(act, found.id)
-    stage = "closed" if found.state == "closed" else order.stage if order else "open"
-    return prompts.text(f"progress.{stage}", call.language)
+    return _progress_of(act, call, prompts, found) if found else prompts.text("progress.none", call.language)
+
+
+def each_progress(act: Act, call: Call, prompts: Prompts) -> str:
+    """How far each of the caller's open matters is, one after another."""
+    own = act.session.get_one(Company, call.company_id).words
+    told = [cases.get(act, case_id) for case_id in call.slots["asked_all"]]
+    return " ".join(
+        prompts.text(
+            "progress.told",
+            call.language,
+            own,
+            **{name: value(act, call, prompts, case) for name, value in OF_CASE.items()},
+        )
+        for case in told
+    )
+
+
+def open_matters(act: Act, call: Call, prompts: Prompts) -> str:
+    """How many open matters are told."""
+    return str(len(call.slots["asked_all"]))
 
 
 def emergency_number(act: Act, call: Call, prompts: Prompts) -> str:
@@ -124,12 +150,33 @@ def waiting_work(act: Act, call: Call, prompts: Prompts) -> str:
 def offered_address(act: Act, call: Call, prompts: Prompts) -> str:
     """Where the matter offered to a colleague is; said only after the colleague signed (SEC-1)."""
     found = _case(act, call)
-    sealed = found.details.get("sealed_address") if found else None
-    if found is None or sealed is None:
-        return prompts.text("address.unknown", call.language)
-    return cases.unseal(act, found, sealed)
+    assert found is not None, "an offer is about a case"
+    return cases.unseal(act, found, found.details["sealed_address"])
 
 
+def _owner_of(act: Act, call: Call, prompts: Prompts, found: Case) -> str:
+    return " ".join(staff.get(act, found.owner_id).agent_number)
+
+
+def _number_of(act: Act, call: Call, prompts: Prompts, found: Case) -> str:
+    return " ".join(found.number)
+
+
+def _matter_of(act: Act, call: Call, prompts: Prompts, found: Case) -> str:
+    """An emergency says first that it is one; of an unclear one nothing more is known."""
+    if found.kind != Kind.EMERGENCY:
+        return prompts.text(f"matter.{found.matter}", call.language)
+    known = [] if found.matter == "unclear" else [prompts.text(f"matter.{found.matter}", call.language)]
+    return prompts.text("list.comma", call.language).join([prompts.text("matter.emergency", call.language), *known])
+
+
+def _progress_of(act: Act, call: Call, prompts: Prompts, found: Case) -> str:
+    order = repairs.of_case(act, found.id)
+    stage = "closed" if found.state == "closed" else order.stage if order else "open"
+    return prompts.text(f"progress.{stage}", call.language)
+
+
+OF_CASE = {"number": _number_of, "matter": _matter_of, "progress": _progress_of, "owner": _owner_of}
 VALUES: dict[str, Value] = {
     "company": company,
     "agent_number": agent_number,
@@ -145,14 +192,16 @@ VALUES: dict[str, Value] = {
     "minutes": minutes,
     "due": due,
     "progress": progress,
+    "each_progress": each_progress,
+    "open_matters": open_matters,
     "emergency_number": emergency_number,
     "waiting_work": waiting_work,
     "offered_address": offered_address,
 }
 
 
-def _case(act: Act, call: Call) -> cases.Case | None:
+def _case(act: Act, call: Call) -> Case | None:
     offer = dispatches.of_call(act, call) if call.direction == "out" else None
     present = anonymity.present_case(act, call)
     case_id = dispatches.get(act, offer.dispatch_id).case_id if offer else call.slots.get("asked", present)
-    return act.session.get(cases.Case, case_id) if case_id is not None else None
+    return act.session.get(Case, case_id) if case_id is not None else None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from hotline.domain import turns
+from dataclasses import replace
+
+from hotline.domain import calls, turns
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
 from hotline.prompts import Prompts
@@ -10,6 +12,8 @@ from hotline.voice import answers
 from hotline.voice.flow import FLOW
 from hotline.voice.listening import choose
 from hotline.voice.steps import (
+    SILENCE,
+    SPOKEN_ONLY,
     Ask,
     Choice,
     End,
@@ -26,6 +30,7 @@ from hotline.voice.steps import (
 )
 
 REPEAT = Choice("*", "words.again", Step.MAIN)
+LOUDER = Choice(SPOKEN_ONLY, "words.louder", Step.MAIN)
 
 
 def begin(act: Act, call: Call) -> None:
@@ -37,11 +42,17 @@ def answer(act: Act, call: Call, heard: Heard, prompts: Prompts) -> None:
     """Take one answer: the exchange is recorded, and the call stands at the next step that waits (OWN-1, REC-1)."""
     row = FLOW[Step(call.step)]
     said, language = spoken(act, call), call.language
-    if not _wants_repeat(act, call, row, heard, prompts):
+    again = _wants_repeat(act, call, row, heard, prompts)
+    if not again:
         call.drop("preface")
     call.drop("troubles")
-    target = _hear(act, call, row, heard, prompts) or _missed(act, call, row, heard)
-    led_to = target if target is Step(call.step) else _enter(act, call, target)
+    target = None if again else _hear(act, call, row, heard, prompts)
+    if target is None or target is Step.SLOWLY:
+        target = _in_vain(act, call, row, heard, again=again, target=target)
+    else:
+        call.misses = 0
+        call.drop("in_vain")
+    led_to = target if target is Step(call.step) else _enter(act, call, target, heard, prompts)
     turns.record(act, call, said=said, language=language, heard=heard.sound, words=heard.text or None, led_to=led_to)
 
 
@@ -87,38 +98,87 @@ def _choose(act: Act, call: Call, row: Menu, heard: Heard, prompts: Prompts) -> 
     offered = row.choices(act, call)
     chosen = choose(heard, offered, prompts, call.language)
     if chosen is not None:
-        target = row.noted(act, call, chosen)
-        assert target in row.leads, f"{call.step} may not lead to {target}"
-        call.misses = 0
-        return target
-    if choose(heard, [REPEAT], prompts, call.language) is not None:
-        return Step(call.step)
+        return _follow(act, call, row, heard, chosen)
+    if row.keeps and heard.sound is Sound.SPEECH and heard.text.strip():
+        _keep(act, call, row, heard)
+        return row.gives_up
     asked_for_already = call.slots.get("intent") == "agent"
     if not row.person or asked_for_already or choose(heard, [answers.PERSON], prompts, call.language) is None:
         return None
     return Step.AGENT
 
 
+def _follow(act: Act, call: Call, row: Menu, heard: Heard, chosen: Choice) -> Step:
+    _keep(act, call, row, heard)
+    target = row.noted(act, call, chosen)
+    assert target in row.leads, f"{call.step} may not lead to {target}"
+    return target
+
+
+def _keep(act: Act, call: Call, row: Menu, heard: Heard) -> None:
+    if row.keeps and heard.sound is Sound.SPEECH:
+        call.put(**{row.keeps: calls.seal(act, call, heard.text.strip())})
+
+
+def _overheard(act: Act, call: Call, row: Menu, heard: Heard, prompts: Prompts | None) -> Step | None:
+    """The sentence that led here answers this question too, in so many words; a figure in it answered the last one."""
+    if prompts is None or heard.sound is not Sound.SPEECH or not row.overhears:
+        return None
+    offered = [replace(choice, key=SPOKEN_ONLY) for choice in row.choices(act, call)]
+    chosen = choose(heard, offered, prompts, call.language)
+    return _follow(act, call, row, heard, chosen) if chosen is not None else None
+
+
 def _wants_repeat(act: Act, call: Call, row: Row, heard: Heard, prompts: Prompts) -> bool:
-    """The caller wants to hear all of it once more, the case number too."""
-    if not isinstance(row, Menu) or choose(heard, row.choices(act, call), prompts, call.language) is not None:
+    """The caller wants to hear all of it once more, the case number too; and slower, whoever hears badly (ANS-11)."""
+    if not isinstance(row, (Menu, Ask)) or (isinstance(row, Ask) and heard.sound is not Sound.SPEECH):
         return False
-    return choose(heard, [REPEAT], prompts, call.language) is not None
+    if isinstance(row, Menu) and (
+        (row.keys_only and heard.sound is not Sound.KEYS)
+        or choose(heard, row.choices(act, call), prompts, call.language) is not None
+    ):
+        return False
+    wanted = choose(heard, [REPEAT, LOUDER], prompts, call.language)
+    if wanted is LOUDER:
+        answers.speak_slowly(act, call)
+    return wanted is not None
 
 
-def _missed(act: Act, call: Call, row: Row, heard: Heard) -> Step:
-    """Not heard, or not understood: asked again politely, and led on after too many (ANS-5)."""
+def _in_vain(act: Act, call: Call, row: Row, heard: Heard, *, again: bool, target: Step | None) -> Step:
+    """An answer that led no further: asked again politely, and led on after too many (ANS-5).
+
+    Asking for a repeat is no miss, but repeats, slower speech and misses together lead on as well.
+    """
     assert isinstance(row, (Menu, Ask))
-    call.misses += 1
-    patient = not isinstance(row, Menu) or row.asks_again
-    if not patient or call.misses > act.standard.answering.not_heard_retries:
-        call.misses = 0
-        if not row.gives_up.startswith(("anything", "closing", "farewell", "offer")):
-            call.put(preface=["again.gives-up"])
-        return row.gives_up
-    unclear = row.unclear if isinstance(row, Ask) else "again.unclear"
-    call.put(preface=["again.silence" if heard.sound is Sound.SILENCE else unclear])
-    return Step(call.step)
+    missed = target is None and not again
+    call.misses += missed
+    call.put(in_vain=call.slots.get("in_vain", 0) + 1)
+    answering, patient = act.standard.answering, not isinstance(row, Menu) or row.asks_again
+    if (
+        (missed and not patient)
+        or call.misses > answering.not_heard_retries
+        or call.slots["in_vain"] >= answering.answers_in_vain
+    ):
+        return _given_up(call, row)
+    if missed:
+        call.put(preface=[_unclear(row, heard)])
+    return target or Step(call.step)
+
+
+def _given_up(call: Call, row: Menu | Ask) -> Step:
+    call.misses = 0
+    call.drop("in_vain", "preface")
+    if not row.gives_up.startswith(("anything", "closing", "farewell", "offer")):
+        call.put(preface=["again.gives-up"])
+    return row.gives_up
+
+
+def _unclear(row: Menu | Ask, heard: Heard) -> str:
+    if heard.sound is Sound.SILENCE:
+        return "again.silence"
+    if isinstance(row, Ask):
+        return row.unclear
+    return "again.key" if heard.sound is Sound.KEYS else "again.unclear"
 
 
 def _linger(act: Act, call: Call, row: Linger) -> Step:
@@ -127,8 +187,8 @@ def _linger(act: Act, call: Call, row: Linger) -> Step:
     return row.then if waited >= act.standard.answering.linger.seconds else Step.LINGER
 
 
-def _enter(act: Act, call: Call, step: Step) -> Step:
-    """Go on over the steps that do not wait, to one that does; what is told on the way is said first."""
+def _enter(act: Act, call: Call, step: Step, heard: Heard = SILENCE, prompts: Prompts | None = None) -> Step:
+    """Go on over the steps that do not wait, or were answered already; what is told on the way is said first."""
     preface, over = list(call.slots.get("preface", [])), list[Step]()
     for _ in FLOW:
         row = FLOW[step]
@@ -142,6 +202,9 @@ def _enter(act: Act, call: Call, step: Step) -> Step:
                 preface.extend(row.says(act, call))
                 over.append(step)
                 step = row.then
+            case Menu() if (known := _overheard(act, call, row, heard, prompts)) is not None:
+                over.append(step)
+                step = known
             case _:
                 call.put(preface=preface)
                 if isinstance(row, End):

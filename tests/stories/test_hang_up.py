@@ -15,7 +15,7 @@ from tests.voice.ring import Rings
         ("报修请按2", "callback", "CBK-2.missed"),
         ("报修请按2 2", "callback", "CBK-2.missed"),
         ("报修请按2 2 哪里 1", "callback", "CBK-2.missed"),
-        ("投诉请按3 3", "callback", "CBK-2.missed"),
+        ("投诉请按3 3", "complaint", "CMP-9.callback"),
         ("投诉请按3 3 匿名 1", "complaint", "CMP-9.callback"),
         ("咨询请按4 4", "enquiry", "CBK-1.answer"),
         ("留言请按5 5", "callback", "CBK-2.missed"),

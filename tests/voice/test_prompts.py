@@ -37,8 +37,8 @@ FAMILIES: dict[str, set[str]] = {
     "words.mark": {"1", "2", "3", "4", "5"},
     "progress": {*Stage, "open", "closed"},
     "matter": {
-        *FaultClass, *EmergencyKind, "unclear", "complaint", "enquiry", "message", "lost-property", "agent",
-        "abandoned",
+        *FaultClass, *EmergencyKind, "unclear", "complaint", "enquiry", "message", "lost-property", "progress",
+        "agent", "abandoned",
     },
 }  # fmt: skip
 EXPECTED = {f"{family}.{word}" for family, words in FAMILIES.items() for word in words}
