@@ -22,6 +22,7 @@ from hotline.runtime import Runtime
 GUARD = "link"
 _LINK = Actor("link")
 _SHOWABLE = ("address", "number")
+_CHOICES = {"yes": True, "no": False}
 
 
 @dataclass
@@ -30,8 +31,8 @@ class Said:
 
     action: str
     found: str = ""
-    tested: bool = False
-    customer_signed: bool = False
+    tested: bool | None = None
+    customer_signed: bool | None = None
     problem: str | None = None
     shown: str | None = None
 
@@ -59,7 +60,8 @@ def press(token: str, action: str) -> ResponseReturnValue:
     if action not in ACTIONS:
         abort(404)
     form = request.form
-    said = Said(action, form.get("found", "").strip(), "tested" in form, "customer_signed" in form)
+    tested, signed = (_CHOICES.get(form.get(name, "")) for name in ("tested", "customer_signed"))
+    said = Said(action, form.get("found", "").strip(), tested, signed)
     with asking.runtime().look(_LINK) as act:
         holder = Actor(_LINK.kind, dispatches.by_link(act, token).staff_id)
     try:
@@ -93,7 +95,9 @@ def _arrived(act: Act, offer: Offer, said: Said) -> None:
 
 def _done(act: Act, offer: Offer, said: Said) -> None:
     order = _own_order(act, offer)
-    if order.stage != Stage.DONE:
+    if said.tested is None or said.customer_signed is None:
+        said.problem = words.text("sheet.unanswered")
+    elif order.stage != Stage.DONE:
         repairs.finish(
             act,
             order,

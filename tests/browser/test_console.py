@@ -96,7 +96,8 @@ def test_the_engineer_works_with_one_thumb(phone: Page, runtime: Runtime, cast: 
     phone.get_by_role("button", name="出发").tap()
     phone.get_by_role("button", name="到达").tap()
     phone.get_by_label("查到了什么").fill("换了阀芯")
-    phone.get_by_label("已当着客户的面试过").check()
+    for question in ("当着客户的面试过了吗", "客户签字了吗"):
+        phone.get_by_role("group", name=question).get_by_label("是").check()
     phone.get_by_role("button", name="完成").tap()
     expect(phone.get_by_text("已完成，辛苦了")).to_be_visible()
 

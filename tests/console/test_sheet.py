@@ -19,6 +19,9 @@ from tests.console.visitor import Visitor, text_of
 from tests.world import ADDRESS, Cast, HandClock
 
 
+DONE = {"found": "换了阀芯", "tested": "yes", "customer_signed": "yes"}
+
+
 @pytest.fixture
 def sheet(runtime: Runtime, cast: Cast) -> str:
     """Wang's link to the repair of Chen's radiator."""
@@ -47,7 +50,7 @@ def test_the_engineer_signs_goes_arrives_and_finishes(
     for button, word in (("sign", "已签收"), ("on-the-way", "在路上"), ("arrived", "已到达")):
         assert stranger.sends(f"{sheet}/{button}", page=sheet).location == sheet
         assert f'aria-current="step"><span>{word}' in stranger.opens(sheet).text
-    done = stranger.sends(f"{sheet}/done", page=sheet, found="换了阀芯", tested="on", customer_signed="on")
+    done = stranger.sends(f"{sheet}/done", page=sheet, **DONE)
     assert done.location == sheet
     assert "已完成，辛苦了" in stranger.opens(sheet).text
     order = _order(runtime)
@@ -60,23 +63,44 @@ def test_every_button_may_be_pressed_twice(stranger: Visitor, runtime: Runtime, 
     for button in ("sign", "sign", "on-the-way", "on-the-way", "arrived", "arrived", "on-the-way"):
         assert stranger.sends(f"{sheet}/{button}", page=sheet).location == sheet
     for _ in range(2):
-        assert stranger.sends(f"{sheet}/done", found="换了阀芯").location == sheet
+        assert stranger.sends(f"{sheet}/done", **DONE).location == sheet
     assert len(matters.entries(runtime, "case:1", "repair")) == 4
     assert len(matters.entries(runtime, "case:1", "repair-done")) == 1
 
 
-def test_nothing_said_of_what_was_found_is_refused_and_the_ticks_are_kept(stranger: Visitor, sheet: str) -> None:
+def test_nothing_said_of_what_was_found_is_refused_and_the_answers_are_kept(stranger: Visitor, sheet: str) -> None:
     stranger.sends(f"{sheet}/sign", page=sheet)
-    refused = stranger.sends(f"{sheet}/done", page=sheet, found=" ", tested="on")
+    refused = stranger.sends(f"{sheet}/done", page=sheet, **DONE | {"found": " ", "customer_signed": "no"})
     assert refused.status_code == 409
     assert "请写下查到了什么" in refused.text
-    assert 'name="tested" checked' in refused.text
-    assert 'name="customer_signed" checked' not in refused.text
+    assert 'name="tested" value="yes" required checked' in refused.text
+    assert 'name="customer_signed" value="no" required checked' in refused.text
+
+
+@pytest.mark.parametrize("missing", ["tested", "customer_signed"])
+def test_whether_it_was_tested_and_signed_must_be_answered(
+    stranger: Visitor, runtime: Runtime, sheet: str, missing: str
+) -> None:
+    stranger.sends(f"{sheet}/sign", page=sheet)
+    refused = stranger.sends(f"{sheet}/done", page=sheet, **DONE | {missing: ""})
+    assert "请回答是否当面试过、客户是否签字" in refused.text
+    assert "换了阀芯</textarea>" in refused.text
+    assert _order(runtime).stage == "signed"
+
+
+def test_a_no_is_an_answer_and_the_console_shows_it_as_something_to_look_at(
+    stranger: Visitor, sun: Visitor, sheet: str
+) -> None:
+    stranger.sends(f"{sheet}/sign", page=sheet)
+    assert stranger.sends(f"{sheet}/done", page=sheet, **DONE | {"customer_signed": "no"}).location == sheet
+    page = sun.opens("/console/cases/1").text
+    assert '<span class="mark kept">当面试过' in page
+    assert '<span class="mark late">客户没有签字' in page
 
 
 def test_what_was_found_is_sealed(stranger: Visitor, runtime: Runtime, sheet: str) -> None:
     stranger.sends(f"{sheet}/sign", page=sheet)
-    stranger.sends(f"{sheet}/done", page=sheet, found="换了阀芯")
+    stranger.sends(f"{sheet}/done", page=sheet, **DONE)
     assert "阀芯" not in str(_order(runtime).found)
     assert "阀芯" not in str(matters.entries(runtime, "case:1", "repair-done"))
 
@@ -141,7 +165,7 @@ def test_address_and_number_are_for_whoever_signed_until_the_work_is_done(
     stranger: Visitor, runtime: Runtime, sheet: str, buttons: tuple[str, ...]
 ) -> None:
     for button in buttons:
-        stranger.sends(f"{sheet}/{button}", page=sheet, found="换了阀芯")
+        stranger.sends(f"{sheet}/{button}", page=sheet, **DONE)
     assert "show-" not in stranger.opens(sheet).text
     for what in ("address", "number"):
         assert stranger.sends(f"{sheet}/show-{what}").status_code == 409
