@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache, partial
 
 from hotline.console import asking, words
 from hotline.domain import calls, staff, turns
@@ -17,6 +19,8 @@ from hotline.prompts import Line
 
 # Values that say nothing of a person; every other variable of a sentence is shown by its name alone (SEC-1).
 _PLAIN = ("company", "number", "matter", "agent_number", "owner", "minutes")
+# In a language, what stands for those values: a sentence is retold in the one language it was said in.
+Values = Callable[[str], dict[str, str]]
 
 
 @dataclass(frozen=True)
@@ -44,15 +48,13 @@ class Told:
 
 def of_call(act: Act, call: Call, company: Company, case: Case | None) -> list[Told]:
     """Every turn of a call, in order, each with the time since the one before."""
-    values = _values(act, call, company, case)
+    values = cache(partial(_values, act, call, company, case))
     told = turns.of_call(act, call.id)
     before = [call.answered_at or call.started_at, *(turn.at for turn in told)]
-    return [
-        _told(act, call, company, turn, turn.at - since, values) for turn, since in zip(told, before, strict=False)
-    ]
+    return [_told(act, call, company, turn, turn.at - since, values) for turn, since in zip(told, before, strict=False)]
 
 
-def _told(act: Act, call: Call, company: Company, turn: Turn, gap: timedelta, values: dict[str, str]) -> Told:
+def _told(act: Act, call: Call, company: Company, turn: Turn, gap: timedelta, values: Values) -> Told:
     keyed = _single_key(act, call, turn)
     return Told(
         n=turn.n,
@@ -78,24 +80,25 @@ def _single_key(act: Act, call: Call, turn: Turn) -> str | None:
     return keyed if len(keyed) == 1 else None
 
 
-def _sentence(key: str, language: str, company: Company, values: dict[str, str]) -> str:
+def _sentence(key: str, language: str, company: Company, values: Values) -> str:
     prompts = asking.runtime().prompts
     line = Line.read(key)
     said_in = line.language or language
     try:
         wanted = prompts.variables(line.key, said_in)
-        shown = {one: values.get(one) or f"〔{words.named('variable', one)}〕" for one in wanted | set(_PLAIN)}
+        known = values(said_in)
+        shown = {one: known.get(one) or f"〔{words.named('variable', one, said_in)}〕" for one in wanted | set(_PLAIN)}
         return prompts.text(line.key, said_in, company.words, **shown | {"key": line.press})
     except (NotFound, Invalid):
         return ""  # a sentence of an older wording, which no longer exists: its key and version stand beside it
 
 
-def _values(act: Act, call: Call, company: Company, case: Case | None) -> dict[str, str]:
+def _values(act: Act, call: Call, company: Company, case: Case | None, language: str) -> dict[str, str]:
     owner = staff.get(act, case.owner_id if case else call.owner_id)
     return {
-        "company": company.name(call.language),
+        "company": company.name(language),
         "number": case.number if case else "",
-        "matter": words.matter(case.matter) if case else "",
+        "matter": words.matter(case.matter, language) if case else "",
         "agent_number": staff.get(act, call.owner_id).agent_number,
         "owner": owner.agent_number,
         "minutes": str(act.standard.promise("FLT-2.sign").limit.span.seconds // 60),

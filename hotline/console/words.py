@@ -10,8 +10,12 @@ from zoneinfo import ZoneInfo
 from flask import g, request
 
 from hotline.console import asking, rights
+from hotline.domain.cases import Case, Kind
 from hotline.errors import NotFound
 from hotline.standard.catalogue import RULES
+
+# By kind: matters that say no more than the kind does.
+_ADDS_NOTHING = {str(Kind.FAULT): ("unclear",), str(Kind.CALLBACK): ("agent", "abandoned")}
 
 
 def text(key: str, **values: object) -> str:
@@ -19,20 +23,30 @@ def text(key: str, **values: object) -> str:
     return asking.runtime().prompts.text(f"console.{key}", asking.language(), **values)
 
 
-def named(group: str, name: str) -> str:
-    """The label of one of a group's names, such as ("kind", "fault"); the bare name where no label is known."""
-    try:
-        return text(f"{group}.{name}")
-    except NotFound:
-        return name
+def named(group: str, name: str, language: str = "") -> str:
+    """The label of one of a group's names, such as ("kind", "fault"); the bare name where no label is known.
+
+    In the reader's language, or in `language` where a sentence in that one is retold.
+    """
+    return _label(f"console.{group}.{name}", language) or name
 
 
-def matter(name: str) -> str:
-    """What a case is about, in the words that callers hear."""
+def matter(name: str, language: str = "") -> str:
+    """What a case is about, in the words that callers hear; in the reader's language, or in `language`."""
+    return _label(f"matter.{name}", language) or name
+
+
+def about(case: Case) -> str:
+    """A case's kind and matter; the kind alone where the matter adds nothing to it."""
+    kind = named("kind", case.kind)
+    return kind if case.matter in (case.kind, *_ADDS_NOTHING.get(case.kind, ())) else f"{kind} · {matter(case.matter)}"
+
+
+def _label(key: str, language: str) -> str | None:
     try:
-        return asking.runtime().prompts.text(f"matter.{name}", asking.language())
+        return asking.runtime().prompts.text(key, language or asking.language())
     except NotFound:
-        return name
+        return None
 
 
 def rule_title(rule_id: str) -> str:
@@ -83,6 +97,7 @@ def for_templates() -> dict[str, Any]:
         "t": text,
         "named": named,
         "matter": matter,
+        "about": about,
         "rule_title": rule_title,
         "when": when,
         "clock_time": clock_time,

@@ -83,6 +83,32 @@ def test_no_page_is_wider_than_a_telephone(phone: Page, runtime: Runtime, cast: 
     assert _width(phone) <= 390
 
 
+def test_the_times_of_a_repair_stand_apart_on_a_telephone(phone: Page, runtime: Runtime, cast: Cast) -> None:
+    case_id = matters.repair(runtime, cast)
+    _log_in(phone, cast)
+    phone.goto(f"/console/cases/{case_id}")
+    expect(phone.locator(".stages .reached .time")).to_have_text("10:00", use_inner_text=True)
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_asking_to_see_a_value_leaves_its_neighbours_where_they_are(
+    page: Page, runtime: Runtime, cast: Cast, width: int
+) -> None:
+    case_id = matters.repair(runtime, cast)
+    page.set_viewport_size({"width": width, "height": 844})
+    _log_in(page, cast)
+    page.goto(f"/console/cases/{case_id}")
+    below = page.locator("#secret-address")
+    row = page.locator(".facts dl > div").filter(has=below)
+    before = row.bounding_box()
+    below.locator("summary").click()
+    after = row.bounding_box()
+    assert before is not None
+    assert after is not None
+    assert after["height"] == before["height"]
+    assert _width(page) <= width
+
+
 def test_the_engineer_works_with_one_thumb(phone: Page, runtime: Runtime, cast: Cast) -> None:
     sheet = f"/sheet/{matters.link(runtime, cast, matters.repair(runtime, cast), cast.wang)}"
     phone.goto(sheet)

@@ -7,10 +7,11 @@ from datetime import timedelta
 
 import pytest
 
-from hotline.console import lists
-from hotline.domain import cases, checkpoints, companies, handovers
+from hotline.console import lists, words
+from hotline.domain import cases, checkpoints, companies, handovers, turns
 from hotline.domain.act import CALLER, CLOCK, COMMAND
 from hotline.domain.calls import Call
+from hotline.domain.cases import Case, Kind
 from hotline.runtime import Runtime
 from tests import given
 from tests.console import matters
@@ -38,6 +39,40 @@ def test_the_list_shows_the_case_and_the_verdicts_on_its_promises(sun: Visitor, 
     assert f'href="/console/cases/{case_id}"' in page.text
     assert "261118001 报修" in text_of(page)
     assert "未到期 2" in text_of(page)
+
+
+@pytest.mark.parametrize(
+    ("kind", "matter", "shown"),
+    [
+        (Kind.COMPLAINT, "complaint", "投诉"),
+        (Kind.ENQUIRY, "enquiry", "咨询"),
+        (Kind.CALLBACK, "agent", "回电"),
+        (Kind.CALLBACK, "complaint", "回电 · 投诉"),
+        (Kind.FAULT, "unclear", "报修"),
+        (Kind.FAULT, "heating", "报修 · 暖气故障"),
+    ],
+)
+def test_a_matter_that_adds_nothing_to_its_kind_is_not_said_beside_it(
+    sun: Visitor, kind: Kind, matter: str, shown: str
+) -> None:
+    sun.opens("/console")
+    with sun.client.application.test_request_context("/?lang=zh-CN"):
+        assert words.about(Case(kind=kind, matter=matter)) == shown
+
+
+def test_a_sentence_is_retold_in_one_language_whatever_the_reader_speaks(
+    sun: Visitor, runtime: Runtime, cast: Cast
+) -> None:
+    case_id = matters.repair(runtime, cast)
+    with runtime.act(CALLER) as act:
+        companies.get(act, cast.heat.id)
+        ringing = act.session.get_one(Call, cases.get(act, case_id).call_id)
+        for key in ("fault.again", "address.read-back"):
+            turns.record(act, ringing, said=[f"{key}#1"], heard="silence", words=None, led_to="address")
+    retold = text_of(sun.opens("/console/calls/1?lang=en"))
+    assert "您报修的暖气故障正在办理" in retold
+    assert "〔地址〕" in retold
+    assert "〔address〕" not in retold
 
 
 def test_the_list_is_in_english_when_asked_and_stays_so(sun: Visitor, runtime: Runtime, cast: Cast) -> None:

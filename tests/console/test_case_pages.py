@@ -126,6 +126,11 @@ def test_who_closes_a_complaint_is_the_companys_to_say(sun: Visitor, runtime: Ru
     assert sun.sends(f"/console/cases/{case_id}/close", page="/console", outcome="客户满意").status_code == 403
 
 
+def test_how_long_the_reason_must_be_is_said_beforehand(lin: Visitor, runtime: Runtime, cast: Cast) -> None:
+    page = text_of(lin.opens(f"/console/cases/{matters.repair(runtime, cast)}"))
+    assert "为什么要看地址？至少 4 个字。" in page
+
+
 def test_a_personal_value_of_a_case_is_shown_for_a_reason(lin: Visitor, runtime: Runtime, cast: Cast) -> None:
     here = f"/console/cases/{matters.repair(runtime, cast)}"
     shown = lin.sends(f"{here}/reveal", page=here, what="address", reason="给维修指路")

@@ -18,7 +18,6 @@ from tests.console import matters
 from tests.console.visitor import Visitor, text_of
 from tests.world import ADDRESS, Cast, HandClock
 
-
 DONE = {"found": "换了阀芯", "tested": "yes", "customer_signed": "yes"}
 
 
