@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from hotline.db import Base
 from hotline.domain import cases, outbox, promises, staff
 from hotline.domain.act import Act
-from hotline.domain.calls import Call
+from hotline.domain.calls import FINAL, Call, State
 from hotline.domain.cases import Case
 from hotline.domain.staff import Duty, Staff
 from hotline.errors import Conflict, NotFound
@@ -28,6 +28,7 @@ class Answer(StrEnum):
     DECLINED = "declined"
     NO_KEY = "no_key"
     NO_ANSWER = "no_answer"
+    BUSY = "busy"
     WITHDRAWN = "withdrawn"  # somebody signed while this telephone rang
 
 
@@ -106,7 +107,22 @@ def next_to_ring(act: Act, dispatch: Dispatch, case: Case) -> Staff | None:
     all_rung = made > 0 and made % (len(people) * act.standard.repair.engineer_rounds) == 0
     if all_rung and not dispatch.urgent and act.at < _pause_ends(act, dispatch):
         return None
-    return people[made % len(people)]
+    in_turn = people[made % len(people) :] + people[: made % len(people)]
+    engaged = _on_our_line(act, in_turn)
+    return next((person for person in in_turn if person.id not in engaged), in_turn[0])
+
+
+def is_engaged(act: Act, person: Staff) -> bool:
+    """Is this colleague on one of our calls just now? Ringing would only find the line busy."""
+    return person.id in _on_our_line(act, [person])
+
+
+def unanswered(act: Act, made: Offer, state: State) -> None:
+    """The call of an offer ended without a signature: busy, not picked up, or picked up and no key pressed."""
+    if made.answer == Answer.HEARD:
+        answer(act, made, Answer.NO_KEY)
+    else:
+        answer(act, made, Answer.BUSY if state is State.BUSY else Answer.NO_ANSWER)
 
 
 def offer(act: Act, dispatch: Dispatch, person: Staff, call: Call) -> Offer:
@@ -274,3 +290,15 @@ def _offers_made(act: Act, dispatch: Dispatch) -> int:
 def _pause_ends(act: Act, dispatch: Dispatch) -> datetime:
     last = offers(act, dispatch.id)[-1]
     return (last.answered_at or last.rung_at) + act.standard.engine.dispatch.round_pause.span
+
+
+def _on_our_line(act: Act, people: list[Staff]) -> set[int]:
+    """Who of these is on one of our calls; one that never ended counts no longer than an offer may last."""
+    since = act.at - act.standard.engine.dispatch.offer_longest.span
+    query = select(Call.staff_id).where(
+        Call.staff_id.in_([person.id for person in people]),
+        Call.direction == "out",
+        Call.state.not_in(FINAL),
+        Call.started_at > since,
+    )
+    return {staff_id for staff_id in act.session.scalars(query) if staff_id is not None}

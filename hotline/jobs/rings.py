@@ -36,6 +36,8 @@ def ring_next(runtime: Runtime, act: Act, entry: OutboxEntry) -> Prepared:
         rung = len(dispatches.offers(act, dispatch.id))
         telling.supervisors(act, case.id, "nobody-signed", f"{dispatch.id}-{rung}")
         return act.at + act.standard.engine.dispatch.round_pause.span
+    if dispatches.is_engaged(act, person):  # so is everybody else who could be rung: wait for the first to be free
+        return act.at + act.standard.engine.dispatch.ring_pause.span
     call = calls.place(
         act,
         company,
@@ -230,4 +232,4 @@ def _unanswered(act: Act, call: Call) -> None:
     """The colleague did not sign: not picked up, or picked up and no key pressed. Answers that stand, stand."""
     made = dispatches.of_call(act, call)
     if made is not None:
-        dispatches.answer(act, made, Answer.NO_KEY if made.answer == Answer.HEARD else Answer.NO_ANSWER)
+        dispatches.unanswered(act, made, CallState(call.state))

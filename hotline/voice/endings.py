@@ -8,7 +8,6 @@ from hotline.domain import anonymity, calls, dispatches
 from hotline.domain.act import Act
 from hotline.domain.calls import FINAL, Call, State
 from hotline.domain.cases import Case
-from hotline.domain.dispatches import Answer
 from hotline.voice import answers, matters, walk
 from hotline.voice.steps import Step
 
@@ -103,5 +102,4 @@ def _offer_news(act: Act, offer: dispatches.Offer, state: State) -> None:
     if state is State.RINGING or state is State.TALKING:
         dispatches.notified(act, dispatches.get(act, offer.dispatch_id))
     elif state in FINAL:
-        heard = offer.answer == Answer.HEARD
-        dispatches.answer(act, offer, Answer.NO_KEY if heard else Answer.NO_ANSWER)
+        dispatches.unanswered(act, offer, state)
