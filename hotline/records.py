@@ -194,7 +194,9 @@ def _as_row(report: Report) -> rows.Row:
         "entries": report.entries,
         "chains": report.chains,
         "checkpoints": report.checkpoints,
-        "problems": [{"chain": one.chain, "seq": one.seq, "what": str(one.what)} for one in report.problems],
+        "problems": [
+            {"chain": one.chain, "seq": one.seq, "row": one.row, "what": str(one.what)} for one in report.problems
+        ],
         "more_problems": report.more,
         "notes": report.notes,
     }

@@ -69,8 +69,10 @@ def our_keys() -> set[str]:
 
 
 def problem_text(problem: verifying.Problem) -> str:
-    """One thing wrong, in the reader's language: which chain, which entry, what."""
-    place = problem.chain if problem.seq is None else f"{problem.chain} #{problem.seq}"
+    """One thing wrong, in the reader's language: which chain, which entry or row, what."""
+    place = " ".join(
+        part for part in (problem.chain, f"#{problem.seq}" if problem.seq is not None else "", problem.row) if part
+    )
     return f"{place}{words.text('colon')}{words.named('altered', problem.what.name.lower())}"
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
@@ -33,43 +33,40 @@ Entry = tuple[Any, Any, Any, Any, Any, Any, Any]  # chain, seq, at, actor, kind,
 
 @dataclass(frozen=True)
 class Tail:
-    """The last entry of a chain that was walked."""
+    """The last entry of a chain that was walked, and the texts of those of its entries that were asked for."""
 
     chain: str
     seq: int
     hash: str
+    told: list[bytes] = field(default_factory=list)
 
 
-def walk(session: Session, report: Report, only: str | None = None) -> Iterator[Tail]:
+def walk(session: Session, report: Report, only: str | None = None, *, kinds: Container[bytes] = ()) -> Iterator[Tail]:
     """Check every entry (of one chain, or of all) and give the last of each chain; memory stays flat.
 
-    A sound entry is passed quickly, in this one loop and by comparing its text: there are a million of them.
+    `kinds`: the kinds of entry whose texts are given too.
+
+    A sound entry is passed quickly, by comparing its text: there are a million of them.
     """
     name, last, previous = None, 0, _NOTHING
+    told: list[bytes] = []
     for entries in _entries(session, only):
         report.entries += len(entries)
         for entry in entries:
-            chain, seq, at, actor, kind, body, stored = entry
+            chain, _seq, _at, _actor, kind, body, stored = entry
             if chain != name:
                 if name is not None:
-                    yield Tail(_said(name), last, _said(previous))
-                name, last, previous = chain, 0, _NOTHING
+                    yield Tail(_said(name), last, _said(previous), told)
+                name, last, previous, told = chain, 0, _NOTHING, []
                 report.chains += 1
             last += 1
-            try:
-                sound = (
-                    seq == last
-                    and sha256(previous + body).hexdigest().encode() == stored
-                    and body.startswith(b'{"actor":"%b","at":"%b+00:00","chain":"%b","fields":{' % (actor, at, chain))
-                    and body.endswith(b'},"kind":"%b","seq":%d}' % (kind, seq))
-                )
-            except (TypeError, ValueError):
-                sound = False
-            if not sound:
+            if not _sound(entry, last, previous):
                 last = _judge(report, entry, last - 1, previous)
+            if kind in kinds:
+                told.append(body)
             previous = stored
     if name is not None:
-        yield Tail(_said(name), last, _said(previous))
+        yield Tail(_said(name), last, _said(previous), told)
 
 
 def written(at: datetime | str) -> str:
@@ -90,6 +87,19 @@ def _entries(session: Session, chain: str | None) -> Iterator[list[Entry]]:
         cursor.execute(_QUERY.format(**columns, where=where), () if chain is None else (chain,))
         while entries := cursor.fetchmany(_FETCH):
             yield entries
+
+
+def _sound(entry: Entry, number: int, previous: bytes) -> bool:
+    chain, seq, at, actor, kind, body, stored = entry
+    try:
+        return bool(
+            seq == number
+            and sha256(previous + body).hexdigest().encode() == stored
+            and body.startswith(b'{"actor":"%b","at":"%b+00:00","chain":"%b","fields":{' % (actor, at, chain))
+            and body.endswith(b'},"kind":"%b","seq":%d}' % (kind, seq))
+        )
+    except (TypeError, ValueError):
+        return False
 
 
 def _judge(report: Report, entry: Entry, before: int, previous: bytes) -> int:

@@ -23,6 +23,9 @@ class What(StrEnum):
     NO_ENTRIES = "the chain has a head but no entries"
     NO_CHAIN = "it stands in the records but has no entries in the log"
     NO_ROW = "it stands in the log but not in the records"
+    ROW = "a row says something else than the log"
+    ROW_GONE = "the log speaks of a row that is not there"
+    ROW_UNTOLD = "a row stands there of which the log says nothing"
     CASES_MISSING = "more case numbers were given out than cases stand in the records"
     LEAF = "a signed checkpoint holds another text of this entry, or the entry was removed"
     UNSEALED = "it claims to be under a checkpoint that does not hold it"
@@ -40,15 +43,16 @@ class What(StrEnum):
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing wrong: in which chain ("case:7", "checkpoint"), at which entry, what."""
+    """One thing wrong: in which chain ("case:7", "checkpoint"), at which entry or row, what."""
 
     chain: str
     seq: int | None
     what: What
+    row: str | None = None  # "promises 3 verdict": table, number, column
 
     def __str__(self) -> str:
         place = "" if self.seq is None else f" {self.seq}" if self.chain in (CHECKPOINT, FILE) else f" entry {self.seq}"
-        return f"{self.chain}{place}: {self.what}"
+        return f"{self.chain}{place}: {self.what}" + (f": {self.row}" if self.row else "")
 
 
 @dataclass
@@ -67,9 +71,9 @@ class Report:
         """Was nothing found?"""
         return not self.problems
 
-    def find(self, chain: str, seq: int | None, what: What) -> None:
+    def find(self, chain: str, seq: int | None, what: What, row: str | None = None) -> None:
         """Note a problem; the same one twice is one."""
-        problem = Problem(chain, seq, what)
+        problem = Problem(chain, seq, what, row)
         if problem in self.problems[-5:]:
             return
         if len(self.problems) < MOST:

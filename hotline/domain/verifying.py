@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import String, cast, column, exists, func, literal, select, table
+from sqlalchemy import Row, String, cast, column, exists, func, literal, select, table
 from sqlalchemy.orm import Session
 
-from hotline.domain import chains, seals
+from hotline.domain import agreeing, chains, seals
 from hotline.domain.audit import AuditEntry, AuditHead
 from hotline.domain.calls import Call
 from hotline.domain.cases import Case, CaseCounter
@@ -22,8 +22,8 @@ from hotline.domain.staff import Staff
 __all__ = ["Problem", "Report", "What", "verify", "verify_chain"]
 
 _TAILS = 400
+_LOOKS = 5  # at a chain that grows meanwhile
 _HEADS = table("audit_heads", *(column(name) for name in ("chain", "seq", "hash")))
-_NAME = re.compile(r"(call|case):([1-9][0-9]{0,17})")
 _HOUSE = "house"  # the one chain that belongs to no call and no case
 
 
@@ -46,7 +46,7 @@ def verify(
     # Measured before the database is looked at: what is exported meanwhile must not seem ahead of it.
     size = checkpoint_file.stat().st_size if checkpoint_file is not None and checkpoint_file.exists() else None
     with _one_moment(session):
-        tails = chains.walk(session, report)
+        tails = chains.walk(session, report, kinds=agreeing.KINDS)
         while some := list(islice(tails, _TAILS)):
             _check_tails(session, report, some)
         _check_records(session, report)
@@ -60,14 +60,26 @@ def verify(
 
 def verify_chain(session: Session, chain: str, *, trusted_keys: set[str] | None = None) -> Report:
     """Look at one chain ("call:12") on the spot: its entries, its end, its row, the last checkpoint that holds it."""
-    report = Report()
     with _one_moment(session):
-        tails = list(chains.walk(session, report, chain))
-        _check_tails(session, report, tails)
-        if not tails:
-            report.find(chain, None, What.NO_ENTRIES)
-        seals.check_chain(session, report, chain, trusted_keys)
+        for _ in range(_LOOKS):
+            before, report = _head(session, chain), _look(session, chain, trusted_keys)
+            if report.unaltered or _head(session, chain) == before:
+                break  # else an act ended while we looked, and its rows were held against the entries before it
     return report
+
+
+def _look(session: Session, chain: str, trusted_keys: set[str] | None) -> Report:
+    report = Report()
+    tails = list(chains.walk(session, report, chain, kinds=agreeing.KINDS))
+    _check_tails(session, report, tails)
+    if not tails:
+        report.find(chain, None, What.NO_ENTRIES)
+    seals.check_chain(session, report, chain, trusted_keys)
+    return report
+
+
+def _head(session: Session, chain: str) -> Sequence[Row[Any]]:
+    return session.execute(select(_HEADS).where(_HEADS.c.chain == chain)).all()
 
 
 @contextmanager
@@ -92,7 +104,7 @@ def _lenient(text: bytes) -> str:
 
 
 def _check_tails(session: Session, report: Report, tails: list[Tail]) -> None:
-    """Each chain ends where its head says, and belongs to a call or case that is there."""
+    """Each chain ends where its head says, and belongs to a call or case that is there and says what it says."""
     heads = _HEADS.c
     query = select(heads.chain, heads.seq, heads.hash).where(heads.chain.in_([tail.chain for tail in tails]))
     known = {row.chain: (row.seq, row.hash) for row in session.execute(query)}
@@ -102,10 +114,11 @@ def _check_tails(session: Session, report: Report, tails: list[Tail]) -> None:
         elif known[tail.chain] != (tail.seq, tail.hash):
             report.find(tail.chain, tail.seq, What.HEAD)
     _check_rows(session, report, tails)
+    agreeing.check(session, report, tails)
 
 
 def _check_rows(session: Session, report: Report, tails: list[Tail]) -> None:
-    named = {tail.chain: _NAME.fullmatch(tail.chain) for tail in tails if tail.chain != _HOUSE}
+    named = {tail.chain: agreeing.NAME.fullmatch(tail.chain) for tail in tails if tail.chain != _HOUSE}
     there: set[str] = set()
     for word, row in (("call", Call), ("case", Case)):
         ids = [int(match[2]) for match in named.values() if match and match[1] == word]

@@ -75,6 +75,7 @@ def outbound(call_id: int) -> Response:
         _keep(act, call, "outbound", mark="first")
         if call.answered_at is None and call.state not in FINAL:
             call.answered_at, call.state = act.at, calls.State.TALKING
+            act.remember(call.chain, "call-picked-up")
             _notified(act, call)
             walk.begin(act, call)
         return _question(act, call)

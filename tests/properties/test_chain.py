@@ -14,8 +14,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from hotline.domain import checkpoints, customers, verifying
+from hotline.domain import agreeing, checkpoints, customers, verifying
 from hotline.domain.act import CALLER, CLOCK
+from hotline.domain.verifying import What
 from hotline.errors import NotFound
 from hotline.runtime import Runtime
 from tests import given as first
@@ -186,6 +187,38 @@ def test_any_whole_chain_taken_out(log: Runtime, row: int) -> None:
         run(session, "DELETE FROM audit_entries WHERE chain = :c", c=chain)
         run(session, "DELETE FROM audit_heads WHERE chain = :c", c=chain)
         assert altered(session)
+
+
+def columns_compared() -> list[tuple[str, str]]:
+    """Who ended a call is compared when it is over; these calls are not."""
+    return [
+        (table, column) for table, columns in agreeing.COLUMNS.items() for column in columns if column != "ended_by"
+    ]
+
+
+@MANY
+@given(place=st.sampled_from(columns_compared()), row=picks, value=st.integers(1, 40))
+def test_any_column_of_any_row_that_is_compared(log: Runtime, place: tuple[str, str], row: int, value: int) -> None:
+    table, column = place
+    written = f"2031-01-01 00:00:{value:02}" if column.endswith("_at") else value
+    with forging(log) as session:
+        ids = session.execute(text(f"SELECT id FROM {table} ORDER BY id")).scalars().all()
+        where = f"WHERE id = {ids[row % len(ids)]}"
+        assume(session.execute(text(f"SELECT {column} FROM {table} {where}")).scalar_one() != value)
+        try:
+            run(session, f"UPDATE {table} SET {column} = :v {where}", v=written)
+        except DBAPIError:
+            assume(False)  # no such person, no such case: the database itself refuses it
+        assert any(problem.what is What.ROW for problem in verifying.verify(session).problems)
+
+
+@MANY
+@given(table=st.sampled_from(["promises", "dispatches", "repair_orders"]), row=picks)
+def test_any_row_taken_out_or_put_in_under_another_number(log: Runtime, table: str, row: int) -> None:
+    with forging(log) as session:
+        ids = session.execute(text(f"SELECT id FROM {table} ORDER BY id")).scalars().all()
+        run(session, f"UPDATE {table} SET id = 999 WHERE id = :i", i=ids[row % len(ids)])
+        assert {problem.what for problem in verifying.verify(session).problems} == {What.ROW_GONE, What.ROW_UNTOLD}
 
 
 def test_an_erased_customer_is_unreadable_and_the_log_stays_whole(log: Runtime, cast: Cast) -> None:

@@ -1,0 +1,194 @@
+"""The rows that people read say what the log says; whatever is changed in one is named, row and column."""
+
+# ruff: noqa: S608 (the forger writes SQL)
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import event, text
+from sqlalchemy.orm import Session
+
+from hotline.domain import (
+    agreeing,
+    calls,
+    cases,
+    companies,
+    dispatches,
+    handovers,
+    promises,
+    repairs,
+    spooled,
+    verifying,
+)
+from hotline.domain.act import CALLER, CARRIER, CLOCK, COMMAND, Act
+from hotline.domain.calls import State
+from hotline.domain.repairs import Stage
+from hotline.domain.verifying import What
+from hotline.runtime import Runtime
+from hotline.spool import KeptCall
+from tests import given
+from tests.tampering import forging, rehash, retell, run
+from tests.world import Cast, HandClock, Person
+
+# The columns that pages and figures are made from; none of them may fall out of what is compared.
+READ = {
+    "calls": {"company_id", "owner_id", "started_at", "answer_ms", "answered_at", "ended_at", "state"},
+    "cases": {"number", "kind", "company_id", "owner_id", "first_owner_id", "handler_id", "state", "closed_at"},
+    "promises": {"case_id", "company_id", "rule", "owner_id", "made_at", "due_at", "verdict", "done_at", "judged_at"},
+    "dispatches": {"case_id", "duty", "signed_at", "signed_by_id"},
+    "repair_orders": {"case_id", "stage", "engineer_id", "signed_at", "done_at", "tested", "customer_signed"},
+}
+
+
+@pytest.fixture
+def log(runtime: Runtime, cast: Cast, at: HandClock) -> Runtime:
+    """Case 1: a fault of call 1, signed, handed over, done and closed. Call 2 rang in bad times."""
+    with runtime.act(CALLER) as act:
+        given.talk(act, given.call(act, cast, who=cast.chen), ("1", "fault"))
+        calls.progress(act, calls.locked(act, 1), state=State.ENDED, sequence=2, ended_by="them", cause=None)
+        given.fault(act, cast)
+    with runtime.act(CARRIER) as act:
+        kept = KeptCall("CA" + "3" * 32, cast.heat.number, cast.unknown, at.now - timedelta(minutes=5))
+        spooled.open_kept(act, kept)
+        given.fault(act, cast)
+    with runtime.act(COMMAND) as act:
+        _sign(its_order(act), act, cast.lin)
+    for stage in (Stage.ON_THE_WAY, Stage.ARRIVED):
+        at.passes(timedelta(minutes=9))
+        with runtime.act(COMMAND) as act:
+            repairs.advance(act, its_order(act), stage, by=cast.lin.id)
+    _hand_over(runtime, cast)
+    with runtime.act(COMMAND) as act:
+        repairs.finish(act, its_order(act), by=cast.lin.id, found="valve", tested=True, customer_signed=True)
+    at.passes(timedelta(days=30))
+    with runtime.act(CLOCK) as act:
+        case = cases.get(act, 1)
+        companies.get(act, case.company_id)
+        for promise in promises.of_case(act, 1):
+            promises.judge(act, promise.id)
+            promises.done(act, promise.rule, case)
+        promises.close_case(act, case, by=cast.zhou.id, outcome="warm again")
+    return runtime
+
+
+def its_order(act: Act) -> repairs.RepairOrder:
+    """Case 1's repair, in the company's own standard."""
+    companies.get(act, cases.get(act, 1).company_id)
+    order = repairs.of_case(act, 1)
+    assert order is not None
+    return order
+
+
+def _sign(order: repairs.RepairOrder, act: Act, who: Person) -> None:
+    dispatch = dispatches.of_case(act, order.case_id)[0]
+    made = dispatches.Offer(dispatch_id=dispatch.id, staff_id=who.id, n=1, rung_at=act.at)
+    act.session.add(made)
+    act.session.flush()
+    repairs.sign(act, made)
+
+
+def _hand_over(runtime: Runtime, cast: Cast) -> None:
+    with runtime.act(COMMAND) as act:
+        its_order(act)
+        asked = handovers.ask(act, cases.get(act, 1), giver_id=cast.lin.id, receiver_id=cast.zhou.id, reason="knows it")
+    with runtime.act(COMMAND) as act:
+        handovers.answer(act, asked.id, by=cast.zhou.id, accept=True)
+
+
+def found(session: Session, chain: str | None = None) -> list[str]:
+    return [str(problem) for problem in verifying.verify(session, chain=chain).problems]
+
+
+def changed(session: Session, name: str, number: int, column: str) -> int:
+    """Put another value of the same kind there."""
+    where = {"i": number}
+    value = session.execute(text(f"SELECT {column} FROM {name} WHERE id = :i"), where).scalar_one()
+    if column.endswith("_at"):
+        return run(session, f"UPDATE {name} SET {column} = '2031-01-01 00:00:00' WHERE id = :i", i=number)
+    if column in ("tested", "customer_signed"):
+        return run(session, f"UPDATE {name} SET {column} = NOT {column} WHERE id = :i", i=number)
+    if isinstance(value, int) or column.endswith("_id") or column in ("answer_ms", "fee_yuan"):
+        return run(session, f"UPDATE {name} SET {column} = :v WHERE id = :i", v=2 if value == 1 else 1, i=number)
+    return run(session, f"UPDATE {name} SET {column} = 'x' WHERE id = :i", i=number)
+
+
+def test_a_matter_from_ring_to_close_agrees_with_its_rows(log: Runtime) -> None:
+    with log.look(COMMAND) as act:
+        assert found(act.session) == []
+        assert {row.state for row in act.session.query(cases.Case)} == {"open", "closed"}
+
+
+def test_what_people_read_is_compared() -> None:
+    assert {name: READ[name] - set(agreeing.COLUMNS[name]) for name in READ} == {name: set() for name in READ}
+
+
+@pytest.mark.parametrize("name", READ)
+def test_a_changed_column_is_named_with_its_row(log: Runtime, name: str) -> None:
+    chain = "call:1" if name == "calls" else "case:1"
+    for column in agreeing.COLUMNS[name]:
+        with forging(log) as session:
+            assert changed(session, name, 1, column) == 1
+            named = f"{chain}: {What.ROW}: {name} 1 {column}"
+            assert named in found(session)
+            assert named in found(session, chain)
+
+
+@pytest.mark.parametrize(
+    ("sql", "named"),
+    [
+        ("UPDATE promises SET verdict = 'late'", f"case:2: {What.ROW}: promises 3 verdict"),
+        ("UPDATE cases SET state = 'closed'", f"case:2: {What.ROW}: cases 2 state"),
+        ("UPDATE calls SET started_at = '2031-01-01 00:00:00'", f"call:2: {What.ROW}: calls 2 started_at"),
+        ("DELETE FROM promises WHERE id = 1", f"case:1: {What.ROW_GONE}: promises 1"),
+        ("UPDATE promises SET id = 99 WHERE id = 1", f"case:1: {What.ROW_UNTOLD}: promises 99"),
+    ],
+)
+def test_rows_rewritten_at_once_are_each_named(log: Runtime, sql: str, named: str) -> None:
+    with forging(log) as session:
+        run(session, sql)
+        assert named in found(session)
+
+
+def test_a_row_and_the_log_told_anew_are_found_by_the_log(log: Runtime) -> None:
+    """Who changes both in step is named by the hashes, and by the checkpoint where heads were changed too."""
+    with forging(log) as session:
+        changed(session, "cases", 2, "matter")
+        retell(session, "case:2", 1, matter="x")
+        rehash(session, "case:2", heads=False)
+        assert [problem for problem in found(session) if "case:2" in problem] == [f"case:2 entry 2: {What.HEAD}"]
+
+
+def test_a_time_that_is_no_time_stops_nothing(log: Runtime, database_url: str) -> None:
+    for value in ("no time", "", "0") if database_url.startswith("sqlite") else ("infinity", "-infinity"):
+        with forging(log) as session:
+            run(session, "UPDATE promises SET due_at = :v WHERE id = 1", v=value)
+            assert found(session) == [f"case:1: {What.ROW}: promises 1 due_at"]
+
+
+def test_an_entry_that_names_no_row_stops_nothing(log: Runtime) -> None:
+    entry = "SELECT seq FROM audit_entries WHERE chain = 'case:2' AND kind = 'promise-made'"
+    for number in (0, -1, 2**40, "1", None, [1]):
+        with forging(log) as session:
+            retell(session, "case:2", session.execute(text(entry)).scalar_one(), promise=number)
+            assert f"case:2: {What.ROW_UNTOLD}: promises 3" in found(session)
+
+
+def test_what_changes_while_one_chain_is_looked_at_is_not_held_against_it(log: Runtime, cast: Cast) -> None:
+    """Entries are read, an act ends, rows are read: the chain is looked at again."""
+    meanwhile: list[str] = []
+
+    def act_ends(_connection: object, _cursor: object, sql: str, *_rest: object) -> None:
+        if "FROM cases" in sql and not meanwhile:
+            meanwhile.append(sql)
+            with log.act(COMMAND) as act:
+                cases.handled_by(act, cases.get(act, 2), cast.zhou.id)
+
+    with log.look(COMMAND) as act:
+        act.session.execute(text("SELECT 1 FROM calls"))
+        event.listen(log.engine, "before_cursor_execute", act_ends)
+        report = verifying.verify_chain(act.session, "case:2")
+        event.remove(log.engine, "before_cursor_execute", act_ends)
+    assert meanwhile
+    assert report.problems == []
