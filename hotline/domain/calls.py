@@ -219,6 +219,14 @@ def under_way(act: Act, *, began_before: datetime, most: int) -> list[Call]:
     return list(act.session.scalars(query.order_by(Call.started_at).limit(most)))
 
 
+def is_on_the_line(act: Act, staff_id: int, *, since: datetime) -> bool:
+    """Is a colleague being rung or spoken to by us, in a call that began after an instant?"""
+    query = select(Call.id).where(
+        Call.staff_id == staff_id, Call.direction == "out", Call.state.not_in(FINAL), Call.started_at > since
+    )
+    return act.session.scalar(query.limit(1)) is not None
+
+
 def seal(act: Act, call: Call, value: str) -> str:
     """Seal what this caller said: with the customer's key where there is one."""
     if call.customer_id is None:

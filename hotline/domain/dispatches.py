@@ -11,9 +11,9 @@ from sqlalchemy import ForeignKey, String, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.db import Base
-from hotline.domain import cases, outbox, promises, staff
+from hotline.domain import calls, cases, outbox, promises, staff
 from hotline.domain.act import Act
-from hotline.domain.calls import FINAL, Call, State
+from hotline.domain.calls import Call, State
 from hotline.domain.cases import Case
 from hotline.domain.staff import Duty, Staff
 from hotline.errors import Conflict, NotFound
@@ -108,13 +108,13 @@ def next_to_ring(act: Act, dispatch: Dispatch, case: Case) -> Staff | None:
     if all_rung and not dispatch.urgent and act.at < _pause_ends(act, dispatch):
         return None
     in_turn = people[made % len(people) :] + people[: made % len(people)]
-    engaged = _on_our_line(act, in_turn)
-    return next((person for person in in_turn if person.id not in engaged), in_turn[0])
+    return next((person for person in in_turn if not is_engaged(act, person)), in_turn[0])
 
 
 def is_engaged(act: Act, person: Staff) -> bool:
     """Is this colleague on one of our calls just now? Ringing would only find the line busy."""
-    return person.id in _on_our_line(act, [person])
+    since = act.at - act.standard.engine.dispatch.offer_longest.span  # an offer lasts no longer, ended or not
+    return calls.is_on_the_line(act, person.id, since=since)
 
 
 def unanswered(act: Act, made: Offer, state: State) -> None:
@@ -290,15 +290,3 @@ def _offers_made(act: Act, dispatch: Dispatch) -> int:
 def _pause_ends(act: Act, dispatch: Dispatch) -> datetime:
     last = offers(act, dispatch.id)[-1]
     return (last.answered_at or last.rung_at) + act.standard.engine.dispatch.round_pause.span
-
-
-def _on_our_line(act: Act, people: list[Staff]) -> set[int]:
-    """Who of these is on one of our calls; one that never ended counts no longer than an offer may last."""
-    since = act.at - act.standard.engine.dispatch.offer_longest.span
-    query = select(Call.staff_id).where(
-        Call.staff_id.in_([person.id for person in people]),
-        Call.direction == "out",
-        Call.state.not_in(FINAL),
-        Call.started_at > since,
-    )
-    return {staff_id for staff_id in act.session.scalars(query) if staff_id is not None}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from hotline.carrier import Carrier
@@ -19,6 +19,7 @@ from hotline.jobs import segments
 from hotline.jobs.effects import Effect, Prepared
 from hotline.phones import PhoneNumber
 from hotline.runtime import Runtime
+from hotline.standard.calendar import day_ended
 
 PASSED_ON = (Answer.DECLINED, Answer.WITHDRAWN)
 
@@ -132,8 +133,9 @@ def _title(act: Act, promise: Promise, language: str) -> str:
 def _when(act: Act, runtime: Runtime, language: str, at: datetime) -> str:
     """Midnight is told as the end of its day, for "0:00" is taken for the night after."""
     local = at.astimezone(ZoneInfo(act.standard.timezone))
-    if (local.hour, local.minute) == (0, 0):
-        return runtime.prompts.text("texts.when-midnight", language, at=local - timedelta(days=1))
+    ended = day_ended(local)
+    if ended is not None:
+        return runtime.prompts.text("texts.when-midnight", language, at=ended)
     return runtime.prompts.text("texts.when", language, at=local)
 
 

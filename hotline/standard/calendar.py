@@ -224,3 +224,11 @@ def _library_version() -> str:
 @cache  # once per process and year: a warning at every call would drown the log
 def _warn_of_guess(year: int) -> None:
     log.warning("holidays of %s are not known; deadlines take the plain week", year)
+
+
+def day_ended(local: datetime) -> datetime | None:
+    """At a midnight, some moment of the day that ends with it; None at any other time.
+
+    People take "0:00 on the 24th" for the night after; it is told as the end of the 23rd.
+    """
+    return local - _DAY if local.time() == time.min else None

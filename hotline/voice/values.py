@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from hotline.domain import anonymity, calls, cases, dispatches, repairs, staff
@@ -13,6 +12,7 @@ from hotline.domain.cases import Case, Kind
 from hotline.domain.companies import Company
 from hotline.phones import PhoneNumber
 from hotline.prompts import Prompts
+from hotline.standard.calendar import day_ended
 from hotline.standard.kinds import EmergencyKind
 
 Value = Callable[[Act, Call, Prompts], str]
@@ -103,8 +103,8 @@ def due(act: Act, call: Call, prompts: Prompts) -> str:
     if not at:
         return prompts.text("due.soon", call.language)
     local = calls.instant(at).astimezone(ZoneInfo(act.standard.timezone))
-    if (local.hour, local.minute) == (0, 0):
-        ended = local - timedelta(days=1)
+    ended = day_ended(local)
+    if ended is not None:
         return prompts.text("due.midnight", call.language, month=ended.month, day=ended.day)
     return prompts.text(
         "due.at", call.language, month=local.month, day=local.day, hour=local.hour, minute=f"{local.minute:02d}"
