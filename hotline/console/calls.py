@@ -7,7 +7,7 @@ from typing import Any
 from flask import g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from hotline.console import asking, hidden, listening, lists, matter, people, record, revealing, rights, story
+from hotline.console import asking, hidden, listening, lists, matter, people, record, refused, revealing, rights, story
 from hotline.domain import anonymity, companies
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
@@ -45,7 +45,7 @@ def call_list() -> ResponseReturnValue:
 
 def one_call(call_id: int) -> ResponseReturnValue:
     """One call: every turn, owner, case, promises, texts, and whether its record is unaltered."""
-    return _page(call_id, {})
+    return _page(call_id, **refused.taken(_here(call_id)))
 
 
 def reveal_in_call(call_id: int) -> ResponseReturnValue:
@@ -54,7 +54,7 @@ def reveal_in_call(call_id: int) -> ResponseReturnValue:
     with asking.runtime().act(asking.actor()) as act:
         call = seen(act, call_id)
         asked.answer(act, call, hidden.of_call(act, call))
-    return revealing.answered(asked, url_for("console.one_call", call_id=call_id), _page(call_id, {"asked": asked}))
+    return revealing.answered(asked, _here(call_id), lambda: _page(call_id, asked=asked))
 
 
 def seen(act: Act, call_id: int) -> Call:
@@ -66,12 +66,16 @@ def seen(act: Act, call_id: int) -> Call:
     return call
 
 
-def _page(call_id: int, extra: dict[str, Any]) -> str:
+def _here(call_id: int) -> str:
+    return url_for("console.one_call", call_id=call_id)
+
+
+def _page(call_id: int, **asked: Any) -> str:
     with asking.runtime().look(asking.actor()) as act:
         call = seen(act, call_id)
         cases = [act.session.get_one(Case, case_id) for case_id in sorted(people.cases_of(call))]
-        g.here = url_for("console.one_call", call_id=call_id)
-        return render_template("one_call.html", **_context(act, call, cases), **{"asked": None, **extra})
+        g.here = _here(call_id)
+        return render_template("one_call.html", **_context(act, call, cases), **{"asked": None, **asked})
 
 
 def _context(act: Act, call: Call, cases: list[Case]) -> dict[str, Any]:

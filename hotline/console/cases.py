@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from flask import g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import Forbidden
 
-from hotline.console import asking, hidden, listening, lists, matter, people, record, revealing, rights, words
+from hotline.console import asking, hidden, listening, lists, matter, people, record, refused, revealing, rights, words
 from hotline.domain import cases, companies, promises
 from hotline.domain.act import Act
 from hotline.domain.cases import Case
@@ -50,7 +50,7 @@ def case_list() -> ResponseReturnValue:
 
 def one_case(case_id: int) -> ResponseReturnValue:
     """One case: owner, repair, dispatch, promises, texts, and whether its record is unaltered."""
-    return _page(case_id)
+    return _page(case_id, **refused.taken(_here(case_id)))
 
 
 def reveal_in_case(case_id: int) -> ResponseReturnValue:
@@ -59,7 +59,7 @@ def reveal_in_case(case_id: int) -> ResponseReturnValue:
     with asking.runtime().act(asking.actor()) as act:
         case = seen(act, case_id)
         asked.answer(act, case, hidden.of_case(act, case))
-    return revealing.answered(asked, url_for("console.one_case", case_id=case_id), _page(case_id, asked=asked))
+    return revealing.answered(asked, _here(case_id), lambda: _page(case_id, asked=asked))
 
 
 def called_back(case_id: int) -> ResponseReturnValue:
@@ -116,15 +116,20 @@ def _closed(act: Act, case: Case, outcome: str) -> str | None:
 
 def _settled(case_id: int, typed: Written) -> ResponseReturnValue:
     if typed.problem is None:
-        return redirect(url_for("console.one_case", case_id=case_id))
-    return _page(case_id, typed=typed), 409 if typed.text else 400
+        return redirect(_here(case_id))
+    back = refused.back_to(_here(case_id), typed=asdict(typed))
+    return back or (_page(case_id, typed=typed), 409 if typed.text else 400)
 
 
-def _page(case_id: int, *, asked: revealing.Asked | None = None, typed: Written | None = None) -> str:
+def _here(case_id: int) -> str:
+    return url_for("console.one_case", case_id=case_id)
+
+
+def _page(case_id: int, **typed: Any) -> str:
     with asking.runtime().look(asking.actor()) as act:
         case = seen(act, case_id)
-        g.here = url_for("console.one_case", case_id=case_id)
-        return render_template("one_case.html", **_context(act, case), asked=asked, typed=typed)
+        g.here = _here(case_id)
+        return render_template("one_case.html", **_context(act, case), **{"asked": None, "typed": None, **typed})
 
 
 def _context(act: Act, case: Case) -> dict[str, Any]:

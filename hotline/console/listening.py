@@ -11,7 +11,7 @@ from flask import g, redirect, render_template, request, send_file, session, url
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import Forbidden
 
-from hotline.console import asking, rights, words
+from hotline.console import asking, refused, rights, words
 from hotline.domain import companies, recordings
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
@@ -42,24 +42,25 @@ def of_call(act: Act, call: Call) -> Heard:
 
 def recording(name: str) -> ResponseReturnValue:
     """One recording: the question for the reason; once it was given, the player, for a while."""
-    with asking.runtime().look(asking.actor()) as act:
-        return _page(act, name)
+    return _page(name, **refused.taken(_here(name)))
 
 
 def listen(name: str) -> ResponseReturnValue:
     """Somebody gives a reason: it goes on record, and from now on the recording plays for a while."""
-    reason = request.form.get("reason", "")
+    problem, reason = "", request.form.get("reason", "")
     with asking.runtime().act(asking.actor()) as act:
         row = _heard(act, name)
         if recordings.key_of(act, row) is None:
             raise NotFound("it was erased with its customer")
         try:
             recordings.played(act, row, by=asking.person().id, reason=reason)
+            _open(name, act.at, act.standard.engine.recordings.open_for.seconds)
         except Invalid:
             problem = words.text("reveal.too-short", n=act.standard.secrecy.reason_at_least)
-            return _page(act, name, problem=problem, reason=reason), 400
-        _open(name, act.at, act.standard.engine.recordings.open_for.seconds)
-    return redirect(url_for("console.recording", name=name))
+    if not problem:
+        return redirect(_here(name))
+    back = refused.back_to(_here(name), problem=problem, reason=reason)
+    return back or (_page(name, problem=problem, reason=reason), 400)
 
 
 def sound(name: str) -> ResponseReturnValue:
@@ -74,11 +75,20 @@ def sound(name: str) -> ResponseReturnValue:
     return answer
 
 
-def _page(act: Act, name: str, **typed: str) -> str:
+def _here(name: str) -> str:
+    return url_for("console.recording", name=name)
+
+
+def _page(name: str, **typed: str) -> str:
+    with asking.runtime().look(asking.actor()) as act:
+        g.here = _here(name)
+        return render_template("recording.html", **_context(act, name), **{"problem": "", "reason": "", **typed})
+
+
+def _context(act: Act, name: str) -> dict[str, Any]:
     row = _heard(act, name)
     thing = recordings.thing_of(act, row)
-    g.here = url_for("console.recording", name=name)
-    context: dict[str, Any] = {
+    return {
         "recording": row,
         "case": thing if isinstance(thing, Case) else None,
         "call": thing if isinstance(thing, Call) else None,
@@ -87,7 +97,6 @@ def _page(act: Act, name: str, **typed: str) -> str:
         "standard": act.standard,
         "zone": act.standard.timezone,
     }
-    return render_template("recording.html", **context, **{"problem": "", "reason": "", **typed})
 
 
 def _heard(act: Act, name: str) -> Recording:

@@ -34,7 +34,7 @@ def blueprint(runtime: Runtime) -> Blueprint:
     made.add_url_rule("/recordings/<name>/sound", view_func=listening.sound)
     made.add_url_rule("/promises", view_func=promise_list.promise_list)
     made.add_url_rule("/log", view_func=log.log)
-    made.add_url_rule("/log/verify", view_func=log.verify_log, methods=["POST"])
+    made.add_url_rule("/log", view_func=log.verify_log, methods=["POST"])
     made.record_once(lambda state: _prepare(state, runtime))
     return made
 

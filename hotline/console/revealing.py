@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
 
 from flask import make_response
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
-from hotline.console import hidden, words
+from hotline.console import hidden, refused, words
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
 from hotline.domain.cases import Case
@@ -41,9 +42,13 @@ class Asked:
             self.problem = words.text("reveal.gone")
 
 
-def answered(asked: Asked, here: str, page: str) -> ResponseReturnValue:
-    """The page with the value in it; it hides again by itself, with or without a script."""
-    answer = make_response(page, 200 if asked.problem is None else 400)
-    if asked.value is not None:
-        answer.headers["Refresh"] = f"{asked.shown_for}; url={here}"
+def answered(asked: Asked, here: str, page: Callable[[], str]) -> ResponseReturnValue:
+    """The page with the value in it; it hides again by itself, with or without a script.
+
+    A value that is shown lies nowhere in between, so it is in the answer to the form and not on the page at `here`.
+    """
+    if asked.problem is not None:
+        return refused.back_to(here, asked=asdict(asked)) or (page(), 400)
+    answer = make_response(page())
+    answer.headers["Refresh"] = f"{asked.shown_for}; url={here}"
     return answer

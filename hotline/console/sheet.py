@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from flask import Blueprint, abort, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from hotline.console import asking, hidden, matter, words
+from hotline.console import asking, hidden, matter, refused, words
 from hotline.domain import companies, dispatches, repairs
 from hotline.domain.act import Act, Actor
 from hotline.domain.cases import Case
@@ -52,7 +52,7 @@ def blueprint(runtime: Runtime) -> Blueprint:
 
 def show(token: str) -> ResponseReturnValue:
     """The sheet as it stands."""
-    return _page(token, None)
+    return _page(token, **refused.taken(_here(token)))
 
 
 def press(token: str, action: str) -> ResponseReturnValue:
@@ -72,9 +72,9 @@ def press(token: str, action: str) -> ResponseReturnValue:
         said.problem = words.text("sheet.conflict")
     except Invalid:
         said.problem = words.text("sheet.found-empty")
-    if said.problem is None and said.shown is None:
-        return redirect(url_for("sheet.show", token=token))
-    return _page(token, said), 200 if said.problem is None else 409
+    if said.problem is not None:
+        return refused.back_to(_here(token), said=asdict(said)) or (_page(token, said=said), 409)
+    return redirect(_here(token)) if said.shown is None else _page(token, said=said)
 
 
 def _sign(act: Act, offer: Offer, said: Said) -> None:
@@ -166,11 +166,15 @@ def _opened(act: Act, token: str) -> tuple[Offer, Case]:
     return offer, case
 
 
-def _page(token: str, said: Said | None) -> str:
+def _here(token: str) -> str:
+    return url_for("sheet.show", token=token)
+
+
+def _page(token: str, **typed: Any) -> str:
     with asking.runtime().look(_LINK) as act:
         offer, case = _opened(act, token)
-        g.here = url_for("sheet.show", token=token)
-        return render_template("sheet.html", token=token, said=said, **_context(act, offer, case))
+        g.here = _here(token)
+        return render_template("sheet.html", token=token, **_context(act, offer, case), **{"said": None, **typed})
 
 
 def _context(act: Act, offer: Offer, case: Case) -> dict[str, Any]:

@@ -69,8 +69,7 @@ def test_every_button_may_be_pressed_twice(stranger: Visitor, runtime: Runtime, 
 
 def test_nothing_said_of_what_was_found_is_refused_and_the_answers_are_kept(stranger: Visitor, sheet: str) -> None:
     stranger.sends(f"{sheet}/sign", page=sheet)
-    refused = stranger.sends(f"{sheet}/done", page=sheet, **DONE | {"found": " ", "customer_signed": "no"})
-    assert refused.status_code == 409
+    refused = stranger.is_refused(f"{sheet}/done", page=sheet, **DONE | {"found": " ", "customer_signed": "no"})
     assert "请写下查到了什么" in refused.text
     assert 'name="tested" value="yes" required checked' in refused.text
     assert 'name="customer_signed" value="no" required checked' in refused.text
@@ -81,7 +80,7 @@ def test_whether_it_was_tested_and_signed_must_be_answered(
     stranger: Visitor, runtime: Runtime, sheet: str, missing: str
 ) -> None:
     stranger.sends(f"{sheet}/sign", page=sheet)
-    refused = stranger.sends(f"{sheet}/done", page=sheet, **DONE | {missing: ""})
+    refused = stranger.is_refused(f"{sheet}/done", page=sheet, **DONE | {missing: ""})
     assert "请回答是否当面试过、客户是否签字" in refused.text
     assert "换了阀芯</textarea>" in refused.text
     assert _order(runtime).stage == "signed"
@@ -124,7 +123,7 @@ def test_passing_it_on_by_the_link_ends_the_ringing_call(stranger: Visitor, runt
 
 def test_what_was_signed_for_is_not_passed_on_any_more(stranger: Visitor, runtime: Runtime, sheet: str) -> None:
     stranger.sends(f"{sheet}/sign", page=sheet)
-    assert stranger.sends(f"{sheet}/decline", page=sheet).status_code == 409
+    stranger.is_refused(f"{sheet}/decline", page=sheet)
     assert matters.answers(runtime, 1) == ["signed"]
 
 
@@ -135,15 +134,14 @@ def test_when_a_colleague_was_first_the_sheet_says_so_and_shows_no_values(
     stranger.sends(f"{sheet}/sign", page=sheet)
     assert "已经有同事签收" in stranger.opens(other).text
     for button in ("sign", "on-the-way", "show-address", "done"):
-        refused = stranger.sends(f"{other}/{button}", found="x")
-        assert refused.status_code == 409
+        refused = stranger.is_refused(f"{other}/{button}", page=other, **DONE)
         assert ADDRESS not in refused.text
     assert _order(runtime).engineer_id == cast.wang.id
 
 
 def test_before_signing_nothing_can_be_reported(stranger: Visitor, runtime: Runtime, sheet: str) -> None:
     for button in ("on-the-way", "arrived", "done"):
-        assert stranger.sends(f"{sheet}/{button}", page=sheet, found="x").status_code == 409
+        stranger.is_refused(f"{sheet}/{button}", page=sheet, **DONE)
     assert _order(runtime).stage == "reported"
 
 
@@ -167,7 +165,7 @@ def test_address_and_number_are_for_whoever_signed_until_the_work_is_done(
         stranger.sends(f"{sheet}/{button}", page=sheet, **DONE)
     assert "show-" not in stranger.opens(sheet).text
     for what in ("address", "number"):
-        assert stranger.sends(f"{sheet}/show-{what}").status_code == 409
+        stranger.is_refused(f"{sheet}/show-{what}", page=sheet)
     assert matters.entries(runtime, "case:1", "revealed") == []
 
 
@@ -213,7 +211,7 @@ def test_security_signs_for_a_fire_without_a_repair(stranger: Visitor, runtime: 
     here = f"/sheet/{matters.link(runtime, cast, 1, cast.he)}"
     assert stranger.sends(f"{here}/sign", page=here).location == here
     assert "您已签收，请马上处理" in stranger.opens(here).text
-    assert stranger.sends(f"{here}/done", page=here, found="x").status_code == 409
+    stranger.is_refused(f"{here}/done", page=here, **DONE)
 
 
 def _order(runtime: Runtime) -> RepairOrder:

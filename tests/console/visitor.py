@@ -29,6 +29,12 @@ class Visitor:
         found = _TOKEN.search(self.opens(page).text)
         return self.posts(path, csrf_token=found[1] if found else "", **form)
 
+    def is_refused(self, path: str, *, page: str, **form: str) -> TestResponse:
+        """Send a form that is refused; the page to which the browser goes back."""
+        answer = self.sends(path, **form)
+        assert (answer.status_code, answer.location) == (303, page)
+        return self.opens(page)
+
     def posts(self, path: str, **form: str) -> TestResponse:
         """Send a form without asking for its page first."""
         return self.client.post(path, base_url=BASE, data=form, environ_base={"REMOTE_ADDR": self._address})
