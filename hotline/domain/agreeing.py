@@ -21,7 +21,6 @@ from hotline.domain.repairs import Stage
 
 NAME = re.compile(r"(call|case):([1-9][0-9]{0,17})")
 _LARGEST = 2**31 - 1  # a row's number; what is larger in a forged text names no row
-_EXACT = "%Y-%m-%dT%H:%M:%S.%f"
 _PASSED_ON = "handover-accepted"
 
 
@@ -184,7 +183,7 @@ def _rows(session: Session, name: str, said: Said, held: dict[int, str]) -> dict
     shown = [_as_text(of.c[one], sqlite).label(one) if one.endswith("_at") else of.c[one] for one in COLUMNS[name]]
     holder = of.c[_HELD_BY[name]]
     query = select(of.c.id, *shown).where(or_(holder.in_(list(held)), of.c.id.in_(list(said))))
-    return {row["id"]: dict(row) for row in session.execute(query).mappings()}
+    return {row[0]: dict(zip(COLUMNS[name], row[1:], strict=True)) | {"id": row[0]} for row in session.execute(query)}
 
 
 def _as_text(at: ColumnElement[Any], sqlite: bool) -> ColumnElement[Any]:
@@ -197,7 +196,7 @@ def _exact(name: str, value: Any) -> Any:
     """A value as `_rows` gives it: an instant to the microsecond, in UTC."""
     if not name.endswith("_at") or value is None:
         return value
-    return datetime.fromisoformat(value).astimezone(UTC).strftime(_EXACT)
+    return datetime.fromisoformat(value).astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00")
 
 
 def _number(value: Any) -> int:
