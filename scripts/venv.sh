@@ -53,3 +53,6 @@ ready() {
     fi
     remember "$1"
 }
+
+# How many tests run side by side: one a core, at most four; each brings a database server and a Redis of its own.
+workers() { local cores; cores=$(nproc); echo $((cores < 4 ? cores : 4)); }
