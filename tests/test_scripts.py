@@ -1,4 +1,4 @@
-"""The suite's own commands: which tests they run, side by side, and a floor that fails what leaves the business bare."""
+"""The suite's own commands: which tests they run, side by side, and the floor under the business."""
 
 from __future__ import annotations
 
