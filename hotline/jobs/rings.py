@@ -71,6 +71,9 @@ def place(runtime: Runtime, act: Act, entry: OutboxEntry) -> Prepared:
     if entry.submitted_at is None and not _wanted(act, call):
         _ended(act, call, CallState.FAILED, "not wanted any more")
         return State.DROPPED
+    if entry.submitted_at is None and _engaged(act, call):  # by another call of ours: the next is rung instead
+        _ended(act, call, CallState.BUSY, "busy")
+        return State.DROPPED
     to, from_ = _number_of(act, call), companies.number_of(act, company)
     ring = act.standard.repair.engineer_ring.seconds
     urls = runtime.addresses
@@ -215,6 +218,10 @@ def _state_of(sid: str) -> Effect:
 
 def _number_of(act: Act, call: Call) -> str:
     return staff.phone_of(act, staff.get(act, call.staff_id or 0)).e164
+
+
+def _engaged(act: Act, call: Call) -> bool:
+    return call.staff_id is not None and dispatches.is_engaged(act, staff.get(act, call.staff_id))
 
 
 def _wanted(act: Act, call: Call) -> bool:
