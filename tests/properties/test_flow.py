@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from hotline.domain import promises
+from hotline.domain import anonymity, promises
 from hotline.domain.act import COMMAND
 from hotline.domain.calls import FINAL, Call, State
 from hotline.domain.cases import Case
@@ -85,9 +85,14 @@ class Caller:
 
 
 def the_call(runtime: Runtime, ring: Ring) -> tuple[Call, Case | None]:
+    """The call and what came of it; an anonymous matter is not named by its call, it is the newest of its kind."""
     with runtime.look(COMMAND) as act:
         call = act.session.scalars(select(Call).where(Call.sid == ring.sid)).one()
-        return call, act.session.get(Case, call.case_id) if call.case_id else None
+        if call.case_id is not None:
+            return call, act.session.get(Case, call.case_id)
+        if not anonymity.told_in(call):
+            return call, None
+        return call, act.session.scalar(select(Case).where(Case.anonymous).order_by(Case.id.desc()).limit(1))
 
 
 def altered(runtime: Runtime, *chains: str) -> Sequence[object]:
