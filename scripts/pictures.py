@@ -21,7 +21,7 @@ PICTURES = ROOT / "docs" / "pictures"
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 PORT = 8480
 WAIT = 60_000  # milliseconds; the practice phone speaks as slowly as a telephone
-SCREEN = {"width": 1280, "height": 1400}
+SCREEN = {"width": 1280, "height": 1250}
 
 
 @contextmanager
