@@ -42,8 +42,15 @@ remember() {
     if [ "$1" != requirements.txt ]; then fingerprint "$1" >>"$stamp"; fi
 }
 
+# The `hotline` of the README, from any folder; the data folder stays the one of where it is called.
+give_command() {
+    printf '#!/bin/sh\nPYTHONPATH="%s${PYTHONPATH:+:$PYTHONPATH}" exec "%s" -m hotline "$@"\n' "$root" "$python" >"$venv/bin/hotline"
+    chmod +x "$venv/bin/hotline"
+}
+
 ready() {
     "$python" -m pip --version >/dev/null 2>&1 || make_venv || return 1
+    [ -x "$venv/bin/hotline" ] || give_command
     if grep -qsxF "$(fingerprint "$1")" "$stamp"; then return; fi
     say "Installing $(grep -c '==' "$1") packages from $1, about a minute the first time ..."
     rm -f "$stamp"
