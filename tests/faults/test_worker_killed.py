@@ -33,6 +33,7 @@ def ward(shop: Workshop) -> Iterator[Ward]:
 
 def owe_call(shop: Workshop) -> int:
     with shop.runtime.act(COMMAND) as act:
+        act.session.execute(update(calls.Call).values(state=calls.State.ENDED))  # a busy colleague would not be rung
         call = calls.place(
             act,
             companies.get(act, shop.cast.heat.id),
