@@ -56,10 +56,43 @@ class Carrier(Protocol):
     def place_call(
         self, *, to: str, from_: str, url: str, status_url: str, fallback_url: str, ring_seconds: int
     ) -> str:
-        """Ring a number; what is said comes from `url`. Returns the call's id at the carrier."""
+        """Ring a number or a device (client:…, sip:…); what is said comes from `url`. Returns the call's id there."""
 
     def end_call(self, sid: str) -> None:
         """End a call, ringing or talking; one that has ended already is fine."""
+
+    def move_call(self, sid: str, url: str) -> None:
+        """A live call leaves what it is in and goes on with the document at `url`. "gone" where it has ended."""
+
+    def fetch_from_queue(self, queue: str, sid: str, url: str) -> None:
+        """A call that waits in the queue of this name goes on with the document at `url`.
+
+        "gone" where it does not wait there: it hung up, or left, or was fetched before.
+        """
+
+    def hold(self, conference: str, sid: str, url: str) -> None:
+        """A call in a conference, which goes by name or id, hears the documents at `url` and nobody hears it."""
+
+    def resume(self, conference: str, sid: str) -> None:
+        """A held call is in its conference again."""
+
+    def announce(self, conference: str, sid: str | None, url: str) -> None:
+        """One call in a conference hears the document at `url`; without `sid` all do (then by the conference's id)."""
+
+    def set_mode(self, conference: str, sid: str, *, muted: bool, coached: str | None) -> None:
+        """How a call takes part in its conference: heard by all, by nobody, or by the one call that it coaches."""
+
+    def start_recording(self, sid: str, status_url: str) -> str:
+        """Record a live call from now on. Returns the recording's id."""
+
+    def find_recordings(self, sid: str, since: datetime) -> list[str]:
+        """The recordings of a call that `start_recording` began at or after `since`, oldest first."""
+
+    def pause_recording(self, sid: str) -> None:
+        """What is said in this call from now on is left out of its recording. "gone" where none is being made."""
+
+    def resume_recording(self, sid: str) -> None:
+        """A paused recording of this call goes on. "gone" where none is being made."""
 
     def fetch_call(self, sid: str) -> Placed:
         """Where a call stands; the carrier's view may be some seconds old."""

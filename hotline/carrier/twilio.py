@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import logging
-import socket
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
-from requests.exceptions import ConnectTimeout, RequestException
-from twilio.base.exceptions import TwilioException, TwilioRestException
+from twilio.base.exceptions import TwilioRestException
 from twilio.http.http_client import TwilioHttpClient
-from twilio.http.response import Response
 from twilio.rest import Client
 
 from hotline.carrier import CarrierError, LegState, Placed, Sent
-from hotline.carrier.codes import CODES, STATES, Meaning
+from hotline.carrier.codes import STATES
 from hotline.carrier.media import Media, over_the_network
+from hotline.carrier.refusals import in_our_words
 from hotline.settings import CarrierAccount
 from hotline.standard.engine import CarrierFigures
 
+RECORDED_EVENTS = ["in-progress", "completed", "absent"]
+BY_REQUEST = "StartCallRecordingAPI"  # what the carrier calls a recording that was asked for over REST
+CURRENT = "Twilio.CURRENT"  # the recording being made now (contract 6)
+QUEUES_LISTED = 1000
 EVENTS = ["initiated", "ringing", "answered", "completed"]  # a repeated parameter (contract 2.6)
 LISTED = 50  # how many of a number's latest calls or texts are looked through; one page
 TRIAL = "Sent from your Twilio trial account - "  # stands before every text of a trial account
@@ -40,6 +40,7 @@ class TwilioCarrier:
 
         `media`: how sound is fetched, where it is not over the network; the package's client knows texts alone.
         """
+        self._queues: dict[str, str] = {}  # the carrier's ids of queues, by name
         self._media = media or over_the_network(figures)
         self._client = Client(
             account.api_key or account.sid,
@@ -55,7 +56,7 @@ class TwilioCarrier:
         self, *, to: str, from_: str, url: str, status_url: str, fallback_url: str, ring_seconds: int
     ) -> str:
         """See Carrier. No machine detection: a pressed key decides (design rule 8)."""
-        with _in_our_words(changes=True):
+        with in_our_words(changes=True):
             made = self._client.calls.create(
                 to=to,
                 from_=from_,
@@ -73,31 +74,103 @@ class TwilioCarrier:
     def end_call(self, sid: str) -> None:
         """See Carrier; safe to repeat (contract 6.2)."""
         try:
-            with _in_our_words(changes=False):
+            with in_our_words(changes=False):
                 self._client.calls(sid).update(status="completed")
         except CarrierError as error:
             if error.word not in ("already-ended", "gone"):
                 raise
 
+    def move_call(self, sid: str, url: str) -> None:
+        """See Carrier; safe to repeat: the document begins anew."""
+        try:
+            with in_our_words(changes=False):
+                self._client.calls(sid).update(url=url, method="POST")
+        except CarrierError as error:
+            if error.word == "already-ended":
+                raise CarrierError("gone", permanent=True, code=error.code) from None
+            raise
+
+    def fetch_from_queue(self, queue: str, sid: str, url: str) -> None:
+        """See Carrier. A queue is made by whoever waits in it first, so it may be another of the same name by now."""
+        if queue in self._queues:
+            try:
+                self._pull(self._queues[queue], sid, url)
+                return
+            except CarrierError as error:
+                if error.word != "gone":
+                    raise
+        self._queues[queue] = self._queue(queue)
+        self._pull(self._queues[queue], sid, url)
+
+    def hold(self, conference: str, sid: str, url: str) -> None:
+        """See Carrier; safe to repeat (contract 6.2)."""
+        with in_our_words(changes=False):
+            self._member(conference, sid).update(hold=True, hold_url=url, hold_method="POST")
+
+    def resume(self, conference: str, sid: str) -> None:
+        """See Carrier; safe to repeat (contract 6.2)."""
+        with in_our_words(changes=False):
+            self._member(conference, sid).update(hold=False)
+
+    def announce(self, conference: str, sid: str | None, url: str) -> None:
+        """See Carrier; repeated, it is said again."""
+        with in_our_words(changes=False):
+            heard_by = self._client.conferences(conference) if sid is None else self._member(conference, sid)
+            heard_by.update(announce_url=url, announce_method="POST")
+
+    def set_mode(self, conference: str, sid: str, *, muted: bool, coached: str | None) -> None:
+        """See Carrier; safe to repeat (contract 6.2)."""
+        whom = {} if coached is None else {"call_sid_to_coach": coached}
+        with in_our_words(changes=False):
+            self._member(conference, sid).update(muted=muted, coaching=coached is not None, **whom)
+
+    def start_recording(self, sid: str, status_url: str) -> str:
+        """See Carrier. One channel for all who speak: half of what two would weigh."""
+        with in_our_words(changes=True):
+            made = self._client.calls(sid).recordings.create(
+                recording_status_callback=status_url,
+                recording_status_callback_method="POST",
+                recording_status_callback_event=RECORDED_EVENTS,
+                recording_channels="mono",
+            )
+            return _sid(made)
+
+    def find_recordings(self, sid: str, since: datetime) -> list[str]:
+        """See Carrier."""
+        with in_our_words(changes=False):
+            listed = self._client.calls(sid).recordings.list(limit=LISTED)
+            found = [(_created(one), _sid(one)) for one in reversed(listed) if one.source == BY_REQUEST]
+        return [made for at, made in found if at >= since.replace(microsecond=0)]
+
+    def pause_recording(self, sid: str) -> None:
+        """See Carrier; safe to repeat."""
+        with in_our_words(changes=False):
+            self._client.calls(sid).recordings(CURRENT).update(status="paused", pause_behavior="skip")
+
+    def resume_recording(self, sid: str) -> None:
+        """See Carrier; safe to repeat."""
+        with in_our_words(changes=False):
+            self._client.calls(sid).recordings(CURRENT).update(status="in-progress")
+
     def fetch_call(self, sid: str) -> Placed:
         """See Carrier."""
-        with _in_our_words(changes=False):
+        with in_our_words(changes=False):
             return _placed(self._client.calls(sid).fetch())
 
     def find_calls(self, *, to: str, from_: str, since: datetime) -> list[Placed]:
         """See Carrier. Not filtered by StartTime: a call that waits in the carrier's queue has none yet."""
-        with _in_our_words(changes=False):
+        with in_our_words(changes=False):
             found = [_placed(call) for call in self._client.calls.list(to=to, from_=from_, limit=LISTED)]
         return [call for call in reversed(found) if call.at >= since.replace(microsecond=0)]
 
     def send_text(self, *, to: str, from_: str, body: str, status_url: str) -> str:
         """See Carrier."""
-        with _in_our_words(changes=True):
+        with in_our_words(changes=True):
             return _sid(self._client.messages.create(to=to, from_=from_, body=body, status_callback=status_url))
 
     def find_texts(self, *, to: str, since: datetime) -> list[Sent]:
         """See Carrier."""
-        with _in_our_words(changes=False):
+        with in_our_words(changes=False):
             found = [_sent(text) for text in self._client.messages.list(to=to, limit=LISTED)]
         return [text for text in reversed(found) if text.at >= since.replace(microsecond=0)]
 
@@ -105,7 +178,7 @@ class TwilioCarrier:
         """See Carrier. Asked with the account's secret: what needs none, anybody could fetch (contract 9)."""
         account, client = self._client.account_sid, self._client
         url = f"{client.api.base_url}/2010-04-01/Accounts/{account}/Recordings/{sid}.wav"
-        with _in_our_words(changes=False):
+        with in_our_words(changes=False):
             status, sound = self._media(url, client.auth)
             if status != HTTPStatus.OK:
                 raise TwilioRestException(status, url)
@@ -114,11 +187,26 @@ class TwilioCarrier:
     def delete_recording(self, sid: str) -> None:
         """See Carrier; safe to repeat (contract 6.2)."""
         try:
-            with _in_our_words(changes=False):
+            with in_our_words(changes=False):
                 self._client.recordings(sid).delete()
         except CarrierError as error:
             if error.word != "gone":
                 raise
+
+    def _member(self, conference: str, sid: str) -> Any:
+        return self._client.conferences(conference).participants(sid)
+
+    def _pull(self, queue_sid: str, sid: str, url: str) -> None:
+        with in_our_words(changes=False):
+            self._client.queues(queue_sid).members(sid).update(url=url, method="POST")
+
+    def _queue(self, name: str) -> str:
+        """The carrier's id of a queue; where there is none, nobody waits in it."""
+        with in_our_words(changes=False):
+            for listed in self._client.queues.list(limit=QUEUES_LISTED):
+                if listed.friendly_name == name:
+                    return _sid(listed)
+        raise CarrierError("gone", permanent=True)
 
 
 def _http_client(figures: CarrierFigures) -> Any:
@@ -146,60 +234,3 @@ def _created(made: Any) -> datetime:
     if not isinstance(made.date_created, datetime):
         raise ValueError("an answer without its time")
     return made.date_created
-
-
-@contextmanager
-def _in_our_words(*, changes: bool) -> Iterator[None]:
-    """Whatever goes wrong inside becomes a CarrierError. `changes`: the request may not simply be repeated.
-
-    The cause is cut off: its words hold the address, and a list's address holds a telephone number.
-    """
-    try:
-        yield
-    except TwilioException as error:
-        raise _refused(error, changes) from None
-    except RequestException as error:
-        raise _unanswered(error, changes) from None
-    except ValueError:
-        raise CarrierError("answer-not-readable", unknown=changes) from None
-
-
-def _refused(error: Any, changes: bool) -> CarrierError:
-    status = _status(error)
-    if status is None:
-        return CarrierError("answer-not-readable", unknown=changes)
-    code = getattr(error, "code", None)
-    code = int(code) if code is not None and int(code) != status else None
-    if status == HTTPStatus.TOO_MANY_REQUESTS:  # was not processed (contract 6.2)
-        return CarrierError("too-many-requests", code=code)
-    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return CarrierError("carrier-in-trouble", unknown=changes, code=code)
-    meaning = CODES.get(code or 0) or _by_status(status)
-    return CarrierError(meaning.word, permanent=meaning.permanent, code=code)
-
-
-def _status(error: Any) -> int | None:
-    """The HTTP status of a refusal; a refused list hides it in a response among the error's arguments."""
-    found = getattr(error, "status", None)
-    return found or next((told.status_code for told in error.args if isinstance(told, Response)), None)
-
-
-def _by_status(status: int) -> Meaning:
-    if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
-        return CODES[20003]
-    if status == HTTPStatus.NOT_FOUND:
-        return CODES[20404]
-    return Meaning("refused", True)
-
-
-def _unanswered(error: RequestException, changes: bool) -> CarrierError:
-    never_left = (ConnectTimeout, ConnectionRefusedError, socket.gaierror)
-    if any(isinstance(cause, never_left) for cause in _causes(error)):
-        return CarrierError("carrier-unreachable")
-    return CarrierError("no-answer-from-carrier", unknown=changes)
-
-
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    while error is not None:
-        yield error
-        error = error.__cause__ or error.__context__
