@@ -71,6 +71,18 @@ class Tree:
             raise Invalid(f"the {self.fault_class} diagnosis has no question {key!r}")
         return self.nodes[key]
 
+    def follow(self, answers: Mapping[str, str]) -> tuple[list[Node], Verdict | None]:
+        """The questions on the way of these answers, the open one last, and the verdict where they lead to one."""
+        asked, to = list[Node](), self.start
+        while True:
+            asked.append(self.node(to))
+            given = asked[-1].said(answers.get(to, ""))
+            if given is None:
+                return asked, None
+            if isinstance(given.to, Verdict):
+                return asked, given.to
+            to = given.to
+
     def paths(self) -> Iterator[tuple[tuple[str, ...], Verdict]]:
         """Every way through: the questions asked, and the verdict. Ends only where the tree has no circle."""
         yield from self._paths(self.start, ())

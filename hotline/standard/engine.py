@@ -90,6 +90,26 @@ class Dispatch:
 
 
 @dataclass(frozen=True)
+class Desk:
+    """The waiting line and the agents' seats."""
+
+    presence: Limit
+    """A seat whose page gave no sign of life for so long is not rung."""
+    presence_every: Limit
+    """How often an open page gives that sign."""
+    match_every: Limit
+    """How often callers and free agents are brought together, should no change of theirs have asked for it."""
+    estimate_window: Limit
+    """Only conversations that ended within this time tell how long one takes."""
+    wait_margin: Limit
+    """What fetching the next document of a wait may take of the time between two reassurances."""
+    offer_longest: Limit
+    """No agent keeps a caller from the next agent longer than this without an answer."""
+    token_lifetime: Limit
+    """How long the token of a browser's telephone holds; a log-in that ended gets no other."""
+
+
+@dataclass(frozen=True)
 class Recordings:
     """What callers told by voice is fetched from the carrier, kept and listened to (SEC-4)."""
 
@@ -178,6 +198,7 @@ class Engine:
     voice: Voice
     carrier: CarrierFigures
     dispatch: Dispatch
+    desk: Desk
     recordings: Recordings
     sign_in: SignIn
     routine: Routine

@@ -70,3 +70,11 @@ class FlowItem(StrEnum):
     LOST_PROPERTY = "lost_property"
     EMERGENCY = "emergency"
     AGENT = "agent"
+
+
+class SpokenName(StrEnum):
+    """How much of a customer's name an agent hears before picking up (SEC-1)."""
+
+    SURNAME = "surname"
+    MASKED = "masked"
+    NONE = "none"

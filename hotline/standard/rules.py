@@ -11,7 +11,7 @@ from hotline.errors import Invalid
 from hotline.standard.calendar import Calendar
 from hotline.standard.engine import Engine
 from hotline.standard.figures import Figure
-from hotline.standard.kinds import EmergencyKind, FaultClass, FlowItem, Grade, Role, Scope, Staffing
+from hotline.standard.kinds import EmergencyKind, FaultClass, FlowItem, Grade, Role, Scope, SpokenName, Staffing
 from hotline.standard.limits import Limit
 from hotline.standard.spans import Span
 from hotline.standard.wording import Wording
@@ -48,6 +48,27 @@ class Answering:
 class Ownership:
     handover_chain: Annotated[int, Figure("OWN-3", 1, 10)]
     ladder: Annotated[tuple[Role, ...], Figure("OWN-6")]
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The waiting line, the agents who answer it, and what happens in a conversation."""
+
+    owner_patience: Annotated[Limit, Figure("OWN-5")]
+    """How long the owner of an open matter is waited for before a colleague is asked."""
+    away_after: Annotated[int, Figure("ANS-1", 1, 10)]
+    """Unanswered calls in a row after which an agent counts as away."""
+    wrap_up: Annotated[Limit, Figure("REC-1")]
+    """How long the form may stay open after a call before the next one is offered."""
+    longest_wait: Annotated[Limit, Figure("ANS-3")]
+    estimate_samples: Annotated[int, Figure("ANS-3", 1, 1000)]
+    """Conversations that an estimate is made from; of fewer, the place in the line is told instead."""
+    whisper_name: Annotated[SpokenName, Figure("SEC-1")]
+    records_calls: Annotated[bool, Figure("SEC-4")]
+    announces_recording: Annotated[bool, Figure("SEC-4")]
+    announces_listening: Annotated[bool, Figure("PPL-3")]
+    announces_coaching: Annotated[bool, Figure("PPL-3")]
+    announces_joining: Annotated[bool, Figure("PPL-3")]
 
 
 @dataclass(frozen=True)
@@ -191,6 +212,7 @@ class Standard:
     languages: Languages
     answering: Answering
     ownership: Ownership
+    desk: Desk
     records: Records
     repair: Repair
     complaints: Complaints
