@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Date, ForeignKey, String, Text, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
@@ -141,6 +142,12 @@ def place_with(act: Act, customer_id: int, company_id: int) -> CustomerPlace | N
         .where(CustomerPlace.customer_id == customer_id, CustomerPlace.company_id == company_id)
         .order_by(CustomerPlace.id.desc())
     )
+
+
+def agreement_ended(act: Act, place: CustomerPlace | None) -> bool:
+    """Did a service agreement run out before today, by the company's own day (FLT-4)? Where none was made: no."""
+    today = act.at.astimezone(ZoneInfo(act.standard.timezone)).date()
+    return place is not None and place.agreement_ends is not None and place.agreement_ends < today
 
 
 def phone_of(act: Act, customer: Customer) -> PhoneNumber:

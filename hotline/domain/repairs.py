@@ -10,12 +10,14 @@ from sqlalchemy import JSON, ForeignKey, String, Text, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.db import Base
-from hotline.domain import cases, dispatches, promises
+from hotline.domain import cases, customers, dispatches, promises
 from hotline.domain.act import Act
 from hotline.domain.cases import Case
+from hotline.domain.customers import CustomerPlace
 from hotline.domain.staff import Duty
 from hotline.errors import Conflict, Invalid, NotFound
-from hotline.standard.kinds import Scope
+from hotline.standard.diagnosis import Verdict
+from hotline.standard.kinds import FaultClass, Scope
 
 
 class Stage(StrEnum):
@@ -60,6 +62,25 @@ class RepairOrder(Base):
     found: Mapped[str | None] = mapped_column(Text)  # sealed: what the engineer found and did
     tested: Mapped[bool | None]  # tested in front of the customer (FLT-8)
     customer_signed: Mapped[bool | None]
+
+
+def visit_fee(act: Act, fault_class: FaultClass) -> int:
+    """What coming to the door costs in yuan; to be disclosed and agreed to beforehand (FLT-3)."""
+    return act.standard.repair.fees.get(fault_class, 0)
+
+
+def charges_lapsed(act: Act, place: CustomerPlace | None) -> bool:
+    """Is a visit charged because the service agreement for this place has run out (FLT-4)?"""
+    return act.standard.repair.asks_agreement and customers.agreement_ended(act, place)
+
+
+def fee_due(act: Act, fault_class: FaultClass, verdict: Verdict, place: CustomerPlace | None) -> int | None:
+    """The fee in yuan that needs a yes before anybody comes; None where coming is free (FLT-3, FLT-4)."""
+    if verdict.scope is Scope.OUT_OF_SCOPE:
+        return visit_fee(act, verdict.fee or fault_class)
+    if verdict.scope is not Scope.EMERGENCY and charges_lapsed(act, place):
+        return visit_fee(act, fault_class)
+    return None
 
 
 def report(
@@ -153,7 +174,8 @@ def finish(act: Act, order: RepairOrder, *, by: int, found: str, tested: bool, c
 
 
 def of_case(act: Act, case_id: int) -> RepairOrder | None:
-    """The repair of a case, locked; None where it has none."""
+    """The repair of a case, locked; None where it has none. The case is locked before its repair, as everywhere."""
+    cases.get(act, case_id)
     return act.session.scalar(select(RepairOrder).where(RepairOrder.case_id == case_id).with_for_update())
 
 
@@ -168,8 +190,9 @@ def open_with(act: Act, engineer_id: int) -> list[RepairOrder]:
 
 
 def get(act: Act, order_id: int) -> RepairOrder:
-    """The repair with this id, locked. Raises NotFound."""
-    order = act.session.get(RepairOrder, order_id, with_for_update=True, populate_existing=True)
+    """The repair with this id, locked after its case. Raises NotFound."""
+    case_id = act.session.scalar(select(RepairOrder.case_id).where(RepairOrder.id == order_id))
+    order = of_case(act, case_id) if case_id is not None else None
     if order is None:
         raise NotFound(f"there is no repair {order_id}")
     return order

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from zoneinfo import ZoneInfo
-
 from hotline.domain import calls, cases, repairs
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
@@ -92,8 +90,8 @@ def scope(act: Act, call: Call) -> Step:
         return Step.EMERGENCY_OPENED
     if judged is Scope.OUT_OF_SCOPE:
         return Step.GUIDE
-    if act.standard.repair.asks_agreement and _agreement_ended(act, call):
-        call.put(fee=_fee(act, FaultClass(call.slots["fault"])))
+    if repairs.charges_lapsed(act, place(act, call)):
+        call.put(fee=repairs.visit_fee(act, FaultClass(call.slots["fault"])))
         return Step.AGREEMENT_ENDED
     return Step.ADDRESS
 
@@ -161,16 +159,6 @@ def _judge(act: Act, call: Call, verdict: Verdict) -> None:
     call.put(scope=str(verdict.scope), verdict=verdict.name)
     act.remember(call.chain, "diagnosed", fault=call.slots["fault"], verdict=verdict.name, scope=verdict.scope)
     if verdict.guide is not None:
-        call.put(guide=verdict.guide, fee=_fee(act, verdict.fee or FaultClass(call.slots["fault"])))
+        call.put(guide=verdict.guide, fee=repairs.visit_fee(act, verdict.fee or FaultClass(call.slots["fault"])))
     if verdict.emergency is not None:
         call.put(emergency=str(verdict.emergency))
-
-
-def _fee(act: Act, kind: FaultClass) -> int:
-    return act.standard.repair.fees.get(kind, 0)
-
-
-def _agreement_ended(act: Act, call: Call) -> bool:
-    served = place(act, call)
-    today = act.at.astimezone(ZoneInfo(act.standard.timezone)).date()
-    return served is not None and served.agreement_ends is not None and served.agreement_ends < today

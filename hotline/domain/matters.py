@@ -1,0 +1,195 @@
+"""What somebody told becomes a case with an owner and promises; without it telling us would end in nothing (OWN-1)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import update
+
+from hotline.domain import cases, companies, dispatches, outbox, promises, repairs, staff
+from hotline.domain.act import Act
+from hotline.domain.calls import Call
+from hotline.domain.cases import Case, Kind
+from hotline.domain.news import Recording
+from hotline.domain.staff import Duty
+from hotline.standard.kinds import Scope
+
+
+@dataclass(frozen=True)
+class Told:
+    """What was told, by telephone, at the counter or in a letter, and who answers for it.
+
+    `details` are sealed already, with the key of the customer where there is one; their names begin with "sealed_".
+    `reachable`: there is a number at which we can ring back. An anonymous matter keeps of `details` what it is given,
+    so whoever fills them leaves out what says who it was (CMP-10).
+    """
+
+    company_id: int
+    owner_id: int
+    details: Mapping[str, str]
+    reachable: bool
+    customer_id: int | None = None
+    call: Call | None = None
+    anonymous: bool = False
+
+
+@dataclass(frozen=True)
+class Opened:
+    """The case that was opened, and whether the customer has it in writing as well (OWN-7)."""
+
+    case: Case
+    texted: bool = False
+
+
+def open_fault(
+    act: Act,
+    told: Told,
+    *,
+    fault_class: str,
+    answers: Mapping[str, str],
+    scope: Scope,
+    fee_yuan: int | None = None,
+) -> Opened:
+    """A fault in scope, of unclear cause, or paid for: repair is notified at once (FLT-2, FLT-3).
+
+    `fee_yuan` is what was said yes to. Raises Invalid for a fault out of scope without it.
+    """
+    case = _open(act, told, Kind.FAULT, fault_class)
+    repairs.report(
+        act,
+        case,
+        fault_class=fault_class,
+        answers=dict(answers),
+        scope=scope,
+        address=case.details.get("sealed_address"),
+        fee_yuan=fee_yuan,
+    )
+    if fee_yuan is not None and scope is not Scope.OUT_OF_SCOPE:  # paid because the agreement ended (FLT-4)
+        _text_staff(act, case, "agreement-ended", staff.Role.DEPARTMENT_HEAD)
+    return _texted(act, case, "case-opened")
+
+
+def record_guided(act: Act, told: Told, *, fault_class: str, outcome: str) -> Opened:
+    """A fault that nobody goes out for: on record, and closed with how it ended (FLT-3)."""
+    case = _open(act, told, Kind.FAULT, fault_class)
+    promises.close_case(act, case, by=case.owner_id, outcome=outcome)
+    return Opened(case)
+
+
+def open_emergency(act: Act, told: Told, kind: str) -> Opened:
+    """An emergency jumps every queue: those on duty are rung until somebody acknowledges (EMG-1, EMG-2)."""
+    case = _open(act, told, Kind.EMERGENCY, kind)
+    promises.make(act, "EMG-2.acknowledge", case)
+    if kind == "fire":
+        promises.make(act, "EMG-1.tell", case)
+        dispatches.begin(act, case, Duty.SECURITY)
+        dispatches.begin(act, case, Duty.LEAD)
+    else:
+        address = case.details.get("sealed_address")
+        repairs.report(act, case, fault_class=kind, answers={}, scope=Scope.EMERGENCY, address=address)
+    _text_staff(act, case, "emergency-told", staff.Role.SUPERVISOR)
+    return _texted(act, case, "case-opened")
+
+
+def add_to_emergency(act: Act, case: Case, details: Mapping[str, str]) -> None:
+    """What was told after help was on its way: where, how it looks, who (EMG-1). `details` are sealed already."""
+    case.details = dict(details)
+    order = repairs.of_case(act, case.id)
+    if order is not None:
+        order.address = case.details.get("sealed_address")
+    act.remember(case.chain, "emergency-told", told=sorted(case.details))
+
+
+def open_complaint(act: Act, told: Told) -> Opened:
+    """A complaint, anonymous where that is wanted; whoever is not anonymous is rung back (CMP-9, CMP-10)."""
+    case = _open(act, told, Kind.COMPLAINT, "complaint")
+    opened = Opened(case)
+    if told.reachable and not told.anonymous:
+        promises.make(act, "CMP-9.callback", case)
+        opened = _texted(act, case, "complaint-received")
+    _text_staff(act, case, "complaint-for-supervisor", staff.Role.SUPERVISOR)
+    return opened
+
+
+def open_enquiry(act: Act, told: Told) -> Opened:
+    """A question that cannot be answered now: answered soon after asking (CBK-1)."""
+    case = _open(act, told, Kind.ENQUIRY, "enquiry")
+    if told.reachable:
+        promises.make(act, "CBK-1.answer", case)
+    return _texted(act, case, "case-opened")
+
+
+def record_answered(act: Act, told: Told, *, answer: str) -> Opened:
+    """A question that was answered on the spot: on record with its answer, and closed (REC-1)."""
+    case = _open(act, told, Kind.ENQUIRY, "enquiry")
+    promises.close_case(act, case, by=case.owner_id, outcome=answer)
+    return Opened(case)
+
+
+def open_message(act: Act, told: Told) -> Opened:
+    """A message for a resident, whose number is never given out (SEC-3)."""
+    case = _open(act, told, Kind.MESSAGE, "message")
+    promises.make(act, "SEC-3.message", case)
+    return _texted(act, case, "message-received")
+
+
+def open_lost_property(act: Act, told: Told) -> Opened:
+    """Lost property: the supervisor is told (EMG-3)."""
+    case = _open(act, told, Kind.MESSAGE, "lost-property")
+    promises.make(act, "EMG-3.tell", case)
+    _text_staff(act, case, "lost-property-for-supervisor", staff.Role.SUPERVISOR, keeps="EMG-3.tell")
+    return _texted(act, case, "lost-property-received")
+
+
+def open_callback(act: Act, told: Told, *, matter: str, rule: str, texts: bool = True) -> Opened:
+    """Somebody wanted us and was not served: we ring back as `rule` says, where there is a number (ANS-3, CBK-2)."""
+    case = _open(act, told, Kind.CALLBACK, matter)
+    if told.reachable:
+        promises.make(act, rule, case)
+    return _texted(act, case, "case-opened") if texts else Opened(case)
+
+
+def _open(act: Act, told: Told, kind: Kind, matter: str) -> Case:
+    case = cases.open(
+        act,
+        companies.get(act, told.company_id),
+        kind=kind,
+        matter=matter,
+        owner_id=told.owner_id,
+        call=told.call,
+        customer_id=None if told.anonymous else told.customer_id,
+        anonymous=told.anonymous,
+        details=dict(told.details),
+    )
+    if told.call is not None:
+        _note_in_call(act, told.call, case)
+    return case
+
+
+def _note_in_call(act: Act, call: Call, case: Case) -> None:
+    act.session.execute(
+        update(Recording).where(Recording.call_id == call.id, Recording.case_id.is_(None)).values(case_id=case.id)
+    )
+    if not case.anonymous:
+        call.put(number=case.number, opened=[*call.slots.get("opened", []), case.id])
+
+
+def _texted(act: Act, case: Case, text: str) -> Opened:
+    """Everything at once, in writing as well, where there is a number to write to (OWN-7)."""
+    return Opened(case, cases.text_customer(act, case, text))
+
+
+def _text_staff(act: Act, case: Case, text: str, role: staff.Role, keeps: str = "") -> None:
+    for person in staff.told(act, case.company_id, role):
+        outbox.post(
+            act,
+            "send-text",
+            key=f"{text}-{case.id}-{person.id}",
+            case_id=case.id,
+            urgent=case.kind == Kind.EMERGENCY,
+            to="staff",
+            who=person.id,
+            text=text,
+            keeps=keeps,
+        )
