@@ -175,7 +175,7 @@ def finish(act: Act, order: RepairOrder, *, by: int, found: str, tested: bool, c
 
 def of_case(act: Act, case_id: int) -> RepairOrder | None:
     """The repair of a case, locked; None where it has none. The case is locked before its repair, as everywhere."""
-    cases.get(act, case_id)
+    act.session.execute(select(Case.id).where(Case.id == case_id).with_for_update())
     return act.session.scalar(select(RepairOrder).where(RepairOrder.case_id == case_id).with_for_update())
 
 

@@ -40,9 +40,9 @@ def open_kept(act: Act, kept: KeptCall) -> Case:
 
 
 def _case_of(act: Act, call: Call) -> Case | None:
-    """The matter that the caller had told before the trouble began, unless it is closed or must not say who rang."""
+    """The matter that was told before the trouble began, unless it is closed. A call names no anonymous one."""
     case = cases.get(act, call.case_id) if call.case_id is not None else None
-    return case if case is not None and case.state == "open" and not case.anonymous else None
+    return case if case is not None and case.state == "open" else None
 
 
 def _call(act: Act, company: Company, kept: KeptCall) -> Call:

@@ -17,6 +17,9 @@ _ENGLISH_DIGITS = {
 # "我闻到什么味道" asks for no repeat.
 WHOLE = ("words.yes", "words.mended", "words.again", "words.louder")
 FILLERS = "words.fillers"
+# What a colleague reports of the work counts only in a sentence that denies nothing: "还没出发" is no setting out.
+REPORTED = ("words.on-the-way", "words.arrived", "words.done")
+DENIALS = "words.denials"
 _WORD = re.compile(r"[a-z]+")
 _APART = re.compile(r"[^\w\s]|_")
 _BETWEEN_CHINESE = re.compile(r"(?<=[\u3400-\u9fff])\s+|\s+(?=[\u3400-\u9fff])")
@@ -54,6 +57,8 @@ def _numerals(text: str) -> str:
 
 def _score(spoken: str, choice: Choice, prompts: Prompts, language: str) -> int:
     words = prompts.listen_for(choice.words, language)
+    if choice.words in REPORTED and _longest(spoken, prompts.listen_for(DENIALS, language)):
+        return 0
     if choice.words not in WHOLE:
         return _longest(spoken, words)
     return len(spoken) if _is_all(spoken, words, prompts.listen_for(FILLERS, language)) else 0

@@ -97,3 +97,17 @@ def test_two_colleagues_sign_at_the_same_moment(shop: Workshop) -> None:
         shop, lambda act: dispatches.get_offer(act, wang), lambda act: sign(act, wang), lambda act: sign(act, zhao)
     )
     assert answered(shop) == [Answer.SIGNED, Answer.WITHDRAWN]
+
+
+def test_a_repair_is_finished_on_the_sheet_while_the_caller_tells_more_on_the_telephone(shop: Workshop) -> None:
+    """The sheet comes from the repair, the caller from the case: both lock the case first."""
+    shop.fault()
+    shop.works()
+    shop.signs(0)
+
+    def finishes(act: Act) -> None:
+        repairs.finish(act, repairs.get(act, 1), by=shop.cast.wang.id, found="valve", tested=True, customer_signed=True)
+
+    together(shop, lambda act: cases.get(act, 1), lambda act: repairs.of_case(act, 1), finishes)
+    with shop.runtime.act(CLOCK) as act:
+        assert repairs.get(act, 1).stage == repairs.Stage.DONE

@@ -82,6 +82,23 @@ def test_what_people_say_to_the_menu(spoken: str, key: str | None) -> None:
     assert meant(spoken, MENU) == key
 
 
+WORK = tuple(
+    Choice(str(place), f"words.{news}", Step.MAIN) for place, news in enumerate(("on-the-way", "arrived", "done"), 1)
+)
+
+
+@pytest.mark.parametrize(
+    ("spoken", "language", "key"),
+    [
+        ("我出发了", "zh-CN", "1"), ("还没出发", "zh-CN", None), ("未到达", "zh-CN", None), ("已经到了", "zh-CN", "2"),
+        ("没修好", "zh-CN", None), ("都修好了", "zh-CN", "3"), ("I have left", "en", "1"),
+        ("I haven't left", "en", None), ("not finished yet", "en", None), ("It is mended", "en", "3"),
+    ],
+)  # fmt: skip
+def test_what_a_colleague_has_not_done_yet_is_not_noted_as_done(spoken: str, language: str, key: str | None) -> None:
+    assert meant(spoken, WORK, language) == key
+
+
 def test_a_key_counts_only_as_itself() -> None:
     assert choose(Heard(Sound.KEYS, "3"), YES_NO, PROMPTS, "zh-CN") is None
     assert choose(Heard(Sound.SILENCE), YES_NO, PROMPTS, "zh-CN") is None
