@@ -80,6 +80,7 @@ class Retention:
     recordings: Annotated[Limit, Figure("REC-5")]
     access_log: Annotated[Limit, Figure("REC-6")]
     webhooks: Annotated[Limit, Figure("REC-5")]
+    drafts: Annotated[Limit, Figure("REC-5")]
 
 
 @dataclass(frozen=True)
