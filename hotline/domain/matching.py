@@ -1,0 +1,190 @@
+"""Who answers whom; without it two agents could be rung for one caller, or one agent for two (OWN-4, OWN-5)."""
+
+from __future__ import annotations
+
+from sqlalchemy import select, update
+
+from hotline.domain import calls, companies, desk, offers, outbox, seats, staff
+from hotline.domain.act import Act
+from hotline.domain.calls import Call
+from hotline.domain.desk import Place, Wait
+from hotline.domain.offers import AgentOffer as AgentOffer
+from hotline.domain.offers import Answer as Answer
+from hotline.domain.seats import Seat
+from hotline.errors import Conflict
+
+FIRST_STEP = "agent-ring"
+
+
+def next_match(act: Act, *, words_version: str) -> AgentOffer | None:
+    """Bring the next caller and an agent together: an offer, its call, and the ring that is owed. None: no such two.
+
+    The caller's row is locked in the order of the line and not passed over while another holds it, or a later caller
+    would overtake; then caller and seat are taken by compare-and-set.
+    """
+    group = [company.id for company in companies.listed(act)]
+    for waiting in desk.line(act):
+        if waiting.state == Place.OFFERED:
+            continue
+        companies.get(act, waiting.company_id)
+        if not seats.free(act, group):
+            return None
+        if _candidates(act, waiting, group):
+            offer = _take(act, waiting.id, group, words_version)
+            if offer is not None:
+                return offer
+    return None
+
+
+def _take(act: Act, wait_id: int, group: list[int], words_version: str) -> AgentOffer | None:
+    wait = desk.locked(act, wait_id)
+    for seat in _candidates(act, wait, group):
+        if seats.claim(act, seat.staff_id, wait.id):
+            if _claim(act, wait, seat.staff_id):
+                return _offer(act, wait, seat.staff_id, words_version)
+            seats.let_go(act, seats.locked(act, seat.staff_id), keeps_turn=True)
+            return None
+    return None
+
+
+def _claim(act: Act, wait: Wait, staff_id: int) -> bool:
+    """By compare-and-set: whoever was matched, left or hung up meanwhile is not taken."""
+    claimed = act.session.execute(
+        update(Wait)
+        .where(Wait.id == wait.id, Wait.state.in_((Place.WAITING, Place.KEPT)))
+        .values(state=Place.OFFERED, agent_id=staff_id, offered_at=act.at)
+        .returning(Wait.id)
+        .execution_options(synchronize_session=False)
+    ).first()
+    act.session.refresh(wait)
+    return claimed is not None
+
+
+def _candidates(act: Act, wait: Wait, group: list[int]) -> list[Seat]:
+    """Who may be rung for this caller now, in order; empty while the owner is still waited for (OWN-5).
+
+    Callers are answered in their language as long as anybody serves who speaks it.
+    """
+    if wait.state not in (Place.WAITING, Place.KEPT):
+        return []
+    turned_down = offers.turned_down_by(act, wait.id)
+    serving = [seat for seat in seats.serving(act, group) if seat.staff_id not in turned_down]
+    free = {seat.staff_id for seat in seats.free(act, group) if not _is_on_the_line(act, seat.staff_id)}
+    wanted = _wanted(act, wait, serving)
+    if wanted is not None:
+        return [wanted] if wanted.staff_id in free else []
+    speakers = [seat for seat in serving if seat.speaks(wait.language)]
+    able = [seat for seat in speakers or serving if seat.staff_id in free]
+    return sorted(able, key=lambda seat: (seat.staff_id != wait.wanted_id, seat.company_id != wait.company_id))
+
+
+def _wanted(act: Act, wait: Wait, serving: list[Seat]) -> Seat | None:
+    """The agent who is still waited for; nobody once they serve no more, did not take it, or it took too long."""
+    if wait.wanted_until is None or act.at >= wait.wanted_until:
+        return None
+    return next((seat for seat in serving if seat.staff_id == wait.wanted_id), None)
+
+
+def _is_on_the_line(act: Act, staff_id: int) -> bool:
+    """A colleague whom another call of ours rings or holds just now would only be found busy."""
+    since = act.at - act.standard.engine.dispatch.offer_longest.span
+    return calls.is_on_the_line(act, staff_id, since=since)
+
+
+def _offer(act: Act, wait: Wait, staff_id: int, words_version: str) -> AgentOffer:
+    caller = act.session.get_one(Call, wait.call_id)
+    offer = AgentOffer(
+        wait_id=wait.id, staff_id=staff_id, n=offers.made(act, wait.id) + 1, rung_at=act.at, answer=Answer.RINGING
+    )
+    act.session.add(offer)
+    act.session.flush()
+    leg = calls.place(
+        act,
+        companies.get(act, wait.company_id),
+        colleague=staff.get(act, staff_id),
+        case_id=wait.case_id,
+        owner_id=caller.owner_id,
+        our_number=caller.our_number,
+        first_step=FIRST_STEP,
+        words_version=words_version,
+        slots={"wait": wait.id, "agent_offer": offer.id},
+    )
+    offer.call_id = leg.id
+    act.session.flush()
+    act.remember(wait.chain, "agent-offered", offer=offer.id, to=staff_id, wait=wait.id)
+    outbox.post(act, "place-call", key=f"place-{leg.id}", urgent=True, emergency=wait.emergency, call=leg.id)
+    act.news |= {"line", f"seat:{staff_id}"}
+    return offer
+
+
+def of_call(act: Act, call: Call) -> AgentOffer | None:
+    """The offer that a placed call carries, locked after its caller's call and wait; None for another call.
+
+    The leg is locked already. Locks are taken in one order everywhere: staff leg, customer's call, wait, offer, seat.
+    """
+    found = act.session.execute(
+        select(AgentOffer.id, AgentOffer.wait_id, Wait.call_id)
+        .join(Wait, Wait.id == AgentOffer.wait_id)
+        .where(AgentOffer.call_id == call.id)
+    ).first()
+    if found is None:
+        return None
+    calls.locked(act, found.call_id)
+    desk.locked(act, found.wait_id)
+    return act.session.get_one(AgentOffer, found.id, with_for_update=True, populate_existing=True)
+
+
+def wait_of(act: Act, offer: AgentOffer) -> Wait:
+    """The wait of an offer, locked, its company's standard chosen."""
+    return desk.locked(act, offer.wait_id)
+
+
+def heard(act: Act, offer: AgentOffer) -> None:
+    """The agent's telephone was picked up, by a person or by a machine; the whisper is told."""
+    if offer.answer == Answer.RINGING:
+        offers.answer(act, offer, Answer.HEARD, chain=wait_of(act, offer).chain)
+
+
+def accept(act: Act, offer: AgentOffer) -> Wait:
+    """The agent pressed the key: the caller is theirs. Accepting twice is accepting once.
+
+    Raises Conflict when the caller is gone, or the offer was withdrawn or answered otherwise.
+    """
+    wait = wait_of(act, offer)
+    if offer.answer == Answer.ACCEPTED:
+        return wait
+    if offer.answer not in offers.OPEN or wait.state != Place.OFFERED or wait.agent_id != offer.staff_id:
+        raise Conflict("this caller is not waiting for you any more")
+    offers.answer(act, offer, Answer.ACCEPTED, chain=wait.chain)
+    seats.talking(act, seats.locked(act, offer.staff_id))
+    desk.connected(act, wait)
+    act.news |= {"line", f"seat:{offer.staff_id}"}
+    return wait
+
+
+def turned_down(act: Act, offer: AgentOffer, what: Answer) -> None:
+    """The agent did not take the caller, who goes back to their place; that agent is not asked for them again.
+
+    When everybody was asked in vain the caller leaves the line (design rule 8). An answer stands; a later one changes
+    nothing.
+    """
+    wait = wait_of(act, offer)
+    if offer.answer not in offers.OPEN:
+        return
+    offers.answer(act, offer, what, chain=wait.chain)
+    seat = seats.locked(act, offer.staff_id)
+    if what is Answer.DECLINED:
+        seats.talking(act, seat)
+    if seat.wait_id == wait.id:
+        seats.let_go(act, seat, missed=what in offers.UNANSWERED)
+    if wait.state == Place.OFFERED and wait.agent_id == offer.staff_id:
+        wait.state, wait.agent_id = Place.KEPT if wait.kept else Place.WAITING, None
+        act.session.flush()
+        desk.leave_in_vain(act, wait)
+    act.news.add("line")
+    outbox.post(act, "match-line", urgent=True, emergency=wait.emergency)
+
+
+def withdrawn(act: Act, wait: Wait) -> None:
+    """The caller is not offered any more: the telephone that rings for them stops, its agent is free again."""
+    offers.withdraw(act, wait.id, chain=wait.chain)

@@ -1,0 +1,272 @@
+"""Who is at the desk and free to answer; without it a caller would be rung through to an empty chair (ANS-1, PPL-1)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import JSON, ColumnElement, ForeignKey, Index, Select, String, and_, or_, select, update
+from sqlalchemy.orm import Mapped, mapped_column
+
+from hotline.db import Base, insert_new
+from hotline.domain import companies, outbox, staff
+from hotline.domain.act import Act
+from hotline.domain.staff import Staff
+from hotline.errors import Conflict, Invalid, NotFound
+
+
+class Status(StrEnum):
+    """What an agent is doing (座席状态)."""
+
+    OFF = "off"
+    FREE = "free"
+    BUSY = "busy"  # being rung or in a call
+    WRAP_UP = "wrap_up"  # the call is over, its form is still open (话后整理)
+    BREAK = "break"
+    AWAY = "away"
+
+
+class Device(StrEnum):
+    """By what an agent is rung."""
+
+    PHONE = "phone"
+    SIP = "sip"
+    BROWSER = "browser"
+
+
+CHOSEN = frozenset({Status.OFF, Status.FREE, Status.BREAK, Status.AWAY})
+UNSEEN, UNANSWERED = "unseen", "unanswered"  # why a seat became away by itself
+
+
+class Seat(Base):
+    """An agent's place at the desk. `idle_since`: since when their turn to be rung counts.
+
+    Two calls for one agent are impossible: a caller's wait is on one seat at most, and a seat holds one wait.
+    """
+
+    __tablename__ = "seats"
+    __table_args__ = (Index(None, "status"),)
+
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), primary_key=True)
+    company_id: Mapped[int] = mapped_column(ForeignKey("companies.id"))
+    status: Mapped[str] = mapped_column(String(8), default=Status.OFF)
+    since: Mapped[datetime]
+    idle_since: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    device: Mapped[str] = mapped_column(String(8))
+    sip: Mapped[str | None] = mapped_column(String(300))  # its address, sealed
+    languages: Mapped[list[str]] = mapped_column(JSON, default=list)  # empty: those of the company
+    misses: Mapped[int] = mapped_column(default=0)  # unanswered calls in a row
+    wait_id: Mapped[int | None] = mapped_column(unique=True)  # no foreign key: the line stands on the seats
+    wrap_up_ends: Mapped[datetime | None]
+    wants: Mapped[str | None] = mapped_column(String(8))  # chosen during a call, taken up after it
+    why: Mapped[str | None] = mapped_column(String(40))
+
+    @property
+    def chain(self) -> str:
+        """The name of this seat's chain in the log, and of its news."""
+        return f"seat:{self.staff_id}"
+
+    def speaks(self, language: str) -> bool:
+        """Is a caller in this language served from here?"""
+        return not self.languages or language in self.languages
+
+
+def of(act: Act, person: Staff) -> Seat:
+    """The seat of a person, locked; made when it is first asked for: off, rung by telephone where there is one."""
+    device = Device.PHONE if person.phone is not None else Device.BROWSER
+    made = insert_new(act.session, Seat).values(
+        staff_id=person.id,
+        company_id=person.company_id,
+        status=Status.OFF,
+        since=act.at,
+        idle_since=act.at,
+        seen_at=act.at,
+        device=device,
+        languages=[],
+        misses=0,
+    )
+    if act.session.get(Seat, person.id) is None:
+        act.session.execute(made)
+    return locked(act, person.id)
+
+
+def locked(act: Act, staff_id: int) -> Seat:
+    """The seat of this member of staff, locked until the act ends. Raises NotFound."""
+    seat = act.session.get(Seat, staff_id, with_for_update=True, populate_existing=True)
+    if seat is None:
+        raise NotFound(f"member of staff {staff_id} has no seat at the desk")
+    return seat
+
+
+def choose(act: Act, seat: Seat, status: Status, *, why: str | None = None) -> None:
+    """An agent says what they do, or a supervisor says it of them and why.
+
+    During a call it is noted and taken up afterwards. Raises Invalid for what nobody chooses (busy, wrap-up), Conflict
+    for whoever does not work here any more.
+    """
+    if status not in CHOSEN:
+        raise Invalid(f"{status} comes about by itself; nobody chooses it")
+    if status is Status.FREE and not staff.get(act, seat.staff_id).active:
+        raise Conflict("whoever does not work here any more takes no calls")
+    if seat.status == Status.BUSY:
+        seat.wants = status
+        act.news |= {seat.chain, "line"}
+        return
+    if status is Status.FREE:
+        seat.seen_at, seat.misses = act.at, 0
+    _become(act, seat, status, why=why)
+
+
+def chosen_device(act: Act, seat: Seat, device: Device, sip: str | None = None) -> None:
+    """An agent chooses by what they are rung; `sip` is the address (sip:name@host). Raises Invalid."""
+    if device is Device.PHONE and staff.get(act, seat.staff_id).phone is None:
+        raise Invalid("no telephone number is kept for you: choose another device, or have the number entered")
+    if device is Device.SIP:
+        if sip is None and seat.sip is None:
+            raise Invalid("a SIP telephone has an address, such as sip:lin@example.com")
+        if sip is not None and not _is_sip(sip):
+            raise Invalid("that is no SIP address; one reads sip:lin@example.com")
+        seat.sip = act.sealer.seal(sip) if sip is not None else seat.sip
+    seat.device = device
+    act.remember(seat.chain, "seat-device", device=device)
+
+
+def speaking(act: Act, seat: Seat, languages: Collection[str]) -> None:
+    """An agent serves callers in these languages; none: in every one. Raises Invalid for one that nobody offers."""
+    companies.get(act, seat.company_id)
+    unknown = sorted(set(languages) - set(act.standard.languages.offered))
+    if unknown:
+        raise Invalid(f"{', '.join(unknown)}: not among the languages offered here")
+    seat.languages = sorted(set(languages))
+    act.remember(seat.chain, "seat-languages", languages=seat.languages)
+
+
+def seen(act: Act, seat: Seat) -> None:
+    """The agent's page gave a sign of life."""
+    seat.seen_at = act.at
+
+
+def unseen(act: Act) -> list[Seat]:
+    """Seats that nobody has shown themselves at for longer than the limit. The standard is chosen."""
+    query = select(Seat).where(Seat.status.in_((Status.FREE, Status.BREAK)), Seat.seen_at < _seen_after(act))
+    return list(act.session.scalars(query.order_by(Seat.staff_id)))
+
+
+def gone_quiet(act: Act, seat: Seat) -> None:
+    """Nobody is there any more: the seat is away, unless there was a sign of life meanwhile. It must be locked."""
+    if seat.status in (Status.FREE, Status.BREAK) and seat.seen_at < _seen_after(act):
+        _become(act, seat, Status.AWAY, why=UNSEEN)
+
+
+def over_limit(act: Act) -> list[Seat]:
+    """Seats whose form stayed open longer than the profile allows."""
+    query = select(Seat).where(Seat.status == Status.WRAP_UP, Seat.wrap_up_ends <= act.at)
+    return list(act.session.scalars(query.order_by(Seat.staff_id)))
+
+
+def claim(act: Act, staff_id: int, wait_id: int | None) -> bool:
+    """Take a free agent for a call, by compare-and-set; False when somebody else was first or nobody is there."""
+    works_here = select(Staff.id).where(Staff.id == Seat.staff_id, Staff.active).exists()
+    claimed = act.session.execute(
+        update(Seat)
+        .where(Seat.staff_id == staff_id, Seat.status == Status.FREE, Seat.seen_at >= _seen_after(act), works_here)
+        .values(status=Status.BUSY, since=act.at, wait_id=wait_id, wants=None, why=None)
+        .returning(Seat.staff_id)
+        .execution_options(synchronize_session=False)
+    ).first()
+    if claimed is None:
+        return False
+    seat = locked(act, staff_id)
+    act.remember(seat.chain, "seat-status", status=Status.BUSY, wait=wait_id, why=None)
+    act.news.add("line")
+    return True
+
+
+def let_go(act: Act, seat: Seat, *, missed: bool = False, keeps_turn: bool = False) -> None:
+    """The agent met nobody and is free again; away after so many unanswered calls in a row (ANS-1).
+
+    `keeps_turn`: the caller was gone first, so the agent stays the longest idle.
+    """
+    if seat.status != Status.BUSY:
+        return
+    idle_since = seat.idle_since
+    seat.misses = seat.misses + 1 if missed else seat.misses
+    if missed and seat.misses >= act.standard.desk.away_after and seat.wants is None:
+        _become(act, seat, Status.AWAY, why=UNANSWERED)
+        return
+    _become(act, seat, Status(seat.wants or Status.FREE))
+    if keeps_turn:
+        seat.idle_since = idle_since
+
+
+def talking(act: Act, seat: Seat) -> None:
+    """The agent was there and pressed a key: unanswered calls are counted anew."""
+    seat.misses, seat.seen_at = 0, act.at
+
+
+def wrap_up(act: Act, seat: Seat) -> None:
+    """The call is over; the form may stay open as long as the profile says. The standard is chosen."""
+    if seat.status != Status.BUSY:
+        return
+    wants = seat.wants
+    _become(act, seat, Status.WRAP_UP)
+    seat.wants, seat.wrap_up_ends = wants, act.at + act.standard.desk.wrap_up.span
+
+
+def wrapped_up(act: Act, seat: Seat) -> None:
+    """The form is closed: the agent is free, or what they chose during the call."""
+    if seat.status == Status.WRAP_UP:
+        _become(act, seat, Status(seat.wants or Status.FREE))
+
+
+def serving(act: Act, company_ids: Collection[int]) -> list[Seat]:
+    """Who answers for these companies now or soon, the longest idle first: free and there, in a call, or wrapping up.
+
+    Whoever is off, on a break or away does not count, nor whoever left the staff. The standard is chosen.
+    """
+    return list(act.session.scalars(_of_workers(company_ids).where(_serves(act))))
+
+
+def free(act: Act, company_ids: Collection[int]) -> list[Seat]:
+    """Who could be rung now, the longest idle first. The standard is chosen; `claim` decides."""
+    query = _of_workers(company_ids).where(Seat.status == Status.FREE, Seat.seen_at >= _seen_after(act))
+    return list(act.session.scalars(query))
+
+
+def is_serving(act: Act, staff_id: int) -> bool:
+    """Does this member of staff answer calls now or soon? The standard is chosen."""
+    query = select(Seat.staff_id).join(Staff).where(Seat.staff_id == staff_id, Staff.active, _serves(act))
+    return act.session.scalar(query) is not None
+
+
+def _of_workers(company_ids: Collection[int]) -> Select[Seat]:
+    query = select(Seat).join(Staff, Staff.id == Seat.staff_id).where(Staff.active, Seat.company_id.in_(company_ids))
+    return query.order_by(Seat.idle_since, Seat.staff_id)
+
+
+def _serves(act: Act) -> ColumnElement[bool]:
+    engaged = Seat.status.in_((Status.BUSY, Status.WRAP_UP))  # there is somebody: a call or a form is open
+    leaving = Seat.wants.in_((Status.OFF, Status.BREAK, Status.AWAY))
+    there = and_(Seat.status == Status.FREE, Seat.seen_at >= _seen_after(act))
+    return or_(there, and_(engaged, or_(Seat.wants.is_(None), ~leaving)))
+
+
+def _seen_after(act: Act) -> datetime:
+    return act.at - act.standard.engine.desk.presence.span
+
+
+def _become(act: Act, seat: Seat, status: Status, *, why: str | None = None) -> None:
+    seat.status, seat.since, seat.why = status, act.at, why
+    seat.wants = seat.wrap_up_ends = seat.wait_id = None
+    if status is Status.FREE:
+        seat.idle_since = act.at
+        outbox.post(act, "match-line", urgent=True)
+    act.remember(seat.chain, "seat-status", status=status, why=why)
+    act.news.add("line")
+
+
+def _is_sip(address: str) -> bool:
+    user, at, host = address.removeprefix("sip:").partition("@")
+    return address.startswith("sip:") and bool(user and at and host) and not any(letter.isspace() for letter in address)
