@@ -95,6 +95,7 @@ class Board:
     calls: dict[str, Leg] = field(default_factory=dict)
     queues: dict[str, Queue] = field(default_factory=dict)
     conferences: dict[str, Conference] = field(default_factory=dict)
+    rooms: dict[str, Conference] = field(default_factory=dict)  # those that run, by their names
     recordings: dict[str, Recording] = field(default_factory=dict)
     messages: dict[str, Message] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)

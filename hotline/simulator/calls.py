@@ -73,6 +73,8 @@ def _reach(board: Board, leg: Leg, timeout: float) -> None:
         return
     if line.habit is Habit.FAILS:
         end(board, leg, CallStatus.FAILED, "carrier")
+    elif not line.reachable:
+        end(board, leg, CallStatus.NO_ANSWER, "carrier")
     elif line.habit is Habit.BUSY or line.leg is not None:
         end(board, leg, CallStatus.BUSY, "callee")
     else:
@@ -91,6 +93,8 @@ def _give_up(board: Board, leg: Leg) -> None:
 def _by_habit(board: Board, leg: Leg) -> None:
     if leg.line.habit is Habit.ANSWERS:
         board.timetable.after(leg.line.answer_after, lambda: pick_up(board, leg))
+    elif leg.line.habit is Habit.DECLINES:
+        board.timetable.after(leg.line.answer_after, lambda: decline(board, leg))
     elif leg.line.habit is Habit.VOICEMAIL:
         board.timetable.after(figures.VOICEMAIL_AFTER, lambda: pick_up(board, leg, machine=True))
 
@@ -105,6 +109,14 @@ def pick_up(board: Board, leg: Leg, machine: bool = False) -> bool:
         leg.on_answer()
     if machine:
         board.timetable.after(0, lambda: _machine_speaks(board, leg))
+    return True
+
+
+def decline(board: Board, leg: Leg) -> bool:
+    """The person rung refuses the call; False if it no longer rings."""
+    if leg.status is not CallStatus.RINGING or leg.direction is Direction.INBOUND:
+        return False
+    end(board, leg, CallStatus.BUSY, "callee")
     return True
 
 

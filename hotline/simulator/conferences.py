@@ -7,7 +7,7 @@ from hotline.simulator.board import Board, Scene, Way
 from hotline.simulator.captions import HOLD_MUSIC, WAIT_MUSIC, Utterance
 from hotline.simulator.legs import Leg, Target
 from hotline.simulator.meetings import Left
-from hotline.simulator.rooms import Conference, Participant
+from hotline.simulator.rooms import Announcement, Conference, Participant
 from hotline.simulator.steps import Afterwards, Await, Changed, HungUp, Moved, Steps
 from hotline.simulator.twiml import Document, Unreadable, Verb
 
@@ -95,7 +95,8 @@ def _stay(board: Board, conference: Conference, participant: Participant) -> Ste
     """Hear what this moment has to be heard, until something changes."""
     try:
         if participant.announcement is not None:
-            yield from _announcement(board, conference, participant, participant.announcement)
+            announcement, participant.announcement = participant.announcement, None
+            yield from _announcement(board, conference, participant, announcement)
         elif participant.hold:
             yield from _music(board, participant, participant.hold_target, HOLD_MUSIC)
         elif conference.started is None and not participant.wait_silent:
@@ -118,14 +119,17 @@ def _music(board: Board, participant: Participant, target: Target | None, music:
     yield Await(None)
 
 
-def _announcement(board: Board, conference: Conference, participant: Participant, target: Target) -> Steps[None]:
+def _announcement(
+    board: Board, conference: Conference, participant: Participant, announcement: Announcement
+) -> Steps[None]:
     event = "announcement-end"
     try:
-        yield from program.side_document(board, participant.leg, target, dict, Scene.CONFERENCE)
+        yield from program.side_document(board, participant.leg, announcement.target, dict, Scene.CONFERENCE)
     except (program.IllegalVerb, Unreadable):
         event = "announcement-fail"
-    participant.announcement = None
-    meetings.tell(board, conference, event, participant)
+    if not announcement.told:
+        announcement.told = True
+        meetings.tell(board, conference, event, participant)
 
 
 def invited(board: Board, conference: Conference, participant: Participant, records: bool) -> Steps[None]:

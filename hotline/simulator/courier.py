@@ -9,6 +9,7 @@ from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from http import HTTPStatus
 from urllib.parse import urlencode, urljoin, urlsplit
 
@@ -16,6 +17,7 @@ from hotline.simulator import faults, figures, overrides, signing
 from hotline.simulator.clock import Timetable
 
 log = logging.getLogger(__name__)
+_FIELDS_KEPT = 8192
 
 _KEEPS_METHOD = frozenset({HTTPStatus.TEMPORARY_REDIRECT, HTTPStatus.PERMANENT_REDIRECT})
 _REDIRECTS = frozenset({HTTPStatus.MOVED_PERMANENTLY, HTTPStatus.FOUND, HTTPStatus.SEE_OTHER}) | _KEEPS_METHOD
@@ -123,6 +125,16 @@ class Courier:
         self.timetable.after(0, lambda: done(Outcome(hook.url, code=code, reason="bad URL")))
 
 
+@lru_cache(maxsize=_FIELDS_KEPT)
+def _field(name: str, value: str) -> str:
+    return urlencode({name: value})
+
+
+def _form(params: Mapping[str, str]) -> str:
+    """The parameters as they cross the wire; most of a call's are the same each time, so they are kept encoded."""
+    return "&".join(_field(name, value) for name, value in params.items())
+
+
 class _Delivery:
     """One webhook on its way: its tries, its redirects, its time."""
 
@@ -199,13 +211,13 @@ class _Delivery:
             return url, b"", headers | {"X-Twilio-Signature": signing.sign(url, (), self.courier.auth_token)}
         headers["Content-Type"] = "application/x-www-form-urlencoded; charset=UTF-8"
         headers["X-Twilio-Signature"] = signing.sign(self.url, self.params.items(), self.courier.auth_token)
-        return self.url, urlencode(self.params).encode(), headers
+        return self.url, _form(self.params).encode(), headers
 
     def _with_query(self) -> str:
         if not self.params:
             return self.url
         joint = "&" if urlsplit(self.url).query else "?"
-        return self.url + joint + urlencode(self.params)
+        return self.url + joint + _form(self.params)
 
     def _arrived(self, result: Result) -> None:
         by_hand = self.courier.timetable.clock.by_hand

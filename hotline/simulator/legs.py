@@ -42,6 +42,7 @@ class Habit(StrEnum):
 
     RINGS = "rings"
     ANSWERS = "answers"
+    DECLINES = "declines"
     BUSY = "busy"
     NO_ANSWER = "no-answer"
     VOICEMAIL = "voicemail"
@@ -94,6 +95,7 @@ class Line:
     habit: Habit = Habit.RINGS
     answer_after: float = figures.ANSWER_AFTER
     refuses_texts: bool = False
+    reachable: bool = True  # False: a browser phone whose page is closed
     leg: Leg | None = None
     captions: list[Caption] = field(default_factory=list)
     texts: list[Text] = field(default_factory=list)

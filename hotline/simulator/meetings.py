@@ -35,14 +35,13 @@ class Left(Interrupt):
 
 def named(board: Board, name: str) -> Conference | None:
     """The conference of this name that has not ended."""
-    running = (one for one in board.conferences.values() if one.ended is None)
-    return next((one for one in running if one.name == name), None)
+    return board.rooms.get(name)
 
 
 def create(board: Board, name: str) -> Conference:
     """A new conference in which nobody is yet."""
     conference = Conference(board.sid("CF"), name, board.now())
-    board.conferences[conference.sid] = conference
+    board.conferences[conference.sid] = board.rooms[name] = conference
     return conference
 
 
@@ -87,6 +86,7 @@ def end(board: Board, conference: Conference, reason: str, by: Participant | Non
     if conference.ended is not None:
         return
     conference.ended, conference.reason_ended = board.now(), reason
+    board.rooms.pop(conference.name, None)
     conference.call_sid_ending = by.leg.sid if by is not None else None
     why = "conference_ended_via_api" if reason == "conference-ended-via-api" else "moderator_ended_conference"
     for other in list(conference.participants):

@@ -147,7 +147,8 @@ class Phone:
         leg = self._on_call("decline")
         self._listener.acts()
         with self.exchange.timetable.changed:
-            calls.end(self.exchange.board, leg, CallStatus.BUSY, "callee")
+            if not calls.decline(self.exchange.board, leg):
+                raise AssertionError(f"{self._who()}'s phone is not ringing. {self._quote()}")
         self.exchange.settle()
         return self
 

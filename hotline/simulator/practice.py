@@ -13,7 +13,7 @@ from hotline.simulator import calls, figures
 from hotline.simulator.captions import Caption
 from hotline.simulator.exchange import Exchange
 from hotline.simulator.faults import Trouble
-from hotline.simulator.legs import CallStatus, Direction, Habit, Leg, Line
+from hotline.simulator.legs import Direction, Habit, Leg, Line
 
 Json = dict[str, Any]
 _UNTIL_SWITCHED_OFF = 10**9
@@ -188,7 +188,8 @@ def _answer(exchange: Exchange, line: Line, given: Json) -> None:
 
 
 def _decline(exchange: Exchange, line: Line, given: Json) -> None:
-    calls.end(exchange.board, _leg(line), CallStatus.BUSY, "callee")
+    if not calls.decline(exchange.board, _leg(line)):
+        raise NotNow("the telephone is not ringing")
 
 
 def _habit(exchange: Exchange, line: Line, given: Json) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import format_datetime
+from functools import cache
 from typing import Any, TypeVar
 
 from hotline.simulator import faults, figures
@@ -78,9 +79,13 @@ class Route:
 
     def match(self, method: str, path: str) -> dict[str, str] | None:
         """The names found in the path, or None where this route is not meant."""
-        pattern = re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+?)", self.path)
-        found = re.fullmatch(pattern, path)
-        return found.groupdict() if found and method == self.method else None
+        found = _pattern(self.path).fullmatch(path) if method == self.method else None
+        return found.groupdict() if found else None
+
+
+@cache
+def _pattern(path: str) -> re.Pattern[str]:
+    return re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+?)", path))
 
 
 def serve(board: Board, routes: Iterable[Route], request: Request) -> Reply:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hotline.simulator import calls, checks, conferences, driver, figures, meetings, placing, rest, rest_calls
 from hotline.simulator.board import API_VERSION, Board
 from hotline.simulator.legs import Direction, Leg, Target
-from hotline.simulator.rest import Json, Reply, Request, Route
-from hotline.simulator.rooms import Conference, Participant
+from hotline.simulator.rest import Json, Reply, Request, RestError, Route
+from hotline.simulator.rooms import Announcement, Conference, Participant
 from hotline.simulator.steps import Changed
 
 
@@ -28,11 +28,8 @@ def fetch_conference(board: Board, request: Request, sid: str) -> Reply:
 def change_conference(board: Board, request: Request, sid: str) -> Reply:
     """POST Conferences/{sid}: AnnounceUrl, or Status=completed."""
     conference = rest.find(board.conferences, sid)
-    announcement = checks.target(request, "AnnounceUrl", "AnnounceMethod")
-    if conference.ended is None and announcement is not None:
-        for participant in conference.participants:
-            participant.announcement = announcement
-            driver.interrupt(board, participant.leg, Changed())
+    if conference.ended is None:
+        _announce(board, request, list(conference.participants))
     if request.get("Status") == "completed":
         meetings.end(board, conference, "conference-ended-via-api")
     return rest.shown(_conference(board, conference))
@@ -96,15 +93,33 @@ def change_participant(board: Board, request: Request, sid: str, call: str) -> R
     participant = _attending(conference, call)
     _hold(board, conference, participant, request)
     _mute(board, conference, participant, request)
-    if request.has("Coaching"):
-        coached = request.get("CallSidToCoach", participant.coaching or "")
-        participant.coaching = coached if request.flag("Coaching") else None
-    announcement = checks.target(request, "AnnounceUrl", "AnnounceMethod")
-    if announcement is not None:
+    _modify(board, conference, participant, request)
+    _announce(board, request, [participant])
+    return rest.shown(participant_shape(board, conference, participant))
+
+
+def _announce(board: Board, request: Request, audience: list[Participant]) -> None:
+    """AnnounceUrl: everybody in the audience hears this document, once."""
+    target = checks.target(request, "AnnounceUrl", "AnnounceMethod")
+    if target is None:
+        return
+    announcement = Announcement(target)
+    for participant in audience:
         participant.announcement = announcement
         driver.interrupt(board, participant.leg, Changed())
+
+
+def _modify(board: Board, conference: Conference, participant: Participant, request: Request) -> None:
+    """Coaching of somebody who is there (13240 otherwise), and whether the conference ends with this participant."""
+    before = (participant.coaching, participant.end_on_exit)
     participant.end_on_exit = request.flag("EndConferenceOnExit", participant.end_on_exit)
-    return rest.shown(participant_shape(board, conference, participant))
+    if request.has("Coaching"):
+        coached = request.get("CallSidToCoach", participant.coaching or "") if request.flag("Coaching") else None
+        if coached is not None and coached not in [one.leg.sid for one in conference.participants]:
+            raise RestError(400, 13240, f"nobody to coach: {coached}")
+        participant.coaching = coached
+    if before != (participant.coaching, participant.end_on_exit):
+        meetings.tell(board, conference, "participant-modify", participant)
 
 
 def _hold(board: Board, conference: Conference, participant: Participant, request: Request) -> None:

@@ -36,6 +36,14 @@ class Queue:
 
 
 @dataclass(eq=False)
+class Announcement:
+    """A document said into a conference, to one or to all; its end is told once."""
+
+    target: Target
+    told: bool = False
+
+
+@dataclass(eq=False)
 class Participant:
     """A leg in a conference (contract 2.8)."""
 
@@ -51,7 +59,7 @@ class Participant:
     beep: str = "true"
     wait_target: Target | None = None
     wait_silent: bool = False
-    announcement: Target | None = None
+    announcement: Announcement | None = None
     reason_left: str = "participant_hung_up"
 
 

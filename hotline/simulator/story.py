@@ -93,7 +93,7 @@ _SPAN = r"(\d+(?:\.\d+)?) (second|minute|hour|day)s?"
 _WITHIN = rf"(?: within {_SPAN})?"
 _PASSES = re.compile(rf"{_SPAN} pass(?:es)?")
 _PHONES = re.compile(r"phones:(.*)")
-_ADDRESS = re.compile(r"^(\+\d{5,15}|client:\w+|anonymous)$")  # a withheld number too (contract 1.10)
+_ADDRESS = re.compile(r"^(\+\d{5,15}|client:\w+|sip:\S+|anonymous)$")  # a withheld number too (contract 1.10)
 
 HELP = """\
   phones: NAME +8613800001111; NAME +8613900002222
@@ -108,7 +108,7 @@ HELP = """\
   NAME's phone does not ring [within 60 seconds]
   NAME answers | declines | lets it ring | goes to voicemail
   NAME gets a text with WORDS [within 60 seconds]
-  NAME's phone usually rings | answers | busy | no-answer | voicemail | fails
+  NAME's phone usually rings | answers | declines | busy | no-answer | voicemail | fails
   10 minutes pass
 """
 

@@ -38,6 +38,7 @@ const WORDS = {
 const HABITS = {
   rings: ["一直响", "just rings"],
   answers: ["自动接听", "answers"],
+  declines: ["响几声后拒接", "is declined"],
   busy: ["占线", "is busy"],
   "no-answer": ["无人接听", "is never answered"],
   voicemail: ["转语音信箱", "goes to voicemail"],
