@@ -11,9 +11,13 @@ _NOTICE = "#rc=3&rp=ct,rt,5xx"
 
 @dataclass(frozen=True)
 class Addresses:
-    """Every address under one public base, such as https://hotline.example.com (no slash at its end)."""
+    """Every address under one public base, such as https://hotline.example.com (no slash at its end).
+
+    `queue` is the carrier's parking place for waiting callers (contract 7): a name without meaning.
+    """
 
     base: str
+    queue: str = "hotline"
 
     def inbound(self) -> str:
         """Where a number's incoming calls are announced."""
@@ -26,6 +30,26 @@ class Addresses:
     def outbound(self, call_id: int) -> str:
         """Where the carrier asks for the first words of a call that we placed."""
         return f"{self.base}/voice/outbound/{call_id}{_DOCUMENT}"
+
+    def wait(self, call_id: int, number: int) -> str:
+        """What a waiting caller hears as clip `number` of their wait, 0 first (ANS-4)."""
+        return f"{self.base}/voice/wait/{call_id}/{number}{_DOCUMENT}"
+
+    def join(self, call_id: int) -> str:
+        """Where a live call goes on that was fetched from the line, or moved: the step at which it stands."""
+        return f"{self.base}/voice/join/{call_id}{_DOCUMENT}"
+
+    def meeting(self, meeting_id: int) -> str:
+        """Where news of a conversation goes: who came in, who left."""
+        return f"{self.base}/voice/meeting/{meeting_id}{_NOTICE}"
+
+    def hold(self, call_id: int, number: int = 0) -> str:
+        """What a held call hears, clip after clip (ANS-13)."""
+        return f"{self.base}/voice/hold/{call_id}/{number}{_DOCUMENT}"
+
+    def announce(self, meeting_id: int, what: str) -> str:
+        """What a conversation, or one in it, is told: "resumed", "talk", "listen", "coach", "paused", "recording"."""
+        return f"{self.base}/voice/announce/{meeting_id}/{what}{_DOCUMENT}"
 
     def recording(self, call_id: int) -> str:
         """Where news of a caller's recorded message goes."""
