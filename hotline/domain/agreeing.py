@@ -72,6 +72,7 @@ TELLS: dict[str, Tells] = {
     "call-kept": Tells("calls", "self", {"started_at": "began"}),
     "call-answered": Tells("calls", "self", {"answer_ms": "millis", "answered_at": "at"}, {"state": State.TALKING}),
     "call-picked-up": Tells("calls", "self", {"answered_at": "at"}, {"state": State.TALKING}),
+    "call-owned": Tells("calls", "self", {"owner_id": "owner", "answered_by_id": "owner"}),
     "caller-known": Tells("calls", "self", {"customer_id": "customer"}),
     **{
         f"call-state {state}": Tells("calls", "self", {"state": "state", **(_OVER if state in FINAL else {})})

@@ -14,7 +14,7 @@ from hotline.domain import customers, staff
 from hotline.domain.act import Act
 from hotline.domain.companies import Company
 from hotline.domain.customers import Customer
-from hotline.errors import NotFound
+from hotline.errors import NotFound, Refused
 
 
 class State(StrEnum):
@@ -57,6 +57,7 @@ class Call(Base):
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))  # the colleague at the other end
     case_id: Mapped[int | None] = mapped_column(index=True)  # no foreign key: a case names its call, not both ways
     owner_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))  # the first person who did (首问负责制)
     our_number: Mapped[str] = mapped_column(String(20))
     state: Mapped[str] = mapped_column(String(16))
     sequence: Mapped[int] = mapped_column(default=-1)
@@ -138,25 +139,33 @@ def place(
     act: Act,
     company: Company,
     *,
-    colleague: staff.Staff,
-    case_id: int,
+    colleague: staff.Staff | None = None,
+    customer: Customer | None = None,
+    case_id: int | None,
     owner_id: int,
     our_number: str,
     first_step: str,
     words_version: str,
     slots: dict[str, Any],
 ) -> Call:
-    """We are about to ring a colleague about a case; a call out always starts from a case (SEC-5)."""
+    """We are about to ring a colleague, or a customer about a case: a call out to one always has a case (SEC-5).
+
+    A colleague may be rung for a waiting caller who has no case yet. Raises Refused.
+    """
+    if colleague is None and case_id is None:
+        raise Refused("a customer is rung about a case alone: open one first (SEC-5)")
     call = Call(
         direction="out",
         company_id=company.id,
-        staff_id=colleague.id,
+        customer_id=customer.id if customer else None,
+        staff_id=colleague.id if colleague else None,
         case_id=case_id,
         owner_id=owner_id,
         our_number=our_number,
         state=State.PLACED,
         step=first_step,
-        language=act.standard.languages.default,
+        language=(customer.language if customer else None) or act.standard.languages.default,
+        slow=customer.slow if customer else False,
         words_version=words_version,
         slots=slots,
         started_at=act.at,
@@ -169,12 +178,27 @@ def place(
         call=call.id,
         direction="out",
         company=company.id,
-        colleague=colleague.id,
+        customer=call.customer_id,
+        colleague=call.staff_id,
         case=case_id,
         owner=owner_id,
         words=words_version,
     )
     return call
+
+
+def answered_by(act: Act, call: Call, staff_id: int) -> None:
+    """The first person who answers for a call owns it, once and for all; a later one changes nothing (OWN-1)."""
+    if call.answered_by_id is None:
+        call.answered_by_id = call.owner_id = staff_id
+        act.remember(call.chain, "call-owned", owner=staff_id)
+
+
+def move(act: Act, call: Call, step: str) -> None:
+    """The call goes on at another step, whatever it was at; the answer to the question before it comes too late."""
+    call.step, call.turn, call.misses = step, call.turn + 1, 0
+    call.drop("preface", "in_vain")
+    act.remember(call.chain, "call-moved", to=step)
 
 
 def locked(act: Act, call_id: int) -> Call:

@@ -11,6 +11,24 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "absences",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("staff_id", sa.Integer(), nullable=False),
+        sa.Column("receiver_id", sa.Integer(), nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("noted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("begun_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["receiver_id"], ["staff.id"], name=op.f("fk_absences_receiver_id_staff")),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_absences_staff_id_staff")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_absences")),
+    )
+    with op.batch_alter_table("absences", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_absences_staff_id_absences_ends_at"), ["staff_id", "ends_at"], unique=False
+        )
+
+    op.create_table(
         "drafts",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("staff_id", sa.Integer(), nullable=False),
@@ -131,16 +149,141 @@ def upgrade() -> None:
             unique=False,
         )
 
+    op.create_table(
+        "meetings",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=32), nullable=False),
+        sa.Column("company_id", sa.Integer(), nullable=False),
+        sa.Column("call_id", sa.Integer(), nullable=True),
+        sa.Column("wait_id", sa.Integer(), nullable=True),
+        sa.Column("case_id", sa.Integer(), nullable=True),
+        sa.Column("agent_id", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("sid", sa.String(length=34), nullable=True),
+        sa.Column("began_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("met_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("held_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("held_seconds", sa.Integer(), nullable=False),
+        sa.Column("ending", sa.Boolean(), nullable=False),
+        sa.Column("dropped", sa.Boolean(), nullable=False),
+        sa.Column("recording", sa.String(length=8), nullable=True),
+        sa.ForeignKeyConstraint(["agent_id"], ["staff.id"], name=op.f("fk_meetings_agent_id_staff")),
+        sa.ForeignKeyConstraint(["call_id"], ["calls.id"], name=op.f("fk_meetings_call_id_calls")),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_meetings_case_id_cases")),
+        sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_meetings_company_id_companies")),
+        sa.ForeignKeyConstraint(["wait_id"], ["waits.id"], name=op.f("fk_meetings_wait_id_waits")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_meetings")),
+        sa.UniqueConstraint("name", name=op.f("uq_meetings_name")),
+        sa.UniqueConstraint("sid", name=op.f("uq_meetings_sid")),
+    )
+    with op.batch_alter_table("meetings", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_meetings_call_id"), ["call_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_meetings_case_id"), ["case_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_meetings_wait_id"), ["wait_id"], unique=False)
+        batch_op.create_index(
+            "uq_meetings_agent_now",
+            ["agent_id"],
+            unique=True,
+            sqlite_where=sa.text("state <> 'ended'"),
+            postgresql_where=sa.text("state <> 'ended'"),
+        )
+
+    op.create_table(
+        "parties",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("meeting_id", sa.Integer(), nullable=False),
+        sa.Column("call_id", sa.Integer(), nullable=False),
+        sa.Column("role", sa.String(length=12), nullable=False),
+        sa.Column("staff_id", sa.Integer(), nullable=True),
+        sa.Column("mode", sa.String(length=8), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("joined_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("left_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("handover_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["call_id"], ["calls.id"], name=op.f("fk_parties_call_id_calls")),
+        sa.ForeignKeyConstraint(["handover_id"], ["handovers.id"], name=op.f("fk_parties_handover_id_handovers")),
+        sa.ForeignKeyConstraint(["meeting_id"], ["meetings.id"], name=op.f("fk_parties_meeting_id_meetings")),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_parties_staff_id_staff")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_parties")),
+    )
+    with op.batch_alter_table("parties", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_parties_call_id"), ["call_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_parties_meeting_id"), ["meeting_id"], unique=False)
+        batch_op.create_index(
+            "uq_parties_call_now",
+            ["call_id"],
+            unique=True,
+            sqlite_where=sa.text("state IN ('asked', 'ringing', 'in')"),
+            postgresql_where=sa.text("state IN ('asked', 'ringing', 'in')"),
+        )
+        batch_op.create_index(
+            "uq_parties_staff_now",
+            ["staff_id"],
+            unique=True,
+            sqlite_where=sa.text("state IN ('asked', 'ringing', 'in')"),
+            postgresql_where=sa.text("state IN ('asked', 'ringing', 'in')"),
+        )
+
     with op.batch_alter_table("calls", schema=None) as batch_op:
         batch_op.add_column(sa.Column("answered_by_id", sa.Integer(), nullable=True))
         batch_op.create_foreign_key(batch_op.f("fk_calls_answered_by_id_staff"), "staff", ["answered_by_id"], ["id"])
 
+    with op.batch_alter_table("cases", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("numbered_by_id", sa.Integer(), nullable=True))
+        batch_op.drop_constraint(batch_op.f("uq_cases_company_id_day_seq"), type_="unique")
+        batch_op.drop_constraint(batch_op.f("uq_cases_company_id_number"), type_="unique")
+        batch_op.create_index(batch_op.f("ix_cases_number"), ["number"], unique=False)
+        batch_op.create_unique_constraint(
+            batch_op.f("uq_cases_numbered_by_id_day_seq"), ["numbered_by_id", "day", "seq"]
+        )
+        batch_op.create_unique_constraint(batch_op.f("uq_cases_numbered_by_id_number"), ["numbered_by_id", "number"])
+        batch_op.create_foreign_key(
+            batch_op.f("fk_cases_numbered_by_id_companies"), "companies", ["numbered_by_id"], ["id"]
+        )
+
 
 def downgrade() -> None:
+    with op.batch_alter_table("cases", schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f("fk_cases_numbered_by_id_companies"), type_="foreignkey")
+        batch_op.drop_constraint(batch_op.f("uq_cases_numbered_by_id_number"), type_="unique")
+        batch_op.drop_constraint(batch_op.f("uq_cases_numbered_by_id_day_seq"), type_="unique")
+        batch_op.drop_index(batch_op.f("ix_cases_number"))
+        batch_op.create_unique_constraint(batch_op.f("uq_cases_company_id_number"), ["company_id", "number"])
+        batch_op.create_unique_constraint(batch_op.f("uq_cases_company_id_day_seq"), ["company_id", "day", "seq"])
+        batch_op.drop_column("numbered_by_id")
+
     with op.batch_alter_table("calls", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("fk_calls_answered_by_id_staff"), type_="foreignkey")
         batch_op.drop_column("answered_by_id")
 
+    with op.batch_alter_table("parties", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_parties_staff_now",
+            sqlite_where=sa.text("state IN ('asked', 'ringing', 'in')"),
+            postgresql_where=sa.text("state IN ('asked', 'ringing', 'in')"),
+        )
+        batch_op.drop_index(
+            "uq_parties_call_now",
+            sqlite_where=sa.text("state IN ('asked', 'ringing', 'in')"),
+            postgresql_where=sa.text("state IN ('asked', 'ringing', 'in')"),
+        )
+        batch_op.drop_index(batch_op.f("ix_parties_meeting_id"))
+        batch_op.drop_index(batch_op.f("ix_parties_call_id"))
+
+    op.drop_table("parties")
+    with op.batch_alter_table("meetings", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_meetings_agent_now",
+            sqlite_where=sa.text("state <> 'ended'"),
+            postgresql_where=sa.text("state <> 'ended'"),
+        )
+        batch_op.drop_index(batch_op.f("ix_meetings_wait_id"))
+        batch_op.drop_index(batch_op.f("ix_meetings_case_id"))
+        batch_op.drop_index(batch_op.f("ix_meetings_call_id"))
+
+    op.drop_table("meetings")
     with op.batch_alter_table("waits", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_waits_state_waits_emergency_waits_joined_at"))
         batch_op.drop_index(batch_op.f("ix_waits_company_id_waits_ended_at"))
@@ -163,3 +306,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_drafts_changed_at"))
 
     op.drop_table("drafts")
+    with op.batch_alter_table("absences", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_absences_staff_id_absences_ends_at"))
+
+    op.drop_table("absences")

@@ -1,0 +1,118 @@
+"""The calls that we placed, by what they carry; without it a leg's end would be forgotten (rule 8)."""
+
+from __future__ import annotations
+
+from hotline.domain import (
+    cases,
+    companies,
+    dispatches,
+    invitations,
+    matching,
+    meetings,
+    parties,
+    seats,
+    staff,
+)
+from hotline.domain.act import Act
+from hotline.domain.calls import Call, State
+from hotline.domain.matching import AgentOffer
+from hotline.domain.parties import Party, Role
+from hotline.domain.seats import Device
+from hotline.errors import Refused
+
+_OPEN = (dispatches.Answer.RINGING, dispatches.Answer.HEARD)
+_AWAITED = (matching.Answer.RINGING, matching.Answer.HEARD)
+
+
+def wanted(act: Act, call: Call) -> bool:
+    """Is this call still to be placed, or to go on ringing? One that carries nothing always is."""
+    made = dispatches.of_call(act, call)
+    if made is not None:
+        return made.answer in _OPEN and dispatches.unsigned(act, dispatches.get(act, made.dispatch_id))
+    party = parties.of_call(act, call)
+    if party is not None:
+        return party.state in parties.PRESENT
+    offer = matching.of_call(act, call)
+    return offer is None or offer.answer in _AWAITED
+
+
+def destination(act: Act, call: Call) -> str:
+    """Where a call that we place rings: an E.164 number, client:op_<id>, or sip:name@host.
+
+    A dispatch always rings the telephone. Raises NotFound or Refused where there is nothing to ring.
+    """
+    if call.staff_id is None:
+        return _customers_number(act, call)
+    person = staff.get(act, call.staff_id)
+    if dispatches.of_call(act, call) is not None:
+        return staff.phone_of(act, person).e164
+    seat = seats.of(act, person)
+    if seat.device == Device.BROWSER:
+        return f"client:op_{person.id}"
+    if seat.device == Device.SIP and seat.sip is not None:
+        return act.sealer.open(seat.sip)
+    return staff.phone_of(act, person).e164
+
+
+def ring_seconds(act: Act, call: Call) -> int:
+    """How long a call rings, in seconds: an engineer, a customer and an agent each by the standard's own figure."""
+    companies.get(act, call.company_id)
+    if call.staff_id is None:
+        return act.standard.callbacks.ring.seconds
+    if dispatches.of_call(act, call) is not None:
+        return act.standard.repair.engineer_ring.seconds
+    return act.standard.answering.ring_limit_seconds  # ANS-1
+
+
+def picked_up(act: Act, call: Call) -> None:
+    """A telephone rings, or was picked up: whoever was to be notified is (FLT-2), and the pages show it."""
+    made = dispatches.of_call(act, call)
+    if made is not None:
+        dispatches.notified(act, dispatches.get(act, made.dispatch_id))
+        return
+    party = parties.of_call(act, call)
+    if party is not None and party.state == parties.State.ASKED and call.direction == "out":
+        party.state = parties.State.RINGING
+        act.news.add(f"meeting:{party.meeting_id}")
+
+
+def ended(act: Act, call: Call, state: State) -> None:
+    """A call is over, said by a webhook or by a job: what it carried goes on without it. Answers that stand, stand.
+
+    The call is locked. A caller who hung up in the line is looked after by `desk.abandoned`.
+    """
+    made = dispatches.of_call(act, call)
+    if made is not None:
+        dispatches.unanswered(act, made, state)
+        return
+    party = parties.of_call(act, call)
+    if party is not None:
+        _party_ended(act, call, party, state)
+        return
+    offer = matching.of_call(act, call)
+    if offer is not None and offer.answer in _AWAITED:
+        matching.turned_down(act, offer, _answer_of(offer, state))
+
+
+def _party_ended(act: Act, call: Call, party: Party, state: State) -> None:
+    if party.state not in parties.PRESENT:
+        return
+    meeting = meetings.get(act, party.meeting_id)
+    answered = call.answered_at is not None or party.state == parties.State.IN
+    invited = party.role not in (Role.CUSTOMER, Role.AGENT) or meeting.wait_id is None
+    if call.staff_id is not None and invited and party.state in parties.EXPECTED:
+        meetings.turned_down(act, call, parties.State.UNANSWERED)
+    else:
+        meetings.left(act, meeting, call, "hung up" if answered else str(state))
+
+
+def _answer_of(offer: AgentOffer, state: State) -> matching.Answer:
+    if offer.answer == matching.Answer.HEARD:
+        return matching.Answer.NO_KEY
+    return matching.Answer.BUSY if state is State.BUSY else matching.Answer.NO_ANSWER
+
+
+def _customers_number(act: Act, call: Call) -> str:
+    if call.case_id is None:
+        raise Refused("a customer is rung about a case alone (SEC-5)")
+    return invitations.number_of_customer(act, cases.get(act, call.case_id))

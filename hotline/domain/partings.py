@@ -1,0 +1,85 @@
+"""How somebody leaves a conversation and how it ends; without it an agent would stay busy with nobody (ANS-6)."""
+
+from __future__ import annotations
+
+from hotline.domain import desk, outbox, parties, seats, staff
+from hotline.domain.act import Act
+from hotline.domain.calls import Call
+from hotline.domain.desk import Wait
+from hotline.domain.parties import EXPECTED, Meeting, Mode, Party, Role, Stage, State
+
+AGENT_GONE = "agent-gone"  # the step at which an agent hears that the caller is gone
+
+
+def out(act: Act, meeting: Meeting, party: Party, state: State, *, why: str | None = None) -> None:
+    """Somebody is not in the meeting any more, or will not come; a colleague's seat goes on as it should."""
+    party.state, party.left_at = state, act.at
+    act.session.flush()
+    parties.note(act, meeting, "party-left", party=party.id, who=party.staff_id, role=party.role, state=state, why=why)
+    if party.staff_id is None:
+        return
+    seat = seats.of(act, staff.get(act, party.staff_id))
+    if party.staff_id == meeting.agent_id and meeting.met_at is not None:
+        seats.wrap_up(act, seat)
+    else:
+        unmet = party.staff_id == meeting.agent_id
+        seats.let_go(act, seat, missed=state is State.UNANSWERED, keeps_turn=unmet and state is State.LEFT)
+
+
+def close(act: Act, meeting: Meeting) -> None:
+    """The meeting is over: who is still rung is not wanted any more, who waits alone is told, seats go on."""
+    if meeting.state == Stage.ENDED:
+        return
+    met, since = meeting.met_at is not None, meeting.met_at or act.at
+    for party in parties.present(act, meeting):
+        _send_off(act, meeting, party)
+        out(act, meeting, party, State.LEFT, why="over")
+    if meeting.held_at is not None:
+        meeting.held_seconds += round((act.at - meeting.held_at).total_seconds())
+    meeting.state, meeting.ended_at, meeting.held_at = Stage.ENDED, act.at, None
+    seconds = round((act.at - since).total_seconds())
+    parties.note(act, meeting, "meeting-over", seconds=seconds, held=meeting.held_seconds, dropped=meeting.dropped)
+    act.session.flush()
+    if meeting.wait_id is not None and not meeting.dropped:
+        _end_wait(act, desk.locked(act, meeting.wait_id), met=met)
+
+
+def _end_wait(act: Act, wait: Wait, *, met: bool) -> None:
+    if met:
+        desk.finished(act, wait)
+    elif wait.kept:
+        desk.unreached(act, wait)
+    else:
+        desk.abandoned(act, wait)
+
+
+def _send_off(act: Act, meeting: Meeting, party: Party) -> None:
+    """What becomes of the leg of somebody who is in a meeting that ends, or on the way into it."""
+    call = act.session.get_one(Call, party.call_id)
+    rung = party.state in EXPECTED and (call.direction == "out" and party.call_id != parties.coached_leg(act, meeting))
+    if party.role == Role.CUSTOMER and not rung:
+        return  # moved by whoever ended it, or gone
+    if rung or (meeting.met_at is None and meeting.ending):
+        outbox.post(act, "end-call", key=f"end-{call.id}", case_id=call.case_id, urgent=True, call=call.id)
+    elif meeting.met_at is None:
+        owe_step(act, call.id, AGENT_GONE)
+
+
+def pass_on(act: Act, meeting: Meeting, others: list[Party]) -> None:
+    """The agent left while a colleague talks with the customer: the colleague is the meeting's agent from here on."""
+    now = next((one for one in others if one.role == Role.RECEIVER), others[0])
+    parties.note(act, meeting, "meeting-passed-on", before=meeting.agent_id, now=now.staff_id)
+    meeting.agent_id = now.staff_id or meeting.agent_id
+    for one in parties.present(act, meeting):
+        if one.mode == Mode.COACH and one.state == State.IN:
+            outbox.post(act, "set-mode", urgent=True, party=one.id)  # coaches whoever is the agent now
+
+
+def owe_move(act: Act, call_id: int) -> None:
+    """A live call leaves what it is in and goes on at its step."""
+    outbox.post(act, "move-call", urgent=True, call=call_id)
+
+
+def owe_step(act: Act, leg_id: int, step: str) -> None:
+    """A staff leg goes on at another step, which the job sets: nobody locks a leg who holds the customer's call."""
+    outbox.post(act, "move-call", urgent=True, call=leg_id, step=step)
