@@ -243,8 +243,20 @@ def upgrade() -> None:
             batch_op.f("fk_cases_numbered_by_id_companies"), "companies", ["numbered_by_id"], ["id"]
         )
 
+    with op.batch_alter_table("handovers", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("why", sa.String(length=12), server_default="asked", nullable=False))
+        batch_op.add_column(sa.Column("bounced", sa.Boolean(), server_default=sa.text("0"), nullable=False))
+        batch_op.add_column(sa.Column("refusal", sa.Text(), nullable=True))
+        batch_op.create_index(batch_op.f("ix_handovers_receiver_id"), ["receiver_id"], unique=False)
+
 
 def downgrade() -> None:
+    with op.batch_alter_table("handovers", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_handovers_receiver_id"))
+        batch_op.drop_column("refusal")
+        batch_op.drop_column("bounced")
+        batch_op.drop_column("why")
+
     with op.batch_alter_table("cases", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("fk_cases_numbered_by_id_companies"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("uq_cases_numbered_by_id_number"), type_="unique")
