@@ -44,7 +44,12 @@ def invite(act: Act, meeting: Meeting, person: Staff, role: Role, by: int, hando
 
 
 def supervise(act: Act, meeting: Meeting, person: Staff, mode: Mode) -> Party:
-    """A supervisor's telephone rings, to listen, to coach the agent or to join. Raises Conflict, Refused (PPL-3)."""
+    """A supervisor's telephone rings, to listen, to coach the agent or to join (PPL-3).
+
+    Raises Refused for whoever leads nobody, Conflict when they are in a call or this one is over.
+    """
+    if not person.has(*parties.LEADS):
+        raise Refused("only who leads listens to a conversation of others")
     meeting = parties.locked(act, meeting.id)
     if meeting.state == Stage.ENDED:
         raise Conflict("this conversation is over")

@@ -36,6 +36,15 @@ def wanted(act: Act, call: Call) -> bool:
     return offer is None or offer.answer in _AWAITED
 
 
+def asked(act: Act, call: Call) -> bool:
+    """Is the answer of an agent or a colleague, whom this call rings or has reached, still awaited?"""
+    party = parties.of_call(act, call)
+    if party is not None:
+        return party.state in parties.EXPECTED and call.direction == "out"
+    offer = matching.of_call(act, call)
+    return offer is not None and offer.answer in _AWAITED
+
+
 def destination(act: Act, call: Call) -> str:
     """Where a call that we place rings: an E.164 number, client:op_<id>, or sip:name@host.
 

@@ -19,7 +19,7 @@ from hotline.domain import (
     staff,
 )
 from hotline.domain.act import Act
-from hotline.domain.calls import FINAL, Call
+from hotline.domain.calls import Call
 from hotline.domain.cases import Case
 from hotline.domain.desk import Wait
 from hotline.domain.handovers import Handover
@@ -104,6 +104,7 @@ def joined(act: Act, meeting: Meeting, call: Call) -> None:
     meeting = parties.locked(act, meeting.id)
     party = parties.of_call(act, call)
     if party is None or party.meeting_id != meeting.id or party.state not in EXPECTED or meeting.state == Stage.ENDED:
+        _joined_late(act, meeting, party)
         act.remember(call.chain, "late-news", meeting=meeting.id, state="joined")
         return
     party.state, party.joined_at = State.IN, act.at
@@ -138,19 +139,27 @@ def left(act: Act, meeting: Meeting, call: Call, why: str) -> None:
         act.remember(call.chain, "late-news", meeting=meeting.id, state="left")
         return
     if party.role == Role.CUSTOMER:
-        partings.out(act, meeting, party, State.LEFT if party.state == State.IN else State.UNANSWERED, why=why)
+        reached = party.state == State.IN or call.answered_at is not None
+        partings.out(act, meeting, party, State.LEFT if reached else State.UNANSWERED, why=why)
         partings.close(act, meeting)
         return
     partings.out(act, meeting, party, State.LEFT, why=why)
+    if party.staff_id == meeting.agent_id and meeting.state != Stage.ENDED:
+        _agent_left(act, meeting)
+
+
+def _agent_left(act: Act, meeting: Meeting) -> None:
     others = [one for one in parties.present(act, meeting) if one.talks and one.state == State.IN]
-    if party.staff_id != meeting.agent_id or meeting.state == Stage.ENDED:
-        return
+    wait = desk.locked(act, meeting.wait_id) if meeting.wait_id is not None else None
     if others:
         partings.pass_on(act, meeting, others)
-    elif meeting.ending or not _customer_lives(act, meeting):
-        partings.close(act, meeting)
-    else:
+    elif not meeting.ending and parties.customer_lives(act, meeting):
         dropped(act, meeting)
+    elif wait is not None and wait.kept and meeting.met_at is None:
+        desk.put_back(act, wait)
+        partings.close(act, meeting, ends_wait=False)
+    else:
+        partings.close(act, meeting)
 
 
 def dropped(act: Act, meeting: Meeting) -> None:
@@ -163,30 +172,38 @@ def dropped(act: Act, meeting: Meeting) -> None:
     call = calls.locked(act, meeting.call_id)
     calls.move(act, call, DROPPED)
     partings.owe_move(act, call.id)
-    partings.close(act, meeting)
+    partings.close(act, meeting, ends_wait=False)
 
 
 def end(act: Act, meeting: Meeting, by: int) -> None:
     """One of ours ends the conversation: the customer is asked whether there is anything else (ANS-7).
 
-    Raises Refused while a colleague who is to take the matter over has not answered: nobody is left alone (OWN-2).
+    Raises Refused for an outsider who leads nobody, and while a colleague who is to take the matter over has not
+    answered: nobody is left alone (OWN-2). A caller who is not in yet goes back into the line.
     """
     meeting = parties.locked(act, meeting.id)
     if meeting.state == Stage.ENDED or meeting.ending:
         return
-    waiting = [one for one in parties.present(act, meeting) if one.handover_id is not None and one.state in EXPECTED]
-    if waiting:
-        raise Refused(
-            "a colleague is being asked to take the matter over: wait for the answer, or withdraw the request"
-        )
+    _may_end(act, meeting, by)
+    customer = parties.with_role(act, meeting, Role.CUSTOMER)
+    if customer is not None and customer.state != State.IN and parties.customer_lives(act, meeting):
+        dropped(act, meeting)
+        return
     meeting.ending = True
     parties.note(act, meeting, "meeting-ending", by=by)
-    customer = parties.with_role(act, meeting, Role.CUSTOMER)
     if customer is None or customer.state != State.IN:
         partings.close(act, meeting)
         return
     calls.move(act, calls.locked(act, customer.call_id), ANYTHING_ELSE)
     partings.owe_move(act, customer.call_id)
+
+
+def _may_end(act: Act, meeting: Meeting, by: int) -> None:
+    here = parties.present(act, meeting)
+    if not any(one.staff_id == by and one.talks for one in here) and not staff.get(act, by).has(*parties.LEADS):
+        raise Refused("only who talks with the customer, or leads, ends the conversation")
+    if any(one.handover_id is not None and one.state in EXPECTED for one in here):
+        raise Refused("a colleague is being asked to take the matter over: wait for the answer, or withdraw it")
 
 
 def caller_gone(act: Act, meeting: Meeting) -> None:
@@ -248,19 +265,17 @@ def _met(act: Act, meeting: Meeting) -> None:
             promises.done(act, rule, case)
 
 
-def _customer_lives(act: Act, meeting: Meeting) -> bool:
-    """Is the customer there to be told anything: in the meeting, or on the line and on the way into it?"""
-    party = parties.with_role(act, meeting, Role.CUSTOMER)
-    if party is None:
-        return False
-    call = act.session.get_one(Call, party.call_id)
-    return calls.State(call.state) not in FINAL and (party.state == State.IN or call.answered_at is not None)
-
-
 def _leave_old(act: Act, agent_id: int, customer_call: Call | None) -> None:
     """News of an earlier meeting's end may have been lost: nobody is in two."""
     agents = parties.of_staff(act, agent_id)
     callers = parties.of_call(act, customer_call) if customer_call else None
     for party in (agents, callers):
         if party is not None and party.state in PRESENT:
-            partings.close(act, parties.locked(act, party.meeting_id))
+            partings.close(act, parties.locked(act, party.meeting_id), ends_wait=False)
+
+
+def _joined_late(act: Act, meeting: Meeting, party: Party | None) -> None:
+    """A colleague came in when the meeting was over, and would wait there alone."""
+    ours = party is not None and party.meeting_id == meeting.id and party.staff_id is not None
+    if party is not None and ours and meeting.state == Stage.ENDED and party.joined_at is None:
+        partings.owe_step(act, party.call_id, partings.AGENT_GONE)

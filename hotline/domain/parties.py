@@ -11,9 +11,9 @@ from sqlalchemy import ForeignKey, Index, String, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.db import Base
-from hotline.domain import calls, companies, desk
+from hotline.domain import calls, companies, desk, staff
 from hotline.domain.act import Act
-from hotline.domain.calls import Call
+from hotline.domain.calls import FINAL, Call
 from hotline.domain.desk import Wait
 from hotline.domain.seats import Seat
 from hotline.errors import NotFound
@@ -64,6 +64,7 @@ class Recording(StrEnum):
     PAUSED = "paused"
 
 
+LEADS = (staff.Role.SUPERVISOR, staff.Role.MANAGER, staff.Role.GENERAL_MANAGER)
 EXPECTED = (State.ASKED, State.RINGING)
 PRESENT = (*EXPECTED, State.IN)
 _PRESENT = text("state IN ('asked', 'ringing', 'in')")
@@ -214,6 +215,15 @@ def of_call(act: Act, call: Call) -> Party | None:
 def of_staff(act: Act, staff_id: int) -> Party | None:
     """Where a colleague takes part now, or is asked to."""
     return act.session.scalar(select(Party).where(Party.staff_id == staff_id, Party.state.in_(PRESENT)))
+
+
+def customer_lives(act: Act, meeting: Meeting) -> bool:
+    """Is the customer there to be told anything: in the meeting, or on the line and on the way into it?"""
+    party = with_role(act, meeting, Role.CUSTOMER)
+    if party is None:
+        return False
+    call = act.session.get_one(Call, party.call_id)
+    return call.state not in FINAL and (party.state == State.IN or call.answered_at is not None)
 
 
 def coached_leg(act: Act, meeting: Meeting) -> int | None:

@@ -26,8 +26,11 @@ def out(act: Act, meeting: Meeting, party: Party, state: State, *, why: str | No
         seats.let_go(act, seat, missed=state is State.UNANSWERED, keeps_turn=unmet and state is State.LEFT)
 
 
-def close(act: Act, meeting: Meeting) -> None:
-    """The meeting is over: who is still rung is not wanted any more, who waits alone is told, seats go on."""
+def close(act: Act, meeting: Meeting, *, ends_wait: bool = True) -> None:
+    """The meeting is over: who is still rung is not wanted any more, who waits alone is told, seats go on.
+
+    `ends_wait` is False where the customer is back in line, or met somebody else already.
+    """
     if meeting.state == Stage.ENDED:
         return
     met, since = meeting.met_at is not None, meeting.met_at or act.at
@@ -40,7 +43,7 @@ def close(act: Act, meeting: Meeting) -> None:
     seconds = round((act.at - since).total_seconds())
     parties.note(act, meeting, "meeting-over", seconds=seconds, held=meeting.held_seconds, dropped=meeting.dropped)
     act.session.flush()
-    if meeting.wait_id is not None and not meeting.dropped:
+    if meeting.wait_id is not None and ends_wait:
         _end_wait(act, desk.locked(act, meeting.wait_id), met=met)
 
 
