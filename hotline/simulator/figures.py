@@ -68,6 +68,11 @@ LATIN_SEGMENT = 160
 PAGE_SIZE = 50
 HANGING_REQUEST_SECONDS = 30.0  # how long a REST request that is to time out is left hanging
 
+# --- Browser phones (section 8)
+LONGEST_TOKEN = 86400.0  # seconds, error 20157
+DEVICE_PULSE = 2.0  # how soon a closed page is noticed, seconds
+DEVICE_GRACE = 4.0  # how long a page that lost its connection may take to come back
+
 # --- Practice phones
 PATIENCE = 60.0  # how long a person listens for a sentence before giving up
 END_SENTENCE = "We're sorry, an application error has occurred. Goodbye."  # section 2.9

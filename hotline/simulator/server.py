@@ -7,7 +7,7 @@ import logging
 import queue
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from types import FrameType
 
@@ -17,7 +17,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from hotline.simulator import figures
+from hotline.simulator import device_pages, figures
 from hotline.simulator.board import NumberConfig
 from hotline.simulator.clock import RealClock
 from hotline.simulator.exchange import Exchange
@@ -39,6 +39,7 @@ def create_app(exchange: Exchange, phones: list[PhoneConfig] | None = None) -> F
     _serve_rest(app, exchange)
     _serve_practice(app, practice)
     _serve_events(app, practice)
+    app.register_blueprint(device_pages.blueprint(exchange))
     return app
 
 
@@ -158,6 +159,7 @@ class Running:
         numbers: list[NumberConfig],
         phones: list[PhoneConfig],
         host: str = "127.0.0.1",
+        api_keys: Mapping[str, str] | None = None,
     ) -> None:
         self._pool = ThreadPoolExecutor(_WEB_THREADS, thread_name_prefix="webhook")
         self.exchange = Exchange(
@@ -171,6 +173,7 @@ class Running:
         self._server = make_server(host, port, create_app(self.exchange, phones), threaded=True, request_handler=_Quiet)
         self.url = f"http://{host}:{self._server.server_port}"
         self.exchange.board.api_base = self.url
+        self.exchange.board.api_keys |= api_keys or {}
         self._ticking = threading.Thread(target=self.exchange.timetable.run, name="exchange", daemon=True)
 
     def run(self) -> None:
@@ -196,10 +199,17 @@ def serve(
     numbers: list[NumberConfig],
     phones: list[PhoneConfig],
     host: str = "127.0.0.1",
+    api_keys: Mapping[str, str] | None = None,
 ) -> None:
     """Serve an exchange and its practice page until SIGTERM or Ctrl-C."""
     running = Running(
-        port=port, account_sid=account_sid, auth_token=auth_token, numbers=numbers, phones=phones, host=host
+        port=port,
+        account_sid=account_sid,
+        auth_token=auth_token,
+        numbers=numbers,
+        phones=phones,
+        host=host,
+        api_keys=api_keys,
     )
 
     def stop(number: int, frame: FrameType | None) -> None:
