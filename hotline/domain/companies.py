@@ -121,6 +121,11 @@ def listed(act: Act) -> list[Company]:
     return list(act.session.scalars(select(Company).order_by(Company.id)))
 
 
+def group(act: Act) -> list[int]:
+    """The ids of every company of the group."""
+    return list(act.session.scalars(select(Company.id).order_by(Company.id)))
+
+
 def coded(act: Act, code: str) -> Company:
     """The company with this code, its standard chosen for the act. Raises NotFound naming those there are."""
     company = act.session.scalar(select(Company).where(Company.code == code))

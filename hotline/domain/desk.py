@@ -2,168 +2,59 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from enum import StrEnum
+from datetime import timedelta
 
-from sqlalchemy import ForeignKey, Index, String, func, select
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import select
 
-from hotline.db import Base
-from hotline.domain import cases, companies, offers, outbox, seats, staff
+from hotline.domain import cases, companies, offers, outbox, promises, seats, staff
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
 from hotline.domain.cases import Case
-from hotline.errors import Conflict, NotFound
+from hotline.domain.promises import Verdict
+from hotline.domain.waits import IN_LINE, TO_MATCH, kept_place
+from hotline.domain.waits import Place as Place
+from hotline.domain.waits import Wait as Wait
+from hotline.domain.waits import Why as Why
+from hotline.domain.waits import estimate as estimate
+from hotline.domain.waits import line as line
+from hotline.domain.waits import locked as locked
+from hotline.domain.waits import of_call as of_call
+from hotline.domain.waits import position as position
+from hotline.domain.waits import spoke as spoke
+from hotline.errors import Conflict
 
-
-class Place(StrEnum):
-    """Where a caller stands in the line."""
-
-    WAITING = "waiting"
-    OFFERED = "offered"  # an agent's telephone rings for this caller
-    CONNECTED = "connected"
-    LEAVING = "leaving"  # out of the line, on the way to giving the number
-    KEPT = "kept"  # hung up, the place is kept (保留位置)
-    ABANDONED = "abandoned"
-    TAKEN = "taken"  # the number was taken, a call back promised
-    UNREACHED = "unreached"  # the place came up, and the customer did not answer
-    DONE = "done"
-
-
-class Why(StrEnum):
-    """Why somebody left the line without meeting an agent."""
-
-    ASKED = "asked"  # wants to be rung back
-    LIMIT = "limit"
-    NOBODY = "nobody"
-    DECLINED = "declined"
-    ERROR = "error"
-
-
-IN_LINE = (Place.WAITING, Place.KEPT, Place.OFFERED)
-_OVER = (Place.ABANDONED, Place.TAKEN, Place.UNREACHED, Place.DONE)
 _EMERGENCY = "emergency"
-
-
-class Wait(Base):
-    """One caller's place in the line. `joined_at` is the first moment, also of a place that was kept or come back to.
-
-    `wanted_id` is the agent who is waited for until `wanted_until`; `longest_gap_ms` the longest time between two
-    things said to the caller (ANS-4).
-    """
-
-    __tablename__ = "waits"
-    __table_args__ = (Index(None, "state", "emergency", "joined_at"), Index(None, "company_id", "ended_at"))
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    call_id: Mapped[int] = mapped_column(ForeignKey("calls.id"), unique=True)
-    company_id: Mapped[int] = mapped_column(ForeignKey("companies.id"))
-    customer_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id"))
-    case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"), index=True)
-    emergency: Mapped[bool]
-    joined_at: Mapped[datetime]
-    language: Mapped[str] = mapped_column(String(8))
-    wanted_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
-    wanted_until: Mapped[datetime | None]
-    state: Mapped[str] = mapped_column(String(12), default=Place.WAITING)
-    agent_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
-    kept: Mapped[bool] = mapped_column(default=False)
-    last_spoken_at: Mapped[datetime | None]
-    longest_gap_ms: Mapped[int] = mapped_column(default=0)
-    offered_at: Mapped[datetime | None]
-    connected_at: Mapped[datetime | None]
-    ended_at: Mapped[datetime | None]
-    handled_seconds: Mapped[int | None]
-    why: Mapped[str | None] = mapped_column(String(40))
-
-    @property
-    def chain(self) -> str:
-        """The chain of the log in which this wait is told: its call's."""
-        return f"call:{self.call_id}"
+_CALL_BACK = ("ANS-3.callback", "ANS-8.callback")  # what was promised with a kept place
 
 
 def staffed(act: Act, company_id: int) -> bool:
     """Does anybody answer for this company now or soon, its own people or another company's of the group (OWN-4)?"""
     companies.get(act, company_id)
-    return bool(seats.serving(act, _group(act)))
+    return bool(seats.serving(act, companies.group(act)))
 
 
 def join(act: Act, call: Call, *, wanted: int | None = None) -> Wait:
-    """A caller joins the line, or comes back to the place they had: the first moment counts.
+    """A caller joins the line, or comes back to the place they had or kept: the first moment counts.
 
     `wanted` is asked first, as long as the profile's patience lasts: the agent whose line dropped. Without it, that is
     the owner of an open matter of this caller (OWN-5). The call is locked; its company's standard is chosen.
     """
     matter = _open_matter(act, call)
-    wait = of_call(act, call) or Wait(call_id=call.id, company_id=call.company_id, joined_at=act.at, longest_gap_ms=0)
-    wait.customer_id, wait.language, wait.kept = call.customer_id, call.language, False
+    wait = of_call(act, call) or _taken_up(act, call) or Wait(joined_at=act.at, longest_gap_ms=0)
+    wait.call_id, wait.company_id = call.id, call.company_id
+    wait.customer_id, wait.language = call.customer_id, call.language
     wait.case_id = wait.case_id or call.case_id or (matter.id if matter else None)
     wait.emergency = _is_emergency(act, call)
-    wait.state, wait.agent_id, wait.why, wait.ended_at = Place.WAITING, None, None, None
+    wait.state, wait.kept, wait.agent_id, wait.why, wait.ended_at = Place.WAITING, False, None, None, None
     wait.last_spoken_at = act.at  # the answer that brings this about speaks
     _want(act, wait, wanted if wanted is not None else matter.owner_id if matter else None)
     act.session.add(wait)
     act.session.flush()
+    seats.forget_wait(act, wait.id)
     act.remember(wait.chain, "wait-began", wait=wait.id, wanted=wait.wanted_id, emergency=wait.emergency)
     _moved(act, wait)
     outbox.post(act, "match-line", urgent=True, emergency=wait.emergency)
     return wait
-
-
-def of_call(act: Act, call: Call | int) -> Wait | None:
-    """The wait of a caller's call, locked; None when they never joined the line. The call is locked before it."""
-    call_id = call if isinstance(call, int) else call.id
-    query = select(Wait).where(Wait.call_id == call_id).with_for_update()
-    return act.session.scalar(query.execution_options(populate_existing=True))
-
-
-def locked(act: Act, wait_id: int) -> Wait:
-    """The wait with this id, locked until the act ends, its company's standard chosen. Raises NotFound."""
-    wait = act.session.get(Wait, wait_id, with_for_update=True, populate_existing=True)
-    if wait is None:
-        raise NotFound(f"nobody waits or waited under {wait_id}")
-    companies.get(act, wait.company_id)
-    return wait
-
-
-def line(act: Act, company_id: int | None = None) -> list[Wait]:
-    """Who waits, of one company or of the group, in the order of their turn: emergencies, then by the first moment."""
-    query = select(Wait).where(Wait.state.in_(IN_LINE))
-    if company_id is not None:
-        query = query.where(Wait.company_id == company_id)
-    query = query.order_by(Wait.emergency.desc(), Wait.joined_at, Wait.id)
-    return list(act.session.scalars(query.execution_options(populate_existing=True)))
-
-
-def position(act: Act, wait: Wait) -> int:
-    """The caller's place in the line of the group, 1 for who is next; every agent of the group serves it (OWN-4)."""
-    return next((place for place, one in enumerate(line(act), start=1) if one.id == wait.id), 1)
-
-
-def estimate(act: Act, wait: Wait) -> timedelta | None:
-    """How long this caller will still wait, from real conversations; None when there are too few to be honest (ANS-3).
-
-    The caller's place times the mean of a conversation, shared among those who serve.
-    """
-    figures = act.standard.desk, act.standard.engine.desk
-    since = figures[1].estimate_window.before(act.at, act.standard.calendar)
-    query = select(func.count(Wait.id), func.avg(Wait.handled_seconds)).where(
-        Wait.handled_seconds.is_not(None), Wait.ended_at >= since
-    )
-    samples, mean = act.session.execute(query).one()
-    serving = len(seats.serving(act, _group(act)))
-    if samples < figures[0].estimate_samples or not serving:
-        return None
-    return timedelta(seconds=position(act, wait) * float(mean) / serving)
-
-
-def spoke(act: Act, wait: Wait) -> None:
-    """Something is being said to the caller from now on: the time since the last thing said is on record (ANS-4)."""
-    if wait.last_spoken_at is not None:
-        gap = (act.at - wait.last_spoken_at) // timedelta(milliseconds=1)
-        wait.longest_gap_ms = max(wait.longest_gap_ms, gap)
-    wait.last_spoken_at = act.at
-    act.news.add("line")
 
 
 def connected(act: Act, wait: Wait) -> None:
@@ -184,10 +75,8 @@ def keep_place(act: Act, wait: Wait, case: Case) -> None:
     """
     if wait.state != Place.LEAVING or wait.why != Why.ASKED:
         raise Conflict("a place is kept for whoever leaves the line to be rung back")
-    wait.state, wait.kept, wait.case_id, wait.customer_id = Place.KEPT, True, case.id, case.customer_id
-    act.remember(wait.chain, "place-kept", wait=wait.id, case=case.id)
-    _moved(act, wait)
-    outbox.post(act, "match-line", urgent=True)
+    wait.case_id, wait.customer_id = case.id, case.customer_id
+    _keep(act, wait)
 
 
 def rung_back(act: Act, wait: Wait, call: Call) -> None:
@@ -227,21 +116,36 @@ def taken(act: Act, wait: Wait, case: Case) -> None:
             _tell_supervisors(act, wait)
 
 
-def abandoned(act: Act, wait: Wait) -> None:
-    """The caller hung up before meeting anybody; no telephone rings for them any more. A kept place stays kept."""
-    if wait.state not in (Place.WAITING, Place.OFFERED, Place.CONNECTED, Place.LEAVING) or wait.kept:
-        return
-    was = wait.state
+def abandoned(act: Act, wait: Wait) -> bool:
+    """The caller hung up before meeting anybody: no telephone rings for them any more, the time waited is on record.
+
+    False where a call back is promised with this place already, which is then kept: nobody is rung back twice (CBK-2).
+    """
+    if wait.kept or wait.state not in (*IN_LINE, Place.CONNECTED, Place.LEAVING):
+        return not _call_back_promised(act, wait)
     offers.withdraw(act, wait.id, chain=wait.chain)
-    _over(act, wait, Place.ABANDONED)
-    if was != Place.LEAVING:
+    wait.agent_id = None
+    if wait.state in IN_LINE:
         _remember_waited(act, wait)
+    if _call_back_promised(act, wait):
+        _keep(act, wait)
+        return False
+    _over(act, wait, Place.ABANDONED)
+    return True
 
 
 def unreached(act: Act, wait: Wait) -> None:
     """A kept place came up and the customer did not answer: the promise of a call back stays open (CBK-3)."""
     if wait.state == Place.CONNECTED:
         _over(act, wait, Place.UNREACHED)
+
+
+def put_back(act: Act, wait: Wait) -> None:
+    """The agent who had accepted was gone before the customer of a kept place was reached: it is kept on."""
+    if wait.kept and wait.state == Place.CONNECTED:
+        wait.state, wait.agent_id, wait.connected_at = Place.KEPT, None, None
+        _moved(act, wait)
+        outbox.post(act, "match-line", urgent=True)
 
 
 def finished(act: Act, wait: Wait) -> None:
@@ -256,26 +160,22 @@ def why_leave(act: Act, wait: Wait) -> Why | None:
 
     None while there is hope. A kept place costs nobody's time: it waits for who comes. The standard is chosen.
     """
-    if wait.state not in (Place.WAITING, Place.KEPT):
+    if wait.state not in TO_MATCH:
         return None
-    serving = {seat.staff_id for seat in seats.serving(act, _group(act))}
-    asked = offers.turned_down_by(act, wait.id)
-    if serving and serving <= asked:
-        return Why.DECLINED
-    if wait.kept:
-        return None
-    if not serving:
-        return Why.DECLINED if asked else Why.NOBODY
-    too_long = act.at >= wait.joined_at + act.standard.desk.longest_wait.span
-    return Why.LIMIT if too_long else None
+    return _why_leave(act, wait, _serving(act), offers.turned_down_by(act, wait.id).get(wait.id, set()))
 
 
 def overdue(act: Act) -> list[tuple[int, Why]]:
     """Waits that should end now, and why, for the routine; `leave_in_vain` ends one of them."""
+    waiting = line(act, states=TO_MATCH)
+    asked = offers.turned_down_by(act, *(wait.id for wait in waiting))
+    serving: dict[int, set[int]] = {}
     found = []
-    for wait in line(act):
+    for wait in waiting:
         companies.get(act, wait.company_id)
-        why = why_leave(act, wait)
+        if wait.company_id not in serving:
+            serving[wait.company_id] = _serving(act)
+        why = _why_leave(act, wait, serving[wait.company_id], asked.get(wait.id, set()))
         if why is not None:
             found.append((wait.id, why))
     return found
@@ -287,6 +187,43 @@ def leave_in_vain(act: Act, wait: Wait) -> bool:
     if why is not None:
         leave(act, wait, why)
     return why is not None
+
+
+def _why_leave(act: Act, wait: Wait, serving: set[int], asked: set[int]) -> Why | None:
+    if asked and serving <= asked and (serving or not wait.kept):
+        return Why.DECLINED
+    if wait.kept:
+        return None
+    if not serving:
+        return Why.NOBODY
+    too_long = act.at >= wait.joined_at + act.standard.desk.longest_wait.span
+    return Why.LIMIT if too_long else None
+
+
+def _serving(act: Act) -> set[int]:
+    return {seat.staff_id for seat in seats.serving(act, companies.group(act))}
+
+
+def _taken_up(act: Act, call: Call) -> Wait | None:
+    """Who rings in again while their place is kept goes on at that place, and is not rung at the same time."""
+    wait = kept_place(act, call)
+    if wait is not None:
+        offers.withdraw(act, wait.id, chain=wait.chain)
+    return wait
+
+
+def _call_back_promised(act: Act, wait: Wait) -> bool:
+    if wait.case_id is None:
+        return False
+    made = promises.of_case(act, wait.case_id)
+    return any(promise.rule in _CALL_BACK and promise.verdict in (Verdict.OPEN, Verdict.BROKEN) for promise in made)
+
+
+def _keep(act: Act, wait: Wait) -> None:
+    wait.state, wait.kept = Place.KEPT, True
+    act.remember(wait.chain, "place-kept", wait=wait.id, case=wait.case_id)
+    _moved(act, wait)
+    outbox.post(act, "match-line", urgent=True)
 
 
 def _open_matter(act: Act, call: Call) -> Case | None:
@@ -349,7 +286,3 @@ def _tell_supervisors(act: Act, wait: Wait) -> None:
 
 def _moved(act: Act, wait: Wait) -> None:
     act.news |= {"line", wait.chain}
-
-
-def _group(act: Act) -> list[int]:
-    return [company.id for company in companies.listed(act)]

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
 from sqlalchemy import select, update
 
-from hotline.domain import calls, companies, desk, offers, outbox, seats, staff
+from hotline.domain import calls, companies, desk, offers, outbox, seats, staff, waits
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
-from hotline.domain.desk import Place, Wait
 from hotline.domain.offers import AgentOffer as AgentOffer
 from hotline.domain.offers import Answer as Answer
 from hotline.domain.seats import Seat
+from hotline.domain.waits import Place, Wait
 from hotline.errors import Conflict
 
 FIRST_STEP = "agent-ring"
@@ -22,23 +25,59 @@ def next_match(act: Act, *, words_version: str) -> AgentOffer | None:
     The caller's row is locked in the order of the line and not passed over while another holds it, or a later caller
     would overtake; then caller and seat are taken by compare-and-set.
     """
-    group = [company.id for company in companies.listed(act)]
-    for waiting in desk.line(act):
-        if waiting.state == Place.OFFERED:
-            continue
-        companies.get(act, waiting.company_id)
-        if not seats.free(act, group):
-            return None
-        if _candidates(act, waiting, group):
-            offer = _take(act, waiting.id, group, words_version)
+    rooms: dict[int, Room] = {}
+    waiting = waits.line(act, states=waits.TO_MATCH)
+    turned_down = offers.turned_down_by(act, *(wait.id for wait in waiting))
+    for wait in waiting:
+        companies.get(act, wait.company_id)
+        if wait.company_id not in rooms:
+            rooms[wait.company_id] = _room(act)
+        if rooms[wait.company_id].candidates(act, wait, turned_down.get(wait.id, set())):
+            offer = _take(act, wait.id, words_version)
             if offer is not None:
                 return offer
     return None
 
 
-def _take(act: Act, wait_id: int, group: list[int], words_version: str) -> AgentOffer | None:
-    wait = desk.locked(act, wait_id)
-    for seat in _candidates(act, wait, group):
+@dataclass(frozen=True)
+class Room:
+    """The seats of the group as they are at one moment, the longest idle first."""
+
+    serving: list[Seat]
+    free: set[int]  # who could be rung
+
+    def candidates(self, act: Act, wait: Wait, turned_down: set[int]) -> list[Seat]:
+        """Who may be rung for this caller now, in order; empty while the owner is still waited for (OWN-5).
+
+        Callers are answered in their language as long as anybody serves who speaks it.
+        """
+        if not self.free or wait.state not in waits.TO_MATCH or not _may_be_rung(act, wait):
+            return []
+        able = [seat for seat in self.serving if seat.staff_id not in turned_down]
+        if wait.wanted_until is not None and act.at < wait.wanted_until:
+            able = [seat for seat in able if seat.staff_id == wait.wanted_id] or able
+        speakers = [seat for seat in able if seat.speaks(wait.language) or seat.staff_id == wait.wanted_id]
+        free = [seat for seat in speakers or able if seat.staff_id in self.free]
+        return sorted(free, key=lambda seat: (seat.staff_id != wait.wanted_id, seat.company_id != wait.company_id))
+
+
+def _room(act: Act) -> Room:
+    group = companies.group(act)
+    free = {seat.staff_id for seat in seats.free(act, group) if not _is_on_the_line(act, seat.staff_id)}
+    return Room(seats.serving(act, group), free)
+
+
+def _may_be_rung(act: Act, wait: Wait) -> bool:
+    """Whoever asked to be rung is not rung in their sleep, unless they asked for it just now (FLT-7)."""
+    just_now = act.at < wait.joined_at + act.standard.desk.longest_wait.span
+    wall = act.at.astimezone(ZoneInfo(act.standard.timezone)).time()
+    return not wait.kept or just_now or not act.standard.callbacks.quiet.contains(wall)
+
+
+def _take(act: Act, wait_id: int, words_version: str) -> AgentOffer | None:
+    wait = waits.locked(act, wait_id)
+    turned_down = offers.turned_down_by(act, wait.id).get(wait.id, set())
+    for seat in _room(act).candidates(act, wait, turned_down):
         if seats.claim(act, seat.staff_id, wait.id):
             if _claim(act, wait, seat.staff_id):
                 return _offer(act, wait, seat.staff_id, words_version)
@@ -51,38 +90,13 @@ def _claim(act: Act, wait: Wait, staff_id: int) -> bool:
     """By compare-and-set: whoever was matched, left or hung up meanwhile is not taken."""
     claimed = act.session.execute(
         update(Wait)
-        .where(Wait.id == wait.id, Wait.state.in_((Place.WAITING, Place.KEPT)))
+        .where(Wait.id == wait.id, Wait.state.in_(waits.TO_MATCH))
         .values(state=Place.OFFERED, agent_id=staff_id, offered_at=act.at)
         .returning(Wait.id)
         .execution_options(synchronize_session=False)
     ).first()
     act.session.refresh(wait)
     return claimed is not None
-
-
-def _candidates(act: Act, wait: Wait, group: list[int]) -> list[Seat]:
-    """Who may be rung for this caller now, in order; empty while the owner is still waited for (OWN-5).
-
-    Callers are answered in their language as long as anybody serves who speaks it.
-    """
-    if wait.state not in (Place.WAITING, Place.KEPT):
-        return []
-    turned_down = offers.turned_down_by(act, wait.id)
-    serving = [seat for seat in seats.serving(act, group) if seat.staff_id not in turned_down]
-    free = {seat.staff_id for seat in seats.free(act, group) if not _is_on_the_line(act, seat.staff_id)}
-    wanted = _wanted(act, wait, serving)
-    if wanted is not None:
-        return [wanted] if wanted.staff_id in free else []
-    speakers = [seat for seat in serving if seat.speaks(wait.language)]
-    able = [seat for seat in speakers or serving if seat.staff_id in free]
-    return sorted(able, key=lambda seat: (seat.staff_id != wait.wanted_id, seat.company_id != wait.company_id))
-
-
-def _wanted(act: Act, wait: Wait, serving: list[Seat]) -> Seat | None:
-    """The agent who is still waited for; nobody once they serve no more, did not take it, or it took too long."""
-    if wait.wanted_until is None or act.at >= wait.wanted_until:
-        return None
-    return next((seat for seat in serving if seat.staff_id == wait.wanted_id), None)
 
 
 def _is_on_the_line(act: Act, staff_id: int) -> bool:
@@ -130,13 +144,13 @@ def of_call(act: Act, call: Call) -> AgentOffer | None:
     if found is None:
         return None
     calls.locked(act, found.call_id)
-    desk.locked(act, found.wait_id)
+    waits.locked(act, found.wait_id)
     return act.session.get_one(AgentOffer, found.id, with_for_update=True, populate_existing=True)
 
 
 def wait_of(act: Act, offer: AgentOffer) -> Wait:
     """The wait of an offer, locked, its company's standard chosen."""
-    return desk.locked(act, offer.wait_id)
+    return waits.locked(act, offer.wait_id)
 
 
 def heard(act: Act, offer: AgentOffer) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, func, select
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, func, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.db import Base
@@ -29,13 +29,20 @@ class Answer(StrEnum):
 OPEN = frozenset({Answer.RINGING, Answer.HEARD})
 TURNED_DOWN = frozenset({Answer.DECLINED, Answer.NO_KEY, Answer.NO_ANSWER, Answer.BUSY})
 UNANSWERED = TURNED_DOWN - {Answer.DECLINED}
+_ASKED = text("answer IN ('ringing', 'heard')")
 
 
 class AgentOffer(Base):
     """One agent asked to take one waiting caller; `n` counts the offers of a wait."""
 
     __tablename__ = "agent_offers"
-    __table_args__ = (UniqueConstraint("wait_id", "n"), Index(None, "staff_id", "rung_at"))
+    # No agent is asked for two callers at once, no caller offered to two agents, whatever the code does.
+    __table_args__ = (
+        UniqueConstraint("wait_id", "n"),
+        Index(None, "staff_id", "rung_at"),
+        Index("uq_agent_offers_asked", "staff_id", unique=True, sqlite_where=_ASKED, postgresql_where=_ASKED),
+        Index("uq_agent_offers_offered", "wait_id", unique=True, sqlite_where=_ASKED, postgresql_where=_ASKED),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     wait_id: Mapped[int]  # no foreign key: the line stands on the offers
@@ -57,10 +64,14 @@ def of_wait(act: Act, wait_id: int) -> list[AgentOffer]:
     return list(act.session.scalars(select(AgentOffer).where(AgentOffer.wait_id == wait_id).order_by(AgentOffer.n)))
 
 
-def turned_down_by(act: Act, wait_id: int) -> set[int]:
-    """Who of the staff did not take this caller; they are not asked again."""
-    query = select(AgentOffer.staff_id).where(AgentOffer.wait_id == wait_id, AgentOffer.answer.in_(TURNED_DOWN))
-    return set(act.session.scalars(query))
+def turned_down_by(act: Act, *wait_ids: int) -> dict[int, set[int]]:
+    """Of these waits, who of the staff did not take the caller; they are not asked for them again."""
+    query = select(AgentOffer.wait_id, AgentOffer.staff_id)
+    query = query.where(AgentOffer.wait_id.in_(wait_ids), AgentOffer.answer.in_(TURNED_DOWN))
+    found: dict[int, set[int]] = {}
+    for wait_id, staff_id in act.session.execute(query):
+        found.setdefault(wait_id, set()).add(staff_id)
+    return found
 
 
 def answer(act: Act, offer: AgentOffer, what: Answer, *, chain: str) -> None:

@@ -116,7 +116,8 @@ def choose(act: Act, seat: Seat, status: Status, *, why: str | None = None) -> N
         return
     if status is Status.FREE:
         seat.seen_at, seat.misses = act.at, 0
-    _become(act, seat, status, why=why)
+    if (seat.status, seat.why) != (status, why):  # said twice, it costs nobody their turn
+        _become(act, seat, status, why=why)
 
 
 def chosen_device(act: Act, seat: Seat, device: Device, sip: str | None = None) -> None:
@@ -149,13 +150,18 @@ def seen(act: Act, seat: Seat) -> None:
 
 
 def unseen(act: Act) -> list[Seat]:
-    """Seats that nobody has shown themselves at for longer than the limit. The standard is chosen."""
-    query = select(Seat).where(Seat.status.in_((Status.FREE, Status.BREAK)), Seat.seen_at < _seen_after(act))
-    return list(act.session.scalars(query.order_by(Seat.staff_id)))
+    """Seats at which nobody has shown themselves for longer than the limit, of the whole group."""
+    found: list[Seat] = []
+    for company in companies.listed(act):
+        companies.get(act, company.id)
+        query = select(Seat).where(Seat.company_id == company.id, Seat.status.in_((Status.FREE, Status.BREAK)))
+        found += act.session.scalars(query.where(Seat.seen_at < _seen_after(act)).order_by(Seat.staff_id))
+    return found
 
 
 def gone_quiet(act: Act, seat: Seat) -> None:
-    """Nobody is there any more: the seat is away, unless there was a sign of life meanwhile. It must be locked."""
+    """Nobody is there any more: the seat is away, unless there was a sign of life meanwhile. The seat is locked."""
+    companies.get(act, seat.company_id)
     if seat.status in (Status.FREE, Status.BREAK) and seat.seen_at < _seen_after(act):
         _become(act, seat, Status.AWAY, why=UNSEEN)
 
@@ -219,6 +225,13 @@ def wrapped_up(act: Act, seat: Seat) -> None:
     """The form is closed: the agent is free, or what they chose during the call."""
     if seat.status == Status.WRAP_UP:
         _become(act, seat, Status(seat.wants or Status.FREE))
+
+
+def forget_wait(act: Act, wait_id: int) -> None:
+    """The caller has no agent any more: they are back in the line, where another may be rung for them."""
+    act.session.execute(
+        update(Seat).where(Seat.wait_id == wait_id).values(wait_id=None).execution_options(synchronize_session="fetch")
+    )
 
 
 def serving(act: Act, company_ids: Collection[int]) -> list[Seat]:

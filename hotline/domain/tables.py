@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from hotline.db import Base
 from hotline.domain import (
+    absences,
     audit,
     calls,
     cases,
     checkpoints,
     companies,
     customers,
-    desk,
     dispatches,
     drafts,
     handovers,
@@ -24,6 +24,7 @@ from hotline.domain import (
     staff,
     turns,
     visitors,
+    waits,
 )
 
 ROOMS = (
@@ -31,6 +32,7 @@ ROOMS = (
     checkpoints,
     outbox,
     companies,
+    absences,
     staff,
     seats,
     customers,
@@ -39,7 +41,7 @@ ROOMS = (
     news,
     turns,
     cases,
-    desk,
+    waits,
     promises,
     handovers,
     dispatches,

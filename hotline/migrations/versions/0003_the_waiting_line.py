@@ -88,6 +88,20 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_agent_offers_staff_id_agent_offers_rung_at"), ["staff_id", "rung_at"], unique=False
         )
+        batch_op.create_index(
+            "uq_agent_offers_asked",
+            ["staff_id"],
+            unique=True,
+            sqlite_where=sa.text("answer IN ('ringing', 'heard')"),
+            postgresql_where=sa.text("answer IN ('ringing', 'heard')"),
+        )
+        batch_op.create_index(
+            "uq_agent_offers_offered",
+            ["wait_id"],
+            unique=True,
+            sqlite_where=sa.text("answer IN ('ringing', 'heard')"),
+            postgresql_where=sa.text("answer IN ('ringing', 'heard')"),
+        )
 
     op.create_table(
         "visitors",
@@ -140,8 +154,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("waits", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_waits_case_id"), ["case_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_waits_customer_id"), ["customer_id"], unique=False)
         batch_op.create_index(
-            batch_op.f("ix_waits_company_id_waits_ended_at"), ["company_id", "ended_at"], unique=False
+            batch_op.f("ix_waits_handled_seconds_waits_ended_at"), ["handled_seconds", "ended_at"], unique=False
         )
         batch_op.create_index(
             batch_op.f("ix_waits_state_waits_emergency_waits_joined_at"),
@@ -245,7 +260,7 @@ def upgrade() -> None:
 
     with op.batch_alter_table("handovers", schema=None) as batch_op:
         batch_op.add_column(sa.Column("why", sa.String(length=12), server_default="asked", nullable=False))
-        batch_op.add_column(sa.Column("bounced", sa.Boolean(), server_default=sa.text("0"), nullable=False))
+        batch_op.add_column(sa.Column("bounced", sa.Boolean(), server_default=sa.text("(false)"), nullable=False))
         batch_op.add_column(sa.Column("refusal", sa.Text(), nullable=True))
         batch_op.create_index(batch_op.f("ix_handovers_receiver_id"), ["receiver_id"], unique=False)
 
@@ -298,7 +313,8 @@ def downgrade() -> None:
     op.drop_table("meetings")
     with op.batch_alter_table("waits", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_waits_state_waits_emergency_waits_joined_at"))
-        batch_op.drop_index(batch_op.f("ix_waits_company_id_waits_ended_at"))
+        batch_op.drop_index(batch_op.f("ix_waits_handled_seconds_waits_ended_at"))
+        batch_op.drop_index(batch_op.f("ix_waits_customer_id"))
         batch_op.drop_index(batch_op.f("ix_waits_case_id"))
 
     op.drop_table("waits")
@@ -307,6 +323,16 @@ def downgrade() -> None:
 
     op.drop_table("visitors")
     with op.batch_alter_table("agent_offers", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_agent_offers_offered",
+            sqlite_where=sa.text("answer IN ('ringing', 'heard')"),
+            postgresql_where=sa.text("answer IN ('ringing', 'heard')"),
+        )
+        batch_op.drop_index(
+            "uq_agent_offers_asked",
+            sqlite_where=sa.text("answer IN ('ringing', 'heard')"),
+            postgresql_where=sa.text("answer IN ('ringing', 'heard')"),
+        )
         batch_op.drop_index(batch_op.f("ix_agent_offers_staff_id_agent_offers_rung_at"))
 
     op.drop_table("agent_offers")

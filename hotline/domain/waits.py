@@ -1,0 +1,148 @@
+"""Who waits, in which order and for how long; without it nobody could tell a caller when their turn comes (ANS-3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, String, and_, func, or_, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from hotline.db import Base
+from hotline.domain import companies, seats
+from hotline.domain.act import Act
+from hotline.domain.calls import Call
+from hotline.errors import NotFound
+
+
+class Place(StrEnum):
+    """Where a caller stands in the line."""
+
+    WAITING = "waiting"
+    OFFERED = "offered"  # an agent's telephone rings for this caller
+    CONNECTED = "connected"
+    LEAVING = "leaving"  # out of the line, on the way to giving the number
+    KEPT = "kept"  # hung up, the place is kept (保留位置)
+    ABANDONED = "abandoned"
+    TAKEN = "taken"  # the number was taken, a call back promised
+    UNREACHED = "unreached"  # the place came up, and the customer did not answer
+    DONE = "done"
+
+
+class Why(StrEnum):
+    """Why somebody left the line without meeting an agent."""
+
+    ASKED = "asked"  # wants to be rung back
+    LIMIT = "limit"
+    NOBODY = "nobody"
+    DECLINED = "declined"
+    ERROR = "error"
+
+
+TO_MATCH = (Place.WAITING, Place.KEPT)
+IN_LINE = (*TO_MATCH, Place.OFFERED)
+
+
+class Wait(Base):
+    """One caller's place in the line. `joined_at` is the first moment, also of a place that was kept or come back to.
+
+    `wanted_id` is the agent who is waited for until `wanted_until`; `kept`: nobody is on the line, the customer is rung
+    when the place comes up; `longest_gap_ms` is the longest time between two things said to the caller (ANS-4).
+    """
+
+    __tablename__ = "waits"
+    __table_args__ = (Index(None, "state", "emergency", "joined_at"), Index(None, "handled_seconds", "ended_at"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    call_id: Mapped[int] = mapped_column(ForeignKey("calls.id"), unique=True)
+    company_id: Mapped[int] = mapped_column(ForeignKey("companies.id"))
+    customer_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id"), index=True)
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"), index=True)
+    emergency: Mapped[bool]
+    joined_at: Mapped[datetime]
+    language: Mapped[str] = mapped_column(String(8))
+    wanted_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    wanted_until: Mapped[datetime | None]
+    state: Mapped[str] = mapped_column(String(12), default=Place.WAITING)
+    agent_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    kept: Mapped[bool] = mapped_column(default=False)
+    last_spoken_at: Mapped[datetime | None]
+    longest_gap_ms: Mapped[int] = mapped_column(default=0)
+    offered_at: Mapped[datetime | None]
+    connected_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    handled_seconds: Mapped[int | None]
+    why: Mapped[str | None] = mapped_column(String(40))
+
+    @property
+    def chain(self) -> str:
+        """The chain of the log in which this wait is told: its call's."""
+        return f"call:{self.call_id}"
+
+
+def of_call(act: Act, call: Call | int) -> Wait | None:
+    """The wait of a caller's call, locked; None when they never joined the line. The call is locked before it."""
+    call_id = call if isinstance(call, int) else call.id
+    query = select(Wait).where(Wait.call_id == call_id).with_for_update()
+    return act.session.scalar(query.execution_options(populate_existing=True))
+
+
+def locked(act: Act, wait_id: int) -> Wait:
+    """The wait with this id, locked until the act ends, its company's standard chosen. Raises NotFound."""
+    wait = act.session.get(Wait, wait_id, with_for_update=True, populate_existing=True)
+    if wait is None:
+        raise NotFound(f"nobody waits or waited under {wait_id}")
+    companies.get(act, wait.company_id)
+    return wait
+
+
+def kept_place(act: Act, call: Call) -> Wait | None:
+    """The place that this caller kept with this company and whose turn has not come, locked."""
+    if call.customer_id is None:
+        return None
+    query = select(Wait).where(
+        Wait.customer_id == call.customer_id, Wait.company_id == call.company_id, Wait.kept, Wait.state.in_(IN_LINE)
+    )
+    query = query.order_by(Wait.joined_at).limit(1).with_for_update()
+    return act.session.scalar(query.execution_options(populate_existing=True))
+
+
+def line(act: Act, company_id: int | None = None, states: Iterable[Place] = IN_LINE) -> list[Wait]:
+    """Who waits, of one company or of the group, in the order of their turn: emergencies, then by the first moment."""
+    query = select(Wait).where(Wait.state.in_(tuple(states)))
+    if company_id is not None:
+        query = query.where(Wait.company_id == company_id)
+    query = query.order_by(Wait.emergency.desc(), Wait.joined_at, Wait.id)
+    return list(act.session.scalars(query.execution_options(populate_existing=True)))
+
+
+def position(act: Act, wait: Wait) -> int:
+    """The caller's place in the line of the group, 1 for who is next; every agent of the group serves it (OWN-4)."""
+    sooner = or_(Wait.joined_at < wait.joined_at, and_(Wait.joined_at == wait.joined_at, Wait.id < wait.id))
+    before = and_(Wait.emergency == wait.emergency, sooner)
+    if not wait.emergency:
+        before = or_(Wait.emergency, before)
+    return 1 + (act.session.scalar(select(func.count(Wait.id)).where(Wait.state.in_(IN_LINE), before)) or 0)
+
+
+def estimate(act: Act, wait: Wait) -> timedelta | None:
+    """How long this caller will still wait, from real conversations; None when there are too few to be honest (ANS-3).
+
+    The caller's place times the mean of a conversation, shared among those who serve. The standard is chosen.
+    """
+    since = act.standard.engine.desk.estimate_window.before(act.at, act.standard.calendar)
+    query = select(func.count(Wait.id), func.avg(Wait.handled_seconds))
+    samples, mean = act.session.execute(query.where(Wait.handled_seconds.is_not(None), Wait.ended_at >= since)).one()
+    serving = len(seats.serving(act, companies.group(act)))
+    if samples < act.standard.desk.estimate_samples or not serving:
+        return None
+    return timedelta(seconds=position(act, wait) * float(mean) / serving)
+
+
+def spoke(act: Act, wait: Wait) -> None:
+    """Something is being said to the caller from now on: the time since the last thing said is on record (ANS-4)."""
+    if wait.last_spoken_at is not None:
+        gap = (act.at - wait.last_spoken_at) // timedelta(milliseconds=1)
+        wait.longest_gap_ms = max(wait.longest_gap_ms, gap)
+    wait.last_spoken_at = act.at
