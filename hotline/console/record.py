@@ -16,8 +16,16 @@ from hotline.errors import Invalid
 # The shortest value that is sealed is longer than this, and everything that we write openly is shorter.
 _OPEN_LONGEST = 39
 _LOOKS = ("revealed", "recording-played")
-_LEADS_TO_THE_CALLER = ("call", "case", "customer", "number")
-_OWNERSHIP = ("call-began", "call-placed", "case-opened", "handover-accepted", "handover-asked", "handover-declined")
+_LEADS_TO_THE_CALLER = ("call", "case", "customer", "meeting", "number")
+_OWNERSHIP = (
+    "call-began",
+    "call-owned",
+    "call-placed",
+    "case-opened",
+    "handover-accepted",
+    "handover-asked",
+    "handover-declined",
+)
 
 
 @dataclass(frozen=True)

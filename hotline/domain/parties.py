@@ -239,5 +239,5 @@ def note(act: Act, meeting: Meeting, kind: str, **fields: Any) -> None:
         act.remember(f"call:{meeting.call_id}", kind, meeting=meeting.id, **fields)
         case_id = act.session.get_one(Call, meeting.call_id).case_id or case_id
     if case_id is not None:
-        act.remember(f"case:{case_id}", kind, meeting=meeting.id, **fields)
+        act.remember(f"case:{case_id}", kind, meeting=meeting.id, call=meeting.call_id, **fields)
     act.news.add(f"meeting:{meeting.id}")

@@ -80,6 +80,7 @@ def test_every_step_and_every_variable_of_a_call_has_a_word() -> None:
 def test_every_entry_of_a_calls_or_a_cases_record_has_a_word() -> None:
     source = " ".join(path.read_text("utf-8") for path in HOTLINE.rglob("*.py"))
     kinds = re.findall(r"""remember\(\s*(?!"house")[^,"]*(?:f"[^"]*")?,\s*"([\w-]+)\"""", source)
+    kinds += re.findall(r"""parties\.note\(\s*act,\s*meeting,\s*"([\w-]+)""", source)
     assert len(kinds) > 20
     assert {kind for kind in kinds if f"console.entry.{kind}" not in OURS} == set()
 
