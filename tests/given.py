@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from hotline.domain import calls, cases, companies, customers, repairs, staff, turns
+from hotline.domain import calls, cases, companies, customers, desk, repairs, seats, staff, turns
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
 from hotline.domain.cases import Case, Kind
+from hotline.domain.desk import Wait
 from hotline.domain.repairs import RepairOrder
+from hotline.domain.seats import Seat, Status
 from hotline.standard.kinds import Scope
 from tests.world import Cast, Firm, Person
 
@@ -64,3 +66,17 @@ def fault(act: Act, cast: Cast, *, kind: Kind = Kind.FAULT) -> tuple[Case, Repai
 def person(act: Act, who: Person) -> staff.Staff:
     """The row of somebody of the cast, in this act."""
     return staff.get(act, who.id)
+
+
+def seat(act: Act, who: Person, status: Status = Status.FREE) -> Seat:
+    """Somebody of the cast sits down at the desk and is free, or what `status` says."""
+    sat = seats.of(act, person(act, who))
+    seats.choose(act, sat, status)
+    return sat
+
+
+def wait(act: Act, cast: Cast, n: int = 1, *, firm: Firm | None = None, who: Person | None = None) -> Wait:
+    """The `n`th caller of the test (nobody known, or `who`) rings and joins the line."""
+    ringing = call(act, cast, sid=f"CA{n:032d}", firm=firm, who=who)
+    talk(act, ringing)
+    return desk.join(act, ringing)
