@@ -34,7 +34,7 @@ class Runtime:
         self.redis = redis
         self.prompts = prompts
         self.sealer = settings.sealer()
-        self.addresses = Addresses(settings.base_url)
+        self.addresses = Addresses(settings.base_url, settings.hotline_queue)
         self._writers = WriterQueue(engine)
         self._bell = Bell(redis, self.figures.routine.redis_rest.span)
 

@@ -65,6 +65,7 @@ class Settings(BaseModel):
     trusted_proxies: str = "127.0.0.1"
     port: int = Field(8000, ge=1, le=65535)
     hotline_var: Path = Path("var")
+    hotline_queue: str = Field("hotline", pattern=r"^[A-Za-z0-9_-]{1,64}$")
     secret_key: SecretStr = Field(min_length=32)
     sealing_keys: SecretStr
     blind_index_key: SecretStr

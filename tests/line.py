@@ -29,6 +29,7 @@ from hotline.domain.turns import Turn
 from hotline.domain.verifying import verify
 from hotline.jobs import queues, work
 from hotline.jobs.dispatch import Dispatcher
+from hotline.jobs.handlers import handlers
 from hotline.simulator import story
 from hotline.simulator.board import NumberConfig
 from hotline.simulator.clock import ManualClock
@@ -36,6 +37,7 @@ from hotline.simulator.courier import Sender
 from hotline.simulator.exchange import Exchange
 from hotline.simulator.phone import Phone
 from hotline.simulator.wire import SimulatedHttpClient, WsgiSender
+from hotline.voice import endings
 from hotline.web import create_app
 from tests import world
 from tests.contract import emitted
@@ -72,7 +74,7 @@ class Line:
         )
         wire = SimulatedHttpClient(self.exchange)
         wire.on_request.append(emitted.request)
-        work.serve(runtime, TwilioCarrier(account, runtime.figures.carrier, wire, wire.media))
+        work.serve(runtime, TwilioCarrier(account, runtime.figures.carrier, wire, wire.media), handlers(endings.news))
         self.dispatcher = Dispatcher(runtime)
         self._redis = Redis.from_url(runtime.settings.redis)
         self._workers = [self._worker(name) for name in Queue]

@@ -82,6 +82,9 @@ class Carrier(Protocol):
     def set_mode(self, conference: str, sid: str, *, muted: bool, coached: str | None) -> None:
         """How a call takes part in its conference: heard by all, by nobody, or by the one call that it coaches."""
 
+    def find_participants(self, conference: str) -> list[str]:
+        """The calls that are in a conference now; none where it is over, or has not begun."""
+
     def start_recording(self, sid: str, status_url: str) -> str:
         """Record a live call from now on. Returns the recording's id."""
 
@@ -93,6 +96,9 @@ class Carrier(Protocol):
 
     def resume_recording(self, sid: str) -> None:
         """A paused recording of this call goes on. "gone" where none is being made."""
+
+    def stop_recording(self, sid: str) -> None:
+        """The recording of this call is complete. "gone" where none is being made."""
 
     def fetch_call(self, sid: str) -> Placed:
         """Where a call stands; the carrier's view may be some seconds old."""

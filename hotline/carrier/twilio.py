@@ -124,6 +124,17 @@ class TwilioCarrier:
         with in_our_words(changes=False):
             self._member(conference, sid).update(muted=muted, coaching=coached is not None, **whom)
 
+    def find_participants(self, conference: str) -> list[str]:
+        """See Carrier."""
+        try:
+            with in_our_words(changes=False):
+                listed = self._client.conferences(conference).participants.list(limit=LISTED)
+                return [str(one.call_sid) for one in listed if one.status != "complete"]
+        except CarrierError as error:
+            if error.word != "gone":
+                raise
+            return []
+
     def start_recording(self, sid: str, status_url: str) -> str:
         """See Carrier. One channel for all who speak: half of what two would weigh."""
         with in_our_words(changes=True):
@@ -151,6 +162,11 @@ class TwilioCarrier:
         """See Carrier; safe to repeat."""
         with in_our_words(changes=False):
             self._client.calls(sid).recordings(CURRENT).update(status="in-progress")
+
+    def stop_recording(self, sid: str) -> None:
+        """See Carrier."""
+        with in_our_words(changes=False):
+            self._client.calls(sid).recordings(CURRENT).update(status="stopped")
 
     def fetch_call(self, sid: str) -> Placed:
         """See Carrier."""

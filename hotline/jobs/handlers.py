@@ -7,8 +7,9 @@ from hotline.domain.act import Act
 from hotline.domain.handovers import Handover
 from hotline.domain.outbox import OutboxEntry, State
 from hotline.domain.promises import Promise
-from hotline.jobs import recordings, rings, texts
+from hotline.jobs import checking, line, placing, recordings, rings, talks, texts
 from hotline.jobs.effects import Handler
+from hotline.jobs.placing import News
 from hotline.runtime import Runtime
 
 
@@ -41,12 +42,22 @@ def _promise(act: Act, entry: OutboxEntry) -> int:
     return promise.id
 
 
-HANDLERS = {
+_KINDS = {
     "ring-dispatch": Handler(rings.ring_next),
-    "place-call": Handler(rings.place, rings.placed, rings.not_placed, paced=True),
+    "place-call": Handler(placing.place, placing.placed, placing.not_placed, paced=True),
     "check-offer": Handler(rings.check_offer, rings.offer_checked, rings.not_checked),
-    "end-call": Handler(rings.end),
-    "look-up-call": rings.looking_up(rings.over),
+    "end-call": Handler(placing.end),
+    "match-line": Handler(line.match),
+    "check-leg": Handler(checking.check, checking.checked, checking.not_checked),
+    "look-at-meeting": Handler(checking.look, checking.looked),
+    "hold": Handler(talks.hold),
+    "resume": Handler(talks.resume),
+    "announce": Handler(talks.announce),
+    "set-mode": Handler(talks.set_mode),
+    "start-recording": Handler(talks.start_recording, talks.recording_started),
+    "pause-recording": Handler(talks.pause_recording),
+    "resume-recording": Handler(talks.resume_recording),
+    "stop-recording": Handler(talks.stop_recording),
     "text-link": Handler(texts.link),
     "send-text": Handler(texts.send, texts.sent),
     "fetch-recording": Handler(recordings.fetch, recordings.fetched, recordings.not_fetched),
@@ -56,3 +67,11 @@ HANDLERS = {
     "escalate-promise": Handler(_escalate),
     "return-handover": Handler(_return_handover),
 }
+
+
+def handlers(news: News) -> dict[str, Handler]:
+    """Every kind; `news` takes what turns out at the carrier about a call's end, with all that follows from it."""
+    return _KINDS | {"look-up-call": placing.looking_up(news)} | line.handlers(news)
+
+
+HANDLERS = handlers(placing.over)

@@ -11,12 +11,13 @@ from rq.serializers import JSONSerializer
 from hotline import runtime
 from hotline.carrier.twilio import TwilioCarrier
 from hotline.domain.outbox import Queue
-from hotline.jobs import queues, rings, work
-from hotline.jobs.handlers import HANDLERS
+from hotline.jobs import placing, queues, work
+from hotline.jobs.handlers import handlers
+from hotline.jobs.placing import News
 from hotline.settings import Settings
 
 
-def run(settings: Settings, name: str, *, news: rings.News = rings.over) -> None:
+def run(settings: Settings, name: str, *, news: News = placing.over) -> None:
     """Work on exactly one queue, "urgent" or "routine", until TERM or Ctrl-C. Raises Invalid without an account.
 
     `news` takes the end of a call that had to be looked up at the carrier; the voice room's own draws what follows.
@@ -25,8 +26,7 @@ def run(settings: Settings, name: str, *, news: rings.News = rings.over) -> None
     fork for each job: the connections to database and carrier stay open, and none of them crosses a fork.
     """
     house = runtime.make(settings)
-    handlers = HANDLERS | {"look-up-call": rings.looking_up(news)}
-    work.serve(house, TwilioCarrier(settings.carrier, house.figures.carrier), handlers)
+    work.serve(house, TwilioCarrier(settings.carrier, house.figures.carrier), handlers(news))
     figures = house.figures.worker
     redis = Redis.from_url(settings.redis, socket_connect_timeout=house.figures.carrier.connect_timeout.seconds)
     worker = SimpleWorker(

@@ -105,6 +105,8 @@ class Desk:
     """What fetching the next document of a wait may take of the time between two reassurances."""
     offer_longest: Limit
     """No agent keeps a caller from the next agent longer than this without an answer."""
+    join_within: Limit
+    """A caller put through is in the conversation by then, apology and agent's number said, or is sent there anew."""
     token_lifetime: Limit
     """How long the token of a browser's telephone holds; a log-in that ended gets no other."""
 

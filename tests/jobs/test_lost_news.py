@@ -6,8 +6,8 @@ from datetime import timedelta
 
 from hotline.domain import calls, cases, companies, customers
 from hotline.domain.act import CALLER, CLOCK
-from hotline.jobs import rings, work
-from hotline.jobs.handlers import HANDLERS
+from hotline.jobs import work
+from hotline.jobs.handlers import handlers
 from hotline.jobs.routine import Rounds
 from hotline.simulator.phone import Phone
 from hotline.voice import endings
@@ -16,7 +16,7 @@ from tests.jobs.workshop import Workshop
 
 def test_a_caller_who_hung_up_unheard_is_still_owed_a_callback(shop: Workshop) -> None:
     """What the worker of the command line is given: the voice room's own way with a call's end."""
-    work.serve(shop.runtime, shop.carrier, HANDLERS | {"look-up-call": rings.looking_up(endings.news)})
+    work.serve(shop.runtime, shop.carrier, handlers(endings.news))
     chen = Phone(shop.exchange, shop.cast.chen.number.e164).dial(shop.cast.heat.number)
     begun(shop, next(iter(shop.exchange.board.calls)))
     chen.stays_silent(10).hangs_up()
