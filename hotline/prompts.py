@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
 from string import Formatter
@@ -25,6 +25,7 @@ class Voice:
     say_voice: str
     gather_language: str
     slow_rate: str
+    characters_per_second: str
 
 
 @dataclass(frozen=True)
@@ -106,8 +107,13 @@ class Prompts:
 
     def voice(self, language: str) -> Voice:
         """How the carrier speaks and hears a language. Raises NotFound."""
-        names = ("say_language", "say_voice", "gather_language", "slow_rate")
-        return Voice(**{name: str(self._leaf(f"voice.{name}", language)) for name in names})
+        return Voice(**{one.name: str(self._leaf(f"voice.{one.name}", language)) for one in fields(Voice)})
+
+    def seconds(self, text: str, language: str, *, slow: bool = False) -> float:
+        """How many seconds saying a text takes at most: by its characters, at the careful pace of the language."""
+        voice = self.voice(language)
+        pace = float(voice.characters_per_second) * (int(voice.slow_rate.rstrip("%")) / 100 if slow else 1)
+        return len("".join(text.split())) / pace
 
     def _leaf(self, key: str, language: str) -> Any:
         try:

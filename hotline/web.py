@@ -14,37 +14,33 @@ from flask_wtf import CSRFProtect
 from werkzeug.exceptions import HTTPException
 
 from hotline.api import health
-from hotline.console import pages, sheet
+from hotline.console import pages, phone, sheet
 from hotline.errors import Conflict, HotlineError, Invalid, NotFound, Refused
 from hotline.runtime import Runtime
-from hotline.voice import fallback, routes
+from hotline.voice import calling, fallback, routes
 
 log = logging.getLogger(__name__)
 
 LARGEST_BODY = 64 * 1024  # bytes; the carrier's longest webhook and our longest form are far below
 _STATUS: dict[type[HotlineError], int] = {NotFound: 404, Refused: 403, Conflict: 409, Invalid: 400}
 _WORDED = (400, 403, 404, 405, 409, 413, 503)
-_POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self' data:",
-        "media-src 'self'",
-        "connect-src 'self'",
-        "form-action 'self'",
-        "base-uri 'none'",
-        "object-src 'none'",
-        "frame-ancestors 'none'",
-    )
-)
+_POLICY = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self' data:",
+    "media-src": "'self'",
+    "connect-src": "'self'",
+    "form-action": "'self'",
+    "base-uri": "'none'",
+    "object-src": "'none'",
+    "frame-ancestors": "'none'",
+}
 _HEADERS = {
-    "Content-Security-Policy": _POLICY,
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "X-Robots-Tag": "noindex, nofollow",
 }
 _HSTS = "max-age=63072000; includeSubDomains"  # two years
@@ -86,7 +82,7 @@ def create_app(runtime: Runtime) -> Flask:
 
 
 def _rooms(runtime: Runtime) -> list[Blueprint]:
-    return [room.blueprint(runtime) for room in (pages, sheet, health, routes, fallback)]
+    return [room.blueprint(runtime) for room in (pages, sheet, health, routes, calling, fallback)]
 
 
 def _to_the_console() -> ResponseReturnValue:
@@ -126,9 +122,19 @@ def _error_page(status: int) -> tuple[str, int]:
     return render_template("error.html", status=status, word=str(status) if status in _WORDED else "other"), status
 
 
+def _permissions() -> dict[str, str]:
+    """What the page may load and use: our own alone, and what the telephone in it needs."""
+    more = phone.reaches()
+    policy = {name: f"{value} {more[name]}" if name in more else value for name, value in _POLICY.items()}
+    return {
+        "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in policy.items()),
+        "Permissions-Policy": f"camera=(), geolocation=(), microphone=({'self' if phone.hears() else ''})",
+    }
+
+
 def _secured(response: Response) -> Response:
     """The headers of every answer, of errors and static files too."""
-    for name, value in _HEADERS.items():
+    for name, value in {**_HEADERS, **_permissions()}.items():
         response.headers.setdefault(name, value)
     response.headers.setdefault("Cache-Control", "no-store")  # a static file has said already that it may be kept
     if request.blueprint == "sheet" or request.path.startswith("/sheet/"):

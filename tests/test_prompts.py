@@ -15,6 +15,7 @@ say_language = "en-US"
 say_voice = "Polly.Joanna"
 gather_language = "en-US"
 slow_rate = "70%"
+characters_per_second = "10"
 
 [greeting]
 text = "Hello, {company}."
@@ -74,6 +75,11 @@ def test_a_language_has_its_voice_and_its_variables(prompts: Prompts) -> None:
     assert "greeting.note" not in prompts.keys("en")
     with pytest.raises(NotFound):
         prompts.voice("fr")
+
+
+def test_how_long_a_sentence_takes_is_told_by_its_characters_at_a_careful_pace(prompts: Prompts) -> None:
+    assert prompts.seconds("Just a moment, please", "en") == 1.8
+    assert prompts.seconds("Just a moment, please", "en", slow=True) == 1.8 / 0.7
 
 
 def test_the_version_changes_with_the_wording(prompts: Prompts, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from hotline.domain.calls import Call
 from hotline.domain.cases import Case
 from hotline.domain.customers import Customer, CustomerPlace
 from hotline.standard.kinds import FlowItem
+from hotline.voice import waiting
 from hotline.voice.listening import digits
 from hotline.voice.steps import SPOKEN_ONLY, Choice, Choices, Heard, Sound, Step
 
@@ -41,6 +42,7 @@ OF_ONE_MATTER = (
         "asked",
         "asked_all",
         "due",
+        "came_for",
     ),
     *(
         "emergency",
@@ -114,9 +116,11 @@ def greeting(act: Act, call: Call) -> tuple[str, ...]:
 
 
 def main(act: Act, call: Call) -> Step:
-    """A menu, or the open question that the public-hotline guideline prefers."""
+    """A menu; or, as the public-hotline guideline prefers, an agent, and where nobody is free the open question."""
     call.drop(*OF_ONE_MATTER)
-    return Step.MENU if act.standard.flow.menu else Step.OPEN_QUESTION
+    if act.standard.flow.menu:
+        return Step.MENU
+    return Step.AGENT if waiting.anybody_free(act) else Step.OPEN_QUESTION
 
 
 def items(act: Act, call: Call) -> tuple[FlowItem, ...]:

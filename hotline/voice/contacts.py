@@ -7,15 +7,9 @@ from hotline.domain.act import Act
 from hotline.domain.calls import Call
 from hotline.errors import Invalid
 from hotline.phones import PhoneNumber
-from hotline.voice import matters
+from hotline.voice import matters, waiting
 from hotline.voice.listening import digits
 from hotline.voice.steps import Choice, Heard, Says, Sound, Step
-
-
-def agent(act: Act, call: Call) -> Step:
-    """A person is wanted: until one is free the number is taken and rung back (ANS-3)."""
-    call.put(intent="agent")
-    return Step.CONTACT
 
 
 def contact(act: Act, call: Call) -> Step:
@@ -61,7 +55,8 @@ def open_matter(act: Act, call: Call) -> Step:
     case = matters.OPENERS[intent](act, call)
     made = [promise.due_at for promise in promises.of_case(act, case.id)]
     call.put(due=max(made).isoformat() if made else "")
-    told = {
+    kept = waiting.settled(act, call, case, reachable=bool(made)) if intent == "agent" else None
+    told = kept or {
         "fault": Step.FAULT_TOLD,
         "complaint": Step.COMPLAINT_TOLD,
         "enquiry": Step.ENQUIRY_TOLD,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from hotline.domain import anonymity, calls, dispatches
+from hotline.domain import anonymity, calls, desk, legs, meetings
 from hotline.domain.act import Act
 from hotline.domain.calls import FINAL, Call, State
 from hotline.domain.cases import Case
+from hotline.domain.desk import Place
 from hotline.voice import answers, matters, walk
 from hotline.voice.steps import Step
 
@@ -53,15 +54,18 @@ def news(act: Act, call: Call, *, state: State, sequence: int, cause: str | None
         return
     if state in FINAL:
         walk.last_words(act, call)
-    offer = dispatches.of_call(act, call) if call.direction == "out" else None
-    if offer is not None:
-        _offer_news(act, offer, state)
-    elif state in FINAL:
+    if state in FINAL:
+        legs.ended(act, call, state)
         hung_up(act, call)
+    elif call.direction == "out" and state in (State.RINGING, State.TALKING):
+        legs.picked_up(act, call)
 
 
 def hung_up(act: Act, call: Call) -> None:
     """The caller is gone: what was told so far becomes a case, so that it has an owner and an answer (VIS-5)."""
+    waiting = desk.of_call(act, call)
+    if waiting is not None:
+        desk.abandoned(act, waiting)
     if call.slots.get("nuisance") or call.direction == "out":
         return
     if call.step in _HELP_IS_COMING:
@@ -75,6 +79,8 @@ def hung_up(act: Act, call: Call) -> None:
 def _opener(act: Act, call: Call) -> Opener | None:
     """What the caller told enough of; else that somebody rang; None where everything told has its case already."""
     intent = call.slots.get("intent")
+    if intent in (None, "agent") and _was_answered(act, call):
+        return None
     if intent is None:
         nothing = call.case_id is None and not anonymity.told_in(call)
         return matters.open_abandoned if nothing else None
@@ -90,16 +96,16 @@ def _opener(act: Act, call: Call) -> Opener | None:
     return None if call.slots.get("called_back") else matters.open_abandoned
 
 
+def _was_answered(act: Act, call: Call) -> bool:
+    """Did the caller talk with one of us, and not hang up in the line again after that line broke (CBK-2)?"""
+    meeting, waiting = meetings.of_call(act, call), desk.of_call(act, call)
+    abandoned = waiting is not None and waiting.state == Place.ABANDONED
+    return meeting is not None and meeting.met_at is not None and not abandoned
+
+
 def _fault_is_told(act: Act, call: Call, recorded: bool) -> bool:
     """Class and place are known, and whoever has to pay said yes: enough for repair to go."""
     unpaid = call.slots.get("scope") == "out_of_scope" and "fee_accepted" not in call.slots
     if "fault" not in call.slots or unpaid or call.step == Step.FEE:
         return False
     return recorded or "sealed_address" in call.slots or answers.put_known_address(act, call)
-
-
-def _offer_news(act: Act, offer: dispatches.Offer, state: State) -> None:
-    if state is State.RINGING or state is State.TALKING:
-        dispatches.notified(act, dispatches.get(act, offer.dispatch_id))
-    elif state in FINAL:
-        dispatches.unanswered(act, offer, state)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hotline.voice import answers, colleagues, contacts, emergencies, faults
+from hotline.voice import answers, colleagues, contacts, desk_flow, emergencies, faults
 from hotline.voice.answers import choices, note, yes_no
 from hotline.voice.steps import Ask, End, Go, Linger, Menu, Row, Step, Take, Tell, leads_of, says
 
@@ -16,7 +16,7 @@ GREETING: dict[Step, Row] = {
     S.ARRIVED: Go(answers.arrive, (S.REFUSED, S.COLLEAGUE, S.GREETING)),
     S.REFUSED: End(says("nuisance.refusal")),
     S.GREETING: Tell(answers.greeting, S.MAIN),
-    S.MAIN: Go(answers.main, (S.MENU, S.OPEN_QUESTION)),
+    S.MAIN: Go(answers.main, (S.MENU, S.OPEN_QUESTION, S.AGENT)),
     S.MENU: Menu(answers.menu, answers.menu_choices, MENU_LEADS, S.AGENT, answers.note_intent),
     S.OPEN_QUESTION: Menu(says("menu.open"), answers.menu_choices, MENU_LEADS, S.AGENT, answers.note_intent),
     S.LANGUAGE: Go(answers.change_language, (S.MAIN,)),
@@ -119,7 +119,6 @@ MATTERS: dict[Step, Row] = {
         unclear="progress.not-found",
     ),
     S.PROGRESS_TOLD: Tell(answers.progress_told, S.ANYTHING_ELSE),
-    S.AGENT: Go(contacts.agent, (S.CONTACT,)),
     S.CONTACT: Go(contacts.contact, (S.CONTACT_KNOWN, S.CONTACT_READ_BACK, S.CONTACT_ASKED)),
     S.CONTACT_KNOWN: Menu(
         says("contact.known"),
@@ -142,7 +141,7 @@ MATTERS: dict[Step, Row] = {
         contacts.open_matter,
         (
             S.FAULT_TOLD, S.COMPLAINT_TOLD, S.ENQUIRY_TOLD, S.MESSAGE_TOLD,
-            S.LOST_PROPERTY_TOLD, S.CALLBACK_TOLD, S.UNREACHABLE_TOLD,
+            S.LOST_PROPERTY_TOLD, S.CALLBACK_TOLD, S.UNREACHABLE_TOLD, S.PLACE_KEPT_TOLD,
         ),
     ),
     S.COMPLAINT_TOLD: Tell(contacts.complaint_told, S.ANYTHING_ELSE),
@@ -226,9 +225,9 @@ COLLEAGUES: dict[Step, Row] = {
     S.OFFER_GONE: End(says("offer.gone")),
 }
 
-GROUPS = (GREETING, FAULT, EMERGENCY, MATTERS, CLOSING, COLLEAGUES)
+GROUPS = (GREETING, FAULT, EMERGENCY, MATTERS, desk_flow.LINE, CLOSING, COLLEAGUES, desk_flow.AGENTS)
 FLOW: dict[Step, Row] = {step: row for group in GROUPS for step, row in group.items()}
-ENTRIES = (S.ARRIVED, S.REPAIR_OFFER)
+ENTRIES = (S.ARRIVED, S.REPAIR_OFFER, *desk_flow.ENTRIES)
 
 
 def check(flow: dict[Step, Row] = FLOW) -> list[str]:

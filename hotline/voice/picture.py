@@ -9,19 +9,21 @@ from pathlib import Path
 
 from hotline.prompts import Prompts
 from hotline.voice.flow import FLOW, GROUPS
-from hotline.voice.steps import Ask, End, Go, Linger, Menu, Row, Step, Take, Tell, leads_of
+from hotline.voice.steps import Ask, End, Go, Linger, Meet, Menu, Row, Step, Take, Tell, Wait, leads_of
 
 LANGUAGES = ("zh-CN", "en")
 # How each kind of row is drawn: the shape in the text form, the colour in the picture, and what it is called.
 SHAPES = {
     Menu: ("{{", "}}"), Ask: ("[/", "/]"), Take: ("[(", ")]"), Tell: ("[", "]"), Go: ("(", ")"), Linger: ("[", "]"),
-    End: ("([", "])"),
+    Wait: ("[[", "]]"), Meet: ("[[", "]]"), End: ("([", "])"),
 }  # fmt: skip
 COLOURS = {
-    Menu: "#1d4ed8", Ask: "#0e7490", Take: "#7c3aed", Tell: "#15803d", Go: "#64748b", Linger: "#15803d", End: "#b91c1c"
+    Menu: "#1d4ed8", Ask: "#0e7490", Take: "#7c3aed", Tell: "#15803d", Go: "#64748b", Linger: "#15803d",
+    Wait: "#b45309", Meet: "#b45309", End: "#b91c1c",
 }  # fmt: skip
 KINDS = {
-    Menu: "选择 choose", Ask: "说明 answer", Take: "留言 record", Tell: "告知 tell", Go: "办理 do", End: "结束 end",
+    Menu: "选择 choose", Ask: "说明 answer", Take: "留言 record", Tell: "告知 tell", Go: "办理 do",
+    Wait: "等候 wait", Meet: "通话 talk", End: "结束 end",
 }  # fmt: skip
 WIDTH, GAP, MARGIN = 250, 24, 24  # pixels
 TITLE, LINE, PADDING = 40, 15, 8

@@ -8,97 +8,7 @@ from enum import StrEnum
 
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
-
-
-class Step(StrEnum):
-    """Every step of every call, in the order a supervisor would tell it."""
-
-    ARRIVED = "arrived"
-    REFUSED = "refused"
-    GREETING = "greeting"
-    MAIN = "main"
-    MENU = "menu"
-    OPEN_QUESTION = "open-question"
-    LANGUAGE = "language"
-    SLOWLY = "slowly"
-
-    FAULT = "fault"
-    FAULT_AGAIN = "fault-again"
-    FAULT_CLASS = "fault-class"
-    DIAGNOSIS = "diagnosis"
-    SCOPE = "scope"
-    AGREEMENT_ENDED = "agreement-ended"
-    GUIDE = "guide"
-    GUIDED = "guided"
-    FEE = "fee"
-    ADDRESS = "address"
-    ADDRESS_KNOWN = "address-known"
-    ADDRESS_ASKED = "address-asked"
-    ADDRESS_READ_BACK = "address-read-back"
-    ADDRESS_RECORDED = "address-recorded"
-    ADDRESS_SETTLED = "address-settled"
-    FAULT_TOLD = "fault-told"
-
-    EMERGENCY = "emergency"
-    EMERGENCY_OPENED = "emergency-opened"
-    EMERGENCY_SAFETY = "emergency-safety"
-    EMERGENCY_WHERE = "emergency-where"
-    EMERGENCY_LOOKS = "emergency-looks"
-    EMERGENCY_NAME = "emergency-name"
-    EMERGENCY_NOTED = "emergency-noted"
-    EMERGENCY_TOLD = "emergency-told"
-
-    COMPLAINT = "complaint"
-    COMPLAINT_NAMED = "complaint-named"
-    COMPLAINT_TOLD_OF = "complaint-told-of"
-    COMPLAINT_STATED = "complaint-stated"
-    ENQUIRY = "enquiry"
-    MESSAGE_FOR = "message-for"
-    MESSAGE = "message"
-    LOST_PROPERTY = "lost-property"
-    PROGRESS = "progress"
-    PROGRESS_NUMBER = "progress-number"
-    PROGRESS_TOLD = "progress-told"
-    AGENT = "agent"
-
-    CONTACT = "contact"
-    CONTACT_KNOWN = "contact-known"
-    CONTACT_ASKED = "contact-asked"
-    CONTACT_READ_BACK = "contact-read-back"
-    MATTER_OPENED = "matter-opened"
-    COMPLAINT_TOLD = "complaint-told"
-    ENQUIRY_TOLD = "enquiry-told"
-    MESSAGE_TOLD = "message-told"
-    LOST_PROPERTY_TOLD = "lost-property-told"
-    CALLBACK_TOLD = "callback-told"
-    UNREACHABLE_TOLD = "unreachable-told"
-
-    ANYTHING_ELSE = "anything-else"
-    CLOSING = "closing"
-    SATISFACTION = "satisfaction"
-    FAREWELL = "farewell"
-    LINGER = "linger"
-    GOODBYE = "goodbye"
-
-    COLLEAGUE = "colleague"
-    COLLEAGUE_MENU = "colleague-menu"
-    WORK_ON_THE_WAY = "work-on-the-way"
-    WORK_ARRIVED = "work-arrived"
-    WORK_FOUND = "work-found"
-    WORK_TESTED = "work-tested"
-    WORK_SIGNED_FOR = "work-signed-for"
-    WORK_DONE = "work-done"
-    WORK_NOTED = "work-noted"
-    WORK_REFUSED = "work-refused"
-
-    REPAIR_OFFER = "repair-offer"
-    OFFER = "offer"
-    OFFER_SIGNED = "offer-signed"
-    OFFER_DECLINED = "offer-declined"
-    OFFER_UNANSWERED = "offer-unanswered"
-    OFFER_THANKS = "offer-thanks"
-    OFFER_PASSED_ON = "offer-passed-on"
-    OFFER_GONE = "offer-gone"
+from hotline.voice.names import Step as Step
 
 
 class Sound(StrEnum):
@@ -110,11 +20,16 @@ class Sound(StrEnum):
     RECORDING = "recording"
     HANG_UP = "hang-up"
     END = "end"
+    LEFT = "left"  # out of the line, or out of a conversation
+    MOVED = "moved"  # nothing was heard: somebody else's deed led the call on
 
 
 @dataclass(frozen=True)
 class Heard:
-    """An answer: its kind and, for keys and speech, what it was; for a recording, the carrier's id of it."""
+    """An answer: its kind and, for keys and speech, what it was; for a recording, the carrier's id of it.
+
+    Of who left the line: why, in the carrier's word.
+    """
 
     sound: Sound
     text: str = ""
@@ -211,13 +126,34 @@ class Linger:
 
 
 @dataclass(frozen=True)
+class Wait:
+    """Say, and park the call in the carrier's queue; the clips heard there are documents of their own (ANS-4).
+
+    `moved`: where somebody else's deed may lead the call.
+    """
+
+    says: Says
+    then: Step
+    moved: tuple[Step, ...]
+
+
+@dataclass(frozen=True)
+class Meet:
+    """Say, and bring the call into the conference of its meeting, until it comes out of it, or is `moved`."""
+
+    says: Says
+    then: Step
+    moved: tuple[Step, ...]
+
+
+@dataclass(frozen=True)
 class End:
     """Say, and hang up."""
 
     says: Says
 
 
-Row = Menu | Ask | Take | Tell | Go | Linger | End
+Row = Menu | Ask | Take | Tell | Go | Linger | Wait | Meet | End
 
 
 def says(*keys: str) -> Says:
@@ -234,6 +170,8 @@ def leads_of(row: Row) -> tuple[Step, ...]:
             return (*row.leads, row.gives_up)
         case Take() | Tell() | Linger():
             return (row.then,)
+        case Wait() | Meet():
+            return (row.then, *row.moved)
         case Go():
             return row.leads
         case End():

@@ -10,16 +10,18 @@ from operator import attrgetter
 from urllib.parse import quote
 
 from twilio.twiml import TwiML
-from twilio.twiml.voice_response import Gather, Say, SsmlProsody, VoiceResponse
+from twilio.twiml.voice_response import Dial, Gather, Say, SsmlProsody, VoiceResponse
 
 from hotline.addresses import Addresses
+from hotline.domain import meetings, parties
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
 from hotline.domain.companies import Company
+from hotline.domain.parties import Mode, Role
 from hotline.errors import Invalid
 from hotline.prompts import Line, Prompts, Voice
 from hotline.voice.flow import FLOW
-from hotline.voice.steps import Ask, End, Linger, Menu, Step, Take
+from hotline.voice.steps import Ask, End, Linger, Meet, Menu, Step, Take, Wait
 from hotline.voice.values import VALUES
 from hotline.voice.walk import spoken
 
@@ -28,6 +30,7 @@ MOST_CHARACTERS = 400
 MOST_ENCODED = 4500
 MOST_HINTS, LONGEST_HINT = 500, 100
 MOST_BYTES = 64 * 1024
+NOTHING = str(VoiceResponse())  # an answer to what is only news: nothing more happens here (contract 5.2)
 _UNSPEAKABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _SENTENCE = re.compile(r"[^。！？；.!?;]*[。！？；.!?;]?")
 
@@ -49,18 +52,25 @@ def render(act: Act, call: Call, prompts: Prompts, addresses: Addresses) -> str:
     match row:
         case Menu() | Ask():
             gather = _gather(act, call, row, action, prompts)
-            _say(gather, lines, prompts, slow=call.slow)
+            say(gather, lines, prompts, slow=call.slow)
             response.append(gather)
             response.redirect(action, method="POST")
         case Take():
-            _say(response, lines, prompts, slow=call.slow)
+            say(response, lines, prompts, slow=call.slow)
             _record(act, call, response, action, addresses)
         case Linger():
-            _say(response, lines, prompts, slow=call.slow)
+            say(response, lines, prompts, slow=call.slow)
             response.pause(length=act.standard.engine.voice.pause_piece.seconds)
             response.redirect(action, method="POST")
+        case Wait():
+            say(response, lines, prompts, slow=call.slow)
+            wait_url = addresses.wait(call.id, 0)
+            response.enqueue(addresses.queue, action=action, method="POST", wait_url=wait_url, wait_url_method="POST")
+        case Meet():
+            say(response, lines, prompts, slow=call.slow)
+            response.append(_conference(act, call, action, addresses))
         case End():
-            _say(response, lines, prompts, slow=call.slow)
+            say(response, lines, prompts, slow=call.slow)
             response.hangup()
         case _:
             raise Invalid(f"the call stands at {call.step}, which does not wait")
@@ -69,9 +79,14 @@ def render(act: Act, call: Call, prompts: Prompts, addresses: Addresses) -> str:
 
 def sentences(act: Act, call: Call, prompts: Prompts) -> list[Sentence]:
     """What the caller hears now, every variable filled from the call's data."""
+    return sentences_of(act, call, spoken(act, call), prompts)
+
+
+def sentences_of(act: Act, call: Call, said: Iterable[str], prompts: Prompts) -> list[Sentence]:
+    """Prompt keys as the words for this call."""
     own = act.session.get_one(Company, call.company_id).words
     found = []
-    for line in map(Line.read, spoken(act, call)):
+    for line in map(Line.read, said):
         language = line.language or call.language
         wanted = prompts.variables(line.key, language)
         values = {name: VALUES[name](act, call, prompts) for name in wanted if name != "key"}
@@ -87,10 +102,10 @@ def apology(
     lines = [Sentence(prompts.text(key, language), language) for language in languages for key in keys]
     if gather is not None:
         asked = Gather(input="dtmf", action=gather, method="POST", finish_on_key="#", action_on_empty_result=True)
-        _say(asked, lines, prompts, slow=False)
+        say(asked, lines, prompts, slow=False)
         response.append(asked)
     else:
-        _say(response, lines, prompts, slow=False)
+        say(response, lines, prompts, slow=False)
     if to is not None:
         response.pause()
         response.redirect(to, method="POST")
@@ -138,7 +153,7 @@ def _fits(text: str) -> bool:
     return len(text) <= MOST_CHARACTERS and len(quote(text)) <= MOST_ENCODED
 
 
-def _say(parent: TwiML, lines: list[Sentence], prompts: Prompts, *, slow: bool) -> None:
+def say(parent: TwiML, lines: list[Sentence], prompts: Prompts, *, slow: bool) -> None:
     """Sentences of one language that follow one another are one Say, as long as the carrier takes it."""
     for language, said in groupby(lines, key=attrgetter("language")):
         _say_in(parent, [line.text for line in said], prompts.voice(language), slow=slow)
@@ -188,6 +203,28 @@ def _hints(act: Act, call: Call, row: Menu | Ask, prompts: Prompts) -> str | Non
     words = [w for choice in row.choices(act, call) for w in prompts.listen_for(choice.words, call.language)]
     fitting = [word for word in dict.fromkeys(words) if "," not in word and len(word) <= LONGEST_HINT]
     return ",".join(fitting[:MOST_HINTS]) or None
+
+
+def _conference(act: Act, call: Call, action: str, addresses: Addresses) -> Dial:
+    """Into the conference: the customer's leaving ends it; a coach is heard by the agent, a listener by nobody."""
+    meeting, party = meetings.of_call(act, call), parties.of_call(act, call)
+    if meeting is None or party is None:
+        raise Invalid(f"the call stands at {call.step}, and belongs to no conversation")
+    coached = parties.coached_leg(act, meeting) if party.mode == Mode.COACH else None
+    dial = Dial(action=action, method="POST")
+    dial.conference(
+        meeting.name,
+        beep=False,
+        muted=party.mode != Mode.TALK and coached is None,
+        coach=act.session.get_one(Call, coached).sid if coached is not None else None,
+        start_conference_on_enter=True,
+        end_conference_on_exit=party.role == Role.CUSTOMER,
+        wait_url="",
+        status_callback=addresses.meeting(meeting.id),
+        status_callback_method="POST",
+        status_callback_event="start end join leave hold",
+    )
+    return dial
 
 
 def _record(act: Act, call: Call, response: VoiceResponse, action: str, addresses: Addresses) -> None:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from hotline.domain import anonymity, calls, cases, dispatches, repairs, staff
+from hotline.domain import anonymity, calls, cases, customers, desk, dispatches, meetings, repairs, staff
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
 from hotline.domain.cases import Case, Kind
 from hotline.domain.companies import Company
+from hotline.domain.desk import Wait
+from hotline.errors import NotFound
 from hotline.phones import PhoneNumber
 from hotline.prompts import Prompts
 from hotline.standard.calendar import day_ended
-from hotline.standard.kinds import EmergencyKind
+from hotline.standard.kinds import EmergencyKind, SpokenName
 
 Value = Callable[[Act, Call, Prompts], str]
 
@@ -154,6 +158,70 @@ def offered_address(act: Act, call: Call, prompts: Prompts) -> str:
     return cases.unseal(act, found, found.details["sealed_address"])
 
 
+def ahead(act: Act, call: Call, prompts: Prompts) -> str:
+    """How many are in the line before this caller (ANS-3)."""
+    return str(desk.position(act, _waits(act, call)) - 1)
+
+
+def wait_minutes(act: Act, call: Call, prompts: Prompts) -> str:
+    """How many minutes this caller will still wait, rounded up (ANS-3)."""
+    expected = desk.estimate(act, _waits(act, call)) or timedelta()
+    return str(math.ceil(expected / timedelta(minutes=1)))
+
+
+def serving(act: Act, call: Call, prompts: Prompts) -> str:
+    """The number of the agent in this call's conversation, digit by digit (ANS-2)."""
+    meeting = meetings.of_call(act, call)
+    return " ".join(staff.get(act, meeting.agent_id).agent_number) if meeting else agent_number(act, call, prompts)
+
+
+def came_for(act: Act, call: Call, prompts: Prompts) -> str:
+    """What the caller on offer wants, as far as they told."""
+    found = _case(act, call)
+    if found is not None:
+        return _matter_of(act, call, prompts, found)
+    told = act.session.get_one(Call, _offered(act, call).call_id).slots.get("came_for", "agent")
+    return prompts.text(f"matter.{told}", call.language)
+
+
+def caller_name(act: Act, call: Call, prompts: Prompts) -> str:
+    """The name of the caller on offer, as much of it as the profile lets an agent hear before accepting (SEC-1)."""
+    known, how = _offered(act, call).customer_id, act.standard.desk.whisper_name
+    name = customers.get(act, known).name if known is not None else None
+    if known is None or name is None or how is SpokenName.NONE:
+        return prompts.text("caller.unnamed", call.language)
+    whole = act.sealer.open_for(customers.get(act, known).key, name).strip()
+    surname = whole.split()[-1] if whole.isascii() else whole[0]
+    if how is SpokenName.SURNAME:
+        return prompts.text("caller.surname", call.language, surname=surname)
+    return prompts.text("caller.masked", call.language, surname=surname[0])
+
+
+def waited(act: Act, call: Call, prompts: Prompts) -> str:
+    """How long the caller on offer has waited."""
+    minutes_waited = (act.at - _offered(act, call).joined_at) // timedelta(minutes=1)
+    if minutes_waited == 0:
+        return prompts.text("waited.short", call.language)
+    return prompts.text("waited.minutes", call.language, minutes_waited=minutes_waited)
+
+
+def asker(act: Act, call: Call, prompts: Prompts) -> str:
+    """The number of the agent into whose conversation a colleague is asked."""
+    return serving(act, call, prompts)
+
+
+def _waits(act: Act, call: Call) -> Wait:
+    found = desk.of_call(act, call)
+    if found is None:
+        raise NotFound(f"call {call.id} does not wait in line")
+    return found
+
+
+def _offered(act: Act, call: Call) -> Wait:
+    """The wait of the caller whom an agent's telephone rings for."""
+    return desk.locked(act, call.slots["wait"])
+
+
 def _owner_of(act: Act, call: Call, prompts: Prompts, found: Case) -> str:
     return " ".join(staff.get(act, found.owner_id).agent_number)
 
@@ -197,6 +265,13 @@ VALUES: dict[str, Value] = {
     "emergency_number": emergency_number,
     "waiting_work": waiting_work,
     "offered_address": offered_address,
+    "ahead": ahead,
+    "wait_minutes": wait_minutes,
+    "serving": serving,
+    "came_for": came_for,
+    "caller_name": caller_name,
+    "waited": waited,
+    "asker": asker,
 }
 
 

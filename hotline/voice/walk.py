@@ -20,12 +20,14 @@ from hotline.voice.steps import (
     Go,
     Heard,
     Linger,
+    Meet,
     Menu,
     Row,
     Sound,
     Step,
     Take,
     Tell,
+    Wait,
     leads_of,
 )
 
@@ -85,6 +87,8 @@ def _hear(act: Act, call: Call, row: Row, heard: Heard, prompts: Prompts) -> Ste
         case Ask():
             return row.understood(act, call, heard)
         case Take():
+            return row.then
+        case Wait() | Meet() if heard.sound is Sound.LEFT:
             return row.then
         case Linger():
             return _linger(act, call, row)

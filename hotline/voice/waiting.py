@@ -1,0 +1,148 @@
+"""What happens to a caller in the waiting line, and on every way out of it; without it nobody could wait (ANS-3)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from hotline.domain import companies, desk, meetings, seats
+from hotline.domain.act import Act
+from hotline.domain.calls import Call
+from hotline.domain.cases import Case
+from hotline.domain.desk import Place, Wait, Why
+from hotline.domain.parties import Stage
+from hotline.voice.steps import Step
+
+MINUTE = timedelta(minutes=1)
+# After the first clip: what the second says, the third, and again from the second on.
+KEY, ALONE, PLACE = 1, 2, 0
+
+
+def agent(act: Act, call: Call) -> Step:
+    """A person is wanted: the caller joins the line; where nobody is on duty the number is taken (ANS-3, ANS-8)."""
+    _note_came_for(call)
+    call.put(intent="agent")
+    if not desk.staffed(act, call.company_id):
+        return Step.CONTACT
+    waiting = desk.of_call(act, call)
+    if waiting is not None and waiting.state == Place.KEPT:  # one place and one call back, however often it is asked
+        return Step.PLACE_KEPT_TOLD
+    desk.join(act, call)
+    return Step.WAITING
+
+
+def rejoin(act: Act, call: Call) -> Step:
+    """The agent's line broke: back in the line at the first moment's place, that agent wanted first."""
+    waiting = desk.of_call(act, call)
+    if not desk.staffed(act, call.company_id):
+        call.put(intent="agent")
+        return Step.CONTACT
+    desk.join(act, call, wanted=waiting.agent_id if waiting else _last_agent(act, call))
+    return Step.WAITING
+
+
+def left(act: Act, call: Call) -> Step:
+    """Out of the line without having met anybody: on the caller's wish, or because there was no hope (rule 8)."""
+    waiting = desk.of_call(act, call)
+    assert waiting is not None, "only who waits can leave the line"
+    desk.leave(act, waiting, Why.ERROR)  # where the carrier let go of a caller who could have waited on
+    return Step.PLACE_WANTED if waiting.why == Why.ASKED else Step.WAITED_ENOUGH
+
+
+def settled(act: Act, call: Call, case: Case, *, reachable: bool) -> Step | None:
+    """The number is confirmed, the case opened: the place is kept, or the wait is over; None for who never waited."""
+    waiting = desk.of_call(act, call)
+    if waiting is None or waiting.state != Place.LEAVING:
+        return None
+    if waiting.why == Why.ASKED and reachable:
+        desk.keep_place(act, waiting, case)
+        return Step.PLACE_KEPT_TOLD
+    desk.taken(act, waiting, case)
+    return None
+
+
+def talked(act: Act, call: Call) -> Step:
+    """The conversation ended and the caller is still there: anything else (ANS-7)? Or it never came about."""
+    meeting = meetings.of_call(act, call)
+    if meeting is None:
+        return Step.ANYTHING_ELSE
+    apart = meeting.dropped or meeting.met_at is None
+    meetings.left(act, meeting, call, "conversation ended")
+    return Step.DROPPED if apart else Step.ANYTHING_ELSE
+
+
+def customer_answered(act: Act, call: Call) -> Step:
+    """A customer whom we rang says that they can talk, unless our colleague gave up meanwhile."""
+    meeting = meetings.of_call(act, call)
+    if meeting is None or meeting.state == Stage.ENDED:
+        return Step.NOT_NOW
+    stamp(act, call)
+    return Step.CONNECTED
+
+
+def called(act: Act, call: Call) -> tuple[str, ...]:
+    """Greet, the company, oneself by number, the matter (ANS-14)."""
+    meeting = meetings.of_call(act, call)
+    about = "called.kept" if meeting is not None and meeting.wait_id is not None else "called.matter"
+    return ("called.hello", about, *_recorded(act), "called.keys")
+
+
+def connected(act: Act, call: Call) -> tuple[str, ...]:
+    """The apology for the wait and the agent's number (ANS-4, ANS-2); whoever was rung has heard it already."""
+    return () if call.direction == "out" else ("line.connected", "line.serving", *_recorded(act))
+
+
+def stamp(act: Act, call: Call) -> None:
+    """That the recording was announced stands on the call, once."""
+    if _recorded(act) and "recording_announced" not in call.slots:
+        call.put(recording_announced=True)
+        act.remember(call.chain, "recording-announced")
+
+
+def clip(act: Act, call: Call, waiting: Wait, number: int) -> tuple[str, ...]:
+    """What is said as clip `number` of a wait: why, then by turns the place or the estimate, the key, the apology."""
+    if waiting.state == Place.CONNECTED:
+        return ("line.connecting",)
+    if number == 0:
+        return ("line.connecting",) if _is_served_now(act, waiting) else ("line.busy", *place(act, waiting))
+    match number % 3:
+        case 1:
+            return ("line.sorry", "line.keep")
+        case 2:
+            return ("line.sorry",)
+        case _:
+            return ("line.sorry", *place(act, waiting))
+
+
+def place(act: Act, waiting: Wait) -> tuple[str, ...]:
+    """The estimate where it is honest, else the place in the line (ANS-3)."""
+    expected = desk.estimate(act, waiting)
+    if expected is not None:
+        return ("line.estimate",) if expected > MINUTE else ("line.estimate-short",)
+    return ("line.next",) if desk.position(act, waiting) == 1 else ("line.ahead",)
+
+
+def anybody_free(act: Act) -> bool:
+    """Could an agent of the group be rung at this moment?"""
+    group = [company.id for company in companies.listed(act)]
+    return any(seat.status == seats.Status.FREE for seat in seats.serving(act, group))
+
+
+def _is_served_now(act: Act, waiting: Wait) -> bool:
+    return desk.position(act, waiting) == 1 and (waiting.state == Place.OFFERED or anybody_free(act))
+
+
+def _recorded(act: Act) -> tuple[str, ...]:
+    figures = act.standard.desk
+    return ("line.recorded",) if figures.records_calls and figures.announces_recording else ()
+
+
+def _note_came_for(call: Call) -> None:
+    """What the agent is told of the matter; asking for a person tells nothing."""
+    told = call.slots.get("fault") or call.slots.get("intent", "agent")
+    if told != "agent":
+        call.put(came_for=told)
+
+
+def _last_agent(act: Act, call: Call) -> int | None:
+    meeting = meetings.of_call(act, call)
+    return meeting.agent_id if meeting else None
