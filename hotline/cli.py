@@ -86,6 +86,7 @@ def simulator() -> None:
         auth_token=account.tokens[0],
         numbers=numbers,
         phones=phones,
+        api_keys={account.api_key: account.api_secret} if account.api_key and account.api_secret else {},
     )
 
 

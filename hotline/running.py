@@ -162,17 +162,25 @@ def _tasks(wanted: Settings, *, simulated: bool) -> list[Task]:
 def _simulated_account(wanted: Settings) -> dict[str, str]:
     """The account at the simulated carrier, as the environment names it; kept, so that a restart changes nothing."""
     path = wanted.hotline_var / ACCOUNT
+    fresh = {
+        "TWILIO_ACCOUNT_SID": f"AC{secrets.token_hex(16)}",
+        "TWILIO_AUTH_TOKEN": secrets.token_hex(16),
+        "TWILIO_API_KEY": f"SK{secrets.token_hex(16)}",
+        "TWILIO_API_KEY_SECRET": secrets.token_hex(16),
+    }
     if not path.exists():
-        fresh = {"TWILIO_ACCOUNT_SID": f"AC{secrets.token_hex(16)}", "TWILIO_AUTH_TOKEN": secrets.token_hex(16)}
         settings.keep_private(path, fresh)
     try:
         account: dict[str, str] = json.loads(path.read_text("utf-8"))
     except ValueError:
         raise Invalid(f"{path}: not readable as JSON; remove it, and a new account is made") from None
+    if account.keys() < fresh.keys():  # kept from before browsers could be rung
+        account = fresh | account
+        path.unlink()
+        settings.keep_private(path, account)
     base = f"http://{HOST}:{simulator_port(wanted.port)}"
-    beside = {"TWILIO_API_KEY": "", "TWILIO_API_KEY_SECRET": "", "TWILIO_AUTH_TOKENS_ALSO": ""}
     # A proxy of this machine's owner could not reach us.
-    return {**account, **beside, "TWILIO_API_BASE": base, "NO_PROXY": HOST, "no_proxy": HOST}
+    return {**account, "TWILIO_AUTH_TOKENS_ALSO": "", "TWILIO_API_BASE": base, "NO_PROXY": HOST, "no_proxy": HOST}
 
 
 def _serves(port: int, path: str) -> bool:

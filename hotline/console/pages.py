@@ -7,7 +7,7 @@ import threading
 from flask import Blueprint
 from flask.blueprints import BlueprintSetupState
 
-from hotline.console import calls, cases, listening, log, login, promise_list, stream, words
+from hotline.console import calls, cases, listening, log, login, phone, promise_list, stream, words
 from hotline.runtime import Runtime
 
 GUARD = "session"
@@ -21,6 +21,7 @@ def blueprint(runtime: Runtime) -> Blueprint:
     made.add_url_rule("/login", view_func=login.log_in, methods=["GET", "POST"])
     made.add_url_rule("/logout", view_func=login.log_out, methods=["POST"])
     made.add_url_rule("", view_func=calls.call_list)
+    made.add_url_rule("/phone/token", view_func=phone.phone_token, methods=["POST"])
     made.add_url_rule("/stream", view_func=stream.stream)
     made.add_url_rule("/calls/<int:call_id>", view_func=calls.one_call)
     made.add_url_rule("/calls/<int:call_id>/reveal", view_func=calls.reveal_in_call, methods=["POST"])
@@ -42,3 +43,4 @@ def blueprint(runtime: Runtime) -> Blueprint:
 def _prepare(state: BlueprintSetupState, runtime: Runtime) -> None:
     state.app.extensions[stream.SLOTS] = threading.BoundedSemaphore(runtime.figures.routine.live_streams)
     state.app.context_processor(words.for_templates)
+    state.app.context_processor(phone.for_templates)

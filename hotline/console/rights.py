@@ -30,6 +30,7 @@ PAGES: dict[str, frozenset[Role]] = {
     "console.recording": _DESK,
     "console.listen": _DESK,
     "console.sound": _DESK,
+    "console.phone_token": _DESK,
     "console.log": _WATCHERS,
     "console.verify_log": _WATCHERS,
 }

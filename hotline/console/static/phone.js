@@ -1,0 +1,163 @@
+// The telephone in the page: it registers while the desk says "browser", rings, answers, and starts again when lost.
+(() => {
+  const SECOND = 1000, LOOK_EVERY = 3 * SECOND, RING_SECOND = 1, RING_EVERY = 5 * SECOND, TONE = 450;
+  const MICROPHONE = new Set([31401, 31402, 31208]); // the SDK's numbers for a microphone that is refused or missing
+  const section = document.getElementById("phone");
+  if (!section) return;
+  const find = (selector) => section.querySelector(selector);
+  const button = (name) => find(`button[name="${name}"]`);
+  let device = null, call = null, sdk = null, starting = false, ringing = null, sound = null;
+
+  const wanted = () => document.querySelector("[data-device]")?.dataset.device === "browser";
+
+  function show(state) {
+    const before = section.dataset.state;
+    section.dataset.state = state;
+    section.hidden = !wanted() && !call;
+    for (const name of ["answer", "decline"]) button(name).hidden = state !== "ringing";
+    for (const name of ["mute", "hang-up"]) button(name).hidden = state !== "talking";
+    find(".talking").hidden = state !== "talking";
+    const word = section.dataset[`word${state[0].toUpperCase()}${state.slice(1)}`];
+    if (find(".state").textContent !== word) find(".state").textContent = word;
+    state === "ringing" ? ring() : hush();
+    if (before === state) return;
+    if (state === "ringing") button("answer").focus({ preventScroll: true });
+    if (state === "talking") find(".keypad button").focus({ preventScroll: true });
+    document.dispatchEvent(new CustomEvent("phone:state", { detail: { state, call: call?.parameters?.CallSid ?? null } }));
+  }
+
+  // 450 Hz, one second in five: the mainland's ringing. A browser that was never touched stays silent; the words are there.
+  function ring() {
+    if (ringing) return;
+    const once = () => {
+      try {
+        sound ??= new AudioContext();
+        const tone = sound.createOscillator(), level = sound.createGain();
+        tone.frequency.value = TONE;
+        level.gain.value = 0.1;
+        tone.connect(level).connect(sound.destination);
+        tone.start();
+        tone.stop(sound.currentTime + RING_SECOND);
+      } catch { /* no sound here */ }
+    };
+    once();
+    ringing = setInterval(once, RING_EVERY);
+  }
+
+  function hush() {
+    clearInterval(ringing);
+    ringing = null;
+  }
+
+  function load() {
+    sdk ??= new Promise((done, failed) => {
+      const script = document.createElement("script");
+      script.src = section.dataset.sdk;
+      script.onload = done;
+      script.onerror = () => { sdk = null; failed(new Error("the SDK did not come")); };
+      document.head.append(script);
+    });
+    return sdk;
+  }
+
+  // Asked by the page itself, so the log-in does not go on for it; whoever is logged out gets none.
+  async function token() {
+    const headers = { "X-CSRFToken": section.dataset.token, "HX-Request": "true" };
+    const answer = await fetch(section.dataset.tokenUrl, { method: "POST", headers });
+    if (!answer.ok) throw new Error(`no token: ${answer.status}`);
+    return (await answer.json()).token;
+  }
+
+  async function start() {
+    if (starting) return;
+    starting = true;
+    if (!device) show("connecting");
+    try {
+      await load();
+      const fresh = await token();
+      stop();
+      device = new Twilio.Device(fresh, { logLevel: "silent", closeProtection: false, allowIncomingWhileBusy: false });
+      follow(device);
+      await device.register();
+    } catch {
+      if (!call) show("failed");
+    } finally {
+      starting = false;
+    }
+  }
+
+  function follow(one) {
+    const mine = (hear) => (...told) => { if (one === device) hear(...told); };
+    one.audio?.incoming?.(false); // the page rings by itself
+    one.on("registered", mine(() => { if (!call) show("ready"); }));
+    one.on("unregistered", mine(() => { if (!call) show("lost"); }));
+    one.on("error", mine((error) => { if (!call) show(MICROPHONE.has(error.code) ? "microphone" : "lost"); }));
+    one.on("incoming", mine(incoming));
+    one.on("tokenWillExpire", mine(async () => { try { one.updateToken(await token()); } catch { /* looked after below */ } }));
+  }
+
+  function stop() {
+    if (device) { const old = device; device = null; old.destroy(); }
+  }
+
+  function incoming(one) {
+    if (call) { one.reject(); return; }
+    call = one;
+    const over = () => { if (call === one) { call = null; quiet(); look(); } };
+    one.on("accept", () => { mute(false); show("talking"); });
+    for (const end of ["cancel", "disconnect", "reject"]) one.on(end, over);
+    one.on("error", (error) => { if (MICROPHONE.has(error.code)) show("microphone"); });
+    one.on("caption", hear);
+    find(".say").hidden = !one.speak;
+    show("ringing");
+  }
+
+  function quiet() {
+    find(".heard").replaceChildren();
+    find(".heard").hidden = true;
+  }
+
+  // Against the simulated carrier nothing sounds: what would be heard is written.
+  function hear(caption) {
+    const item = document.createElement("li");
+    item.textContent = caption.text;
+    if (caption.speaker) item.dataset.speaker = caption.speaker;
+    find(".heard").hidden = false;
+    find(".heard").append(item);
+    find(".heard").scrollTop = find(".heard").scrollHeight;
+  }
+
+  function mute(on) {
+    const both = button("mute");
+    both.setAttribute("aria-pressed", String(on));
+    both.querySelector("span").textContent = on ? section.dataset.wordUnmute : section.dataset.wordMute;
+  }
+
+  function look() {
+    if (call) return;
+    if (!wanted()) { stop(); show("off"); return; }
+    if (!section.dataset.sdk) { show("unset"); return; }
+    if (device?.state === "registered") show("ready");
+    else if (device?.state !== "registering") start();
+  }
+
+  button("answer").onclick = () => call?.accept();
+  button("decline").onclick = () => call?.reject();
+  button("hang-up").onclick = () => call?.disconnect();
+  button("mute").onclick = () => { const on = !call?.isMuted(); call?.mute(on); mute(on); };
+  find(".keypad").onclick = (event) => { const key = event.target.closest("button")?.value; if (key) call?.sendDigits(key); };
+  find(".say").onsubmit = (event) => {
+    event.preventDefault();
+    const words = event.target.elements.words;
+    if (words.value.trim()) call?.speak?.(words.value.trim());
+    words.value = "";
+  };
+  document.addEventListener("keydown", (event) => {
+    const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
+    const plain = !event.ctrlKey && !event.metaKey && !event.altKey;
+    if (!typing && plain && /^[0-9*#]$/.test(event.key) && section.dataset.state === "talking") call?.sendDigits(event.key);
+  });
+  window.addEventListener("beforeunload", (event) => { if (section.dataset.state === "talking") event.preventDefault(); });
+  document.addEventListener("htmx:after:swap", look);
+  document.addEventListener("DOMContentLoaded", () => { look(); setInterval(look, LOOK_EVERY); });
+})();
