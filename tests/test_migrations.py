@@ -1,5 +1,7 @@
 """The schema is walked up and down, and the database itself refuses to change the log."""
 
+# ruff: noqa: S608 (statements of the tests' own)
+
 from __future__ import annotations
 
 import pytest
@@ -11,9 +13,22 @@ from hotline.domain.act import COMMAND
 from hotline.domain.checkpoints import seal_log
 from hotline.runtime import Runtime
 from hotline.settings import Settings
+from tests import given
 from tests.world import Cast
 
 LOG = ("audit_entries", "checkpoints")
+# An open case with a promise, as the version before the waiting line wrote them.
+OLD = (
+    "INSERT INTO companies (id, code, name_zh, name_en, profile, overrides, words)"
+    " VALUES (1, 'heat', '安心热力', 'Anxin', 'heating', '{}', '{}')",
+    "INSERT INTO staff (id, company_id, name, agent_number, login, active, session_epoch)"
+    " VALUES (1, 1, '林晓', '001', 'lin', true, 0)",
+    "INSERT INTO cases (id, company_id, day, seq, number, kind, matter, owner_id, first_owner_id, handler_id,"
+    " anonymous, details, state, opened_at) VALUES (1, 1, '2026-11-18', 1, '261118001', 'enquiry', 'heating', 1, 1, 1,"
+    " false, '{}', 'open', '2026-11-18 02:00:00')",
+    "INSERT INTO promises (id, rule, rule_id, company_id, case_id, owner_id, made_at, due_at, calendar, verdict)"
+    " VALUES (1, 'CBK-1.answer', 'CBK-1', 1, 1, 1, '2026-11-18 02:00:00', '2026-11-19 02:00:00', 'x', 'open')",
+)
 
 
 def schema(engine: Engine) -> dict[str, object]:
@@ -66,6 +81,19 @@ def test_the_head_is_what_the_code_says(runtime: Runtime) -> None:
     migrations.check(runtime.engine)
 
 
+def test_what_a_version_before_wrote_is_kept_and_numbered_by_its_company(runtime: Runtime) -> None:
+    migrations.downgrade(runtime.engine, "0002")
+    with runtime.engine.begin() as connection:
+        for statement in OLD:
+            connection.execute(text(statement))
+    migrations.upgrade(runtime.engine)
+    with runtime.engine.connect() as connection:
+        kept = connection.execute(text("SELECT number, company_id, numbered_by_id FROM cases")).all()
+        promised = connection.execute(text("SELECT case_id FROM promises")).scalars().all()
+    assert [tuple(row) for row in kept] == [("261118001", 1, 1)]
+    assert promised == [1]
+
+
 @pytest.mark.parametrize("table", LOG)
 @pytest.mark.parametrize("how", ["UPDATE {} SET hash = 'x'", "DELETE FROM {}"])
 def test_the_database_refuses_to_change_the_log(
@@ -91,3 +119,24 @@ def test_sqlite_refuses_to_replace_an_entry(runtime: Runtime, cast: Cast) -> Non
     for entry_id in ("id", "id + 1000"):
         with pytest.raises(DatabaseError, match="only grows"), runtime.engine.begin() as connection:
             connection.execute(text(copied.format(entry_id, "audit_entries WHERE seq = 1")))
+
+
+def test_the_database_keeps_an_owner_at_work_while_a_matter_is_open(runtime: Runtime, cast: Cast) -> None:
+    """Not even who has the database's password leaves an open matter to nobody (OWN-1)."""
+    with runtime.act(COMMAND) as act:
+        case = given.case(act, cast)
+    refused = (
+        (f"UPDATE staff SET active = false WHERE id = {cast.lin.id}", "cannot leave"),
+        (f"DELETE FROM staff WHERE id = {cast.lin.id}", "cannot leave"),
+        (f"UPDATE cases SET owner_id = {cast.zhou.id} WHERE id = {case.id}", "somebody who works here"),
+    )
+    with runtime.engine.begin() as connection:
+        connection.execute(text(f"UPDATE staff SET active = false WHERE id = {cast.zhou.id}"))
+    for statement, why in refused:
+        with pytest.raises(DatabaseError, match=why), runtime.engine.begin() as connection:
+            connection.execute(text(statement))
+    with runtime.engine.begin() as connection:
+        connection.execute(text("UPDATE cases SET state = 'closed'"))
+        connection.execute(text(f"UPDATE staff SET active = false WHERE id = {cast.lin.id}"))
+    with pytest.raises(DatabaseError, match="somebody who works here"), runtime.engine.begin() as connection:
+        connection.execute(text("UPDATE cases SET state = 'open'"))

@@ -11,7 +11,7 @@ from sqlalchemy import JSON, Date, ForeignKey, Index, String, Text, UniqueConstr
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.db import Base, insert_new
-from hotline.domain import anonymity, customers, outbox
+from hotline.domain import anonymity, customers, outbox, staff
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
 from hotline.domain.companies import Company
@@ -30,17 +30,22 @@ class Kind(StrEnum):
 
 
 class Case(Base):
-    """One matter. The owner answers for it until it is closed; the handler does the next step (首问负责制, OWN-1)."""
+    """One matter. The owner answers for it until it is closed; the handler does the next step (首问负责制, OWN-1).
+
+    `numbered_by_id`: the company that took it and gave it its number; both stay when a sister company has it (OWN-4).
+    """
 
     __tablename__ = "cases"
     __table_args__ = (
-        UniqueConstraint("company_id", "day", "seq"),
-        UniqueConstraint("company_id", "number"),
+        UniqueConstraint("numbered_by_id", "day", "seq"),
+        UniqueConstraint("numbered_by_id", "number"),
+        Index(None, "number"),
         Index("ix_cases_state", "state", "opened_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     company_id: Mapped[int] = mapped_column(ForeignKey("companies.id"))
+    numbered_by_id: Mapped[int] = mapped_column(ForeignKey("companies.id"), nullable=True)  # filled by migration 0004
     day: Mapped[date] = mapped_column(Date)
     seq: Mapped[int]
     number: Mapped[str] = mapped_column(String(20))
@@ -89,13 +94,16 @@ def open(
 ) -> Case:
     """Open a case with the next number of the company's day; its owner is whoever answers for the call.
 
+    Where that one left the company meanwhile, whoever answers for it now (OWN-1).
+
     An anonymous matter and the call in which it was told do not name one another; nor does another matter name that
     call, whether it was told before or after (CMP-10).
     """
     day = act.at.astimezone(ZoneInfo(act.standard.timezone)).date()
-    seq = _next(act, company.id, day)
+    seq, owner_id = _next(act, company.id, day), staff.answering(act, company.id, owner_id)
     case = Case(
         company_id=company.id,
+        numbered_by_id=company.id,
         day=day,
         seq=seq,
         number=f"{day:%y%m%d}{seq:0{act.standard.records.case_number_digits}d}",
@@ -131,9 +139,15 @@ def get(act: Act, case_id: int) -> Case:
     return case
 
 
-def numbered(act: Act, company_id: int, number: str) -> Case | None:
-    """A company's case with this number; None when there is none."""
-    return act.session.scalar(select(Case).where(Case.company_id == company_id, Case.number == number))
+def numbered(act: Act, company_id: int, number: str, *, customer_id: int | None = None) -> Case | None:
+    """The case with this number (of this customer): the company's own, else any of the group's (OWN-4); None: nowhere.
+
+    Whoever has it now, a case is found under the number that it was given.
+    """
+    query = select(Case).where(Case.number == number)
+    if customer_id is not None:
+        query = query.where(Case.customer_id == customer_id)
+    return act.session.scalar(query.order_by(Case.numbered_by_id != company_id, Case.id.desc()).limit(1))
 
 
 def open_of(act: Act, customer_id: int) -> list[Case]:
@@ -163,8 +177,8 @@ def handled_by(act: Act, case: Case, handler_id: int) -> None:
         case.handler_id = handler_id
 
 
-def text_customer(act: Act, case: Case, text: str) -> bool:
-    """Owe the customer this text about the matter, once; False where there is no number to send it to (OWN-7)."""
+def text_customer(act: Act, case: Case, text: str, *, about: int | None = None) -> bool:
+    """Owe the customer this text, once in the matter or once `about` what happened; False without a number (OWN-7)."""
     if case.customer_id is None:
         return False
     try:
@@ -172,7 +186,13 @@ def text_customer(act: Act, case: Case, text: str) -> bool:
     except NotFound:
         return False
     outbox.post(
-        act, "send-text", key=f"{text}-{case.id}", case_id=case.id, to="customer", who=case.customer_id, text=text
+        act,
+        "send-text",
+        key=f"{text}-{case.id}" if about is None else f"{text}-{case.id}-{about}",
+        case_id=case.id,
+        to="customer",
+        who=case.customer_id,
+        text=text,
     )
     return True
 

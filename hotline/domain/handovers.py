@@ -3,63 +3,222 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 
-from sqlalchemy import ForeignKey, String, Text, select
+from sqlalchemy import ForeignKey, String, Text, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.db import Base
-from hotline.domain import cases, outbox, promises, staff
+from hotline.domain import absences, cases, companies, outbox, promises, staff
 from hotline.domain.act import Act
 from hotline.domain.cases import Case
-from hotline.errors import Conflict, NotFound, Refused
+from hotline.errors import Conflict, Invalid, NotFound, Refused
 
 ANSWER = "OWN-2.answer"  # who is asked answers in time
+BY_KEY = "by-key"  # in place of the reason, where somebody declined on the telephone
+
+
+class Why(StrEnum):
+    """What the request comes from."""
+
+    ASKED = "asked"  # the owner chose a colleague
+    LIVE = "live"  # in the middle of a call: the colleague is rung and hears the matter first (warm handover)
+    RAISED = "raised"  # up the ladder, with what was tried (OWN-6)
+    LEAVE = "leave"  # the owner goes on leave (请假)
+    DISMISSAL = "dismissal"  # the owner left (离职): the only one that asks nobody
+
+
+class State(StrEnum):
+    """What became of a request."""
+
+    ASKED = "asked"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    RETURNED = "returned"  # nobody answered in time
+    WITHDRAWN = "withdrawn"
+
+
+_BOUNCES = (Why.ASKED, Why.LIVE)  # these count for the chain of OWN-3
+_GOES_UP = (Why.RAISED, Why.LEAVE)  # declined or unanswered, the next above is asked
 
 
 class Handover(Base):
-    """A request that somebody else own the case; until it is accepted the giver owns it (OWN-2)."""
+    """A request that somebody else own the case (移交); until it is accepted the giver owns it (OWN-2).
+
+    `reason` and `refusal` are people's own words, sealed with the case; `bounced`: to a superior instead (OWN-3).
+    """
 
     __tablename__ = "handovers"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
     giver_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
-    receiver_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    receiver_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), index=True)
+    why: Mapped[str] = mapped_column(String(12), server_default=Why.ASKED)
+    bounced: Mapped[bool] = mapped_column(server_default=text("false"))
     reason: Mapped[str] = mapped_column(Text)
-    state: Mapped[str] = mapped_column(String(12), default="asked")  # asked, accepted, declined, returned
+    refusal: Mapped[str | None] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(String(12), default=State.ASKED)
     asked_at: Mapped[datetime]
     settled_at: Mapped[datetime | None]
 
 
-def ask(act: Act, case: Case, *, giver_id: int, receiver_id: int, reason: str) -> Handover:
-    """Ask a colleague to own the case. Raises Refused, or Conflict while another request is open (OWN-2, OWN-3).
+def ask(act: Act, case: Case, *, giver_id: int, receiver_id: int, reason: str, why: Why = Why.ASKED) -> Handover:
+    """Ask a colleague, of whatever company of the group, to own the case (OWN-2, OWN-4).
 
-    Someone who declined before, or a chain past the profile's limit, goes up the ladder instead.
+    Someone who declined before, or a chain past the profile's limit, goes up the ladder instead (OWN-3). The case is
+    locked, its standard chosen. Raises Invalid without a reason, Refused, Conflict while another request is open.
     """
+    if not reason.strip() and why is not Why.LEAVE:
+        raise Invalid("say why: whoever takes the matter over must know it")
+    before = of_case(act, case.id)
+    _may_be_asked(act, case, before, giver_id, receiver_id)
+    bounced = why in _BOUNCES and _bounces(act, before, receiver_id)
+    if bounced:
+        receiver_id = above(act, case, giver_id, {one.receiver_id for one in before if one.state == State.DECLINED}).id
+    return _asked(act, case, giver_id, receiver_id, why, cases.seal(act, case, reason.strip()), bounced=bounced)
+
+
+def answer(act: Act, handover_id: int, *, by: int, accept: bool, refusal: str | None = None) -> Handover:
+    """The receiver accepts, and owns the case from now on; or declines, and nothing changed.
+
+    `refusal`: why it is declined; None by a key on the telephone. Raises NotFound, Conflict when it was answered
+    before, Invalid for a refusal without a reason (OWN-2).
+    """
+    request, case = _locked(act, handover_id)
+    if request.receiver_id != by:
+        raise NotFound("no handover waits for you there")
+    if request.state != State.ASKED:
+        raise Conflict("this handover was answered already")
+    if accept:
+        _settle(act, request, case, State.ACCEPTED)
+        _pass_on(act, request, case)
+        told = {"owner": case.owner_id, "company": case.company_id}
+        act.remember(case.chain, "handover-accepted", handover=request.id, **told)
+        return request
+    if refusal is not None and not refusal.strip():
+        raise Invalid("say why you decline: the giver must know whom to ask instead")
+    request.refusal = cases.seal(act, case, (refusal or BY_KEY).strip())
+    _settle(act, request, case, State.DECLINED)
+    act.remember(case.chain, "handover-declined", handover=request.id, owner=case.owner_id, refusal=request.refusal)
+    _tell(act, case, request.giver_id, "handover-declined", request.id)
+    _next_above(act, request, case)
+    return request
+
+
+def withdraw(act: Act, handover_id: int, *, by: int) -> None:
+    """The giver keeps the case after all. Raises NotFound for somebody else's request, Conflict after the answer."""
+    request, case = _locked(act, handover_id)
+    if request.giver_id != by:
+        raise NotFound("you asked nobody there")
+    if request.state != State.ASKED:
+        raise Conflict("this handover was answered already")
+    _returned(act, request, case, State.WITHDRAWN)
+
+
+def give_back(act: Act, handover_id: int) -> None:
+    """Nobody answered in time: the request ends and the giver, who owned the case all along, keeps it (OWN-2).
+
+    That it was not answered is judged as broken first, and those are told whom the standard names.
+    """
+    request, case = _locked(act, handover_id)
+    limit = act.standard.promise(ANSWER).limit.deadline(request.asked_at, act.standard.calendar)
+    if request.state == State.ASKED and act.at >= limit.at:
+        for promise in promises.of_case(act, case.id):
+            if promise.rule == ANSWER:
+                promises.judge(act, promise.id)
+        _returned(act, request, case, State.RETURNED)
+        _next_above(act, request, case)
+
+
+def unanswered(act: Act, handover_id: int) -> None:
+    """The colleague who was rung in the middle of a call did not answer: nothing changed. Answered before: nothing."""
+    request, case = _locked(act, handover_id)
+    if request.state == State.ASKED:
+        _returned(act, request, case, State.RETURNED)
+
+
+def force(act: Act, case: Case, *, receiver_id: int) -> None:
+    """The owner left: their superior owns the case from this moment, asked or not; the only such handover there is."""
+    request = Handover(
+        case_id=case.id,
+        giver_id=case.owner_id,
+        receiver_id=receiver_id,
+        why=Why.DISMISSAL,
+        reason="",
+        state=State.ACCEPTED,
+        asked_at=act.at,
+        settled_at=act.at,
+    )
+    act.session.add(request)
+    act.session.flush()
+    told = {"handover": request.id, "giver": request.giver_id, "why": request.why}
+    _pass_on(act, request, case)
+    act.remember(case.chain, "handover-forced", **told, owner=case.owner_id, company=case.company_id)
+    _tell(act, case, receiver_id, "handover-forced", request.id)
+
+
+def of_case(act: Act, case_id: int) -> list[Handover]:
+    """Every request of a case, in order."""
+    return list(act.session.scalars(select(Handover).where(Handover.case_id == case_id).order_by(Handover.id)))
+
+
+def waiting_for(act: Act, staff_id: int) -> list[Handover]:
+    """What waits for somebody's answer, the oldest first."""
+    query = select(Handover).where(Handover.receiver_id == staff_id, Handover.state == State.ASKED)
+    return list(act.session.scalars(query.order_by(Handover.id)))
+
+
+def open_of(act: Act, case_id: int) -> Handover | None:
+    """The request of a case that waits for an answer; None where none does."""
+    return next((one for one in of_case(act, case_id) if one.state == State.ASKED), None)
+
+
+def above(act: Act, case: Case, giver_id: int, passed: set[int]) -> staff.Staff:
+    """The next above the giver who is not among the passed: the supervisor, or above a giver on the ladder (OWN-6)."""
+    ladder = staff.up_the_ladder(act, case.company_id)
+    places = [place for place, person in enumerate(ladder) if person.id == giver_id]
+    for person in ladder[places[-1] + 1 if places else 0 :]:
+        if person.id not in passed:
+            return person
+    raise NotFound("nobody stands above you in this company: keep the case, or choose a colleague who did not decline")
+
+
+def _may_be_asked(act: Act, case: Case, before: list[Handover], giver_id: int, receiver_id: int) -> None:
     if case.state == "closed":
         raise Conflict(f"case {case.number} is closed: open a new one for a new matter")
     if case.owner_id != giver_id or receiver_id == giver_id:
         raise Refused("only the owner can hand a case over, and to somebody else")
-    if not staff.get(act, receiver_id).active:
-        raise Refused("this colleague does not work here any more: choose another")
-    before = list(act.session.scalars(select(Handover).where(Handover.case_id == case.id)))
-    if any(request.state == "asked" for request in before):
+    receiver = staff.get(act, receiver_id)
+    if not receiver.active or not receiver.has(*staff.ANSWERS) or receiver_id in absences.away(act):
+        raise Refused("this colleague is not there, or answers for no matters: choose another")
+    if any(request.state == State.ASKED for request in before):
         raise Conflict("a handover of this case waits for an answer already")
-    accepted = sum(request.state == "accepted" for request in before)
-    declined = {request.receiver_id for request in before if request.state == "declined"}
-    if receiver_id in declined or accepted >= act.standard.ownership.handover_chain:
-        receiver_id, reason = _above(act, case, giver_id, declined).id, f"{reason} (no bouncing, OWN-3)"
+
+
+def _bounces(act: Act, before: list[Handover], receiver_id: int) -> bool:
+    accepted = sum(one.state == State.ACCEPTED and one.why in _BOUNCES for one in before)
+    declined = any(one.state == State.DECLINED and one.receiver_id == receiver_id for one in before)
+    return declined or accepted >= act.standard.ownership.handover_chain
+
+
+def _asked(
+    act: Act, case: Case, giver_id: int, receiver_id: int, why: Why, reason: str, *, bounced: bool = False
+) -> Handover:
     request = Handover(
         case_id=case.id,
         giver_id=giver_id,
         receiver_id=receiver_id,
+        why=why,
+        bounced=bounced,
         reason=reason,
-        state="asked",
+        state=State.ASKED,
         asked_at=act.at,
     )
     act.session.add(request)
     act.session.flush()
-    act.remember(case.chain, "handover-asked", handover=request.id, giver=giver_id, receiver=receiver_id)
+    told = {"giver": giver_id, "receiver": receiver_id, "why": why, "bounced": bounced, "reason": reason}
+    act.remember(case.chain, "handover-asked", handover=request.id, **told)
     promise = promises.make(act, ANSWER, case)
     outbox.post(
         act,
@@ -69,60 +228,59 @@ def ask(act: Act, case: Case, *, giver_id: int, receiver_id: int, reason: str) -
         case_id=case.id,
         handover=request.id,
     )
-    outbox.post(
-        act,
-        "send-text",
-        key=f"handover-asked-{request.id}",
-        case_id=case.id,
-        to="staff",
-        who=receiver_id,
-        text="handover-asked",
-        promise=promise.id,
-    )
+    if why is not Why.LIVE:  # whoever is rung about it needs no text as well
+        text = "matter-raised" if why is Why.RAISED else "handover-asked"
+        _tell(act, case, receiver_id, text, request.id, promise=promise.id)
+    act.news.add(f"staff:{receiver_id}")
     return request
 
 
-def answer(act: Act, handover_id: int, *, by: int, accept: bool) -> None:
-    """The receiver accepts, and owns the case from now on; or declines, and nothing changed."""
-    request = act.session.get(Handover, handover_id, with_for_update=True, populate_existing=True)
-    if request is None or request.receiver_id != by:
-        raise NotFound("no handover waits for you there")
-    if request.state != "asked":
-        raise Conflict("this handover was answered already")
-    request.state, request.settled_at = ("accepted" if accept else "declined"), act.at
-    case = cases.get(act, request.case_id)
+def _pass_on(act: Act, request: Handover, case: Case) -> None:
+    """The receiver owns the case from now on, in their own company (OWN-4); the customer is told who it is (OWN-7)."""
+    receiver = staff.get(act, request.receiver_id)
+    case.owner_id = case.handler_id = receiver.id
+    case.company_id = receiver.company_id
+    promises.pass_on(act, case)
+    cases.text_customer(act, case, "owner-changed", about=request.id)
+
+
+def _returned(act: Act, request: Handover, case: Case, state: State) -> None:
+    _settle(act, request, case, state)
+    act.remember(case.chain, f"handover-{state}", handover=request.id, owner=request.giver_id)
+
+
+def _settle(act: Act, request: Handover, case: Case, state: State) -> None:
+    request.state, request.settled_at = state, act.at
     outbox.cancel(act, f"return-handover-{request.id}")
     promises.done(act, ANSWER, case)
-    if accept:
-        case.owner_id = case.handler_id = by
-        promises.pass_on(act, case)
-    act.remember(case.chain, f"handover-{request.state}", handover=request.id, owner=case.owner_id)
+    act.news |= {f"staff:{request.receiver_id}", f"staff:{request.giver_id}"}
 
 
-def give_back(act: Act, handover_id: int) -> None:
-    """Nobody answered in time: the request ends and the giver, who owned the case all along, keeps it (OWN-2).
+def _next_above(act: Act, request: Handover, case: Case) -> None:
+    """What was raised, or is left by somebody on leave, goes on level by level until somebody takes it (OWN-6)."""
+    if request.why not in _GOES_UP:
+        return
+    companies.get(act, case.company_id)
+    passed = {one.receiver_id for one in of_case(act, case.id) if one.why == request.why}
+    try:
+        receiver = above(act, case, request.giver_id, passed)
+    except NotFound:
+        return  # whoever stands highest has seen it; the owner still answers for it
+    _asked(act, case, request.giver_id, receiver.id, Why(request.why), request.reason)
 
-    That it was not answered is judged as broken first, and those are told whom the standard names.
-    """
-    request = act.session.get(Handover, handover_id, with_for_update=True, populate_existing=True)
-    if request is None:
+
+def _tell(act: Act, case: Case, staff_id: int, text: str, about: int, *, promise: int = 0) -> None:
+    if staff.get(act, staff_id).phone is None:
+        return  # the page says it
+    outbox.post(
+        act, "send-text", key=f"{text}-{about}", case_id=case.id, to="staff", who=staff_id, text=text, promise=promise
+    )
+
+
+def _locked(act: Act, handover_id: int) -> tuple[Handover, Case]:
+    """The request and its case; the case is locked first, as by whoever asks."""
+    case_id = act.session.scalar(select(Handover.case_id).where(Handover.id == handover_id))
+    if case_id is None:
         raise NotFound(f"there is no handover {handover_id}")
-    case = cases.get(act, request.case_id)
-    limit = act.standard.promise(ANSWER).limit.deadline(request.asked_at, act.standard.calendar)
-    if request.state == "asked" and act.at >= limit.at:
-        for promise in promises.of_case(act, case.id):
-            if promise.rule == ANSWER:
-                promises.judge(act, promise.id)
-        request.state, request.settled_at = "returned", act.at
-        act.remember(case.chain, "handover-returned", handover=request.id, owner=request.giver_id)
-        promises.done(act, ANSWER, case)
-
-
-def _above(act: Act, case: Case, giver_id: int, declined: set[int]) -> staff.Staff:
-    """The next above the giver who did not decline: the supervisor, or above a giver on the ladder (OWN-6)."""
-    ladder = staff.up_the_ladder(act, case.company_id)
-    places = [place for place, person in enumerate(ladder) if person.id == giver_id]
-    for person in ladder[places[-1] + 1 if places else 0 :]:
-        if person.id not in declined:
-            return person
-    raise NotFound("nobody stands above you in this company: keep the case, or choose a colleague who did not decline")
+    case = cases.get(act, case_id)
+    return act.session.get_one(Handover, handover_id, with_for_update=True, populate_existing=True), case

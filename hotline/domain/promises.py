@@ -106,11 +106,11 @@ def judge(act: Act, promise_id: int) -> None:
     promise.verdict, promise.judged_at = Verdict.BROKEN, act.at
     case = cases.get(act, promise.case_id)
     act.remember(case.chain, "promise-broken", promise=promise.id, rule=promise.rule, due=promise.due_at.isoformat())
-    rule = act.standard.promise(promise.rule)
+    rule, calendar = act.standard.promise(promise.rule), act.standard.calendar
     for role in rule.tells:
         tell(act, promise, role, why="promise-broken")
     for step in rule.escalate:
-        due = step.after.deadline(promise.due_at, act.standard.calendar).at
+        due = step.after.deadline(promise.due_at, calendar).at
         outbox.post(
             act,
             "escalate-promise",
@@ -192,10 +192,13 @@ def overdue(act: Act, company_id: int, *, before: datetime, most: int) -> list[P
 
 
 def pass_on(act: Act, case: Case) -> None:
-    """The case has a new owner: what is still promised in it is theirs to keep."""
+    """The case has a new owner: what is still promised in it is theirs to keep, and their company's (OWN-4).
+
+    Deadlines stay as they were promised.
+    """
     for promise in of_case(act, case.id):
         if promise.verdict == Verdict.OPEN:
-            promise.owner_id = case.owner_id
+            promise.owner_id, promise.company_id = case.owner_id, case.company_id
 
 
 def close_case(act: Act, case: Case, *, by: int, outcome: str) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import JSON, ForeignKey, String, Text, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.db import Base
-from hotline.domain import cases, customers, dispatches, promises
+from hotline.domain import cases, customers, dispatches, outbox, promises
 from hotline.domain.act import Act
 from hotline.domain.cases import Case
 from hotline.domain.customers import CustomerPlace
@@ -173,6 +173,25 @@ def finish(act: Act, order: RepairOrder, *, by: int, found: str, tested: bool, c
     cases.handled_by(act, case, case.owner_id)
 
 
+def give_back(act: Act, order: RepairOrder) -> None:
+    """Whoever signed cannot go any more: it is as if nobody had, and the next on duty is rung at once (FLT-2).
+
+    The dispatch is locked already. Raises Conflict for what nobody signed for, or is done.
+    """
+    if order.stage in (Stage.REPORTED, Stage.DONE):
+        raise Conflict(f"a repair that is {order.stage} is given back by nobody")
+    case = cases.get(act, order.case_id)
+    act.remember(case.chain, "repair-given-back", order=order.id, before=order.stage, by=order.engineer_id)
+    order.stage, order.engineer_id = Stage.REPORTED, None
+    order.signed_at = order.on_the_way_at = order.arrived_at = None
+    for dispatch in dispatches.of_case(act, case.id):
+        if dispatch.duty == Duty.REPAIR:
+            _ring_anew(act, dispatches.get(act, dispatch.id))
+    cases.handled_by(act, case, case.owner_id)
+    promises.make(act, "FLT-2.notify", case)
+    promises.make(act, "FLT-2.sign", case)
+
+
 def of_case(act: Act, case_id: int) -> RepairOrder | None:
     """The repair of a case, locked; None where it has none. The case is locked before its repair, as everywhere."""
     act.session.execute(select(Case.id).where(Case.id == case_id).with_for_update())
@@ -196,6 +215,20 @@ def get(act: Act, order_id: int) -> RepairOrder:
     if order is None:
         raise NotFound(f"there is no repair {order_id}")
     return order
+
+
+def _ring_anew(act: Act, dispatch: dispatches.Dispatch) -> None:
+    dispatch.signed_at = dispatch.signed_by_id = dispatch.notified_at = None
+    act.remember(f"case:{dispatch.case_id}", "dispatch-reopened", dispatch=dispatch.id)
+    outbox.post(
+        act,
+        "ring-dispatch",
+        key=f"ring-again-{dispatch.id}-{len(dispatches.offers(act, dispatch.id))}",
+        case_id=dispatch.case_id,
+        urgent=True,
+        emergency=dispatch.urgent,
+        dispatch=dispatch.id,
+    )
 
 
 def _move(act: Act, order: RepairOrder, stage: Stage, *, by: int) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from hotline.db import Base
-from hotline.domain import companies
+from hotline.domain import absences, companies
 from hotline.domain.act import Act
 from hotline.domain.companies import Company
 from hotline.errors import Conflict, Invalid, NotFound
@@ -28,6 +28,10 @@ class Role(StrEnum):
     GENERAL_MANAGER = "general_manager"
     ADMINISTRATOR = "administrator"
     AUDITOR = "auditor"
+
+
+# Who may answer for a matter; whoever else there is has no desk to see it at.
+ANSWERS = (Role.AGENT, Role.DEPARTMENT_HEAD, Role.SUPERVISOR, Role.MANAGER, Role.GENERAL_MANAGER)
 
 
 class Duty(StrEnum):
@@ -134,13 +138,55 @@ def set_phone(act: Act, person: Staff, phone: PhoneNumber) -> None:
 
 
 def roster(act: Act, person: Staff, duty: Duty, starts_at: datetime, ends_at: datetime) -> Shift:
-    """Put a person on the roster. Raises Invalid when the shift ends before it begins."""
+    """Put a person on the roster. Raises Invalid for a shift that ends before it begins, Conflict for who is away."""
     if ends_at <= starts_at:
         raise Invalid("a shift ends after it begins")
+    if not person.active or any(
+        leave.starts_at < ends_at and leave.ends_at > starts_at for leave in absences.ahead(act, person.id)
+    ):
+        raise Conflict(f"{person.login} is on leave then, or does not work here any more: choose somebody else")
     shift = Shift(staff_id=person.id, company_id=person.company_id, duty=duty, starts_at=starts_at, ends_at=ends_at)
     act.session.add(shift)
     act.session.flush()
     return shift
+
+
+def off_roster(act: Act, person: Staff, since: datetime, until: datetime | None = None) -> None:
+    """Nobody counts on a person in this span: shifts within it are struck, others cut; None: for good."""
+    query = select(Shift).where(Shift.staff_id == person.id, Shift.ends_at > since)
+    for shift in act.session.scalars(query if until is None else query.where(Shift.starts_at < until)).all():
+        starts_at, ends_at = shift.starts_at, shift.ends_at
+        if starts_at < since:
+            shift.ends_at = since
+        else:
+            act.session.delete(shift)
+            act.session.flush()
+        if until is not None and ends_at > until:
+            rest = Shift(
+                staff_id=person.id, company_id=shift.company_id, duty=shift.duty, starts_at=until, ends_at=ends_at
+            )
+            act.session.add(rest)
+
+
+def log_out(act: Act, person: Staff) -> None:
+    """Every open log-in of a person ends."""
+    person.session_epoch += 1
+
+
+def leave(act: Act, person: Staff, *, by: int | None) -> None:
+    """A person does not work here any more; `leaving.dismiss` is the door: nothing of theirs may be left (OWN-1)."""
+    person.active = False
+    log_out(act, person)
+    act.session.flush()
+    act.remember("house", "staff-left", staff=person.id, by=by)
+
+
+def take_back(act: Act, person: Staff, *, by: int | None) -> None:
+    """A person works here again, with roles, telephone and log-in as before. Raises Conflict for who never left."""
+    if person.active:
+        raise Conflict(f"{person.login} works here")
+    person.active = True
+    act.remember("house", "staff-returned", staff=person.id, by=by)
 
 
 def get(act: Act, staff_id: int) -> Staff:
@@ -149,6 +195,12 @@ def get(act: Act, staff_id: int) -> Staff:
     if person is None:
         raise NotFound(f"there is no member of staff {staff_id}")
     return person
+
+
+def locked(act: Act, staff_id: int) -> Staff:
+    """The person with this id, locked: nobody gets a matter from now on who is about to leave. Raises NotFound."""
+    get(act, staff_id)
+    return act.session.get_one(Staff, staff_id, with_for_update=True, populate_existing=True)
 
 
 def by_phone(act: Act, number: PhoneNumber) -> Staff | None:
@@ -193,9 +245,14 @@ def from_level(act: Act, company_id: int, role: str) -> list[Role]:
 
 
 def up_the_ladder(act: Act, company_id: int) -> list[Staff]:
-    """Everybody above the agents of a company, level by level: supervisor, manager, general manager (OWN-6)."""
+    """Everybody above the agents of a company, level by level: supervisor, manager, general manager (OWN-6).
+
+    Whoever is on leave is passed over, unless all of them are.
+    """
     levels = from_level(act, company_id, Role.AGENT)[1:]
-    return [person for role in levels for person in holding(act, company_id, role)]
+    everybody = [person for role in levels for person in holding(act, company_id, role)]
+    away = absences.away(act)
+    return [person for person in everybody if person.id not in away] or everybody
 
 
 def told(act: Act, company_id: int, role: str) -> list[Staff]:
@@ -235,3 +292,8 @@ def answerable(act: Act, company_id: int) -> Staff:
     for person in [*on_duty(act, company_id, Duty.FRONT), *up_the_ladder(act, company_id)]:
         return person
     raise NotFound("nobody answers for this company's calls: give it a supervisor or put an agent on duty")
+
+
+def answering(act: Act, company_id: int, staff_id: int) -> int:
+    """This member of staff, or whoever answers for the company where they left meanwhile (OWN-1)."""
+    return staff_id if get(act, staff_id).active else answerable(act, company_id).id

@@ -144,7 +144,7 @@ def _check_records(session: Session, report: Report) -> None:
 
 def _check_numbers(session: Session, report: Report) -> None:
     """Case numbers have no gaps (REC-4): a case that was removed with its chain is missing in its day's count."""
-    same = (Case.company_id == CaseCounter.company_id) & (Case.day == CaseCounter.day)
+    same = (Case.numbered_by_id == CaseCounter.company_id) & (Case.day == CaseCounter.day)
     counted = (
         select(CaseCounter.company_id, CaseCounter.day)
         .join(Case, same, isouter=True)

@@ -7,7 +7,9 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
+
+from hotline.errors import Conflict
 
 
 def config() -> Config:
@@ -37,5 +39,26 @@ def _run(engine: Engine, do: Callable[[Config], object]) -> None:
     with engine.connect() as connection:
         settings = config()
         settings.attributes["connection"] = connection
-        do(settings)
+        if engine.dialect.name == "sqlite":
+            _rebuild(connection, lambda: do(settings))
+        else:
+            do(settings)
         connection.commit()
+
+
+def _rebuild(connection: Connection, do: Callable[[], object]) -> None:
+    """SQLite changes a table by building it anew, and would take what refers to the old one for orphans meanwhile."""
+    raw = connection.connection.driver_connection
+    assert raw is not None
+    raw.execute("PRAGMA foreign_keys=OFF")
+    try:
+        do()
+        orphan = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+        if orphan is not None:
+            raise Conflict(
+                f"the migration would leave a row of {orphan[0]} that refers to nothing; nothing was changed"
+            )
+        connection.commit()
+    finally:
+        connection.rollback()
+        raw.execute("PRAGMA foreign_keys=ON")

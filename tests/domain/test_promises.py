@@ -210,12 +210,12 @@ def test_more_time_is_approved_from_above_too_but_only_within_the_company(
 
 
 def test_a_broken_promise_is_always_told_to_somebody(runtime: Runtime, cast: Cast, case: Case, at: HandClock) -> None:
-    """Where nobody is in the role, whoever stands above; where the owner left, the supervisor."""
+    """Where nobody is in the role, whoever stands above; where the owner has no telephone, the supervisor."""
     made, other = promise(runtime, case, "CBK-2.missed"), promise(runtime, case, "VIS-1.repair")
     with runtime.act(COMMAND) as act:
-        for gone in (cast.sun, cast.lin):
-            given.person(act, gone).active = False
-        given.person(act, cast.qian).phone = None
+        given.person(act, cast.sun).active = False
+        for unreached in (cast.qian, cast.lin):
+            given.person(act, unreached).phone = None
     at.set(max(made.due_at, other.due_at))
     for one in (made, other):
         judge(runtime, case, one)

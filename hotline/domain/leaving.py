@@ -1,0 +1,149 @@
+"""Nobody leaves, for days or for good, and takes a matter along; without it a matter could be nobody's (OWN-1)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import or_, select
+
+from hotline.domain import absences, cases, companies, dispatches, handovers, outbox, repairs, seats, staff
+from hotline.domain.absences import Absence
+from hotline.domain.act import Act
+from hotline.domain.cases import Case
+from hotline.domain.handovers import State, Why
+from hotline.domain.repairs import Stage
+from hotline.domain.seats import Status
+from hotline.domain.staff import Staff
+from hotline.errors import Conflict, NotFound, Refused
+
+
+def go_on_leave(act: Act, person: Staff, *, starts_at: datetime, ends_at: datetime, receiver_id: int) -> Absence:
+    """Note a leave (请假): the roster is cleared for these days, and when it begins the receiver is asked to take over.
+
+    Raises Refused for a receiver who is not there then, Invalid or Conflict for the span.
+    """
+    receiver = staff.get(act, receiver_id)
+    away = any(one.starts_at < ends_at and one.ends_at > starts_at for one in absences.ahead(act, receiver_id))
+    if receiver_id == person.id or not receiver.active or not receiver.has(*staff.ANSWERS) or away:
+        raise Refused("this colleague is not there then, or answers for no matters: choose another")
+    if not person.active:
+        raise Conflict(f"{person.login} does not work here any more")
+    absence = absences.note(act, staff_id=person.id, receiver_id=receiver_id, starts_at=starts_at, ends_at=ends_at)
+    staff.off_roster(act, person, starts_at, ends_at)
+    outbox.post(act, "begin-leave", due=max(starts_at, act.at), key=f"begin-leave-{absence.id}", absence=absence.id)
+    return absence
+
+
+def begin(act: Act, absence_id: int) -> None:
+    """The leave begins: the receiver is asked for every open matter; whoever is on leave owns it until one accepts.
+
+    Declined or unanswered, it goes up the ladder. Log-ins end and the seat is off. Once; nothing where it was struck.
+    """
+    absence = absences.get(act, absence_id)
+    if absence.begun_at is not None or absence.ends_at <= act.at:
+        return
+    absence.begun_at = act.at
+    person = staff.get(act, absence.staff_id)
+    _off_the_desk(act, person.id)
+    for case in _matters(act, person.id):
+        companies.get(act, case.company_id)
+        _return_requests(act, case, person.id)
+        if case.owner_id == person.id and handovers.open_of(act, case.id) is None:
+            receiver_id = _present(act, case, person.id, absence.receiver_id)
+            if receiver_id is not None:
+                handovers.ask(act, case, giver_id=person.id, receiver_id=receiver_id, reason="", why=Why.LEAVE)
+    _give_repairs_back(act, person.id)
+    staff.log_out(act, person)
+    act.remember("house", "leave-began", absence=absence.id, staff=person.id)
+
+
+def dismiss(act: Act, staff_id: int, *, by: int | None) -> Staff:
+    """Somebody leaves for good (离职): their superior owns every open matter from this moment; returns who that is.
+
+    `by`: who says so; None at the command line. Raises Conflict for who left already, and where nobody is left above.
+    """
+    _off_the_desk(act, staff_id)
+    _matters(act, staff_id)  # a case is locked before a person, as by whoever hands one over
+    person = staff.locked(act, staff_id)  # from here on nobody can give them another
+    if not person.active:
+        raise Conflict(f"{person.login} does not work here any more")
+    heir = _heir(act, person)
+    for case in _matters(act, staff_id):
+        companies.get(act, case.company_id)
+        _return_requests(act, case, person.id, theirs_too=True)
+        if case.owner_id == person.id:
+            handovers.force(act, case, receiver_id=heir.id)
+        elif case.handler_id == person.id:
+            cases.handled_by(act, case, case.owner_id)
+    _give_repairs_back(act, person.id)
+    absences.cut_short(act, person.id)
+    staff.off_roster(act, person, act.at)
+    staff.leave(act, person, by=by)
+    return heir
+
+
+def come_back(act: Act, person: Staff, *, by: int | None) -> None:
+    """Somebody is back: from leave before its end, or taken on again. Matters stay with whoever accepted them."""
+    if person.active:
+        if not absences.ahead(act, person.id):
+            raise Conflict(f"{person.login} is not on leave")
+        absences.cut_short(act, person.id)
+    else:
+        staff.take_back(act, person, by=by)
+
+
+def _matters(act: Act, staff_id: int) -> list[Case]:
+    """Every open case that somebody owns, handles, or is asked to own, locked, in one order for everybody."""
+    asked = select(handovers.Handover.case_id).where(
+        handovers.Handover.receiver_id == staff_id, handovers.Handover.state == State.ASKED
+    )
+    theirs = or_(Case.owner_id == staff_id, Case.handler_id == staff_id, Case.id.in_(asked))
+    ids = act.session.scalars(select(Case.id).where(Case.state == "open", theirs).order_by(Case.id)).all()
+    act.session.flush()
+    return [cases.get(act, case_id) for case_id in ids]
+
+
+def _return_requests(act: Act, case: Case, staff_id: int, *, theirs_too: bool = False) -> None:
+    """What waits for the answer of somebody who goes returns at once; for good, what they asked is struck as well."""
+    request = handovers.open_of(act, case.id)
+    if request is not None and request.receiver_id == staff_id:
+        handovers.unanswered(act, request.id)
+    elif request is not None and request.giver_id == staff_id and theirs_too:
+        handovers.withdraw(act, request.id, by=staff_id)
+
+
+def _present(act: Act, case: Case, staff_id: int, receiver_id: int) -> int | None:
+    """The receiver, or the next above where the receiver is not there after all; None where nobody is."""
+    if staff.get(act, receiver_id).active and receiver_id not in absences.away(act):
+        return receiver_id
+    try:
+        return handovers.above(act, case, staff_id, {staff_id}).id
+    except NotFound:
+        return None
+
+
+def _heir(act: Act, person: Staff) -> Staff:
+    """The next above; whoever stands highest is followed by the highest of the others."""
+    ladder = staff.up_the_ladder(act, person.company_id)
+    above = ladder[max((place + 1 for place, one in enumerate(ladder) if one.id == person.id), default=0) :]
+    others = [one for one in ladder if one.id != person.id]
+    if not others:
+        raise Conflict(f"nobody would answer for what {person.login} leaves: give the company a superior first")
+    return above[0] if above else others[-1]
+
+
+def _off_the_desk(act: Act, staff_id: int) -> None:
+    """Nobody is rung at the desk any more. Locked as everywhere: the seat, then dispatches, then cases."""
+    if act.session.get(seats.Seat, staff_id) is not None:
+        seats.choose(act, seats.locked(act, staff_id), Status.OFF)
+    for order in repairs.open_with(act, staff_id):
+        for dispatch in dispatches.of_case(act, order.case_id):
+            dispatches.get(act, dispatch.id)
+
+
+def _give_repairs_back(act: Act, staff_id: int) -> None:
+    """Unfinished repairs are rung out anew."""
+    for order in repairs.open_with(act, staff_id):
+        companies.get(act, cases.get(act, order.case_id).company_id)
+        if order.stage != Stage.REPORTED:
+            repairs.give_back(act, repairs.get(act, order.id))
