@@ -40,17 +40,17 @@ def guard() -> ResponseReturnValue | None:
 def log_in() -> ResponseReturnValue:
     """The log-in page and its form. Wrong name and wrong pass phrase look and last the same."""
     if request.method == "GET":
-        return render_template("log_in.html", going_to=_going_to())
+        return render_template("log_in.html", going_to=_wanted())
     login, password = request.form.get("login", "").strip(), request.form.get("password", "")
     try:
-        problem = _try(login, password)
+        tried = _try(login, password)
     except RedisError as error:
         log.error("nobody can log in: tries cannot be counted, %s from Redis", type(error).__name__)
-        problem = ("later", 503)
-    if problem is None:
-        return redirect(_going_to())
-    word, status = problem
-    return render_template("log_in.html", problem=word, login=login, going_to=_going_to()), status
+        tried = ("later", 503)
+    if isinstance(tried, Staff):
+        return redirect(_wanted() or url_for(rights.first_page(tried)))
+    word, status = tried
+    return render_template("log_in.html", problem=word, login=login, going_to=_wanted()), status
 
 
 def log_out() -> ResponseReturnValue:
@@ -63,8 +63,8 @@ def log_out() -> ResponseReturnValue:
     return redirect(url_for("console.log_in"))
 
 
-def _try(login: str, password: str) -> tuple[str, int] | None:
-    """None when the person is in now, else the word of what is wrong and the status."""
+def _try(login: str, password: str) -> Staff | tuple[str, int]:
+    """The person who is in now, else the word of what is wrong and the status."""
     runtime, address = asking.runtime(), asking.address()
     throttle = Throttle(runtime.redis, runtime.sealer, runtime.figures.sign_in)
     if not throttle.lets(login, address):
@@ -80,18 +80,18 @@ def _try(login: str, password: str) -> tuple[str, int] | None:
     with runtime.act(Actor("console", known.id)) as act:
         act.remember("house", "logged-in", staff=known.id)
     sessions.begin(known, clock.now())
-    return None
+    return known
 
 
 def _known(act: Act, login: str) -> Staff | None:
     return act.session.scalar(select(Staff).where(Staff.login == login, Staff.active))
 
 
-def _going_to() -> str:
-    """Where to go after the log-in: a page of the console, never an address somewhere else."""
+def _wanted() -> str:
+    """The page that was asked for before the log-in, if it is one of the console, and not merely its door."""
     wanted = request.values.get("next", "")
-    inside = wanted == "/console" or wanted.startswith(("/console/", "/console?"))
-    return wanted if inside and "\\" not in wanted else url_for("console.call_list")
+    inside = wanted.startswith(("/console/", "/console?"))
+    return wanted if inside and "\\" not in wanted else ""
 
 
 def _to_the_door() -> ResponseReturnValue:

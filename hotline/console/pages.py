@@ -7,7 +7,22 @@ import threading
 from flask import Blueprint
 from flask.blueprints import BlueprintSetupState
 
-from hotline.console import calls, cases, listening, log, login, phone, promise_list, stream, words
+from hotline.console import (
+    calls,
+    cases,
+    desk,
+    desk_page,
+    in_call,
+    line,
+    listening,
+    log,
+    login,
+    phone,
+    promise_list,
+    stream,
+    supervise,
+    words,
+)
 from hotline.runtime import Runtime
 
 GUARD = "session"
@@ -21,6 +36,15 @@ def blueprint(runtime: Runtime) -> Blueprint:
     made.add_url_rule("/login", view_func=login.log_in, methods=["GET", "POST"])
     made.add_url_rule("/logout", view_func=login.log_out, methods=["POST"])
     made.add_url_rule("", view_func=calls.call_list)
+    made.add_url_rule("/desk", view_func=desk_page.desk)
+    made.add_url_rule("/desk/status", view_func=desk.choose_status, methods=["POST"])
+    made.add_url_rule("/desk/device", view_func=desk.choose_device, methods=["POST"])
+    made.add_url_rule("/desk/wrapped-up", view_func=desk.wrapped_up, methods=["POST"])
+    made.add_url_rule("/desk/beat", view_func=desk.beat, methods=["POST"])
+    made.add_url_rule("/meetings/<int:meeting_id>/supervise", view_func=supervise.supervise, methods=["POST"])
+    made.add_url_rule("/meetings/<int:meeting_id>/<action>", view_func=in_call.press, methods=["POST"])
+    made.add_url_rule("/floor", view_func=line.floor)
+    made.add_url_rule("/seats/<int:staff_id>/status", view_func=line.set_status, methods=["POST"])
     made.add_url_rule("/phone/token", view_func=phone.phone_token, methods=["POST"])
     made.add_url_rule("/stream", view_func=stream.stream)
     made.add_url_rule("/calls/<int:call_id>", view_func=calls.one_call)

@@ -38,6 +38,14 @@ def masked_numbers(act: Act, ids: Iterable[int | None]) -> dict[int, str]:
     return {row.customer_id: _masked(act, row.key, row.number) for row in act.session.execute(query)}
 
 
+def masked_name(act: Act, customer_id: int | None) -> str | None:
+    """The first character of a customer's name, the others hidden (SEC-1); None where no name is kept."""
+    customer = act.session.get(Customer, customer_id) if customer_id is not None else None
+    if customer is None or customer.key is None or customer.name is None:
+        return None
+    return f"{act.sealer.open_for(customer.key, customer.name)[:1]}**"
+
+
 def companies_by_id(act: Act) -> dict[int, Company]:
     """Every company of the group; there are few."""
     return {company.id: company for company in act.session.scalars(select(Company).order_by(Company.id))}

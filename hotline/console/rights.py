@@ -9,10 +9,13 @@ from hotline.domain.cases import Case, Kind
 from hotline.domain.staff import Role, Staff
 
 # Those who work on matters; an engineer's page is the sheet behind a link.
-_DESK = frozenset({Role.AGENT, Role.DEPARTMENT_HEAD, Role.SUPERVISOR, Role.MANAGER, Role.GENERAL_MANAGER})
-_READERS = _DESK | {Role.AUDITOR, Role.ADMINISTRATOR}
+DESK = frozenset({Role.AGENT, Role.DEPARTMENT_HEAD, Role.SUPERVISOR, Role.MANAGER, Role.GENERAL_MANAGER})
+_READERS = DESK | {Role.AUDITOR, Role.ADMINISTRATOR}
 _WATCHERS = frozenset({Role.SUPERVISOR, Role.MANAGER, Role.GENERAL_MANAGER, Role.AUDITOR, Role.ADMINISTRATOR})
+_LEADERS = frozenset({Role.SUPERVISOR, Role.MANAGER, Role.GENERAL_MANAGER})
 _EVERYBODY = frozenset(Role)
+# Who may be asked into a call.
+HELPERS = DESK | {Role.ENGINEER}
 
 OPEN = frozenset({"console.log_in", "console.static"})
 PAGES: dict[str, frozenset[Role]] = {
@@ -20,17 +23,26 @@ PAGES: dict[str, frozenset[Role]] = {
     "console.call_list": _READERS,
     "console.stream": _READERS,
     "console.one_call": _READERS,
-    "console.reveal_in_call": _DESK,
+    "console.reveal_in_call": DESK,
     "console.case_list": _READERS,
     "console.one_case": _READERS,
-    "console.reveal_in_case": _DESK,
-    "console.called_back": _DESK,
-    "console.close_case": _DESK,
+    "console.reveal_in_case": DESK,
+    "console.called_back": DESK,
+    "console.close_case": DESK,
     "console.promise_list": _READERS,
-    "console.recording": _DESK,
-    "console.listen": _DESK,
-    "console.sound": _DESK,
-    "console.phone_token": _DESK,
+    "console.recording": DESK,
+    "console.listen": DESK,
+    "console.sound": DESK,
+    "console.desk": DESK,
+    "console.choose_status": DESK,
+    "console.choose_device": DESK,
+    "console.beat": DESK,
+    "console.phone_token": DESK,
+    "console.wrapped_up": DESK,
+    "console.press": DESK,
+    "console.floor": _WATCHERS,
+    "console.set_status": _LEADERS,
+    "console.supervise": _LEADERS,
     "console.log": _WATCHERS,
     "console.verify_log": _WATCHERS,
 }
@@ -39,6 +51,11 @@ PAGES: dict[str, frozenset[Role]] = {
 def may_open(person: Staff, endpoint: str) -> bool:
     """May this person open this page at all? A page that the table does not name is open to nobody."""
     return person.has(*PAGES.get(endpoint, ()))
+
+
+def first_page(person: Staff) -> str:
+    """The page that a log-in leads to: an agent's desk, everybody else's list of calls."""
+    return "console.desk" if person.has(Role.AGENT) else "console.call_list"
 
 
 def whole_group(person: Staff) -> bool:
@@ -72,6 +89,11 @@ def may_hear(act: Act, person: Staff, thing: Call | Case) -> bool:
         return False
     unnamed = thing.anonymous if isinstance(thing, Case) else anonymity.told_in(thing)
     return not unnamed or _superior(act, person, thing)
+
+
+def may_lead(act: Act, person: Staff, company_id: int) -> bool:
+    """Does this person lead the people of this company: of their own, and from supervisor upwards?"""
+    return person.company_id == company_id and person.has(*staff.from_level(act, company_id, Role.SUPERVISOR))
 
 
 def _superior(act: Act, person: Staff, thing: Call | Case) -> bool:

@@ -50,7 +50,12 @@ def valid(act: Act, staff_id: int, epoch: int) -> Staff | None:
 def keep_awake(at: datetime) -> None:
     """The person did something; what a page asks by itself is no such thing."""
     if "HX-Request" not in request.headers:
-        session["seen"] = int(at.timestamp())
+        stay(at)
+
+
+def stay(at: datetime) -> None:
+    """The person is at work, as far as anything tells: their log-in does not end for want of a press on a page."""
+    session["seen"] = int(at.timestamp())
 
 
 def ticket() -> Ticket:

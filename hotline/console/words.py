@@ -84,6 +84,18 @@ def span(length: timedelta) -> str:
     return " ".join(text(key, n=amount) for amount, key in shown)
 
 
+def running(length: timedelta) -> str:
+    """A length of time as a clock shows it while it runs: 0:07, 12:30, 1:05:00."""
+    minutes, seconds = divmod(abs(int(length.total_seconds())), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{seconds:02d}" if hours else f"{minutes}:{seconds:02d}"
+
+
+def millis(at: datetime) -> int:
+    """An instant as scripts count it: milliseconds since 1970."""
+    return int(at.timestamp() * 1000)
+
+
 def here(language: str) -> str:
     """This page in another language; after a form was sent, the page it belongs to."""
     if "here" in g:
@@ -103,6 +115,8 @@ def for_templates() -> dict[str, Any]:
         "clock_time": clock_time,
         "short": short,
         "span": span,
+        "running": running,
+        "millis": millis,
         "here": here,
         "may_open": rights.may_open,
         "may_see_group": rights.whole_group,

@@ -24,6 +24,13 @@ def test_the_right_pass_phrase_opens_the_console(stranger: Visitor, cast: Cast) 
     assert cast.sun.name in stranger.opens("/console").text
 
 
+def test_an_agent_lands_at_the_desk(stranger: Visitor, cast: Cast) -> None:
+    assert stranger.opens("/console").location == "/console/login?next=/console"
+    answer = stranger.logs_in(cast.lin, next="/console")
+    assert answer.location == "/console/desk"
+    assert cast.lin.name in stranger.opens("/console/desk").text
+
+
 def test_the_cookie_is_bound_to_the_host_and_hidden_from_scripts(stranger: Visitor, cast: Cast) -> None:
     cookie = stranger.logs_in(cast.sun).headers["Set-Cookie"]
     assert cookie.startswith("__Host-hotline=")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -103,7 +104,7 @@ def _rules(app: Flask) -> Iterator[Rule]:
 
 
 def _path(rule: Rule, id_: int) -> str:
-    return str(rule).replace("<int:call_id>", "1").replace("<int:case_id>", str(id_))
+    return re.sub(r"<int:\w+>", str(id_), str(rule).replace("<int:call_id>", "1"))
 
 
 def _knock(visitor: Visitor, rule: Rule, id_: int) -> int:

@@ -1,0 +1,52 @@
+"""What I say of myself at my desk: free or not, by what I am rung; without it calls would ring at empty chairs."""
+
+from __future__ import annotations
+
+from flask import request
+from flask.typing import ResponseReturnValue
+
+from hotline import clock
+from hotline.console import asking, desk_page, sessions, words
+from hotline.domain import seats
+from hotline.domain.seats import Device, Status
+from hotline.errors import Invalid
+
+
+def choose_status() -> ResponseReturnValue:
+    """I am free, on a break, away or off; during a call it is noted and taken up afterwards."""
+    chosen = request.form.get("status", "")
+    if chosen not in desk_page.CHOICES:
+        raise Invalid("nobody chooses that status")
+    with asking.runtime().act(asking.actor()) as act:
+        seats.choose(act, desk_page.my_seat(act), Status(chosen))
+    return desk_page.answered()
+
+
+def choose_device() -> ResponseReturnValue:
+    """I am rung by telephone, by a SIP telephone, or in this browser."""
+    chosen, sip = request.form.get("device", ""), request.form.get("sip", "").strip()
+    if chosen not in list(Device):
+        raise Invalid("nobody is rung by such a thing")
+    try:
+        with asking.runtime().act(asking.actor()) as act:
+            seats.chosen_device(act, desk_page.my_seat(act), Device(chosen), sip or None)
+    except Invalid:
+        return desk_page.answered(words.text("desk.sip-wrong" if chosen == Device.SIP else "desk.no-phone"))
+    return desk_page.answered()
+
+
+def wrapped_up() -> ResponseReturnValue:
+    """The form is done: the next caller may come."""
+    with asking.runtime().act(asking.actor()) as act:
+        seats.wrapped_up(act, desk_page.my_seat(act))
+    return desk_page.answered()
+
+
+def beat() -> ResponseReturnValue:
+    """A sign of life from an open desk. Whoever is in a call is at work: their log-in does not end meanwhile."""
+    with asking.runtime().act(asking.actor()) as act:
+        seat = desk_page.my_seat(act)
+        seats.seen(act, seat)
+    if seat.status in (Status.BUSY, Status.WRAP_UP):
+        sessions.stay(clock.now())
+    return "", 204

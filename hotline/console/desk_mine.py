@@ -1,0 +1,56 @@
+"""What I owe, by what falls due first: open matters and promises; without it a deadline would be found in the log."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from hotline.console import people
+from hotline.domain.act import Act
+from hotline.domain.cases import Case
+from hotline.domain.promises import Promise, Verdict
+from hotline.standard.rules import Standard
+
+_SHOWN = 12
+_STILL_OWED = (Verdict.OPEN, Verdict.BROKEN)
+
+
+@dataclass(frozen=True)
+class Mine:
+    """`cases` with the next deadline of each, `promises` with the number of theirs; `more_`: how many are not shown."""
+
+    cases: list[tuple[Case, datetime | None]]
+    more_cases: int
+    promises: list[tuple[Promise, str]]
+    more_promises: int
+    standards: dict[int, Standard]
+
+
+def of(act: Act, staff_id: int) -> Mine:
+    """What this colleague answers for, what falls due first at the head; what was promised and not done before it."""
+    due = (
+        select(Promise.case_id, func.min(Promise.due_at).label("at"))
+        .where(Promise.verdict.in_(_STILL_OWED))
+        .group_by(Promise.case_id)
+        .subquery()
+    )
+    mine = select(Case, due.c.at).outerjoin(due, due.c.case_id == Case.id)
+    mine = mine.where(Case.owner_id == staff_id, Case.state == "open")
+    found = act.session.execute(mine.order_by(due.c.at.is_(None), due.c.at, Case.id)).all()
+    owed = (
+        select(Promise, Case.number)
+        .join(Case, Case.id == Promise.case_id)
+        .where(Promise.owner_id == staff_id, Promise.verdict.in_(_STILL_OWED))
+        .order_by(Promise.due_at, Promise.id)
+    )
+    promised = [(promise, number) for promise, number in act.session.execute(owed)]
+    known = people.companies_by_id(act)
+    return Mine(
+        cases=[(case, at) for case, at in found[:_SHOWN]],
+        more_cases=max(0, len(found) - _SHOWN),
+        promises=promised[:_SHOWN],
+        more_promises=max(0, len(promised) - _SHOWN),
+        standards={id_: act.standard_of(one.profile, one.overrides) for id_, one in known.items()},
+    )

@@ -1,0 +1,145 @@
+"""What is at my desk this moment: a ringing caller, a call, its form; without it an agent would pick up unprepared."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import select
+
+from hotline.console import people
+from hotline.domain import anonymity, cases, parties
+from hotline.domain.act import Act
+from hotline.domain.calls import Call
+from hotline.domain.cases import Case
+from hotline.domain.desk import Wait
+from hotline.domain.parties import Meeting, Party
+from hotline.domain.seats import Seat, Status
+
+_CONTACTS = 3  # the last ones, shown beside the call
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who is calling and why, as far as may be shown: number and name masked, matters of the company they rang."""
+
+    call: Call
+    number: str
+    name: str | None
+    matter: Case | None
+    wait: Wait | None
+    matters: list[Case]
+    contacts: list[Call]
+
+    def wanted_for(self, staff_id: int) -> bool:
+        """Is the caller put through to this agent because an open matter of theirs is this agent's (OWN-5)?"""
+        return self.wait is not None and self.wait.wanted_id == staff_id
+
+
+@dataclass(frozen=True)
+class Now:
+    """`state`: idle, ringing, asked, in-call or wrap-up. `me`: my own part in the meeting."""
+
+    state: str
+    caller: Caller | None = None
+    meeting: Meeting | None = None
+    me: Party | None = None
+    parties: list[Party] = field(default_factory=list)
+
+    @property
+    def i_lead(self) -> bool:
+        """Am I the one who answers for this conversation, and not a guest?"""
+        return self.meeting is not None and self.me is not None and self.me.staff_id == self.meeting.agent_id
+
+    @property
+    def customer_in(self) -> bool:
+        """Is the customer in the meeting now?"""
+        return any(party.role == parties.Role.CUSTOMER and party.state == parties.State.IN for party in self.parties)
+
+    @property
+    def waited_since(self) -> datetime | None:
+        """Since when the caller waits to be answered by a person."""
+        if self.caller is None:
+            return None
+        return self.caller.wait.joined_at if self.caller.wait else self.caller.call.started_at
+
+    @staticmethod
+    def is_present(party: Party) -> bool:
+        """Is this one in the meeting, or asked into it?"""
+        return party.state in parties.PRESENT
+
+    def to_give(self, staff_id: int) -> list[Case]:
+        """The open matters of this call that this colleague owns, and so may hand over (OWN-2)."""
+        if self.caller is None:
+            return []
+        told = [case for case in (self.caller.matter, *self.caller.matters) if case is not None]
+        return [case for case in dict.fromkeys(told) if case.state == "open" and case.owner_id == staff_id]
+
+    @property
+    def call_id(self) -> int | None:
+        """The customer's call that the form is about."""
+        return self.caller.call.id if self.caller else None
+
+
+def of(act: Act, seat: Seat) -> Now:
+    """Read what this seat is busy with; nothing is locked, the page is asked for often."""
+    party = parties.of_staff(act, seat.staff_id)
+    if party is not None:
+        return _meeting(act, act.session.get_one(Meeting, party.meeting_id), party)
+    if seat.status == Status.BUSY and seat.wait_id is not None:
+        wait = act.session.get_one(Wait, seat.wait_id)
+        return Now("ringing", caller=caller(act, act.session.get_one(Call, wait.call_id)))
+    if seat.status == Status.WRAP_UP:
+        call = _last_call(act, seat.staff_id)
+        return Now("wrap-up", caller=caller(act, call) if call else None)
+    return Now("idle")
+
+
+def caller(act: Act, call: Call) -> Caller:
+    """Who is at the other end of a customer's call. Of an anonymous matter nothing leads to the caller (CMP-10)."""
+    wait = act.session.scalar(select(Wait).where(Wait.call_id == call.id))
+    matter_id = people.case_of(call) or (wait.case_id if wait else None)
+    unnamed = anonymity.told_in(call)
+    customer_id = None if unnamed else call.customer_id
+    return Caller(
+        call=call,
+        number=people.caller(call, {}, people.masked_numbers(act, [customer_id])),
+        name=people.masked_name(act, customer_id),
+        matter=None if unnamed or matter_id is None else act.session.get(Case, matter_id),
+        wait=wait,
+        matters=_matters(act, customer_id, call.company_id),
+        contacts=_contacts(act, customer_id, call),
+    )
+
+
+def _meeting(act: Act, meeting: Meeting, me: Party) -> Now:
+    state = "in-call" if me.state == parties.State.IN or me.staff_id == meeting.agent_id else "asked"
+    call = act.session.get(Call, meeting.call_id) if meeting.call_id is not None else None
+    return Now(state, caller(act, call) if call else None, meeting, me, parties.of(act, meeting))
+
+
+def _last_call(act: Act, staff_id: int) -> Call | None:
+    query = (
+        select(Call)
+        .join(Meeting, Meeting.call_id == Call.id)
+        .where(Meeting.agent_id == staff_id)
+        .order_by(Meeting.id.desc())
+        .limit(1)
+    )
+    return act.session.scalar(query)
+
+
+def _matters(act: Act, customer_id: int | None, company_id: int) -> list[Case]:
+    if customer_id is None:
+        return []
+    return [case for case in cases.open_of(act, customer_id) if case.company_id == company_id]
+
+
+def _contacts(act: Act, customer_id: int | None, present: Call) -> list[Call]:
+    if customer_id is None:
+        return []
+    query = select(Call).where(
+        Call.customer_id == customer_id, Call.company_id == present.company_id, Call.id != present.id
+    )
+    newest = act.session.scalars(query.order_by(Call.started_at.desc(), Call.id.desc()).limit(_CONTACTS * 2))
+    return [call for call in newest if not anonymity.told_in(call)][:_CONTACTS]

@@ -1,0 +1,115 @@
+"""My desk on one page: status, caller, part in the call, what I owe; without it an agent would work from six pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from hotline.console import (
+    asking,
+    colleagues,
+    desk_mine,
+    desk_now,
+    line,
+    matter,
+    people,
+    refused,
+    rights,
+    words,
+)
+from hotline.console.desk_now import Now
+from hotline.domain import companies, seats
+from hotline.domain.act import Act
+from hotline.domain.parties import Recording
+from hotline.domain.seats import Device, Seat, Status
+
+CHOICES = (Status.FREE, Status.BREAK, Status.AWAY, Status.OFF)
+# The letter that chooses each with the browser's access key; no browser keeps these for itself.
+KEYS = {Status.FREE: "g", Status.BREAK: "b", Status.AWAY: "y", Status.OFF: "o"}
+
+
+def desk() -> ResponseReturnValue:
+    """My desk as it stands."""
+    return _page(**refused.taken(here()))
+
+
+def here() -> str:
+    """The address of my desk."""
+    return url_for("console.desk")
+
+
+def answered(problem: str | None = None) -> ResponseReturnValue:
+    """After a form of the desk: its live part anew where a script asked for it, else back to the page."""
+    if "HX-Request" in request.headers:
+        return _page(problem=problem), 200 if problem is None else 409
+    if problem is None:
+        return redirect(here())
+    return refused.back_to(here(), problem=problem) or (_page(problem=problem), 409)
+
+
+def my_seat(act: Act) -> Seat:
+    """My seat, locked, my company's standard chosen; made when it is asked for first."""
+    companies.get(act, asking.person().company_id)
+    return seats.of(act, asking.person())
+
+
+def _page(**told: Any) -> str:
+    with asking.runtime().look(asking.actor()) as act:
+        known = act.session.get(Seat, asking.person().id) is not None
+    if not known:
+        with asking.runtime().act(asking.actor()) as act:
+            my_seat(act)
+    with asking.runtime().look(asking.actor()) as act:
+        g.here = here()
+        return render_template("desk.html", **_context(act), **{"problem": None, "asked": None, **told})
+
+
+def _context(act: Act) -> dict[str, Any]:
+    person, figures = asking.person(), asking.runtime().figures
+    seat = act.session.get_one(Seat, person.id)
+    now = desk_now.of(act, seat)
+    company = companies.get(act, person.company_id)
+    return {
+        "seat": seat,
+        "now": now,
+        "mine": desk_mine.of(act, person.id),
+        "waiting": line.rows(act),
+        "companies": people.companies_by_id(act),
+        "names": people.names(act, (party.staff_id for party in now.parties)),
+        "choices": [(status, KEYS[status]) for status in CHOICES],
+        "devices": list(Device),
+        "company": company,
+        "zone": act.standard.timezone,
+        "standard": act.standard,
+        "at": act.at,
+        "keys": _keys(now),
+        "beat_every": figures.desk.presence_every.seconds,
+        "heartbeat": figures.routine.live_heartbeat.seconds,
+        **_in_call(act, now),
+        **matter.for_templates(),
+    }
+
+
+def _keys(now: Now) -> list[tuple[str, str]]:
+    """What each access key does on the page as it stands."""
+    found = [(key, words.named("seat", status)) for status, key in KEYS.items()]
+    if now.i_lead:
+        named = ("h", "hold"), ("p", "pause"), ("x", "expert"), ("t", "hand-over"), ("q", "end")
+        found += [(key, words.text(f"meeting.{word}")) for key, word in named]
+    return [*found, ("w", words.text("desk.done"))]
+
+
+def _in_call(act: Act, now: Now) -> dict[str, Any]:
+    """Whom I may ask into the call, which matters I may hand over, and whether it is recorded."""
+    if not now.i_lead or now.meeting is None:
+        return {"helpers": [], "receivers": [], "to_give": [], "recording": None}
+    person = asking.person()
+    present = {party.staff_id for party in now.parties if party.staff_id is not None and now.is_present(party)}
+    return {
+        "helpers": colleagues.groups(act, person, rights.HELPERS, without=present),
+        "receivers": colleagues.groups(act, person, rights.DESK, without=present),
+        "to_give": now.to_give(person.id),
+        "recording": now.meeting.recording if now.meeting.recording in (Recording.ON, Recording.PAUSED) else None,
+    }

@@ -1,0 +1,133 @@
+"""What an agent does in a call by a button: pause, ask in, hand over, end; without it one could only talk (ANS-13)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import abort, request
+from flask.typing import ResponseReturnValue
+
+from hotline.console import asking, desk_page, rights, words
+from hotline.domain import cases, controls, handovers, meetings, parties, staff
+from hotline.domain.act import Act
+from hotline.domain.parties import Meeting, Party, Role
+from hotline.errors import Conflict, NotFound, Refused
+
+_WHY_LONGEST = 400  # characters
+
+
+@dataclass(frozen=True)
+class Pressed:
+    """What came with a button: a colleague, a case, a reason."""
+
+    who: int | None
+    case_id: int | None
+    why: str
+
+
+class Unclear(Conflict):
+    """Something on the form is missing; `word` says what."""
+
+    def __init__(self, word: str) -> None:
+        super().__init__(word)
+        self.word = word
+
+
+Does = Callable[[Act, Meeting, Pressed], None]
+
+
+def press(meeting_id: int, action: str) -> ResponseReturnValue:
+    """A button of the call was pressed. What comes too late, or is against the standard, is said on the desk."""
+    if action not in ACTIONS:
+        abort(404)
+    form = request.form
+    pressed = Pressed(form.get("who", type=int), form.get("case", type=int), form.get("why", "").strip()[:_WHY_LONGEST])
+    try:
+        with asking.runtime().act(asking.actor()) as act:
+            ACTIONS[action](act, _mine(act, meeting_id), pressed)
+    except Unclear as unclear:
+        return desk_page.answered(words.text(unclear.word))
+    except Refused:
+        return desk_page.answered(words.text(_REFUSED.get(action, "meeting.refused")))
+    except Conflict:
+        return desk_page.answered(words.text("desk.not-now"))
+    return desk_page.answered()
+
+
+def _hold(act: Act, meeting: Meeting, pressed: Pressed) -> None:
+    controls.hold(act, meeting, asking.person().id)
+
+
+def _resume(act: Act, meeting: Meeting, pressed: Pressed) -> None:
+    controls.resume(act, meeting, asking.person().id)
+
+
+def _expert(act: Act, meeting: Meeting, pressed: Pressed) -> None:
+    controls.invite(act, meeting, _colleague(act, pressed), Role.EXPERT, asking.person().id)
+
+
+def _hand_over(act: Act, meeting: Meeting, pressed: Pressed) -> None:
+    """The colleague is asked to own the matter, and rung to hear it; until they accept nothing changes (OWN-2)."""
+    receiver = _colleague(act, pressed)
+    if not pressed.why:
+        raise Unclear("meeting.no-reason")
+    if pressed.case_id is None:
+        raise Unclear("meeting.no-case")
+    meeting = meetings.get(act, meeting.id)
+    case = cases.get(act, pressed.case_id)
+    request_ = handovers.ask(act, case, giver_id=asking.person().id, receiver_id=receiver.id, reason=pressed.why)
+    receiver = staff.get(act, request_.receiver_id)  # whom the standard names, where this one declined before (OWN-3)
+    controls.invite(act, meeting, receiver, Role.RECEIVER, asking.person().id, request_.id)
+
+
+def _pause_recording(act: Act, meeting: Meeting, pressed: Pressed) -> None:
+    controls.pause_recording(act, meeting, asking.person().id)
+
+
+def _resume_recording(act: Act, meeting: Meeting, pressed: Pressed) -> None:
+    controls.resume_recording(act, meeting, asking.person().id)
+
+
+def _send_off(act: Act, meeting: Meeting, pressed: Pressed) -> None:
+    """Somebody whom I asked is not needed any more."""
+    if pressed.who is None:
+        raise Unclear("meeting.nobody")
+    controls.stop(act, meeting, pressed.who, asking.person().id)
+
+
+def _leave(act: Act, meeting: Meeting, pressed: Pressed) -> None:
+    controls.stop(act, meeting, asking.person().id, asking.person().id)
+
+
+def _end(act: Act, meeting: Meeting, pressed: Pressed) -> None:
+    meetings.end(act, meeting, asking.person().id)
+
+
+ACTIONS: dict[str, Does] = {
+    "hold": _hold,
+    "resume": _resume,
+    "expert": _expert,
+    "hand-over": _hand_over,
+    "pause-recording": _pause_recording,
+    "resume-recording": _resume_recording,
+    "send-off": _send_off,
+    "leave": _leave,
+    "end": _end,
+}
+_REFUSED = {"end": "meeting.unanswered", "leave": "meeting.unanswered", "hand-over": "meeting.not-yours"}
+
+
+def _mine(act: Act, meeting_id: int) -> Meeting:
+    """The meeting, if I am in it or asked into it. Raises NotFound."""
+    party: Party | None = parties.of_staff(act, asking.person().id)
+    if party is None or party.meeting_id != meeting_id:
+        raise NotFound("you are not in this conversation")
+    return act.session.get_one(Meeting, meeting_id)
+
+
+def _colleague(act: Act, pressed: Pressed) -> staff.Staff:
+    person = act.session.get(staff.Staff, pressed.who) if pressed.who is not None else None
+    if person is None or not person.active or not person.has(*rights.HELPERS):
+        raise Unclear("meeting.nobody")
+    return person
