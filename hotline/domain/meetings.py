@@ -78,7 +78,7 @@ def accepted(act: Act, leg: Call) -> Meeting | None:
     meeting, party = _asked(act, leg)
     if meeting is None or party is None:
         return None
-    if not _answer_handover(act, party, accept=True):
+    if not _takes_over(act, party):
         partings.out(act, meeting, party, State.LEFT, why="request was settled")
         return None
     parties.note(act, meeting, "party-accepted", party=party.id, who=party.staff_id, role=party.role)
@@ -93,8 +93,6 @@ def turned_down(act: Act, leg: Call, what: State) -> None:
     if meeting is None or party is None:
         return
     partings.out(act, meeting, party, what)
-    if what is State.DECLINED:
-        _answer_handover(act, party, accept=False)
     if party.role == Role.AGENT:
         partings.close(act, meeting)
 
@@ -240,14 +238,14 @@ def _asked(act: Act, leg: Call) -> tuple[Meeting | None, Party | None]:
     return (meeting, party) if awaited else (None, None)
 
 
-def _answer_handover(act: Act, party: Party, *, accept: bool) -> bool:
-    """The pressed key answers the request to take the matter over, once. Is it accepted now? True without a request."""
+def _takes_over(act: Act, party: Party) -> bool:
+    """The pressed key accepts the request to take the matter over, once. False when it was settled otherwise before."""
     if party.handover_id is None:
-        return accept
+        return True
     request = act.session.get_one(Handover, party.handover_id, populate_existing=True)
-    if request.state == "asked":
-        handovers.answer(act, request.id, by=party.staff_id or 0, accept=accept)
-    return request.state == "accepted"
+    if request.state == handovers.State.ASKED:
+        handovers.answer(act, request.id, by=party.staff_id or 0, accept=True)
+    return request.state == handovers.State.ACCEPTED
 
 
 def _met(act: Act, meeting: Meeting) -> None:

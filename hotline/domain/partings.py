@@ -2,28 +2,43 @@
 
 from __future__ import annotations
 
-from hotline.domain import desk, outbox, parties, seats, staff
+from hotline.domain import desk, handovers, outbox, parties, seats, staff
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
 from hotline.domain.desk import Wait
+from hotline.domain.handovers import Handover
 from hotline.domain.parties import EXPECTED, Meeting, Mode, Party, Role, Stage, State
 
 AGENT_GONE = "agent-gone"  # the step at which an agent hears that the caller is gone
 
 
 def out(act: Act, meeting: Meeting, party: Party, state: State, *, why: str | None = None) -> None:
-    """Somebody is not in the meeting any more, or will not come; a colleague's seat goes on as it should."""
+    """Somebody is not in the meeting any more, or will not come; a colleague's seat goes on as it should.
+
+    A request to take the matter over ends with it, unless it was answered (OWN-2).
+    """
     party.state, party.left_at = state, act.at
     act.session.flush()
     parties.note(act, meeting, "party-left", party=party.id, who=party.staff_id, role=party.role, state=state, why=why)
     if party.staff_id is None:
         return
+    if party.handover_id is not None:
+        _answer_request(act, party.handover_id, party.staff_id, state)
     seat = seats.of(act, staff.get(act, party.staff_id))
     if party.staff_id == meeting.agent_id and meeting.met_at is not None:
         seats.wrap_up(act, seat)
     else:
         unmet = party.staff_id == meeting.agent_id
         seats.let_go(act, seat, missed=state is State.UNANSWERED, keeps_turn=unmet and state is State.LEFT)
+
+
+def _answer_request(act: Act, handover_id: int, by: int, state: State) -> None:
+    """Declined by key, or not answered; what was answered before stands."""
+    asked = act.session.get_one(Handover, handover_id, populate_existing=True).state == handovers.State.ASKED
+    if asked and state is State.DECLINED:
+        handovers.answer(act, handover_id, by=by, accept=False)
+    elif asked:
+        handovers.unanswered(act, handover_id)
 
 
 def close(act: Act, meeting: Meeting, *, ends_wait: bool = True) -> None:
@@ -42,6 +57,8 @@ def close(act: Act, meeting: Meeting, *, ends_wait: bool = True) -> None:
     meeting.state, meeting.ended_at, meeting.held_at = Stage.ENDED, act.at, None
     seconds = round((act.at - since).total_seconds())
     parties.note(act, meeting, "meeting-over", seconds=seconds, held=meeting.held_seconds, dropped=meeting.dropped)
+    if meeting.recording is not None:  # the customer's call may go on; what is said there is not recorded
+        outbox.post(act, "stop-recording", urgent=True, meeting=meeting.id)
     act.session.flush()
     if meeting.wait_id is not None and ends_wait:
         _end_wait(act, desk.locked(act, meeting.wait_id), met=met)
