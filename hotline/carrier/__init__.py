@@ -83,7 +83,7 @@ class Carrier(Protocol):
         """How a call takes part in its conference: heard by all, by nobody, or by the one call that it coaches."""
 
     def find_participants(self, conference: str) -> list[str]:
-        """The calls that are in a conference now; none where it is over, or has not begun."""
+        """The calls that are in the conference of this name now; none where it is over, or has not begun."""
 
     def start_recording(self, sid: str, status_url: str) -> str:
         """Record a live call from now on. Returns the recording's id."""

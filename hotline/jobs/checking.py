@@ -29,7 +29,7 @@ def check(runtime: Runtime, act: Act, entry: OutboxEntry) -> Prepared:
     if call.sid is None:  # still being placed; that ends in a call or in `not_placed`
         return act.at + act.standard.engine.desk.offer_longest.span
     meeting = meetings.of_call(act, call)
-    return _standing(call.sid, _name(meeting) if meeting else None)
+    return _standing(call.sid, meeting.name if meeting else None)
 
 
 def checked(runtime: Runtime, act: Act, entry: OutboxEntry, answer: str) -> datetime | None:
@@ -62,7 +62,7 @@ def look(runtime: Runtime, act: Act, entry: OutboxEntry) -> Prepared:
     meeting = act.session.get_one(Meeting, entry.about["meeting"])
     if meeting.state == Stage.ENDED:
         return State.DROPPED
-    name = _name(meeting)
+    name = meeting.name
     return Effect(lambda carrier: " ".join(carrier.find_participants(name)))
 
 
@@ -117,11 +117,6 @@ def _standing(sid: str, conference: str | None) -> Effect:
         return carrier.fetch_call(sid).state.value
 
     return Effect(ask)
-
-
-def _name(meeting: Meeting) -> str:
-    """What the carrier knows a conversation by."""
-    return meeting.sid or meeting.name
 
 
 def _locked(act: Act, entry: OutboxEntry) -> Call:

@@ -15,6 +15,7 @@ from hotline import clock, live, spool
 from hotline.domain import calls, checkpoints, companies, news, outbox, promises, spooled
 from hotline.domain.act import CLOCK
 from hotline.errors import Invalid, NotFound
+from hotline.jobs import watch
 from hotline.runtime import Runtime
 from hotline.standard.engine import Engine as Figures
 from hotline.standard.limits import Limit
@@ -98,6 +99,8 @@ ROUTINE = (
     Recurring("seal-log", lambda figures: figures.audit.checkpoint_every, seal_log),
     Recurring("judge-overdue", lambda figures: figures.routine.promises_every, judge_overdue),
     Recurring("look-up-calls", lambda figures: figures.routine.calls_reconciled_every, look_up_calls),
+    Recurring("watch-desk", lambda figures: figures.desk.match_every, watch.the_desk),
+    Recurring("watch-talks", lambda figures: figures.routine.calls_reconciled_every, watch.the_talks),
     Recurring("dispose-of-news", lambda figures: figures.routine.retention_every, dispose_of_news),
 )
 

@@ -90,7 +90,6 @@ def recording_started(runtime: Runtime, act: Act, entry: OutboxEntry, sid: str) 
         outbox.post(act, "pause-recording", urgent=True, meeting=meeting.id)
     else:
         meeting.recording = Recording.ON
-    parties.note(act, meeting, "recording-began", recording=sid)
 
 
 def pause_recording(runtime: Runtime, act: Act, entry: OutboxEntry) -> Prepared:

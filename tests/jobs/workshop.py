@@ -23,7 +23,7 @@ from hotline.jobs.dispatch import Dispatcher
 from hotline.runtime import Runtime
 from hotline.simulator.board import NumberConfig
 from hotline.simulator.clock import ManualClock
-from hotline.simulator.courier import Answer
+from hotline.simulator.courier import Answer, Sender
 from hotline.simulator.exchange import Exchange
 from hotline.simulator.legs import Text
 from hotline.simulator.phone import Phone
@@ -42,7 +42,7 @@ def product(method: str, url: str, headers: Mapping[str, str], body: bytes, time
     return Answer(200, {"content-type": "text/xml"}, HOLD_ON.encode())
 
 
-def exchange_beside(runtime: Runtime, cast: Cast, at: HandClock) -> Exchange:
+def exchange_beside(runtime: Runtime, cast: Cast, at: HandClock, sender: Sender = product) -> Exchange:
     """A simulated carrier with our account and numbers; when its clock is turned, ours follows."""
     account = runtime.settings.carrier
     clock = ManualClock(at.now)
@@ -50,7 +50,7 @@ def exchange_beside(runtime: Runtime, cast: Cast, at: HandClock) -> Exchange:
     return Exchange(
         account_sid=account.sid,
         auth_token=account.tokens[0],
-        sender=product,
+        sender=sender,
         clock=clock,
         numbers=[
             NumberConfig(firm.number, firm.code, "https://hotline.example.com/voice/inbound")
@@ -62,9 +62,9 @@ def exchange_beside(runtime: Runtime, cast: Cast, at: HandClock) -> Exchange:
 class Workshop:
     """Dispatcher and worker in one process, the exchange, and the cast's telephones."""
 
-    def __init__(self, runtime: Runtime, cast: Cast, at: HandClock) -> None:
+    def __init__(self, runtime: Runtime, cast: Cast, at: HandClock, sender: Sender = product) -> None:
         self.runtime, self.cast, self.at = runtime, cast, at
-        self.exchange = exchange_beside(runtime, cast, at)
+        self.exchange = exchange_beside(runtime, cast, at, sender)
         client = SimulatedHttpClient(self.exchange)
         client.on_request.append(emitted.request)
         self.carrier = TwilioCarrier(runtime.settings.carrier, runtime.figures.carrier, client, client.media)

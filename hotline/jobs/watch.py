@@ -1,0 +1,69 @@
+"""Watches the line and the desk; without it a lost word would keep a caller waiting for an empty chair (rule 8)."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from hotline.domain import calls, companies, desk, matching, outbox, seats
+from hotline.domain.act import CLOCK
+from hotline.domain.desk import Wait
+from hotline.domain.parties import Meeting, Stage
+from hotline.runtime import Runtime
+
+
+def the_desk(runtime: Runtime) -> None:
+    """Whoever went quiet is away, forms left open are closed, who waits in vain leaves the line, others are matched.
+
+    The safety net under what each change brings about by itself; it only reads while nothing is amiss.
+    """
+    _empty_chairs(runtime)
+    _open_forms(runtime)
+    _in_vain(runtime)
+    _unmatched(runtime)
+
+
+def the_talks(runtime: Runtime) -> None:
+    """Owe a look at who is in each conversation that goes on, once in each span."""
+    every = runtime.figures.routine.calls_reconciled_every.span
+    with runtime.act(CLOCK) as act:
+        going_on = select(Meeting).where(Meeting.state != Stage.ENDED, Meeting.began_at < act.at - every)
+        for meeting in act.session.scalars(going_on.order_by(Meeting.id).limit(runtime.figures.outbox.batch)):
+            spans = (act.at - meeting.began_at) // every
+            outbox.post(act, "look-at-meeting", key=f"look-meeting-{meeting.id}-{spans}", meeting=meeting.id)
+
+
+def _empty_chairs(runtime: Runtime) -> None:
+    with runtime.look(CLOCK) as act:
+        quiet = [seat.staff_id for seat in seats.unseen(act)]
+    for staff_id in quiet:
+        with runtime.act(CLOCK) as act:
+            seats.gone_quiet(act, seats.locked(act, staff_id))
+
+
+def _open_forms(runtime: Runtime) -> None:
+    with runtime.look(CLOCK) as act:
+        overdue = [seat.staff_id for seat in seats.over_limit(act)]
+    for staff_id in overdue:
+        with runtime.act(CLOCK) as act:
+            seat = seats.locked(act, staff_id)
+            companies.get(act, seat.company_id)
+            if seat.wrap_up_ends is not None and seat.wrap_up_ends <= act.at:
+                seats.wrapped_up(act, seat)
+
+
+def _in_vain(runtime: Runtime) -> None:
+    with runtime.look(CLOCK) as act:
+        waiting = [(wait_id, act.session.get_one(Wait, wait_id).call_id) for wait_id, _why in desk.overdue(act)]
+    for wait_id, call_id in waiting:
+        with runtime.act(CLOCK) as act:
+            calls.locked(act, call_id)
+            desk.leave_in_vain(act, desk.locked(act, wait_id))
+
+
+def _unmatched(runtime: Runtime) -> None:
+    with runtime.look(CLOCK) as act:
+        if all(wait.state == desk.Place.OFFERED for wait in desk.line(act)):
+            return
+    with runtime.act(CLOCK) as act:
+        while matching.next_match(act, words_version=runtime.prompts.version) is not None:
+            pass
