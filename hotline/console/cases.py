@@ -71,11 +71,10 @@ def called_back(case_id: int) -> ResponseReturnValue:
             raise Forbidden
         if not typed.text:
             typed.problem = words.text("called-back.empty")
-        elif typed.rule not in {promise.rule for promise in matter.of_case(act, case).callbacks}:
+        elif typed.rule not in {"", *(promise.rule for promise in matter.of_case(act, case).callbacks)}:
             typed.problem = words.text("called-back.nothing")
         else:
-            act.remember(case.chain, "called-back", words=cases.seal(act, case, typed.text), rule=typed.rule)
-            promises.done(act, typed.rule, case)
+            _note_called_back(act, case, typed)
     return _settled(case_id, typed)
 
 
@@ -97,6 +96,13 @@ def seen(act: Act, case_id: int) -> Case:
         raise NotFound(f"there is no case {case_id}")
     companies.get(act, case.company_id)
     return case
+
+
+def _note_called_back(act: Act, case: Case, typed: Written) -> None:
+    """What was said is on record; with it the promise is kept, where the call itself did not keep it already."""
+    act.remember(case.chain, "called-back", words=cases.seal(act, case, typed.text), rule=typed.rule or None)
+    if typed.rule:
+        promises.done(act, typed.rule, case)
 
 
 def _closed(act: Act, case: Case, outcome: str) -> str | None:

@@ -26,6 +26,9 @@ def of_call(act: Act, call: Call) -> dict[str, Opens]:
     if anonymity.told_in(call):
         return {}
     found = {} if call.customer_id is None else _of_customer(act, call.customer_id)
+    served = customers.place_with(act, call.customer_id, call.company_id) if call.customer_id is not None else None
+    if served is not None and "sealed_caller" in call.slots:  # a number that was only told opens no record
+        found["address"] = _opener(lambda value: calls.unseal(act, call, value), served.address)
     for turn in turns.of_call(act, call.id):
         if turn.words:
             found[f"turn-{turn.n}"] = _opener(lambda value: calls.unseal(act, call, value), turn.words)

@@ -13,6 +13,7 @@ from hotline.domain.act import Act
 from hotline.domain.cases import Case
 from hotline.domain.dispatches import Dispatch, Offer
 from hotline.domain.outbox import OutboxEntry
+from hotline.domain.parties import Meeting
 from hotline.domain.promises import Promise, Verdict
 from hotline.domain.repairs import RepairOrder
 from hotline.errors import NotFound
@@ -44,6 +45,7 @@ class Matter:
     dispatches: list[tuple[Dispatch, list[Offer]]]
     promises: list[Promise]
     texts: list[OutboxEntry]
+    was_called: bool  # somebody of ours called the customer out of it, and they spoke (SEC-5)
     names: dict[int, str] = field(default_factory=dict)
 
     @property
@@ -69,7 +71,12 @@ def of_case(act: Act, case: Case) -> Matter:
     wanted += [offer.staff_id for _dispatch, offers in dispatched for offer in offers]
     wanted += [entry.about.get("who") for entry in sent if entry.about.get("to") == "staff"]
     diagnosis = findings(order) if order else []
-    return Matter(case, order, diagnosis, dispatched, made, sent, people.names(act, wanted))
+    return Matter(case, order, diagnosis, dispatched, made, sent, _was_called(act, case), people.names(act, wanted))
+
+
+def _was_called(act: Act, case: Case) -> bool:
+    query = select(Meeting.id).where(Meeting.case_id == case.id, Meeting.met_at.is_not(None))
+    return act.session.scalar(query.limit(1)) is not None
 
 
 def findings(order: RepairOrder) -> list[str]:

@@ -8,7 +8,10 @@ from flask import Blueprint
 from flask.blueprints import BlueprintSetupState
 
 from hotline.console import (
+    call_out,
     calls,
+    case_form,
+    case_opened,
     cases,
     desk,
     desk_page,
@@ -21,6 +24,7 @@ from hotline.console import (
     promise_list,
     stream,
     supervise,
+    visitor_list,
     words,
 )
 from hotline.runtime import Runtime
@@ -49,6 +53,15 @@ def blueprint(runtime: Runtime) -> Blueprint:
     made.add_url_rule("/stream", view_func=stream.stream)
     made.add_url_rule("/calls/<int:call_id>", view_func=calls.one_call)
     made.add_url_rule("/calls/<int:call_id>/reveal", view_func=calls.reveal_in_call, methods=["POST"])
+    made.add_url_rule("/calls/<int:call_id>/form", view_func=case_form.call_form)
+    made.add_url_rule("/calls/<int:call_id>/form", view_func=case_form.save_call_form, methods=["POST"])
+    made.add_url_rule("/visitors", view_func=visitor_list.visitor_list)
+    made.add_url_rule("/visitors/new", view_func=case_form.visitor_form)
+    made.add_url_rule("/visitors/new", view_func=case_form.save_visitor_form, methods=["POST"])
+    made.add_url_rule("/cases/<int:case_id>/opened", view_func=case_opened.case_opened)
+    made.add_url_rule("/cases/<int:case_id>/told", view_func=case_opened.add_told, methods=["POST"])
+    made.add_url_rule("/cases/<int:case_id>/call", view_func=call_out.call_script)
+    made.add_url_rule("/cases/<int:case_id>/call", view_func=call_out.call_out, methods=["POST"])
     made.add_url_rule("/cases", view_func=cases.case_list)
     made.add_url_rule("/cases/<int:case_id>", view_func=cases.one_case)
     made.add_url_rule("/cases/<int:case_id>/reveal", view_func=cases.reveal_in_case, methods=["POST"])

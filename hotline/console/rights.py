@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hotline.domain import anonymity, staff
+from hotline.domain import anonymity, parties, staff
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
 from hotline.domain.cases import Case, Kind
@@ -24,6 +24,15 @@ PAGES: dict[str, frozenset[Role]] = {
     "console.stream": _READERS,
     "console.one_call": _READERS,
     "console.reveal_in_call": DESK,
+    "console.call_form": DESK,
+    "console.save_call_form": DESK,
+    "console.visitor_form": DESK,
+    "console.save_visitor_form": DESK,
+    "console.visitor_list": _READERS,
+    "console.case_opened": DESK,
+    "console.add_told": DESK,
+    "console.call_script": DESK,
+    "console.call_out": DESK,
     "console.case_list": _READERS,
     "console.one_case": _READERS,
     "console.reveal_in_case": DESK,
@@ -66,6 +75,11 @@ def whole_group(person: Staff) -> bool:
 def may_see(person: Staff, thing: Call | Case) -> bool:
     """May this person see this call or case: of their own company, or their own to answer for (OWN-4)?"""
     return whole_group(person) or thing.company_id == person.company_id or thing.owner_id == person.id
+
+
+def may_see_call(act: Act, person: Staff, call: Call) -> bool:
+    """May this person see this call? Also whoever is asked into its conversation, or took part in it (OWN-4)."""
+    return may_see(person, call) or parties.takes_part(act, person.id, call.id)
 
 
 def may_close(act: Act, person: Staff, case: Case) -> bool:

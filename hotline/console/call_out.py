@@ -1,0 +1,89 @@
+"""Calling a customer out of a case, with what is to be said; without it it would be any telephone (SEC-5, ANS-14)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import g, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import Forbidden
+
+from hotline.console import asking, cases, matter, refused, rights, words
+from hotline.domain import cases as matters_of
+from hotline.domain import companies, invitations, meetings, staff
+from hotline.domain.act import Act
+from hotline.domain.cases import Case
+from hotline.errors import Conflict, Refused
+from hotline.phones import PhoneNumber
+from hotline.prompts import Prompts
+
+SCRIPT = ("greet", "company", "oneself", "matter", "promised", "thank", "goodbye")  # in the order of ANS-14
+
+
+def call_script(case_id: int) -> ResponseReturnValue:
+    """What is said in a call to this customer, and the button that begins it. There is no number to type anywhere."""
+    here = url_for("console.call_script", case_id=case_id)
+    problem = refused.taken(here).get("problem", "")
+    with asking.runtime().look(asking.actor()) as act:
+        g.here = here
+        return render_template("call_out.html", problem=problem, **_context(act, _mine(act, case_id)))
+
+
+def call_out(case_id: int) -> ResponseReturnValue:
+    """Ring me, then the customer of this case (SEC-5)."""
+    here, problem = url_for("console.call_script", case_id=case_id), ""
+    runtime = asking.runtime()
+    try:
+        with runtime.act(asking.actor()) as act:
+            case = matters_of.get(act, _mine(act, case_id).id)
+            me = staff.get(act, asking.person().id)
+            meetings.call_out(act, case, me, words_version=runtime.prompts.version)
+    except Refused:
+        problem = words.text("call-out.nobody")
+    except Conflict:
+        problem = words.text("call-out.busy")
+    return (problem and refused.back_to(here, problem=problem)) or redirect(here, 303)
+
+
+def _mine(act: Act, case_id: int) -> Case:
+    """The case, if this person answers for it, does its next step, or stands above those who do."""
+    case = cases.seen(act, case_id)
+    if not rights.may_call_back(act, asking.person(), case):
+        raise Forbidden
+    return case
+
+
+def _context(act: Act, case: Case) -> dict[str, Any]:
+    prompts, language = asking.runtime().prompts, asking.language()
+    company, of_case = companies.get(act, case.company_id), matter.of_case(act, case)
+    meeting = meetings.of_agent(act, asking.person().id)
+    return {
+        "case": case,
+        "number": _number(act, case),
+        "script": [(step, _said(prompts, language, step, case, company.name(language))) for step in SCRIPT],
+        "callbacks": of_case.callbacks,
+        "meeting": meeting if meeting is not None and meeting.case_id == case.id else None,
+        "busy": meeting is not None and meeting.case_id != case.id,
+        "standard": act.standard,
+        "zone": act.standard.timezone,
+        "heartbeat": asking.runtime().figures.routine.live_heartbeat.seconds,
+        **matter.for_templates(),
+    }
+
+
+def _said(prompts: Prompts, language: str, step: str, case: Case, company: str) -> str:
+    values = {
+        "company": company,
+        "agent_number": asking.person().agent_number,
+        "number": case.number,
+        "matter": words.about(case),
+    }
+    return prompts.text(f"console.call-out.say.{step}", language, **values)
+
+
+def _number(act: Act, case: Case) -> str | None:
+    """The masked number that is rung; None where there is nobody to ring, or the matter is anonymous (CMP-10)."""
+    try:
+        return PhoneNumber(invitations.number_of_customer(act, case)).masked
+    except Refused:
+        return None

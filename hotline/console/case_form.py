@@ -1,0 +1,114 @@
+"""The call record sheet (来电记录单) at the desk; without it what is told to a person would be on no record (REC-1)."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from hotline.console import asking, form_fields, form_saving, form_view, rights, subject
+from hotline.console.subject import Subject
+from hotline.domain import calls, drafts
+from hotline.domain.act import Act
+from hotline.domain.calls import Call
+from hotline.domain.drafts import Draft
+from hotline.errors import NotFound
+
+Finds = Callable[[Act], Subject]
+
+
+def call_form(call_id: int) -> ResponseReturnValue:
+    """The form for what is told in a call, with what was half typed into it before."""
+    return _page(url_for("console.call_form", call_id=call_id), lambda act: _of_call(act, call_id))
+
+
+def save_call_form(call_id: int) -> ResponseReturnValue:
+    """Keep what is typed for a call, forget it, or open the case."""
+    here = url_for("console.call_form", call_id=call_id)
+    return _taken(here, lambda act: _of_call(act, call_id, locked=True))
+
+
+def visitor_form() -> ResponseReturnValue:
+    """The form for somebody who came or wrote (来访登记, REC-7)."""
+    return _page(url_for("console.visitor_form"), lambda act: subject.of_visitor(act, asking.person()))
+
+
+def save_visitor_form() -> ResponseReturnValue:
+    """Keep what is typed of a visitor, forget it, or open the case and enter it in the register."""
+    return _taken(url_for("console.visitor_form"), lambda act: subject.of_visitor(act, asking.person()))
+
+
+def of_call(act: Act, call_id: int) -> dict[str, Any]:
+    """What templates/case_form.html shows of a call: for pages that hold the form beside other things."""
+    here = url_for("console.call_form", call_id=call_id)
+    return form_view.context(act, _of_call(act, call_id), _opened(act, _of_call(act, call_id)), here)
+
+
+@dataclass(frozen=True)
+class _Sent:
+    """One sending of the form: which form it was, what is wanted, and how it is answered."""
+
+    form: str
+    wish: str  # keep, save, discard
+
+    @classmethod
+    def read(cls) -> _Sent:
+        return cls(request.form.get("form", "")[:40], request.form.get("do", "keep"))
+
+
+def _of_call(act: Act, call_id: int, *, locked: bool = False) -> Subject:
+    """Raises NotFound for a call of a colleague's telephone: nothing is told in it that becomes a case."""
+    call = act.session.get(Call, call_id)
+    if call is None or call.staff_id is not None or not rights.may_see_call(act, asking.person(), call):
+        raise NotFound(f"there is no call {call_id} with a customer")
+    return subject.of_call(act, calls.locked(act, call_id) if locked else call)
+
+
+def _opened(act: Act, about: Subject) -> form_view.Form:
+    draft = drafts.of(act, asking.person().id, about.draft)
+    if draft is None:
+        return form_view.Form(secrets.token_urlsafe(12), {}, None, [])
+    typed = drafts.typed(act, draft)
+    found = form_saving.problems(act, about, typed) if "check" in request.args else []
+    return form_view.Form(draft.form, typed, draft.changed_at, found)
+
+
+def _page(here: str, finds: Finds) -> str:
+    with asking.runtime().look(asking.actor()) as act:
+        about = finds(act)
+        g.here = here
+        return render_template("case_form_page.html", **form_view.context(act, about, _opened(act, about), here))
+
+
+def _taken(here: str, finds: Finds) -> ResponseReturnValue:
+    sent = _Sent.read()
+    with asking.runtime().act(asking.actor()) as act:
+        about = finds(act)
+        draft = drafts.locked(act, asking.person().id, about.draft, sent.form)
+        answer = _done(act, about, draft, sent, here)
+    if "HX-Request" in request.headers:
+        return _page(here, finds)
+    return redirect(answer, 303)
+
+
+def _done(act: Act, about: Subject, draft: Draft, sent: _Sent, here: str) -> str:
+    """Do what is wanted; the address to which it leads. A form that was saved already leads to its case."""
+    before = drafts.case_of(act, draft, sent.form)
+    if before is not None:
+        return url_for("console.case_opened", case_id=before)
+    if sent.wish == "discard":
+        drafts.discard(act, draft)
+        return here
+    typed = form_fields.read(request.form, drafts.typed(act, draft))
+    drafts.keep(act, draft, sent.form, typed)
+    if sent.wish != "save":
+        return here
+    if form_saving.problems(act, about, typed):
+        return f"{here}?check=1#form"
+    case = form_saving.save(act, about, typed, by=asking.person().id)
+    drafts.saved(act, draft, sent.form, case.id)
+    return url_for("console.case_opened", case_id=case.id)

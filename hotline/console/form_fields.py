@@ -1,0 +1,103 @@
+"""The fields of the call record sheet (来电记录单), read alike everywhere; without it each kind would have its own."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from enum import StrEnum
+
+from werkzeug.datastructures import MultiDict
+
+from hotline.domain.visitors import Channel, Sex
+from hotline.standard.kinds import EmergencyKind, FaultClass
+
+
+class FormKind(StrEnum):
+    """What somebody wants, as the form asks for it."""
+
+    FAULT = "fault"
+    EMERGENCY = "emergency"
+    COMPLAINT = "complaint"
+    ENQUIRY = "enquiry"
+    MESSAGE = "message"
+    LOST_PROPERTY = "lost_property"
+
+
+class Settled(StrEnum):
+    """How a fault ended that is charged or mended by guidance (FLT-3)."""
+
+    PAID = "paid"
+    DECLINED = "declined"
+    GUIDED = "guided"
+
+
+# Who it is: left out, all of it, where somebody stays anonymous (CMP-10).
+WHO = ("name", "organisation", "identity", "phone")
+# What is told of each kind of matter and kept with its case, sealed.
+TOLD: Mapping[FormKind, tuple[str, ...]] = {
+    FormKind.FAULT: ("address", "remark"),
+    FormKind.EMERGENCY: ("address", "looks"),
+    FormKind.COMPLAINT: ("respondent", "where_when", "happened", "wanted"),
+    FormKind.ENQUIRY: ("question",),
+    FormKind.MESSAGE: ("for", "message"),
+    FormKind.LOST_PROPERTY: ("thing", "finder", "where_when"),
+}
+# What has to be filled in before it can be saved.
+NEEDED: Mapping[FormKind, tuple[str, ...]] = {
+    FormKind.FAULT: (),
+    FormKind.EMERGENCY: ("emergency",),
+    FormKind.COMPLAINT: ("happened",),
+    FormKind.ENQUIRY: ("question",),
+    FormKind.MESSAGE: ("for", "message"),
+    FormKind.LOST_PROPERTY: ("thing",),
+}
+_LONG = frozenset({"looks", "happened", "wanted", "question", "message", "thing", "remark", "answered"})
+_TEXTS = frozenset({*WHO, "answered", *(name for names in TOLD.values() for name in names)})
+LONGEST = {name: 2000 if name in _LONG else 200 for name in _TEXTS}  # characters
+CHOICES: Mapping[str, Collection[str]] = {
+    "kind": list(FormKind),
+    "channel": list(Channel),
+    "sex": list(Sex),
+    "number": ("shown", "other", "none"),
+    "place": ("known", "other"),
+    "class": list(FaultClass),
+    "settled": list(Settled),
+    "emergency": list(EmergencyKind),
+    "anonymous": ("yes",),
+    "read_back": ("yes",),
+}
+_ANSWER = "answer-"  # answer-heating-rooms: what was answered to a question of a class's tree
+_LONGEST_WORD = 40  # characters
+
+Typed = Mapping[str, str]
+
+
+def read(form: MultiDict[str, str], before: Typed) -> dict[str, str]:
+    """What is typed now. Words of a part of the form that is not on the screen just now are kept as they were."""
+    typed = {name: form.get(name, before.get(name, "")).strip()[:most] for name, most in LONGEST.items()}
+    typed |= {name: form[name] for name, known in CHOICES.items() if form.get(name, "") in known}
+    answers = (name for name in form if name.startswith(_ANSWER) and len(name) <= 2 * _LONGEST_WORD)
+    typed |= {name: form[name][:_LONGEST_WORD] for name in answers}
+    if typed.get("anonymous") and typed.get("kind") == FormKind.COMPLAINT:
+        typed |= dict.fromkeys(WHO, "")
+    return {name: value for name, value in typed.items() if value}
+
+
+def kind_of(typed: Typed) -> FormKind | None:
+    """What it is about; None while that is not chosen."""
+    return FormKind(typed["kind"]) if "kind" in typed else None
+
+
+def is_anonymous(typed: Typed) -> bool:
+    """Does the complainant stay unnamed (CMP-10)? Nothing but a complaint can be told without a name."""
+    return kind_of(typed) is FormKind.COMPLAINT and "anonymous" in typed
+
+
+def answers_of(typed: Typed, fault_class: FaultClass) -> dict[str, str]:
+    """What was answered to the questions of this class, by question."""
+    before = answer_name(fault_class, "")
+    return {name.removeprefix(before): word for name, word in typed.items() if name.startswith(before)}
+
+
+def answer_name(fault_class: FaultClass, question: str) -> str:
+    """The name of the field in which a question of the diagnosis is answered."""
+    return f"{_ANSWER}{fault_class}-{question}"

@@ -1,0 +1,110 @@
+"""What the form shows beside its fields: questions, fee, phrases; without it agents would ask at random (FLT-1)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import url_for
+
+from hotline.console import asking, form_fields, name_hints, rights, subject
+from hotline.console.form_fields import FormKind, Typed
+from hotline.console.subject import Diagnosis, Subject
+from hotline.domain import anonymity
+from hotline.domain.act import Act
+from hotline.domain.companies import Company
+from hotline.domain.visitors import Channel, Sex
+from hotline.standard.diagnosis import Node
+from hotline.standard.kinds import EmergencyKind, Scope
+
+# Kinds of question, in the order in which a conversation needs them (section 10 of the standard).
+QUESTION_TYPES = ("open", "targeted", "choice", "background", "clarifying", "consulting", "service", "summarising")
+_FIRST_SENTENCE = re.compile(r".*?[。？?!！]|.*?\.(?= |$)")
+
+
+@dataclass(frozen=True)
+class Form:
+    """A form as it stands: its name, what is typed, since when that is kept, and what stands against saving it."""
+
+    name: str
+    typed: Typed
+    kept_at: datetime | None
+    problems: list[str]
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question of the diagnosis: its field, its words, and the answers by the word that is kept."""
+
+    field: str
+    words: str
+    answers: list[tuple[str, str]]
+
+
+def context(act: Act, about: Subject, form: Form, here: str) -> dict[str, Any]:
+    """Everything that case_form.html shows."""
+    found = subject.diagnosed(act, about, form.typed)
+    person = asking.person()
+    unnamed = about.call is not None and anonymity.told_in(about.call)
+    return {
+        "form": form,
+        "form_at": here,
+        "about": about,
+        "typed": form.typed,
+        "kind": form_fields.kind_of(form.typed),
+        "anonymous": form_fields.is_anonymous(form.typed),
+        "number": about.masked_number(act),
+        "kinds": list(FormKind),
+        "channels": list(Channel),
+        "sexes": list(Sex),
+        "emergencies": list(EmergencyKind),
+        "classes": act.standard.repair.classes,
+        "longest": form_fields.LONGEST,
+        "found": found,
+        "questions": [question(about.company, found, node) for node in found.asked] if found else [],
+        "says": _says(about.company, act, form.typed, found),
+        "hints": name_hints.of(form.typed.get("name", "")),
+        "phrases": act.standard.wording.required,
+        "question_types": QUESTION_TYPES,
+        "standard": act.standard,
+        "zone": act.standard.timezone,
+        "asked": None,
+        "reveal_at": url_for("console.reveal_in_call", call_id=about.call.id) if about.call else "",
+        "may_reveal": not unnamed and rights.may_open(person, "console.reveal_in_call"),
+    }
+
+
+def question(company: Company, found: Diagnosis, node: Node) -> Question:
+    """A question without the keys that a telephone would name: its first sentence."""
+    told = _spoken(company, node.prompt)
+    sentence = _FIRST_SENTENCE.match(told)
+    answers = [(answer.word, _spoken(company, f"{answer.words}.label")) for answer in node.answers]
+    field = form_fields.answer_name(found.fault_class, node.key)
+    return Question(field, sentence[0] if sentence else told, answers)
+
+
+def _says(company: Company, act: Act, typed: Typed, found: Diagnosis | None) -> list[str]:
+    """What the standard wants said at this point of the matter, in the words that callers hear from us."""
+    kind = form_fields.kind_of(typed)
+    if kind is FormKind.COMPLAINT:
+        return [_spoken(company, "complaint.thanks")]
+    if kind is FormKind.EMERGENCY:
+        return _safety(company, act, typed.get("emergency", "unclear"))
+    if kind is FormKind.FAULT and found is not None and found.verdict is not None:
+        if found.verdict.scope is Scope.EMERGENCY:
+            return _safety(company, act, str(found.verdict.emergency))
+        return [_spoken(company, found.verdict.guide)] if found.verdict.guide else []
+    return []
+
+
+def _safety(company: Company, act: Act, kind: str) -> list[str]:
+    """The public number first where the standard names one, then what to do until help comes (EMG-1)."""
+    numbers = act.standard.emergencies.public_numbers
+    public = [_spoken(company, "emergency.public", emergency_number=numbers[one]) for one in numbers if one == kind]
+    return [*public, _spoken(company, f"emergency.safety.{kind}")]
+
+
+def _spoken(company: Company, key: str, **values: str) -> str:
+    return asking.runtime().prompts.text(key, asking.language(), company.words, **values)
