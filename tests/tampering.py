@@ -20,6 +20,9 @@ TRIGGERS = (
     "checkpoints_no_update",
     "checkpoints_no_delete",
     "checkpoints_no_replace",
+    "staff_keeps_owners",
+    "cases_owned",
+    "cases_owned_still",
 )
 
 
@@ -33,6 +36,8 @@ def forging(runtime: Runtime) -> Iterator[Session]:
         else:
             for table in ("audit_entries", "checkpoints"):
                 session.execute(text(f"DROP TRIGGER {table}_only_grows ON {table}"))
+            session.execute(text("DROP TRIGGER staff_keeps_owners ON staff"))
+            session.execute(text("DROP TRIGGER cases_owned ON cases"))
         yield session
         session.rollback()
 

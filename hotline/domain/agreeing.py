@@ -19,9 +19,10 @@ from hotline.domain.findings import Report, What
 from hotline.domain.promises import Verdict
 from hotline.domain.repairs import Stage
 
-NAME = re.compile(r"(call|case):([1-9][0-9]{0,17})")
+NAME = re.compile(r"(call|case|seat):([1-9][0-9]{0,17})")
+HOUSE = "house"  # the chain that says who works here
 _LARGEST = 2**31 - 1  # a row's number; what is larger in a forged text names no row
-_PASSED_ON = "handover-accepted"
+_PASSED_ON = ("handover-accepted", "handover-forced")
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ _CASE = {
     "kind": "what",
     "matter": "matter",
     "company_id": "company",
+    "numbered_by_id": "company",
     "owner_id": "owner",
     "first_owner_id": "owner",
     "handler_id": "owner",
@@ -63,6 +65,9 @@ _PROMISE = {
 }
 _ORDER = {"case_id": "self", "fault_class": "fault", "scope": "scope", "fee_yuan": "fee", "reported_at": "at"}
 _OVER = {"ended_at": "at", "ended_by": "ended_by"}
+_OWNED = {"owner_id": "owner", "handler_id": "owner", "company_id": "company"}
+_ASKED = {"case_id": "self", "giver_id": "giver", "receiver_id": "receiver", "why": "why", "asked_at": "at"}
+_UNSIGNED = {"stage": Stage.REPORTED, **dict.fromkeys(("engineer_id", "signed_at", "on_the_way_at", "arrived_at"))}
 _DONE = {"found": "found", "tested": "tested", "customer_signed": "customer_signed"}
 
 # "<kind of entry>", or "<kind> <state>" where it is the state that says which columns it wrote.
@@ -80,7 +85,17 @@ TELLS: dict[str, Tells] = {
     },
     "case-opened": Tells("cases", "self", _CASE, {"state": "open"}),
     "handler": Tells("cases", "self", {"handler_id": "now"}),
-    _PASSED_ON: Tells("cases", "self", {"owner_id": "owner", "handler_id": "owner"}),
+    **{kind: Tells("cases", "self", _OWNED) for kind in _PASSED_ON},
+    "handover-asked": Tells(
+        "handovers", "handover", {**_ASKED, "bounced": "bounced", "reason": "reason"}, {"state": "asked"}
+    ),
+    "handover-declined": Tells(
+        "handovers", "handover", {"refusal": "refusal", "settled_at": "at"}, {"state": "declined"}
+    ),
+    **{
+        f"handover-{state}": Tells("handovers", "handover", {"settled_at": "at"}, {"state": state})
+        for state in ("returned", "withdrawn")
+    },
     "case-closed": Tells("cases", "self", {"closed_at": "at", "closed_by_id": "by"}, {"state": "closed"}),
     "promise-made": Tells("promises", "promise", _PROMISE, {"verdict": Verdict.OPEN}),
     "promise-done": Tells("promises", "promise", {"verdict": "verdict", "done_at": "at", "judged_at": "at"}),
@@ -90,21 +105,43 @@ TELLS: dict[str, Tells] = {
     ),
     "dispatch-began": Tells("dispatches", "dispatch", {"case_id": "self", "duty": "duty", "posted_at": "at"}),
     "signed": Tells("dispatches", "dispatch", {"signed_at": "at", "signed_by_id": "by"}),
+    "dispatch-reopened": Tells("dispatches", "dispatch", {}, dict.fromkeys(("signed_at", "signed_by_id"))),
     "fault-reported": Tells("repair_orders", "order", _ORDER, {"stage": Stage.REPORTED}),
+    "repair-given-back": Tells("repair_orders", "order", {}, _UNSIGNED),
     "repair-done": Tells("repair_orders", "order", _DONE),
     "repair signed": Tells("repair_orders", "order", {"stage": "now", "signed_at": "at", "engineer_id": "by"}),
     **{
         f"repair {stage}": Tells("repair_orders", "order", {"stage": "now", f"{stage}_at": "at"})
         for stage in (Stage.ON_THE_WAY, Stage.ARRIVED, Stage.DONE)
     },
+    "staff-hired": Tells("staff", "staff", {"company_id": "company"}, {"active": True}),
+    "staff-left": Tells("staff", "staff", {}, {"active": False}),
+    "staff-returned": Tells("staff", "staff", {}, {"active": True}),
+}
+# What a kind of entry says of a second row.
+ALSO: dict[str, Tells] = {
+    "handover-accepted": Tells("handovers", "handover", {"settled_at": "at"}, {"state": "accepted"}),
+    "handover-forced": Tells(
+        "handovers",
+        "handover",
+        {**_ASKED, "receiver_id": "owner", "settled_at": "at"},
+        {"state": "accepted", "bounced": False, "reason": ""},
+    ),
 }
 _TOLD_LATER = {"ended_by"}  # written with our last words, on record when the call is over
 _BY_STATE = {"call-state": "state", "repair": "now"}
 KINDS = frozenset(name.split()[0].encode() for name in TELLS)  # the entries that are read again here
-_HELD_BY = {"calls": "id", "cases": "id", "promises": "case_id", "dispatches": "case_id", "repair_orders": "case_id"}
-_ABOUT = {"call": ("calls",), "case": ("cases", "promises", "dispatches", "repair_orders")}
+_ABOUT = {
+    "call": ("calls",),
+    "case": ("cases", "promises", "dispatches", "repair_orders", "handovers"),
+    "seat": (),
+    HOUSE: ("staff",),
+}
+_HELD_BY = dict.fromkeys(_ABOUT["case"], "case_id") | {"calls": "id", "cases": "id", "staff": "company_id"}
 COLUMNS = {
-    name: sorted({c for t in TELLS.values() if t.table == name for c in (*t.columns, *t.meant)} - {"id"})
+    name: sorted(
+        {c for t in (*TELLS.values(), *ALSO.values()) if t.table == name for c in (*t.columns, *t.meant)} - {"id"}
+    )
     for name in _HELD_BY
 }
 
@@ -121,6 +158,9 @@ def check(session: Session, report: Report, tails: Iterable[Tail]) -> None:
             chains[match[1]][int(match[2])] = tail.chain
             for name, rows in _replay(tail, match[1], int(match[2])).items():
                 said[name].update(rows)
+        elif tail.chain == HOUSE:
+            chains[HOUSE] = dict.fromkeys(session.scalars(select(table("companies", column("id")).c.id)), HOUSE)
+            said |= _replay(tail, HOUSE, 0)
     for word, held in chains.items():
         for name in _ABOUT[word]:
             _compare(session, report, name, said[name], held)
@@ -136,17 +176,20 @@ def _replay(tail: Tail, word: str, number: int) -> dict[str, Said]:
             tells = TELLS.get(f"{kind} {fields[_BY_STATE[kind]]}" if kind in _BY_STATE else kind)
             company = said["cases"].get(number, {}).get("company_id") if word == "case" else None
             values = {"company": company, **fields, "at": entry["at"], "self": number}
-            if tells is not None and tells.table in said:
-                row = said[tells.table].setdefault(
-                    _number(values[tells.row]), {"chain": tail.chain, **_empty(tells.table)}
-                )
-                row.update(tells.meant)
-                row.update({name: _exact(name, values.get(of)) for name, of in tells.columns.items()})
+            for one in (tells, ALSO.get(kind)):
+                if one is not None and one.table in said:
+                    _tell(said[one.table], one, values, tail.chain)
         except (TypeError, ValueError, KeyError):
             continue  # an altered text, which is named where the hashes are looked at
-        if kind == _PASSED_ON:
-            _pass_on(said["promises"], fields.get("owner"))
+        if kind in _PASSED_ON and word == "case":
+            _pass_on(said["promises"], values.get("owner"), values["company"])
     return said
+
+
+def _tell(rows: Said, tells: Tells, values: Mapping[str, Any], chain: str) -> None:
+    row = rows.setdefault(_number(values[tells.row]), {"chain": chain, **_empty(tells.table)})
+    row.update(tells.meant)
+    row.update({name: _exact(name, values.get(of)) for name, of in tells.columns.items()})
 
 
 def _empty(name: str) -> dict[str, None]:
@@ -154,11 +197,11 @@ def _empty(name: str) -> dict[str, None]:
     return {one: None for one in COLUMNS[name] if one not in _TOLD_LATER}
 
 
-def _pass_on(promises: Said, owner: Any) -> None:
+def _pass_on(promises: Said, owner: Any, company: Any) -> None:
     """What is still open is the new owner's to keep, as `promises.pass_on` writes it."""
     for row in promises.values():
         if row.get("verdict") == Verdict.OPEN:
-            row["owner_id"] = owner
+            row["owner_id"], row["company_id"] = owner, company
 
 
 def _compare(session: Session, report: Report, name: str, said: Said, held: dict[int, str]) -> None:

@@ -17,6 +17,7 @@ from hotline.domain.calls import Call
 from hotline.domain.cases import Case, CaseCounter
 from hotline.domain.chains import Tail
 from hotline.domain.findings import Problem, Report, What
+from hotline.domain.seats import Seat
 from hotline.domain.staff import Staff
 
 __all__ = ["Problem", "Report", "What", "verify", "verify_chain"]
@@ -120,9 +121,9 @@ def _check_tails(session: Session, report: Report, tails: list[Tail]) -> None:
 def _check_rows(session: Session, report: Report, tails: list[Tail]) -> None:
     named = {tail.chain: agreeing.NAME.fullmatch(tail.chain) for tail in tails if tail.chain != _HOUSE}
     there: set[str] = set()
-    for word, row in (("call", Call), ("case", Case)):
+    for word, row_id in (("call", Call.id), ("case", Case.id), ("seat", Seat.staff_id)):
         ids = [int(match[2]) for match in named.values() if match and match[1] == word]
-        there |= {f"{word}:{id_}" for id_ in session.scalars(select(row.id).where(row.id.in_(ids)))} if ids else set()
+        there |= {f"{word}:{id_}" for id_ in session.scalars(select(row_id).where(row_id.in_(ids)))} if ids else set()
     for chain in named:
         if chain not in there:
             report.find(chain, None, What.NO_ROW)

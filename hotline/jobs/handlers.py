@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hotline.domain import cases, companies, handovers, promises
+from hotline.domain import cases, companies, handovers, leaving, promises
 from hotline.domain.act import Act
 from hotline.domain.handovers import Handover
 from hotline.domain.outbox import OutboxEntry, State
@@ -32,6 +32,11 @@ def _return_handover(runtime: Runtime, act: Act, entry: OutboxEntry) -> State:
     handover = act.session.get_one(Handover, entry.about["handover"])
     companies.get(act, cases.get(act, handover.case_id).company_id)
     handovers.give_back(act, handover.id)
+    return State.DONE
+
+
+def _begin_leave(runtime: Runtime, act: Act, entry: OutboxEntry) -> State:
+    leaving.begin(act, entry.about["absence"])
     return State.DONE
 
 
@@ -66,6 +71,7 @@ _KINDS = {
     "warn-promise": Handler(_warn),
     "escalate-promise": Handler(_escalate),
     "return-handover": Handler(_return_handover),
+    "begin-leave": Handler(_begin_leave),
 }
 
 

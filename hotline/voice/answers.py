@@ -219,17 +219,16 @@ def find_case(act: Act, call: Call, heard: Heard) -> Step | None:
     """A case number, keyed or spoken; told to the customer whose matter it is, and to nobody else (SEC-1)."""
     if heard.sound is Sound.SILENCE or not digits(heard):
         return None
-    found, known = cases.numbered(act, call.company_id, digits(heard)), caller(act, call)
-    if found is None or known is None or found.customer_id != known.id:
-        return None
-    return tell_progress(act, call, found)
+    known = caller(act, call)
+    found = cases.numbered(act, call.company_id, digits(heard), customer_id=known.id) if known else None
+    return tell_progress(act, call, found) if found is not None else None
 
 
 def look_up(act: Act, call: Call) -> Step:
     """With up to three open matters the customer need not know a number: each is told, the newest first."""
     known = caller(act, call)
     waiting = cases.open_of(act, known.id) if known else []
-    mine = [case for case in waiting if case.company_id == call.company_id]
+    mine = [case for case in waiting if call.company_id in (case.company_id, case.numbered_by_id)]
     newest_first = sorted(mine, key=lambda case: case.id, reverse=True)
     return tell_progress(act, call, *newest_first) if 0 < len(mine) <= MOST_TOLD else Step.PROGRESS_NUMBER
 

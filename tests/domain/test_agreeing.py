@@ -17,8 +17,11 @@ from hotline.domain import (
     companies,
     dispatches,
     handovers,
+    ladder,
+    leaving,
     promises,
     repairs,
+    seats,
     spooled,
     verifying,
 )
@@ -39,6 +42,8 @@ READ = {
     "promises": {"case_id", "company_id", "rule", "owner_id", "made_at", "due_at", "verdict", "done_at", "judged_at"},
     "dispatches": {"case_id", "duty", "signed_at", "signed_by_id"},
     "repair_orders": {"case_id", "stage", "engineer_id", "signed_at", "done_at", "tested", "customer_signed"},
+    "handovers": {"case_id", "giver_id", "receiver_id", "why", "reason", "refusal", "state", "asked_at", "settled_at"},
+    "staff": {"company_id", "active"},
 }
 
 
@@ -59,6 +64,7 @@ def log(runtime: Runtime, cast: Cast, at: HandClock) -> Runtime:
         at.passes(timedelta(minutes=9))
         with runtime.act(COMMAND) as act:
             repairs.advance(act, its_order(act), stage, by=cast.lin.id)
+    _hand_over(runtime, cast, accept=False)
     _hand_over(runtime, cast)
     with runtime.act(COMMAND) as act:
         repairs.finish(act, its_order(act), by=cast.lin.id, found="valve", tested=True, customer_signed=True)
@@ -81,6 +87,13 @@ def its_order(act: Act) -> repairs.RepairOrder:
     return order
 
 
+def _sign_case(act: Act, case_id: int, who: Person) -> None:
+    companies.get(act, cases.get(act, case_id).company_id)
+    order = repairs.of_case(act, case_id)
+    assert order is not None
+    _sign(order, act, who)
+
+
 def _sign(order: repairs.RepairOrder, act: Act, who: Person) -> None:
     dispatch = dispatches.of_case(act, order.case_id)[0]
     made = dispatches.Offer(dispatch_id=dispatch.id, staff_id=who.id, n=1, rung_at=act.at)
@@ -89,12 +102,40 @@ def _sign(order: repairs.RepairOrder, act: Act, who: Person) -> None:
     repairs.sign(act, made)
 
 
-def _hand_over(runtime: Runtime, cast: Cast) -> None:
+def _hand_over(runtime: Runtime, cast: Cast, *, accept: bool = True) -> None:
+    """Lin asks Zhou, or Wu of the sister company, who declines."""
+    receiver = cast.zhou if accept else cast.wu
     with runtime.act(COMMAND) as act:
         its_order(act)
-        asked = handovers.ask(act, cases.get(act, 1), giver_id=cast.lin.id, receiver_id=cast.zhou.id, reason="knows it")
+        asked = handovers.ask(act, cases.get(act, 1), giver_id=cast.lin.id, receiver_id=receiver.id, reason="knows it")
     with runtime.act(COMMAND) as act:
-        handovers.answer(act, asked.id, by=cast.zhou.id, accept=True)
+        handovers.answer(act, asked.id, by=receiver.id, accept=accept, refusal=None if accept else "full")
+
+
+def test_who_left_and_what_they_left_agrees_with_the_log(log: Runtime, cast: Cast) -> None:
+    """Handed to a sister company, raised, given back, left to the supervisor: each row says what the log says."""
+    with log.act(COMMAND) as act:
+        given.fault(act, cast)
+        _sign_case(act, 4, cast.wang)
+        ladder.raise_matter(act, cases.get(act, 3), by=cast.lin.id, tried="called twice")
+    with log.act(COMMAND) as act:
+        handovers.answer(act, handovers.waiting_for(act, cast.sun.id)[0].id, by=cast.sun.id, accept=True)
+    with log.act(COMMAND) as act:
+        companies.get(act, cast.heat.id)
+        handovers.ask(act, cases.get(act, 3), giver_id=cast.sun.id, receiver_id=cast.hu.id, reason="is theirs")
+    with log.act(COMMAND) as act:
+        handovers.answer(act, handovers.waiting_for(act, cast.hu.id)[0].id, by=cast.hu.id, accept=True)
+        assert cases.get(act, 3).company_id == cast.home.id
+    for who in (cast.wang, cast.lin):
+        with log.act(COMMAND) as act:
+            seats.of(act, given.person(act, who))
+            seats.speaking(act, seats.locked(act, who.id), [])
+            leaving.dismiss(act, who.id, by=None)
+    with log.look(COMMAND) as act:
+        assert found(act.session) == []
+    with forging(log) as session:
+        run(session, "UPDATE staff SET active = true")
+        assert sorted(found(session)) == [f"house: {What.ROW}: staff {who.id} active" for who in (cast.lin, cast.wang)]
 
 
 def found(session: Session, chain: str | None = None) -> list[str]:
@@ -107,7 +148,7 @@ def changed(session: Session, name: str, number: int, column: str) -> int:
     value = session.execute(text(f"SELECT {column} FROM {name} WHERE id = :i"), where).scalar_one()
     if column.endswith("_at"):
         return run(session, f"UPDATE {name} SET {column} = '2031-01-01 00:00:00' WHERE id = :i", i=number)
-    if column in ("tested", "customer_signed"):
+    if column in ("tested", "customer_signed", "bounced", "active"):
         return run(session, f"UPDATE {name} SET {column} = NOT {column} WHERE id = :i", i=number)
     if isinstance(value, int) or column.endswith("_id") or column in ("answer_ms", "fee_yuan"):
         return run(session, f"UPDATE {name} SET {column} = :v WHERE id = :i", v=2 if value == 1 else 1, i=number)
@@ -126,7 +167,7 @@ def test_what_people_read_is_compared() -> None:
 
 @pytest.mark.parametrize("name", READ)
 def test_a_changed_column_is_named_with_its_row(log: Runtime, name: str) -> None:
-    chain = "call:1" if name == "calls" else "case:1"
+    chain = {"calls": "call:1", "staff": "house"}.get(name, "case:1")
     for column in agreeing.COLUMNS[name]:
         with forging(log) as session:
             assert changed(session, name, 1, column) == 1
