@@ -5,10 +5,10 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from flask import g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 
 from hotline.console import asking, form_fields, form_saving, form_view, rights, subject
 from hotline.console.subject import Subject
@@ -42,10 +42,12 @@ def save_visitor_form() -> ResponseReturnValue:
     return _taken(url_for("console.visitor_form"), lambda act: subject.of_visitor(act, asking.person()))
 
 
-def of_call(act: Act, call_id: int) -> dict[str, Any]:
-    """What templates/case_form.html shows of a call: for pages that hold the form beside other things."""
+def sheet(act: Act, call_id: int) -> Markup:
+    """The form of a call as a part of another page, in its one element #form."""
+    about = _of_call(act, call_id)
     here = url_for("console.call_form", call_id=call_id)
-    return form_view.context(act, _of_call(act, call_id), _opened(act, _of_call(act, call_id)), here)
+    shown = form_view.context(act, about, _opened(act, about), here)
+    return Markup(render_template("case_form.html", beside=True, **shown))  # noqa: S704 - our own template
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from hotline.console import (
     asking,
+    case_form,
     colleagues,
     desk_mine,
     desk_now,
@@ -28,6 +29,8 @@ from hotline.domain.seats import Device, Seat, Status
 CHOICES = (Status.FREE, Status.BREAK, Status.AWAY, Status.OFF)
 # The letter that chooses each with the browser's access key; no browser keeps these for itself.
 KEYS = {Status.FREE: "g", Status.BREAK: "b", Status.AWAY: "y", Status.OFF: "o"}
+
+_WITH_FORM = ("in-call", "wrap-up")  # when what the customer tells is written down
 
 
 def desk() -> ResponseReturnValue:
@@ -88,6 +91,7 @@ def _context(act: Act) -> dict[str, Any]:
         "beat_every": figures.desk.presence_every.seconds,
         "heartbeat": figures.routine.live_heartbeat.seconds,
         **_in_call(act, now),
+        "form_sheet": case_form.sheet(act, now.call_id) if now.call_id and now.state in _WITH_FORM else None,
         **matter.for_templates(),
     }
 
