@@ -16,7 +16,7 @@ from hotline.jobs.effects import Effect, Handler, Prepared
 from hotline.jobs.placing import News
 from hotline.runtime import Runtime
 
-DONE = "done"
+DONE, THERE = "done", "there"
 
 
 def match(runtime: Runtime, act: Act, entry: OutboxEntry) -> State:
@@ -32,7 +32,7 @@ def handlers(news: News) -> dict[str, Handler]:
     gone = partial(_carrier_knows_nothing, news)
     return {
         "fetch-caller": Handler(fetch, fetched, partial(_not_fetched, news)),
-        "see-joined": Handler(see_joined, moved, gone),
+        "see-joined": Handler(see_joined, partial(_seen, news), gone),
         "move-call": Handler(move, moved, gone),
     }
 
@@ -68,11 +68,23 @@ def _not_fetched(news: News, runtime: Runtime, act: Act, entry: OutboxEntry, pro
 
 
 def see_joined(runtime: Runtime, act: Act, entry: OutboxEntry) -> Prepared:
-    """A caller who was fetched and is not in the meeting yet is sent there once more (contract 10)."""
+    """A caller who was fetched and is not in the meeting yet is sent there once more (contract 10).
+
+    Not one of whose coming the news was lost: with the customer's leaving it the conference would end.
+    """
     call, meeting = _expected(act, entry)
     if meeting is None or call.sid is None:
         return State.DROPPED
-    return _moving(runtime, call.id, call.sid)
+    sid, conference, moving = call.sid, meeting.name, _moving(runtime, call.id, call.sid)
+    return Effect(lambda carrier: THERE if sid in carrier.find_participants(conference) else moving.ask(carrier))
+
+
+def _seen(news: News, runtime: Runtime, act: Act, entry: OutboxEntry, answer: str) -> None:
+    call, meeting = _expected(act, entry)
+    if answer == THERE and meeting is not None:
+        meetings.joined(act, meeting, call)
+    elif answer in FINAL:
+        _caller_gone(news, act, call, CallState(answer), None)
 
 
 def move(runtime: Runtime, act: Act, entry: OutboxEntry) -> Prepared:

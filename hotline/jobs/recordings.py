@@ -10,7 +10,7 @@ from hotline import sounds
 from hotline.carrier import Carrier, CarrierError
 from hotline.domain import calls, companies, outbox, recordings
 from hotline.domain.act import Act
-from hotline.domain.calls import FINAL
+from hotline.domain.calls import FINAL, Call
 from hotline.domain.news import Recording
 from hotline.domain.outbox import OutboxEntry, State
 from hotline.jobs import telling
@@ -27,6 +27,8 @@ def fetch(runtime: Runtime, act: Act, entry: OutboxEntry) -> Prepared:
         return State.DROPPED
     if row.case_id is None and not call_is_over:
         return act.at + act.standard.engine.recordings.matter_within.span
+    if row.state == IN_PROGRESS and _is_just_over(act, row):  # a long talk: its recording is only now being finished
+        return act.at + act.standard.engine.recordings.news_within.span
     if row.state not in (recordings.COMPLETED, IN_PROGRESS):
         _lost(act, row)
         return State.DONE
@@ -84,6 +86,11 @@ def _locked(act: Act, entry: OutboxEntry) -> tuple[Recording, bool]:
     call = calls.locked(act, act.session.get_one(Recording, entry.about["recording"]).call_id)
     companies.get(act, call.company_id)
     return recordings.get(act, entry.about["recording"]), call.state in FINAL
+
+
+def _is_just_over(act: Act, row: Recording) -> bool:
+    ended_at = act.session.get_one(Call, row.call_id).ended_at
+    return ended_at is None or act.at < ended_at + act.standard.engine.recordings.matter_within.span
 
 
 def _fetching(runtime: Runtime, act: Act, row: Recording, key: str) -> Effect:

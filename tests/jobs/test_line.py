@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from hotline.domain import calls, desk
+from hotline.domain import calls, desk, parties
 from hotline.domain.act import COMMAND
 from hotline.domain.desk import Place
 from hotline.domain.outbox import State
@@ -92,6 +92,18 @@ def test_a_caller_who_was_fetched_and_is_not_there_is_sent_there_once_more(board
     board.works_for(21 * SECOND)
     assert board.entry("see-joined").state == State.DONE
     assert board.inside(board.talk.call_id) is not None
+
+
+def test_whoever_is_there_though_nothing_said_so_is_not_sent_there_again(board: Switchboard) -> None:
+    board.free(board.cast.lin)
+    board.waits()
+    board.accepts(board.cast.lin)
+    board.works()
+    board.passes_seconds(1)
+    there = board.inside(board.talk.call_id)
+    board.works_for(25 * SECOND)
+    assert board.inside(board.talk.call_id) is there
+    assert board.talk.customer().state == parties.State.IN
 
 
 def test_whoever_is_there_is_not_sent_anywhere(board: Switchboard) -> None:

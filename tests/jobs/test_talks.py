@@ -1,0 +1,182 @@
+"""What is done to a conversation at the carrier; if this broke, a pressed "hold" would hold nobody (ANS-13, SEC-4)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from hotline.domain import controls, meetings, parties, staff
+from hotline.domain.outbox import State
+from hotline.domain.parties import Mode, Role
+from hotline.simulator.faults import Trouble
+from tests.jobs.switchboard import Switchboard
+from tests.world import Person
+
+SECOND = timedelta(seconds=1)
+
+
+def held(board: Switchboard) -> bool:
+    there = board.inside(board.talk.call_id)
+    return there is not None and there.hold
+
+
+def test_the_customer_hears_the_pause_and_after_it_the_apology(board: Switchboard) -> None:
+    phone = board.meets(board.cast.lin)
+    board.talk.does(controls.hold, board.cast.lin.id)
+    board.works()
+    phone.hears("谢谢")
+    assert held(board)
+    board.talk.does(controls.resume, board.cast.lin.id)
+    board.works()
+    phone.hears("久等了")
+    assert not held(board)
+
+
+def test_a_pause_that_is_over_before_it_began_is_not_begun(board: Switchboard) -> None:
+    board.meets(board.cast.lin)
+    board.works()
+    board.talk.does(controls.hold, board.cast.lin.id)
+    board.talk.does(controls.resume, board.cast.lin.id)
+    board.works()
+    assert board.entry("hold").state == State.DROPPED
+    assert not held(board)
+
+
+def test_whoever_left_meanwhile_is_not_held(board: Switchboard) -> None:
+    phone = board.meets(board.cast.lin)
+    board.talk.does(controls.hold, board.cast.lin.id)
+    phone.hangs_up()
+    board.works()
+    assert board.entry("hold").state == State.DONE  # the carrier has nobody of that name; there is nothing to be done
+
+
+def joins_in(board: Switchboard, who: Person, mode: Mode) -> int:
+    """A supervisor is asked in, picks up and is in the conversation; the leg's id."""
+    with board.talk.acting() as act:
+        meeting = meetings.get(act, board.talk.meeting_id)
+        controls.supervise(act, meeting, staff.get(act, who.id), mode)
+    board.passes_seconds(2)  # the pace of calls
+    leg = board.picks_up(who)
+    board.talk.with_leg(meetings.accepted, leg)
+    board.enters(leg)
+    return leg
+
+
+def test_a_supervisor_listens_then_coaches_the_agent_alone_then_is_heard_by_all(board: Switchboard) -> None:
+    board.meets(board.cast.lin)
+    leg, agent = joins_in(board, board.cast.sun, Mode.LISTEN), board.leg(board.cast.lin)
+    modes = []
+    for mode in (Mode.COACH, Mode.LISTEN, Mode.TALK):
+        board.talk.does(controls.change_mode, board.cast.sun.id, mode)
+        board.works()
+        there = board.inside(leg)
+        assert there is not None
+        modes.append((there.muted, there.coaching))
+    assert modes == [(False, agent.sid), (True, None), (False, None)]
+
+
+def test_a_coach_is_not_heard_by_the_customer_where_the_agent_has_left(board: Switchboard) -> None:
+    board.meets(board.cast.lin)
+    leg = joins_in(board, board.cast.sun, Mode.COACH)
+    with board.talk.acting() as act:
+        agent = parties.of_staff(act, board.cast.lin.id)
+        assert agent is not None
+        agent.state = parties.State.LEFT
+    party = board.talk.party(board.cast.sun)
+    board.owe("set-mode", party=party.id)
+    board.works()
+    there = board.inside(leg)
+    assert there is not None
+    assert there.muted
+
+
+def test_what_is_announced_is_heard_by_all_once_the_conference_is_known(board: Switchboard) -> None:
+    phone = board.meets(board.cast.lin)
+    board.owe("announce", meeting=board.talk.meeting_id, what="talk")
+    board.works()
+    assert board.entry("announce").state == State.DUE
+    with board.talk.acting() as act:
+        meetings.get(act, board.talk.meeting_id).sid = board.room().sid
+    board.works_for(SECOND, SECOND)
+    phone.hears("久等了")
+    assert board.entry("announce").state == State.DONE
+
+
+def test_both_being_there_the_conversation_is_recorded_once(board: Switchboard) -> None:
+    board.meets(board.cast.lin)
+    board.works()
+    (tape,) = board.exchange.board.recordings.values()
+    assert tape.call_sid == board.call(board.talk.call_id).sid
+    assert board.talk.meeting().recording == parties.Recording.ON
+
+
+@pytest.mark.parametrize("trouble", [Trouble.REST_SILENT, Trouble.REST_SILENT_LATE])
+def test_a_recording_of_which_nobody_knows_whether_it_began_is_looked_for(board: Switchboard, trouble: Trouble) -> None:
+    board.exchange.faults.order(trouble, matching="Recordings")
+    board.meets(board.cast.lin)
+    board.works_for(50 * SECOND)
+    assert len(board.exchange.board.recordings) == 1
+    assert board.entry("start-recording").state == State.DONE
+
+
+def status(board: Switchboard) -> str:
+    (tape,) = board.exchange.board.recordings.values()
+    return tape.status
+
+
+def test_a_recording_is_paused_and_goes_on(board: Switchboard) -> None:
+    board.meets(board.cast.lin)
+    board.works()
+    board.talk.does(controls.pause_recording, board.cast.lin.id)
+    board.works()
+    assert status(board) == "paused"
+    board.talk.does(controls.resume_recording, board.cast.lin.id)
+    board.works()
+    assert status(board) == "in-progress"
+
+
+def test_a_recording_that_begins_after_its_pause_was_pressed_is_paused(board: Switchboard) -> None:
+    board.exchange.faults.order(Trouble.REST_BUSY, matching="Recordings")  # the start is tried again later
+    board.meets(board.cast.lin)
+    board.talk.does(controls.pause_recording, board.cast.lin.id)
+    board.works()
+    board.works_for(10 * SECOND)
+    assert board.talk.meeting().recording == parties.Recording.PAUSED
+    assert status(board) == "paused"
+
+
+def test_what_is_said_after_the_conversation_is_not_recorded(board: Switchboard) -> None:
+    board.meets(board.cast.lin)
+    board.works()
+    board.talk.does(controls_end, board.cast.lin.id)
+    board.works()
+    board.talk.leaves(board.talk.call_id)
+    board.works()
+    assert status(board) in ("processing", "completed")
+    assert not board.exchange.board.calls[board.call(board.talk.call_id).sid or ""].over
+
+
+def test_a_recording_that_begins_after_the_conversation_is_ended_at_once(board: Switchboard) -> None:
+    board.exchange.faults.order(Trouble.REST_SILENT_LATE, matching="Recordings")
+    board.meets(board.cast.lin)
+    board.talk.does(controls_end, board.cast.lin.id)
+    board.works()
+    board.talk.leaves(board.talk.call_id)
+    board.works_for(40 * SECOND)
+    assert status(board) in ("processing", "completed")
+
+
+controls_end = meetings.end
+
+
+def test_an_expert_is_rung_at_their_device_and_one_who_never_answers_is_free_again(board: Switchboard) -> None:
+    board.meets(board.cast.lin)
+    with board.talk.acting() as act:
+        meeting = meetings.get(act, board.talk.meeting_id)
+        controls.invite(act, meeting, staff.get(act, board.cast.zhou.id), Role.EXPERT, board.cast.lin.id)
+    board.passes_seconds(2)
+    board.rings(board.cast.zhou)
+    board.works_for(75 * SECOND)
+    assert board.talk.party(board.cast.zhou).state == parties.State.UNANSWERED
+    assert board.inside(board.talk.call_id) is not None
