@@ -7,7 +7,20 @@ from typing import Any
 from flask import g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from hotline.console import asking, hidden, listening, lists, matter, people, record, refused, revealing, rights, story
+from hotline.console import (
+    asking,
+    hidden,
+    listening,
+    lists,
+    matter,
+    people,
+    record,
+    refused,
+    revealing,
+    rights,
+    story,
+    supervise,
+)
 from hotline.domain import anonymity, companies
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
@@ -60,7 +73,7 @@ def reveal_in_call(call_id: int) -> ResponseReturnValue:
 def seen(act: Act, call_id: int) -> Call:
     """The call with this id, its company's standard chosen, if this person may see it. Raises NotFound."""
     call = act.session.get(Call, call_id)
-    if call is None or not rights.may_see(asking.person(), call):
+    if call is None or not rights.may_see_call(act, asking.person(), call):
         raise NotFound(f"there is no call {call_id}")
     companies.get(act, call.company_id)
     return call
@@ -75,7 +88,7 @@ def _page(call_id: int, **asked: Any) -> str:
         call = seen(act, call_id)
         cases = [act.session.get_one(Case, case_id) for case_id in sorted(people.cases_of(call))]
         g.here = _here(call_id)
-        return render_template("one_call.html", **_context(act, call, cases), **{"asked": None, **asked})
+        return render_template("one_call.html", **{**_context(act, call, cases), "asked": None, **asked})
 
 
 def _context(act: Act, call: Call, cases: list[Case]) -> dict[str, Any]:
@@ -100,6 +113,8 @@ def _context(act: Act, call: Call, cases: list[Case]) -> dict[str, Any]:
         "chains": [record.chain(act, name, reads_reasons=reads) for name in chains],
         "reveal_at": url_for("console.reveal_in_call", call_id=call.id),
         "may_reveal": rights.may_open(asking.person(), "console.reveal_in_call") and not anonymity.told_in(call),
+        "watched": supervise.of_call(act, asking.person(), call),
+        "problem": None,
         **matter.for_templates(),
     }
 

@@ -9,7 +9,7 @@ from flask import abort, request
 from flask.typing import ResponseReturnValue
 
 from hotline.console import asking, desk_page, rights, words
-from hotline.domain import cases, controls, handovers, meetings, parties, staff
+from hotline.domain import cases, companies, controls, handovers, meetings, parties, staff
 from hotline.domain.act import Act
 from hotline.domain.parties import Meeting, Party, Role
 from hotline.errors import Conflict, NotFound, Refused
@@ -76,9 +76,12 @@ def _hand_over(act: Act, meeting: Meeting, pressed: Pressed) -> None:
         raise Unclear("meeting.no-case")
     meeting = meetings.get(act, meeting.id)
     case = cases.get(act, pressed.case_id)
-    request_ = handovers.ask(act, case, giver_id=asking.person().id, receiver_id=receiver.id, reason=pressed.why)
-    receiver = staff.get(act, request_.receiver_id)  # whom the standard names, where this one declined before (OWN-3)
-    controls.invite(act, meeting, receiver, Role.RECEIVER, asking.person().id, request_.id)
+    companies.get(act, case.company_id)
+    giver = asking.person().id
+    live = handovers.Why.LIVE
+    asked = handovers.ask(act, case, giver_id=giver, receiver_id=receiver.id, reason=pressed.why, why=live)
+    receiver = staff.get(act, asked.receiver_id)  # whom the standard names, where this one declined before (OWN-3)
+    controls.invite(act, meeting, receiver, Role.RECEIVER, giver, asked.id)
 
 
 def _pause_recording(act: Act, meeting: Meeting, pressed: Pressed) -> None:
