@@ -75,19 +75,22 @@ def _may_be_rung(act: Act, wait: Wait) -> bool:
 
 
 def _take(act: Act, wait_id: int, words_version: str) -> AgentOffer | None:
+    """Claim this caller and the first who can be had for them; in vain, nothing stays locked."""
+    attempt = act.session.begin_nested()
     wait = waits.locked(act, wait_id)
     turned_down = offers.turned_down_by(act, wait.id).get(wait.id, set())
     for seat in _room(act).candidates(act, wait, turned_down):
         if seats.claim(act, seat.staff_id, wait.id):
-            if _claim(act, wait, seat.staff_id):
-                return _offer(act, wait, seat.staff_id, words_version)
-            seats.let_go(act, seats.locked(act, seat.staff_id), keeps_turn=True)
-            return None
+            _claim(act, wait, seat.staff_id)
+            offer = _offer(act, wait, seat.staff_id, words_version)
+            attempt.commit()
+            return offer
+    attempt.rollback()
     return None
 
 
-def _claim(act: Act, wait: Wait, staff_id: int) -> bool:
-    """By compare-and-set: whoever was matched, left or hung up meanwhile is not taken."""
+def _claim(act: Act, wait: Wait, staff_id: int) -> None:
+    """By compare-and-set. Raises Conflict for whoever was matched, left or hung up meanwhile."""
     claimed = act.session.execute(
         update(Wait)
         .where(Wait.id == wait.id, Wait.state.in_(waits.TO_MATCH))
@@ -95,8 +98,9 @@ def _claim(act: Act, wait: Wait, staff_id: int) -> bool:
         .returning(Wait.id)
         .execution_options(synchronize_session=False)
     ).first()
+    if claimed is None:
+        raise Conflict("this caller does not wait any more")
     act.session.refresh(wait)
-    return claimed is not None
 
 
 def _is_on_the_line(act: Act, staff_id: int) -> bool:

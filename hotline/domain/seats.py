@@ -175,6 +175,7 @@ def over_limit(act: Act) -> list[Seat]:
 def claim(act: Act, staff_id: int, wait_id: int | None) -> bool:
     """Take a free agent for a call, by compare-and-set; False when somebody else was first or nobody is there."""
     works_here = select(Staff.id).where(Staff.id == Seat.staff_id, Staff.active).exists()
+    attempt = act.session.begin_nested()
     claimed = act.session.execute(
         update(Seat)
         .where(Seat.staff_id == staff_id, Seat.status == Status.FREE, Seat.seen_at >= _seen_after(act), works_here)
@@ -183,11 +184,24 @@ def claim(act: Act, staff_id: int, wait_id: int | None) -> bool:
         .execution_options(synchronize_session=False)
     ).first()
     if claimed is None:
+        attempt.rollback()  # or PostgreSQL keeps a seat locked that was waited for in vain, and two acts could deadlock
         return False
+    attempt.commit()
     seat = locked(act, staff_id)
     act.remember(seat.chain, "seat-status", status=Status.BUSY, wait=wait_id, why=None)
     act.news.add("line")
     return True
+
+
+def engage(act: Act, seat: Seat) -> None:
+    """A colleague is asked into a call by one of us, whatever they were at; afterwards they are at it again.
+
+    The seat is locked and not busy.
+    """
+    goes_back_to = None if seat.status in (Status.FREE, Status.WRAP_UP) else seat.status
+    wants = seat.wants or goes_back_to
+    _become(act, seat, Status.BUSY)
+    seat.wants = wants
 
 
 def let_go(act: Act, seat: Seat, *, missed: bool = False, keeps_turn: bool = False) -> None:
