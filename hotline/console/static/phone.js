@@ -21,8 +21,9 @@
     if (find(".state").textContent !== word) find(".state").textContent = word;
     state === "ringing" ? ring() : hush();
     if (before === state) return;
-    if (state === "ringing") button("answer").focus({ preventScroll: true });
-    if (state === "talking") find(".keypad button").focus({ preventScroll: true });
+    const typing = document.activeElement?.closest("input, textarea, select"); // a key meant for a form must not answer
+    if (state === "ringing" && !typing) button("answer").focus({ preventScroll: true });
+    if (state === "talking" && !typing) find(".keypad button").focus({ preventScroll: true });
     document.dispatchEvent(new CustomEvent("phone:state", { detail: { state, call: call?.parameters?.CallSid ?? null } }));
   }
 
@@ -108,7 +109,7 @@
     for (const end of ["cancel", "disconnect", "reject"]) one.on(end, over);
     one.on("error", (error) => { if (MICROPHONE.has(error.code)) show("microphone"); });
     one.on("caption", hear);
-    find(".say").hidden = !one.speak;
+    find(".speech").hidden = !one.speak;
     show("ringing");
   }
 
@@ -146,7 +147,7 @@
   button("hang-up").onclick = () => call?.disconnect();
   button("mute").onclick = () => { const on = !call?.isMuted(); call?.mute(on); mute(on); };
   find(".keypad").onclick = (event) => { const key = event.target.closest("button")?.value; if (key) call?.sendDigits(key); };
-  find(".say").onsubmit = (event) => {
+  find(".speech").onsubmit = (event) => {
     event.preventDefault();
     const words = event.target.elements.words;
     if (words.value.trim()) call?.speak?.(words.value.trim());
