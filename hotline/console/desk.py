@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from hotline import clock
 from hotline.console import asking, desk_page, sessions, words
 from hotline.domain import seats
-from hotline.domain.seats import Device, Status
+from hotline.domain.seats import Device, Seat, Status
 from hotline.errors import Invalid
 
 
@@ -43,10 +43,14 @@ def wrapped_up() -> ResponseReturnValue:
 
 
 def beat() -> ResponseReturnValue:
-    """A sign of life from an open desk. Whoever is in a call is at work: their log-in does not end meanwhile."""
+    """A sign of life from an open page; where the browser is the telephone, from the desk alone: it rings there.
+
+    Whoever is in a call is at work: their log-in does not end meanwhile.
+    """
     with asking.runtime().act(asking.actor()) as act:
-        seat = desk_page.my_seat(act)
-        seats.seen(act, seat)
-    if seat.status in (Status.BUSY, Status.WRAP_UP):
+        seat = act.session.get(Seat, asking.person().id, with_for_update=True)
+        if seat is not None and (seat.device != Device.BROWSER or request.args.get("at") == "desk"):
+            seats.seen(act, seat)
+    if seat is not None and seat.status in (Status.BUSY, Status.WRAP_UP):
         sessions.stay(clock.now())
     return "", 204

@@ -52,6 +52,11 @@ class Now:
         return self.meeting is not None and self.me is not None and self.me.staff_id == self.meeting.agent_id
 
     @property
+    def i_write(self) -> bool:
+        """Do I write down what the customer tells: as who answers for the conversation, and in the wrap-up after it?"""
+        return self.state == "wrap-up" or (self.state == "in-call" and self.i_lead)
+
+    @property
     def customer_in(self) -> bool:
         """Is the customer in the meeting now?"""
         return any(party.role == parties.Role.CUSTOMER and party.state == parties.State.IN for party in self.parties)

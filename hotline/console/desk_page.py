@@ -13,6 +13,7 @@ from hotline.console import (
     colleagues,
     desk_mine,
     desk_now,
+    handing,
     line,
     matter,
     people,
@@ -29,8 +30,6 @@ from hotline.domain.seats import Device, Seat, Status
 CHOICES = (Status.FREE, Status.BREAK, Status.AWAY, Status.OFF)
 # The letter that chooses each with the browser's access key; no browser keeps these for itself.
 KEYS = {Status.FREE: "g", Status.BREAK: "b", Status.AWAY: "y", Status.OFF: "o"}
-
-_WITH_FORM = ("in-call", "wrap-up")  # when what the customer tells is written down
 
 
 def desk() -> ResponseReturnValue:
@@ -70,7 +69,7 @@ def _page(**told: Any) -> str:
 
 
 def _context(act: Act) -> dict[str, Any]:
-    person, figures = asking.person(), asking.runtime().figures
+    person = asking.person()
     seat = act.session.get_one(Seat, person.id)
     now = desk_now.of(act, seat)
     company = companies.get(act, person.company_id)
@@ -78,6 +77,7 @@ def _context(act: Act) -> dict[str, Any]:
         "seat": seat,
         "now": now,
         "mine": desk_mine.of(act, person.id),
+        "handovers_waiting": handing.waiting(act),
         "waiting": line.rows(act),
         "companies": people.companies_by_id(act),
         "names": people.names(act, (party.staff_id for party in now.parties)),
@@ -88,10 +88,9 @@ def _context(act: Act) -> dict[str, Any]:
         "standard": act.standard,
         "at": act.at,
         "keys": _keys(now),
-        "beat_every": figures.desk.presence_every.seconds,
-        "heartbeat": figures.routine.live_heartbeat.seconds,
+        "heartbeat": asking.runtime().figures.routine.live_heartbeat.seconds,
         **_in_call(act, now),
-        "form_sheet": case_form.sheet(act, now.call_id) if now.call_id and now.state in _WITH_FORM else None,
+        "form_sheet": case_form.sheet(act, now.call_id) if now.call_id and now.i_write else None,
         **matter.for_templates(),
     }
 

@@ -118,6 +118,7 @@ def for_templates() -> dict[str, Any]:
         "running": running,
         "millis": millis,
         "here": here,
+        "beat_every": asking.runtime().figures.desk.presence_every.seconds,
         "may_open": rights.may_open,
         "may_see_group": rights.whole_group,
         "language": asking.language(),

@@ -92,6 +92,16 @@ def test_an_open_desk_says_that_somebody_is_there(lin: Visitor, talk: Talk, at: 
     assert talk.seat(talk.cast.lin).seen_at - before == timedelta(seconds=20)
 
 
+def test_where_the_browser_is_the_telephone_the_desk_alone_counts(lin: Visitor, talk: Talk, at: HandClock) -> None:
+    lin.sends(f"{DESK}/device", page=DESK, device="browser")
+    before = talk.seat(talk.cast.lin).seen_at
+    at.passes(timedelta(seconds=20))
+    lin.sends(f"{DESK}/beat?at=page", page=DESK)
+    assert talk.seat(talk.cast.lin).seen_at == before
+    lin.sends(f"{DESK}/beat?at=desk", page=DESK)
+    assert talk.seat(talk.cast.lin).seen_at > before
+
+
 def test_an_open_desk_alone_keeps_nobody_logged_in_but_a_call_does(lin: Visitor, talk: Talk, at: HandClock) -> None:
     idle = talk.runtime.figures.sign_in.idle.span
     token = _token(lin)
@@ -211,7 +221,7 @@ def test_a_script_gets_the_live_part_anew(lin: Visitor, app: Flask) -> None:
 
 
 def _token(visitor: Visitor) -> str:
-    return visitor.opens(DESK).text.partition('data-token="')[2].partition('"')[0]
+    return visitor.opens(DESK).text.partition('id="beat"')[2].partition('data-token="')[2].partition('"')[0]
 
 
 def _beats(visitor: Visitor, token: str) -> int:

@@ -1,4 +1,4 @@
-// What the desk does by itself: it says that somebody is there, lets the seconds run, and keeps open what is open.
+// What the desk does by itself: it lets the seconds run and keeps open what a reader has opened.
 (() => {
   const SECOND = 1000, MINUTE = 60, HOUR = 3600;
   const two = (number) => String(number).padStart(2, "0");
@@ -41,10 +41,5 @@
   document.addEventListener("DOMContentLoaded", () => {
     look();
     setInterval(() => page && tick(), SECOND);
-    const { url, every, token } = document.getElementById("beat")?.dataset ?? {};
-    if (!url) return;
-    const worker = new Worker(document.getElementById("beat").dataset.worker);
-    worker.onmessage = () => location.reload();
-    worker.postMessage({ url, token, every: Number(every) });
   });
 })();
