@@ -30,6 +30,7 @@ from hotline.domain.verifying import verify
 from hotline.jobs import queues, work
 from hotline.jobs.dispatch import Dispatcher
 from hotline.jobs.handlers import handlers
+from hotline.jobs.handlers import handlers
 from hotline.simulator import story
 from hotline.simulator.board import NumberConfig
 from hotline.simulator.clock import ManualClock
@@ -37,6 +38,7 @@ from hotline.simulator.courier import Sender
 from hotline.simulator.exchange import Exchange
 from hotline.simulator.phone import Phone
 from hotline.simulator.wire import SimulatedHttpClient, WsgiSender
+from hotline.voice import endings
 from hotline.voice import endings
 from hotline.web import create_app
 from tests import world

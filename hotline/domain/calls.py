@@ -243,15 +243,16 @@ def under_way(act: Act, *, began_before: datetime, most: int) -> list[Call]:
     return list(act.session.scalars(query.order_by(Call.started_at).limit(most)))
 
 
-def is_on_the_line(act: Act, staff_id: int, *, since: datetime) -> bool:
-    """Is a colleague being rung or spoken to by us, in a call that the carrier has and that began after an instant?"""
+def is_on_the_line(act: Act, staff_id: int, *, since: datetime | None = None) -> bool:
+    """Is a colleague being rung or spoken to by us, in a call that the carrier has (that began after an instant)?"""
     query = select(Call.id).where(
         Call.staff_id == staff_id,
         Call.direction == "out",
         Call.sid.is_not(None),
         Call.state.not_in(FINAL),
-        Call.started_at > since,
     )
+    if since is not None:
+        query = query.where(Call.started_at > since)
     return act.session.scalar(query.limit(1)) is not None
 
 

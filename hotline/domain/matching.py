@@ -104,9 +104,11 @@ def _claim(act: Act, wait: Wait, staff_id: int) -> None:
 
 
 def _is_on_the_line(act: Act, staff_id: int) -> bool:
-    """A colleague whom another call of ours rings or holds just now would only be found busy."""
-    since = act.at - act.standard.engine.dispatch.offer_longest.span
-    return calls.is_on_the_line(act, staff_id, since=since)
+    """A colleague whom another call of ours rings or holds just now would only be found busy.
+
+    However long that call: of one whose end was never told the carrier is asked every few minutes.
+    """
+    return calls.is_on_the_line(act, staff_id)
 
 
 def _offer(act: Act, wait: Wait, staff_id: int, words_version: str) -> AgentOffer:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from hotline.domain import anonymity, calls, desk, legs, meetings
+from hotline.domain import anonymity, calls, desk, legs, meetings, outbox
 from hotline.domain.act import Act
 from hotline.domain.calls import FINAL, Call, State
 from hotline.domain.cases import Case
 from hotline.domain.desk import Place
+from hotline.domain.seats import Seat, Status
 from hotline.voice import answers, matters, walk
 from hotline.voice.steps import Step
 
@@ -57,6 +58,7 @@ def news(act: Act, call: Call, *, state: State, sequence: int, cause: str | None
     if state in FINAL:
         legs.ended(act, call, state)
         hung_up(act, call)
+        _line_is_free(act, call)
     elif call.direction == "out" and state in (State.RINGING, State.TALKING):
         legs.picked_up(act, call)
 
@@ -64,16 +66,22 @@ def news(act: Act, call: Call, *, state: State, sequence: int, cause: str | None
 def hung_up(act: Act, call: Call) -> None:
     """The caller is gone: what was told so far becomes a case, so that it has an owner and an answer (VIS-5)."""
     waiting = desk.of_call(act, call)
-    if waiting is not None:
-        desk.abandoned(act, waiting)
+    promised = waiting is not None and not desk.abandoned(act, waiting)
     if call.slots.get("nuisance") or call.direction == "out":
         return
     if call.step in _HELP_IS_COMING:
         matters.add_to_emergency(act, call)
     opener = _opener(act, call)
-    if opener is not None:
+    if opener is not None and not (promised and opener is matters.open_abandoned):
         opener(act, call)
     call.drop("intent")
+
+
+def _line_is_free(act: Act, call: Call) -> None:
+    """A free agent whose last leg was still open could not be rung until now."""
+    seat = act.session.get(Seat, call.staff_id) if call.staff_id is not None else None
+    if seat is not None and seat.status == Status.FREE:
+        outbox.post(act, "match-line", urgent=True)
 
 
 def _opener(act: Act, call: Call) -> Opener | None:

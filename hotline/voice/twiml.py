@@ -214,7 +214,7 @@ def _conference(act: Act, call: Call, action: str, addresses: Addresses) -> Dial
     dial = Dial(action=action, method="POST")
     dial.conference(
         meeting.name,
-        beep=False,
+        beep="onEnter" if party.role == Role.CUSTOMER else "false",  # tells the agent that the caller is there
         muted=party.mode != Mode.TALK and coached is None,
         coach=act.session.get_one(Call, coached).sid if coached is not None else None,
         start_conference_on_enter=True,

@@ -123,8 +123,7 @@ def place(act: Act, waiting: Wait) -> tuple[str, ...]:
 
 def anybody_free(act: Act) -> bool:
     """Could an agent of the group be rung at this moment?"""
-    group = [company.id for company in companies.listed(act)]
-    return any(seat.status == seats.Status.FREE for seat in seats.serving(act, group))
+    return any(seat.status == seats.Status.FREE for seat in seats.serving(act, companies.group(act)))
 
 
 def _is_served_now(act: Act, waiting: Wait) -> bool:

@@ -2,5 +2,6 @@
 
 from __future__ import annotations
 
+from tests.desk import desk as desk
 from tests.line import line as line
 from tests.voice.ring import rings as rings

@@ -1,0 +1,157 @@
+"""Agents at the desk, beside the simulated line; without it no story could tell of anybody who answers."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from hotline.domain import cases, companies, controls, handovers, meetings, seats, staff
+from hotline.domain.act import Act, Actor
+from hotline.domain.calls import Call
+from hotline.domain.desk import Wait
+from hotline.domain.handovers import Handover
+from hotline.domain.parties import Meeting, Mode, Party, Role
+from hotline.domain.seats import Seat, Status
+from hotline.jobs import watch
+from hotline.simulator.phone import Phone
+from tests.line import Line
+from tests.world import Person
+
+
+class Desk:
+    """What agents and supervisors do on their pages; an open page gives its signs of life as the clock turns."""
+
+    def __init__(self, line: Line) -> None:
+        self.line, self._open = line, dict[int, Person]()
+        self._beats_at = line.at.now
+        line.clock.on_turn.append(self._turned)
+        line.clock.stops.append(lambda: self._beats_at if self._open else None)
+
+    def sits(self, *people: Person) -> None:
+        """These agents open their page and are free, the first named the longest idle."""
+        for person in people:
+            self._open[person.id] = person
+            self.is_now(person, Status.FREE)
+            self.line.at.set(self.line.at.now + timedelta(microseconds=1))
+        self.line.passes(seconds=0)
+
+    def is_now(self, person: Person, status: Status) -> None:
+        """An agent says what they do."""
+        with self.by(person) as act:
+            seats.choose(act, self._seat(act, person), status)
+
+    def goes_home(self, person: Person) -> None:
+        """An agent ends the shift and closes the page."""
+        self.is_now(person, Status.OFF)
+        self._open.pop(person.id, None)
+
+    def closes_the_laptop(self, person: Person) -> None:
+        """The page gives no sign of life from here on."""
+        self._open.pop(person.id, None)
+
+    def by(self, person: Person) -> AbstractContextManager[Act]:
+        """An act of somebody at the console."""
+        return self.line.runtime.act(Actor("console", person.id))
+
+    def seat(self, person: Person) -> Seat:
+        """Where an agent stands."""
+        with self.line.look() as act:
+            return act.session.get_one(Seat, person.id)
+
+    def waits(self) -> list[Wait]:
+        """Every wait there was, oldest first."""
+        with self.line.look() as act:
+            return list(act.session.scalars(select(Wait).order_by(Wait.id)))
+
+    def meetings(self) -> list[Meeting]:
+        """Every conversation there was, oldest first."""
+        with self.line.look() as act:
+            return list(act.session.scalars(select(Meeting).order_by(Meeting.id)))
+
+    def parties(self) -> list[Party]:
+        """Everybody who was asked into one."""
+        with self.line.look() as act:
+            return list(act.session.scalars(select(Party).order_by(Party.id)))
+
+    def takes(self, person: Person) -> Phone:
+        """The agent's telephone rings; the agent picks up, hears the caller told, and accepts."""
+        phone = self.line.phone(person.login).rings().answers().hears("接听请按1").presses("1")
+        self.line.passes(seconds=2)
+        return phone
+
+    def ends(self, person: Person) -> None:
+        """The agent ends the conversation on the page, and closes the form."""
+        with self.by(person) as act:
+            found = meetings.of_agent(act, person.id)
+            assert found is not None, f"{person.login} is in no conversation"
+            companies.get(act, found.company_id)
+            meetings.end(act, found, person.id)
+        self.line.passes(seconds=2)
+
+    def wraps_up(self, person: Person) -> None:
+        """The agent closes the form, once the page shows that the conversation is over."""
+        self.line.passes(seconds=1)
+        with self.by(person) as act:
+            seats.wrapped_up(act, self._seat(act, person))
+        self.line.passes(seconds=1)
+
+    def holds(self, person: Person, *, resumes: bool = False) -> None:
+        """The agent begins a pause, or ends it."""
+        with self.by(person) as act:
+            does = controls.resume if resumes else controls.hold
+            does(act, self._meeting(act, person), person.id)
+        self.line.passes(seconds=1)
+
+    def asks_in(self, person: Person, colleague: Person, role: Role = Role.EXPERT) -> None:
+        """The agent asks a colleague into the conversation."""
+        with self.by(person) as act:
+            met = self._meeting(act, person)
+            controls.invite(act, met, staff.get(act, colleague.id), role, person.id)
+
+    def hands_over(self, person: Person, to: Person, case_id: int) -> Handover:
+        """The agent asks a colleague to take the matter over, in the conversation."""
+        with self.by(person) as act:
+            met = self._meeting(act, person)
+            case = cases.get(act, case_id)
+            asked = handovers.ask(act, case, giver_id=person.id, receiver_id=to.id, reason="需要专门处理")
+            controls.invite(act, met, staff.get(act, to.id), Role.RECEIVER, person.id, asked.id)
+            return asked
+
+    def supervises(self, supervisor: Person, agent: Person, mode: Mode) -> None:
+        """A supervisor goes into an agent's conversation."""
+        with self.by(supervisor) as act:
+            controls.supervise(act, self._meeting(act, agent), staff.get(act, supervisor.id), mode)
+
+    def longest_gap(self, call: Call) -> float:
+        """The longest time, in seconds, between the starts of two things said to a waiting caller."""
+        [wait] = [one for one in self.waits() if one.call_id == call.id]
+        return wait.longest_gap_ms / 1000
+
+    def _meeting(self, act: Act, person: Person) -> Meeting:
+        found = meetings.of_agent(act, person.id)
+        assert found is not None, f"{person.login} is in no conversation"
+        companies.get(act, found.company_id)
+        return found
+
+    def _seat(self, act: Act, person: Person) -> Seat:
+        seat = seats.of(act, staff.get(act, person.id))
+        companies.get(act, seat.company_id)
+        return seat
+
+    def _turned(self, now: datetime) -> None:
+        if now < self._beats_at:
+            return
+        self._beats_at = now + self.line.runtime.figures.desk.presence_every.span
+        for person in self._open.values():
+            with self.by(person) as act:
+                seats.seen(act, self._seat(act, person))
+        watch.the_desk(self.line.runtime)
+
+
+@pytest.fixture
+def desk(line: Line) -> Desk:
+    """The desk beside the line; nobody sits there yet."""
+    return Desk(line)
