@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
+
 from hotline.domain import calls, cases, companies, customers, outbox, parties, seats
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
 from hotline.domain.cases import Case
 from hotline.domain.parties import Meeting, Mode, Party, Role
+from hotline.domain.seats import Seat
 from hotline.domain.staff import Staff
 from hotline.errors import Conflict, NotFound, Refused
 
@@ -53,12 +56,21 @@ def number_of_customer(act: Act, case: Case) -> str:
 
 
 def take_seat(act: Act, person: Staff) -> None:
-    """A colleague is asked into a call: their seat takes no caller meanwhile. Raises Conflict when they are in one."""
-    seat = seats.of(act, person)
-    if seat.status == seats.Status.BUSY or parties.of_staff(act, person.id) is not None:
+    """A colleague is asked into a call: their seat takes no caller meanwhile. Raises Conflict when they are in one.
+
+    A seat that another act holds is not waited for: two agents who ask one another in at once would wait for ever.
+    """
+    seat = act.session.scalar(
+        select(Seat)
+        .where(Seat.staff_id == person.id)
+        .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
+    )
+    if seat is None and act.session.get(Seat, person.id) is None:
+        seat = seats.of(act, person)
+    if seat is None or seat.status == seats.Status.BUSY or parties.of_staff(act, person.id) is not None:
         raise Conflict(f"{person.name} is in a call")
-    seats.wrapped_up(act, seat)
-    seats.claim(act, person.id, None)
+    seats.engage(act, seat)
 
 
 def ring(

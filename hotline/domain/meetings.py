@@ -37,7 +37,11 @@ def begin(act: Act, *, agent_leg: Call, customer_call: Call | None, wait: Wait |
     """The agent accepted: agent and customer are to meet. A waiting caller is fetched; a kept place is rung.
 
     Both calls, the wait and the seat are locked. The agent owns the call if nobody answered for it before (OWN-1).
+    Accepting twice with one leg is accepting once.
     """
+    known = of_call(act, agent_leg)
+    if known is not None:
+        return known
     agent_id = agent_leg.staff_id or 0
     _leave_old(act, agent_id, customer_call)
     company = companies.get(act, customer_call.company_id if customer_call else agent_leg.company_id)

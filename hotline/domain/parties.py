@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, select, text
+from sqlalchemy import ForeignKey, Index, String, or_, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.db import Base
@@ -183,7 +183,7 @@ def locked(act: Act, meeting_id: int) -> Meeting:
         calls.locked(act, row.call_id)
     if row.wait_id is not None:
         desk.locked(act, row.wait_id)
-    people = select(Party.staff_id).where(Party.meeting_id == meeting_id, Party.staff_id.is_not(None))
+    people = select(Party.staff_id).where(Party.meeting_id == meeting_id, Party.state.in_(PRESENT))
     theirs = select(Seat).where(Seat.staff_id.in_(people)).order_by(Seat.staff_id).with_for_update()
     act.session.scalars(theirs.execution_options(populate_existing=True)).all()
     meeting = act.session.get_one(Meeting, meeting_id, with_for_update=True, populate_existing=True)
@@ -224,6 +224,17 @@ def customer_lives(act: Act, meeting: Meeting) -> bool:
         return False
     call = act.session.get_one(Call, party.call_id)
     return call.state not in FINAL and (party.state == State.IN or call.answered_at is not None)
+
+
+def takes_part(act: Act, staff_id: int, call_id: int) -> bool:
+    """Is or was a colleague in a conversation with this customer's call, or are they asked into it now?"""
+    query = (
+        select(Party.id)
+        .join(Meeting, Meeting.id == Party.meeting_id)
+        .where(Meeting.call_id == call_id, Party.staff_id == staff_id)
+        .where(or_(Party.joined_at.is_not(None), Party.state.in_(PRESENT)))
+    )
+    return act.session.scalar(query.limit(1)) is not None
 
 
 def coached_leg(act: Act, meeting: Meeting) -> int | None:
