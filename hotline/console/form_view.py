@@ -92,7 +92,7 @@ def _says(company: Company, act: Act, typed: Typed, found: Diagnosis | None) -> 
         return [_spoken(company, "complaint.thanks")]
     if kind is FormKind.EMERGENCY:
         return _safety(company, act, typed.get("emergency", "unclear"))
-    if kind is FormKind.FAULT and found is not None and found.verdict is not None:
+    if found is not None and found.verdict is not None:
         if found.verdict.scope is Scope.EMERGENCY:
             return _safety(company, act, str(found.verdict.emergency))
         return [_spoken(company, found.verdict.guide)] if found.verdict.guide else []

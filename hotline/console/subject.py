@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hotline.console import form_fields
-from hotline.console.form_fields import Typed
+from hotline.console.form_fields import FormKind, Typed
 from hotline.domain import anonymity, calls, companies, customers, repairs
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
@@ -64,9 +64,10 @@ def of_visitor(act: Act, person: Staff) -> Subject:
 
 
 def diagnosed(act: Act, subject: Subject, typed: Typed) -> Diagnosis | None:
-    """The questions about the fault that was chosen; None while no class is, or the company does not mend it."""
-    chosen = FaultClass(typed["class"]) if "class" in typed else None
-    if chosen is None or chosen not in act.standard.repair.classes:
+    """The questions about the fault that was chosen; None while no class is. Where there is one it is not asked."""
+    classes = act.standard.repair.classes
+    chosen = classes[0] if len(classes) == 1 else FaultClass(typed["class"]) if "class" in typed else None
+    if chosen is None or chosen not in classes or form_fields.kind_of(typed) is not FormKind.FAULT:
         return None
     given = form_fields.answers_of(typed, chosen)
     asked, verdict = diagnosis.of(act.standard, chosen).follow(given)
