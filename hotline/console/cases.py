@@ -9,7 +9,20 @@ from flask import g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import Forbidden
 
-from hotline.console import asking, hidden, listening, lists, matter, people, record, refused, revealing, rights, words
+from hotline.console import (
+    asking,
+    handing,
+    hidden,
+    listening,
+    lists,
+    matter,
+    people,
+    record,
+    refused,
+    revealing,
+    rights,
+    words,
+)
 from hotline.domain import cases, companies, promises
 from hotline.domain.act import Act
 from hotline.domain.cases import Case
@@ -75,7 +88,7 @@ def called_back(case_id: int) -> ResponseReturnValue:
             typed.problem = words.text("called-back.nothing")
         else:
             _note_called_back(act, case, typed)
-    return _settled(case_id, typed)
+    return settled(case_id, typed)
 
 
 def close_case(case_id: int) -> ResponseReturnValue:
@@ -86,7 +99,7 @@ def close_case(case_id: int) -> ResponseReturnValue:
         if not rights.may_close(act, asking.person(), case):
             raise Forbidden
         typed.problem = _closed(act, case, typed.text)
-    return _settled(case_id, typed)
+    return settled(case_id, typed)
 
 
 def seen(act: Act, case_id: int) -> Case:
@@ -120,7 +133,8 @@ def _closed(act: Act, case: Case, outcome: str) -> str | None:
     return None
 
 
-def _settled(case_id: int, typed: Written) -> ResponseReturnValue:
+def settled(case_id: int, typed: Written) -> ResponseReturnValue:
+    """Back to the case's page: with what was typed and what is wrong with it, where something is."""
     if typed.problem is None:
         return redirect(_here(case_id))
     back = refused.back_to(_here(case_id), typed=asdict(typed))
@@ -148,7 +162,7 @@ def _context(act: Act, case: Case) -> dict[str, Any]:
         "standard": act.standard,
         "heartbeat": asking.runtime().figures.routine.live_heartbeat.seconds,
         "zone": act.standard.timezone,
-        "who": _who(case, numbers),
+        "who": who(case, numbers),
         "owned": record.ownership(act, case.chain),
         "matter_of": matter.of_case(act, case),
         "hidden": list(hidden.of_case(act, case)),
@@ -158,11 +172,13 @@ def _context(act: Act, case: Case) -> dict[str, Any]:
         "may_reveal": rights.may_open(person, "console.reveal_in_case"),
         "may_close": rights.may_close(act, person, case),
         "may_call_back": rights.may_call_back(act, person, case),
+        "handing": handing.of_case(act, case),
         **matter.for_templates(),
     }
 
 
-def _who(case: Case, numbers: dict[int, str]) -> str:
+def who(case: Case, numbers: dict[int, str]) -> str:
+    """The customer of a case as a page names them: a masked number, or why there is none."""
     if case.anonymous:
         return words.text("who.anonymous")
     return numbers.get(case.customer_id or 0) or words.text("who.withheld")

@@ -15,6 +15,7 @@ from hotline.console import (
     cases,
     desk,
     desk_page,
+    handovers,
     in_call,
     line,
     listening,
@@ -22,6 +23,7 @@ from hotline.console import (
     login,
     phone,
     promise_list,
+    staff_list,
     stream,
     supervise,
     visitor_list,
@@ -67,6 +69,16 @@ def blueprint(runtime: Runtime) -> Blueprint:
     made.add_url_rule("/cases/<int:case_id>/reveal", view_func=cases.reveal_in_case, methods=["POST"])
     made.add_url_rule("/cases/<int:case_id>/called-back", view_func=cases.called_back, methods=["POST"])
     made.add_url_rule("/cases/<int:case_id>/close", view_func=cases.close_case, methods=["POST"])
+    made.add_url_rule("/cases/<int:case_id>/hand-over", view_func=handovers.hand_over, methods=["POST"])
+    made.add_url_rule("/cases/<int:case_id>/raise", view_func=handovers.raise_matter, methods=["POST"])
+    made.add_url_rule("/handovers", view_func=handovers.handover_list)
+    made.add_url_rule("/handovers/<int:handover_id>", view_func=handovers.one_handover)
+    made.add_url_rule("/handovers/<int:handover_id>/answer", view_func=handovers.answer_handover, methods=["POST"])
+    made.add_url_rule("/handovers/<int:handover_id>/withdraw", view_func=handovers.withdraw_handover, methods=["POST"])
+    made.add_url_rule("/staff", view_func=staff_list.staff_list)
+    made.add_url_rule("/staff/<int:staff_id>/leave", view_func=staff_list.grant_leave, methods=["POST"])
+    made.add_url_rule("/staff/<int:staff_id>/dismiss", view_func=staff_list.dismiss, methods=["POST"])
+    made.add_url_rule("/staff/<int:staff_id>/back", view_func=staff_list.take_back, methods=["POST"])
     made.add_url_rule("/recordings/<name>", view_func=listening.recording)
     made.add_url_rule("/recordings/<name>/listen", view_func=listening.listen, methods=["POST"])
     made.add_url_rule("/recordings/<name>/sound", view_func=listening.sound)

@@ -13,6 +13,7 @@ DESK = frozenset({Role.AGENT, Role.DEPARTMENT_HEAD, Role.SUPERVISOR, Role.MANAGE
 _READERS = DESK | {Role.AUDITOR, Role.ADMINISTRATOR}
 _WATCHERS = frozenset({Role.SUPERVISOR, Role.MANAGER, Role.GENERAL_MANAGER, Role.AUDITOR, Role.ADMINISTRATOR})
 _LEADERS = frozenset({Role.SUPERVISOR, Role.MANAGER, Role.GENERAL_MANAGER})
+_KEEPERS = _LEADERS | {Role.ADMINISTRATOR}
 _EVERYBODY = frozenset(Role)
 # Who may be asked into a call.
 HELPERS = DESK | {Role.ENGINEER}
@@ -38,6 +39,16 @@ PAGES: dict[str, frozenset[Role]] = {
     "console.reveal_in_case": DESK,
     "console.called_back": DESK,
     "console.close_case": DESK,
+    "console.hand_over": DESK,
+    "console.raise_matter": DESK,
+    "console.handover_list": DESK,
+    "console.one_handover": DESK,
+    "console.answer_handover": DESK,
+    "console.withdraw_handover": DESK,
+    "console.staff_list": _WATCHERS,
+    "console.grant_leave": _KEEPERS,
+    "console.dismiss": _KEEPERS,
+    "console.take_back": _KEEPERS,
     "console.promise_list": _READERS,
     "console.recording": DESK,
     "console.listen": DESK,
@@ -73,8 +84,12 @@ def whole_group(person: Staff) -> bool:
 
 
 def may_see(person: Staff, thing: Call | Case) -> bool:
-    """May this person see this call or case: of their own company, or their own to answer for (OWN-4)?"""
-    return whole_group(person) or thing.company_id == person.company_id or thing.owner_id == person.id
+    """May this person see this call or case: of their own company, or their own to answer for (OWN-4)?
+
+    The company that took a case goes on seeing it when a sister company has it: its caller may ask there.
+    """
+    companies = {thing.company_id, thing.numbered_by_id if isinstance(thing, Case) else thing.company_id}
+    return whole_group(person) or person.company_id in companies or thing.owner_id == person.id
 
 
 def may_see_call(act: Act, person: Staff, call: Call) -> bool:
@@ -85,7 +100,8 @@ def may_see_call(act: Act, person: Staff, call: Call) -> bool:
 def may_close(act: Act, person: Staff, case: Case) -> bool:
     """May this person close this case? Its owner, or a superior; a complaint only who the standard names (CMP-12)."""
     if case.kind == Kind.COMPLAINT:
-        return person.has(*staff.from_level(act, case.company_id, act.standard.complaints.closed_by))
+        closers = staff.from_level(act, case.company_id, act.standard.complaints.closed_by)
+        return person.company_id == case.company_id and person.has(*closers)
     return case.owner_id == person.id or _superior(act, person, case)
 
 
@@ -110,5 +126,14 @@ def may_lead(act: Act, person: Staff, company_id: int) -> bool:
     return person.company_id == company_id and person.has(*staff.from_level(act, company_id, Role.SUPERVISOR))
 
 
+def may_manage(act: Act, person: Staff, other: Staff) -> bool:
+    """May this person say that the other is on leave, or left: an administrator, or who stands above in the company?"""
+    if person.id == other.id or not may_open(person, "console.dismiss"):
+        return False
+    levels = staff.from_level(act, other.company_id, Role.AGENT)
+    highest = max((place for place, level in enumerate(levels) if other.has(level)), default=0)
+    return whole_group(person) or (person.company_id == other.company_id and person.has(*levels[highest + 1 :]))
+
+
 def _superior(act: Act, person: Staff, thing: Call | Case) -> bool:
-    return person.has(*staff.from_level(act, thing.company_id, Role.SUPERVISOR))
+    return may_lead(act, person, thing.company_id)

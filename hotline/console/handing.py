@@ -1,0 +1,80 @@
+"""What a page shows of handing over: every request, and the forms; without it nobody would see who was asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from hotline.console import asking, colleagues, people, rights, words
+from hotline.domain import absences, cases, handovers, promises, staff
+from hotline.domain.act import Act
+from hotline.domain.cases import Case
+from hotline.domain.handovers import Handover
+from hotline.errors import NotFound
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request as it is shown: who asks whom, until when; what people wrote is for the two of them (SEC-1)."""
+
+    request: Handover
+    case: Case
+    company: str
+    giver: str
+    receiver: str
+    due: datetime | None
+    reason: str
+    refusal: str
+
+
+def waiting(act: Act) -> list[Asked]:
+    """What waits for my answer, the oldest first."""
+    return [shown(act, request) for request in handovers.waiting_for(act, asking.person().id)]
+
+
+def of_case(act: Act, case: Case) -> dict[str, Any]:
+    """What a case's page shows of handing over: every request, and the forms that this person may fill in."""
+    person = asking.person()
+    open_ = case.state == "open" and handovers.open_of(act, case.id) is None
+    owns = open_ and case.owner_id == person.id and rights.may_open(person, "console.hand_over")
+    raises = open_ and person.id in (case.owner_id, case.handler_id) and rights.may_open(person, "console.raise_matter")
+    return {
+        "all": [shown(act, request) for request in handovers.of_case(act, case.id)],
+        "receivers": colleagues.groups(act, person, staff.ANSWERS, without=absences.away(act)) if owns else [],
+        "may_raise": raises,
+    }
+
+
+def shown(act: Act, request: Handover) -> Asked:
+    """A request with everything that a page says of it."""
+    case = act.session.get_one(Case, request.case_id)
+    names = people.names(act, (request.giver_id, request.receiver_id))
+    made = [
+        one
+        for one in promises.of_case(act, case.id)
+        if one.rule == handovers.ANSWER and one.made_at == request.asked_at
+    ]
+    concerned = asking.person().id in names
+    return Asked(
+        request=request,
+        case=case,
+        company=people.companies_by_id(act)[case.company_id].name(asking.language()),
+        giver=names[request.giver_id],
+        receiver=names[request.receiver_id],
+        due=made[0].due_at if made else None,
+        reason=_opened(act, case, request.reason, concerned=concerned),
+        refusal=_opened(act, case, request.refusal, concerned=concerned),
+    )
+
+
+def _opened(act: Act, case: Case, sealed: str | None, *, concerned: bool) -> str:
+    if not sealed:
+        return ""
+    try:
+        told = cases.unseal(act, case, sealed)
+    except NotFound:
+        return words.text("who.erased")
+    if told == handovers.BY_KEY:
+        return words.text("handover.by-key")
+    return told if concerned else "••••••"

@@ -1,0 +1,76 @@
+"""Leave and leaving on the page: who may say so, what is asked first, and what becomes of the matters."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+
+from hotline.domain import absences, cases, staff
+from hotline.domain.act import COMMAND
+from hotline.runtime import Runtime
+from tests.console import matters
+from tests.console.visitor import Visitor, text_of
+from tests.world import Cast, HandClock, Person
+
+PAGE = "/console/staff"
+SPAN = {"from": "2026-11-20T08:00", "until": "2026-11-23T08:00"}
+
+
+def active(runtime: Runtime, who: Person) -> bool:
+    with runtime.look(COMMAND) as act:
+        return staff.get(act, who.id).active
+
+
+def test_the_supervisor_says_that_an_agent_has_left_and_owns_what_was_theirs(
+    sun: Visitor, runtime: Runtime, cast: Cast
+) -> None:
+    case_id = matters.enquiry(runtime, cast)
+    assert "1 件未结的事" in text_of(sun.opens(PAGE))
+    unsure = sun.is_refused(f"{PAGE}/{cast.lin.id}/dismiss", page=PAGE)
+    assert "勾选确认" in unsure.text
+    assert active(runtime, cast.lin)
+    sun.sends(f"{PAGE}/{cast.lin.id}/dismiss", page=PAGE, sure="yes")
+    assert not active(runtime, cast.lin)
+    with runtime.look(COMMAND) as act:
+        assert cases.get(act, case_id).owner_id == cast.sun.id
+    assert "已离职" in sun.opens(PAGE).text
+    sun.sends(f"{PAGE}/{cast.lin.id}/back", page=PAGE)
+    assert active(runtime, cast.lin)
+
+
+def test_a_leave_is_noted_in_the_companys_own_time(sun: Visitor, runtime: Runtime, cast: Cast, at: HandClock) -> None:
+    sun.sends(f"{PAGE}/{cast.lin.id}/leave", page=PAGE, receiver=str(cast.zhou.id), **SPAN)
+    assert "请假 11-20 08:00 至 11-23 08:00" in text_of(sun.opens(PAGE))
+    with runtime.look(COMMAND) as act:
+        (absence,) = absences.ahead(act, cast.lin.id)
+        assert absence.starts_at.astimezone(at.now.tzinfo).isoformat() == "2026-11-20T08:00:00+08:00"
+    again = sun.is_refused(f"{PAGE}/{cast.lin.id}/leave", page=PAGE, receiver=str(cast.zhou.id), **SPAN)
+    assert "已登记过请假" in again.text
+
+
+@pytest.mark.parametrize(
+    ("form", "told"),
+    [
+        ({"receiver": "2", "from": "soon", "until": "later"}, "请选好起止时间"),
+        (SPAN, "请选择一位那几天在岗"),
+        ({"receiver": "5", **SPAN}, "请选择一位那几天在岗"),  # a guard
+    ],
+)
+def test_a_leave_that_cannot_be_is_refused_with_the_reason(
+    sun: Visitor, runtime: Runtime, cast: Cast, form: dict[str, str], told: str
+) -> None:
+    assert told in sun.is_refused(f"{PAGE}/{cast.lin.id}/leave", page=PAGE, **form).text
+    with runtime.look(COMMAND) as act:
+        assert absences.ahead(act, cast.lin.id) == []
+
+
+def test_nobody_sends_away_a_superior_themselves_or_a_sister_companys_people(
+    app: Flask, sun: Visitor, runtime: Runtime, cast: Cast
+) -> None:
+    for who in (cast.sun, cast.qian, cast.feng, cast.wu):
+        assert sun.sends(f"{PAGE}/{who.id}/dismiss", page=PAGE, sure="yes").status_code == 403
+        assert active(runtime, who)
+    tang = Visitor(app)
+    tang.logs_in(cast.tang)
+    tang.sends(f"{PAGE}/{cast.wu.id}/dismiss", page=PAGE, sure="yes")
+    assert not active(runtime, cast.wu), "an administrator keeps the registers of the whole group"
