@@ -20,6 +20,12 @@ def runtime() -> Runtime:
 
 def language() -> str:
     """The language of the page: by ?lang= once, kept in the session; before that the browser's own, else Chinese."""
+    if "language" not in g:
+        g.language = _language()  # a page asks for each of its words
+    return str(g.language)
+
+
+def _language() -> str:
     chosen = request.args.get("lang")
     if chosen in LANGUAGES and session.get("language") != chosen:
         session["language"] = chosen

@@ -16,34 +16,42 @@ from hotline.runtime import Runtime
 
 SLOTS = "console-streams"
 _CHANGED = "event: changed\ndata: \n\n"
+_STIRRED = "event: stirred\ndata: \n\n"
 _STILL_HERE = ": \n\n"
 
 
 def stream() -> ResponseReturnValue:
     """Server-sent events: "changed" whenever one of the things asked for did (?about=call, or ?about=call:12 case:7).
 
+    What moves often and can wait a moment is asked for apart (?also=line) and told as "stirred".
     No content is sent: what may be seen is decided where it is read. Answers 204 where too many pages listen to this
     process already; those ask by themselves at every heartbeat.
     """
     slots: threading.BoundedSemaphore = current_app.extensions[SLOTS]
     if not slots.acquire(blocking=False):
         return "", 204
-    about = frozenset(request.args.get("about", "").split())
-    answer = Response(_events(asking.runtime(), about, sessions.ticket()), mimetype="text/event-stream")
+    about, also = (frozenset(request.args.get(name, "").split()) for name in ("about", "also"))
+    answer = Response(_events(asking.runtime(), about, also, sessions.ticket()), mimetype="text/event-stream")
     answer.call_on_close(slots.release)  # also where the reader left before the first event
     return answer
 
 
-def _events(runtime: Runtime, about: frozenset[str], ticket: sessions.Ticket) -> Iterator[str]:
+def _events(runtime: Runtime, about: frozenset[str], also: frozenset[str], ticket: sessions.Ticket) -> Iterator[str]:
     told = _CHANGED  # first of all: whatever happened between the page and the moment from which we listen
     try:
         for names in live.listen(runtime.redis, runtime.figures.routine.live_pulse.span):
             if not _lasts(runtime, ticket):
                 return
-            yield told if told else _CHANGED if _concerns(about, names) else _STILL_HERE
+            yield told or _news(about, also, names)
             told = ""
     except RedisError:
         return  # the page connects again, and asks at every heartbeat until then
+
+
+def _news(about: frozenset[str], also: frozenset[str], names: frozenset[str]) -> str:
+    if _concerns(about, names):
+        return _CHANGED
+    return _STIRRED if _concerns(also, names) else _STILL_HERE
 
 
 def _lasts(runtime: Runtime, ticket: sessions.Ticket) -> bool:

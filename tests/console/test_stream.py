@@ -38,6 +38,16 @@ def test_a_page_hears_nothing_of_what_it_does_not_show(sun: Visitor, runtime: Ru
         assert CHANGED in _next_told(news)
 
 
+def test_what_moves_often_is_told_apart(lin: Visitor, runtime: Runtime) -> None:
+    with lin.opens("/console/stream?about=seat:1&also=line") as answer:
+        news = _news(answer)
+        next(news)
+        _announce(runtime, ["line", "seat:2"])
+        assert _next_told(news).startswith("event: stirred")
+        _announce(runtime, ["line", "seat:1"])
+        assert CHANGED in _next_told(news)
+
+
 def test_what_a_page_is_told_holds_no_content(sun: Visitor) -> None:
     with sun.opens("/console/stream?about=call") as answer:
         assert next(_news(answer)) == "event: changed\ndata: \n\n"
