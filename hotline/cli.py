@@ -16,6 +16,7 @@ from hotline import (
     listing,
     logs,
     migrations,
+    personnel,
     practice,
     records,
     registers,
@@ -145,3 +146,5 @@ for command in (
     registers.nuisance,
 ):
     cli.add_command(command)
+for about_people in (personnel.leave, personnel.dismiss, personnel.come_back):
+    registers.staff_group.add_command(about_people)
