@@ -125,7 +125,7 @@ def _verbs(runtime: Runtime, what: str, number: int) -> str:
     if what == "join" and (name := _conference_of(runtime, number)):
         return f'<Dial action="{base}/voice/left"><Conference beep="false">{name}</Conference></Dial>'
     words = {"wait": "请再稍等", "hold": "谢谢", "announce": "久等了"}.get(what, "请接听")
-    pause = "" if what == "announce" else '<Pause length="60"/>'
+    pause = "" if what == "announce" else '<Pause length="600"/>'
     return f'<Say language="cmn-CN" voice="Polly.Zhiyu">{words}</Say>{pause}'
 
 
