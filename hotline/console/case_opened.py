@@ -30,6 +30,7 @@ def case_opened(case_id: int) -> ResponseReturnValue:
             step=_next_step(case),
             texted=any(text.about["to"] == "customer" for text in found.texts),
             missing=[name for name in _ADDED if f"sealed_{name}" not in case.details] if _is_urgent(case) else [],
+            typed={},
             longest=form_fields.LONGEST,
             standard=act.standard,
             zone=act.standard.timezone,

@@ -1,0 +1,98 @@
+"""What is half typed into the form: it survives, it is seen by nobody else, and it is saved once."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import text
+
+from hotline.domain.act import COMMAND
+from hotline.domain.drafts import Draft
+from hotline.runtime import Runtime
+from tests.console import forms
+from tests.console.forms import LEAK, SAID
+from tests.console.visitor import Visitor
+from tests.world import Cast, HandClock
+
+TYPED = "师傅来晚了两小时"
+
+
+@pytest.fixture
+def form(runtime: Runtime, cast: Cast) -> str:
+    """The form of Chen's call."""
+    return forms.ringing(runtime, cast, who=cast.chen)
+
+
+def test_what_is_half_typed_survives_a_reload_and_a_log_out(app: Flask, lin: Visitor, cast: Cast, form: str) -> None:
+    forms.sends(lin, form, kind="complaint", happened=TYPED)
+    assert f"{TYPED}</textarea>" in lin.opens(form).text
+    lin.sends("/console/logout", page=form)
+    assert TYPED not in lin.opens(form).text
+    elsewhere = Visitor(app)
+    elsewhere.logs_in(cast.lin)
+    assert f"{TYPED}</textarea>" in elsewhere.opens(form).text
+
+
+def test_nobody_else_sees_it_and_it_lies_sealed(sun: Visitor, lin: Visitor, runtime: Runtime, form: str) -> None:
+    forms.sends(lin, form, kind="complaint", happened=TYPED)
+    assert TYPED not in sun.opens(form).text
+    [draft] = forms.rows(runtime, Draft)
+    assert TYPED not in str(draft.typed)
+    with runtime.look(COMMAND) as act:
+        bodies = act.session.scalars(text("SELECT body FROM audit_entries")).all()
+    assert not any(TYPED in bytes(body).decode() for body in bodies)
+
+
+def test_another_kind_of_matter_and_back_loses_no_words(lin: Visitor, form: str) -> None:
+    forms.sends(lin, form, kind="complaint", happened=TYPED)
+    assert TYPED not in lin.opens(forms.sends(lin, form, kind="enquiry").location).text
+    assert f"{TYPED}</textarea>" in lin.opens(forms.sends(lin, form, kind="complaint").location).text
+
+
+def test_a_script_that_keeps_it_is_answered_in_place(lin: Visitor, form: str) -> None:
+    lin.client.environ_base["HTTP_HX_REQUEST"] = "true"
+    answer = forms.sends(lin, form, kind="complaint", happened=TYPED)
+    assert answer.status_code == 200
+    assert f"{TYPED}</textarea>" in answer.text
+
+
+def test_a_form_sent_twice_is_saved_once_and_news_that_comes_late_brings_nothing_back(
+    lin: Visitor, runtime: Runtime, form: str
+) -> None:
+    page = lin.opens(form).text
+    name = page.partition('name="form" value="')[2].partition('"')[0]
+    both = [lin.sends(form, page=form, form=name, do="save", **LEAK).location for _ in range(2)]
+    assert both[0] == both[1] == "/console/cases/1/opened"
+    assert forms.case_count(runtime) == 1
+    lin.sends(form, page=form, form=name, kind="complaint", happened=TYPED)
+    assert TYPED not in lin.opens(form).text
+    forms.saves(lin, form, **SAID)
+    assert forms.case_count(runtime) == 2, "a second matter of the same call"
+
+
+def test_it_is_cleared_when_it_is_not_wanted(lin: Visitor, runtime: Runtime, form: str) -> None:
+    forms.sends(lin, form, kind="complaint", happened=TYPED)
+    forms.sends(lin, form, do="discard")
+    assert forms.rows(runtime, Draft) == []
+
+
+def test_what_lies_too_long_goes_when_somebody_types_again(
+    lin: Visitor, sun: Visitor, runtime: Runtime, cast: Cast, form: str, at: HandClock
+) -> None:
+    forms.sends(lin, form, kind="complaint", happened=TYPED)
+    at.passes(timedelta(days=8))
+    sun.logs_in(cast.sun)
+    forms.sends(sun, form, kind="complaint")
+    assert [draft.staff_id for draft in forms.rows(runtime, Draft)] == [cast.sun.id]
+
+
+def test_the_draft_of_an_anonymous_complaint_does_not_say_what_came_of_it(
+    lin: Visitor, runtime: Runtime, form: str
+) -> None:
+    forms.saves(lin, form, **SAID, anonymous="yes")
+    [draft] = forms.rows(runtime, Draft)
+    assert (draft.about, draft.typed) == ("call:1", None)
+    assert draft.opened is not None
+    assert not draft.opened.isdigit()
