@@ -39,15 +39,16 @@ def join(act: Act, call: Call, *, wanted: int | None = None) -> Wait:
     `wanted` is asked first, as long as the profile's patience lasts: the agent whose line dropped. Without it, that is
     the owner of an open matter of this caller (OWN-5). The call is locked; its company's standard is chosen.
     """
-    matter = _open_matter(act, call)
+    matters = _open_matters(act, call)
     wait = of_call(act, call) or _taken_up(act, call) or Wait(joined_at=act.at, longest_gap_ms=0)
     wait.call_id, wait.company_id = call.id, call.company_id
     wait.customer_id, wait.language = call.customer_id, call.language
-    wait.case_id = wait.case_id or call.case_id or (matter.id if matter else None)
+    wait.case_id = wait.case_id or call.case_id or next((matter.id for matter in matters), None)
     wait.emergency = _is_emergency(act, call)
     wait.state, wait.kept, wait.agent_id, wait.why, wait.ended_at = Place.WAITING, False, None, None, None
     wait.last_spoken_at = act.at  # the answer that brings this about speaks
-    _want(act, wait, wanted if wanted is not None else matter.owner_id if matter else None)
+    owners = (matter.owner_id for matter in matters)
+    _want(act, wait, wanted or next((owner for owner in owners if seats.is_serving(act, owner)), None))
     act.session.add(wait)
     act.session.flush()
     seats.forget_wait(act, wait.id)
@@ -226,13 +227,12 @@ def _keep(act: Act, wait: Wait) -> None:
     outbox.post(act, "match-line", urgent=True)
 
 
-def _open_matter(act: Act, call: Call) -> Case | None:
-    """The open matter whose owner is asked first: of this company before others, the newest first (OWN-5)."""
+def _open_matters(act: Act, call: Call) -> list[Case]:
+    """The caller's open matters, of this company before others, the newest first; their owners are asked (OWN-5)."""
     if call.customer_id is None:
-        return None
+        return []
     known = [case for case in cases.open_of(act, call.customer_id) if not case.anonymous]
-    known.sort(key=lambda case: case.company_id != call.company_id)
-    return next((case for case in known if seats.is_serving(act, case.owner_id)), None)
+    return sorted(known, key=lambda case: case.company_id != call.company_id)
 
 
 def _want(act: Act, wait: Wait, wanted: int | None) -> None:

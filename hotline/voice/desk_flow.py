@@ -39,6 +39,7 @@ AGENTS: dict[Step, Row] = {
         (S.AGENT_ACCEPTED, S.AGENT_DECLINED),
         S.AGENT_NO_KEY,
         keys_only=True,
+        asks_again=False,  # somebody is waiting
         person=False,
     ),
     S.AGENT_ACCEPTED: Go(agents.accept, (S.AGENT_IN_CALL, S.AGENT_GONE)),
@@ -56,6 +57,7 @@ AGENTS: dict[Step, Row] = {
         (S.JOIN_ACCEPTED, S.JOIN_DECLINED),
         S.JOIN_NO_KEY,
         keys_only=True,
+        asks_again=False,
         person=False,
     ),
     S.JOIN_ACCEPTED: Go(agents.join_accept, (S.IN_MEETING, S.JOIN_GONE)),

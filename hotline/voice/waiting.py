@@ -123,11 +123,20 @@ def place(act: Act, waiting: Wait) -> tuple[str, ...]:
 
 def anybody_free(act: Act) -> bool:
     """Could an agent of the group be rung at this moment?"""
-    return any(seat.status == seats.Status.FREE for seat in seats.serving(act, companies.group(act)))
+    return bool(_free(act))
 
 
 def _is_served_now(act: Act, waiting: Wait) -> bool:
-    return desk.position(act, waiting) == 1 and (waiting.state == Place.OFFERED or anybody_free(act))
+    """Is a telephone ringing for this caller, or about to? Not while the owner is in a call and waited for (OWN-5)."""
+    if waiting.state == Place.OFFERED:
+        return True
+    awaited = waiting.wanted_id if waiting.wanted_until is not None and act.at < waiting.wanted_until else None
+    free = [seat.staff_id for seat in _free(act)]
+    return desk.position(act, waiting) == 1 and (awaited in free if awaited is not None else bool(free))
+
+
+def _free(act: Act) -> list[seats.Seat]:
+    return [seat for seat in seats.serving(act, companies.group(act)) if seat.status == seats.Status.FREE]
 
 
 def _recorded(act: Act) -> tuple[str, ...]:

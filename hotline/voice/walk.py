@@ -172,7 +172,7 @@ def _in_vain(act: Act, call: Call, row: Row, heard: Heard, *, again: bool, targe
 def _given_up(call: Call, row: Menu | Ask) -> Step:
     call.misses = 0
     call.drop("in_vain", "preface")
-    if not row.gives_up.startswith(("anything", "closing", "farewell", "offer")):
+    if not row.gives_up.startswith(("anything", "closing", "farewell", "offer", "agent-", "join-", "not-now")):
         call.put(preface=["again.gives-up"])
     return row.gives_up
 

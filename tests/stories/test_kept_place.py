@@ -1,0 +1,100 @@
+"""A caller keeps the place in line and is rung back when it is its turn: once, and never out of turn (ANS-3, CBK-2)."""
+
+from __future__ import annotations
+
+from hotline.simulator.phone import Phone
+from tests.desk import Desk
+from tests.line import Line
+from tests.stories.test_line import asks_for_a_person, talks_with
+
+
+def keeps_a_place(line: Line, who: str) -> Phone:
+    """Somebody in line presses the key, confirms the number and hangs up."""
+    caller = asks_for_a_person(line, who).hears("不想等，请按1").presses("1")
+    caller.hears("为您保留位置").hears("给您回电，对吗").presses("1").hears("位置已经保留").hears("还有什么需要")
+    return caller.hangs_up()
+
+
+def test_a_kept_place_is_called_back_in_turn_while_others_wait(line: Line, desk: Desk) -> None:
+    lin = line.cast.lin
+    desk.sits(lin)
+    talking = talks_with(line, desk, "chen")
+    keeps_a_place(line, "unknown")
+    later = asks_for_a_person(line, "+8613900000501").hears("前面还有1位")
+    talking.hangs_up()
+    desk.wraps_up(lin)
+    agent = line.phone("lin").rings().answers().hears("由我们拨通客户").hears("接听请按1").presses("1")
+    rung = line.phone("unknown").rings().answers().hears("您好，安心热力，0 0 1号为您服务").hears("轮到您了")
+    rung.hears("方便通话请按1").presses("1")
+    agent.hears("♪ beep").speaks("您好")
+    rung.hears("您好")
+    later.does_not_hear("为您服务")
+    rung.hangs_up()
+    kept = desk.waits()[1]
+    assert (kept.state, kept.kept) == ("done", True)
+    case = line.case()
+    assert line.promised(case) == {"ANS-3.callback": "kept"}
+    desk.wraps_up(lin)
+    desk.takes(lin)
+    later.hears("0 0 1号为您服务")
+    line.phone("unknown").does_not_ring(300)
+
+
+def test_whoever_hangs_up_while_the_number_is_confirmed_is_rung_back_once(line: Line, desk: Desk) -> None:
+    desk.sits(line.cast.lin)
+    talks_with(line, desk, "chen")
+    asks_for_a_person(line, "unknown").hears("请按1").presses("1").hears("给您回电，对吗").hangs_up()
+    assert desk.waits()[1].state == "abandoned"
+    assert line.promised(line.case()) == {"CBK-2.missed": "open"}
+
+
+def test_a_customers_voicemail_is_no_conversation(line: Line, desk: Desk) -> None:
+    lin = line.cast.lin
+    desk.sits(lin)
+    talking = talks_with(line, desk, "chen")
+    keeps_a_place(line, "unknown")
+    talking.hangs_up()
+    desk.wraps_up(lin)
+    desk.takes(lin)
+    line.phone("unknown").rings().goes_to_voicemail()
+    line.passes(minutes=2)
+    assert line.phone("lin").state == "idle"
+    assert desk.seat(lin).status == "free"
+    assert desk.waits()[1].state == "unreached"
+    assert line.promised(line.case()) == {"ANS-3.callback": "open"}, "the promise of a call back stands (CBK-3)"
+
+
+def test_a_customer_who_cannot_talk_now_is_rung_again_later(line: Line, desk: Desk) -> None:
+    lin = line.cast.lin
+    desk.sits(lin)
+    talking = talks_with(line, desk, "chen")
+    keeps_a_place(line, "unknown")
+    talking.hangs_up()
+    desk.wraps_up(lin)
+    agent = desk.takes(lin)
+    line.phone("unknown").rings().answers().hears("方便通话请按1").speaks("现在不方便").hears("我们再给您回电")
+    agent.hears("来电人已经不在线上")
+    assert line.promised(line.case()) == {"ANS-3.callback": "open"}
+
+
+def test_whoever_rings_in_again_goes_on_at_the_kept_place(line: Line, desk: Desk) -> None:
+    desk.sits(line.cast.lin)
+    talking = talks_with(line, desk, "chen")
+    keeps_a_place(line, "unknown")
+    asks_for_a_person(line, "+8613900000501").hears("前面还有1位")
+    again = asks_for_a_person(line, "unknown").hears("下一位就是您")
+    talking.hangs_up()
+    desk.wraps_up(line.cast.lin)
+    desk.takes(line.cast.lin)
+    again.hears("0 0 1号为您服务")
+
+
+def test_a_withheld_number_is_asked_for_before_a_place_is_kept(line: Line, desk: Desk) -> None:
+    desk.sits(line.cast.lin)
+    talking = talks_with(line, desk, "chen")
+    caller = asks_for_a_person(line, "anonymous").hears("请按1").presses("1").hears("请输入您的联系电话")
+    caller.presses("13900000077#").hears("您的联系电话是1 3 9").presses("1").hears("位置已经保留").hangs_up()
+    talking.hangs_up()
+    desk.wraps_up(line.cast.lin)
+    desk.takes(line.cast.lin)
+    line.phone("+8613900000077").rings().answers().hears("轮到您了")

@@ -1,0 +1,129 @@
+"""The agent's leg: who is rung, what they hear, what they may do, and what a machine may not (ANS-1, rule 8)."""
+
+from __future__ import annotations
+
+from hotline.domain.seats import Status
+from tests.desk import Desk
+from tests.line import Line
+from tests.stories.test_line import asks_for_a_person
+
+
+def answers_of(line: Line) -> list[object]:
+    """What became of each offer, by the caller's record."""
+    return [fields["answer"] for kind, fields in line.chain(line.calls()[0].chain) if kind == "agent-answered"]
+
+
+def test_the_whisper_tells_company_matter_name_number_and_wait_but_no_more(line: Line, desk: Desk) -> None:
+    line.tells("cold_radiator")
+    desk.sits(line.cast.zhou)
+    line.rings("chen").hears("找工作人员请按0").presses("0")
+    agent = (
+        line.phone("zhou")
+        .rings()
+        .answers()
+        .hears("安心热力来电")
+        .hears("暖气故障")
+        .hears("陈某")
+        .hears("已等不到1分钟")
+    )
+    agent.hears("单号2 6 1 1 1 8 0 0 1").hears("接听请按1")
+    assert not [one.text for one in agent.heard if "3号楼" in one.text or "0 0 8 8" in one.text]
+
+
+def test_an_agent_declines_and_the_next_is_rung(line: Line, desk: Desk) -> None:
+    lin, zhou = line.cast.lin, line.cast.zhou
+    desk.sits(lin, zhou)
+    caller = asks_for_a_person(line, "unknown")
+    line.phone("lin").rings().answers().hears("不接请按2").presses("2").hears("找别的同事")
+    desk.takes(zhou)
+    caller.hears("0 0 2号为您服务")
+    assert answers_of(line) == ["declined", "accepted"]
+    assert desk.seat(lin).status == Status.FREE
+
+
+def test_an_agents_voicemail_accepts_nobody(line: Line, desk: Desk) -> None:
+    lin, zhou = line.cast.lin, line.cast.zhou
+    desk.sits(lin, zhou)
+    caller = asks_for_a_person(line, "unknown")
+    line.phone("lin").rings().goes_to_voicemail()
+    line.phone("zhou").rings(60).answers().hears("接听请按1").presses("1")
+    caller.hears("0 0 2号为您服务")
+    assert answers_of(line) == ["no_key", "accepted"]
+
+
+def test_an_agent_is_rung_no_longer_than_the_ring_limit(line: Line, desk: Desk) -> None:
+    """ANS-1: four rings at the heating company."""
+    lin, zhou = line.cast.lin, line.cast.zhou
+    desk.sits(lin, zhou)
+    asks_for_a_person(line, "unknown")
+    line.phone("lin").rings()
+    began = line.at.now
+    line.phone("lin").lets_it_ring()
+    assert (line.at.now - began).total_seconds() <= 26
+    line.phone("zhou").rings(5)
+
+
+def test_two_unanswered_calls_set_an_agent_to_away(line: Line, desk: Desk) -> None:
+    lin, zhou = line.cast.lin, line.cast.zhou
+    desk.sits(lin)
+    for caller in ("unknown", "+8613900000501"):
+        ringing = asks_for_a_person(line, caller)
+        line.phone("lin").rings().lets_it_ring()
+        ringing.hears("现在没有人能接听").hangs_up()
+    assert (desk.seat(lin).status, desk.seat(lin).why) == (Status.AWAY, "unanswered")
+    desk.sits(zhou)
+    desk.is_now(lin, Status.FREE)
+    assert desk.seat(lin).misses == 0
+
+
+def test_whoever_is_told_of_a_caller_and_presses_nothing_twice_hears_that_they_are_away(line: Line, desk: Desk) -> None:
+    lin = line.cast.lin
+    desk.sits(lin)
+    for caller in ("unknown", "+8613900000501"):
+        ringing = asks_for_a_person(line, caller)
+        line.phone("lin").rings().answers().stays_silent(45)
+        ringing.hears("现在没有人能接听").hangs_up()
+    assert desk.seat(lin).status == Status.AWAY
+    assert [one.text for one in line.phone("lin").heard if "状态已经改为离开" in one.text]
+
+
+def test_a_caller_who_hangs_up_while_the_agents_phone_rings_is_rung_back_and_the_phone_is_silent(
+    line: Line, desk: Desk
+) -> None:
+    lin = line.cast.lin
+    desk.sits(lin)
+    caller = asks_for_a_person(line, "unknown")
+    line.phone("lin").rings()
+    caller.hangs_up()
+    line.passes(seconds=2)
+    assert line.phone("lin").state == "idle"
+    assert (desk.waits()[0].state, desk.seat(lin).status, desk.seat(lin).misses) == ("abandoned", Status.FREE, 0)
+    assert line.promised(line.case()) == {"CBK-2.missed": "open"}
+    [waited] = [fields for kind, fields in line.chain(line.calls()[0].chain) if kind == "waited"]
+    assert waited["seconds"] == 1
+
+
+def test_a_caller_who_hangs_up_while_the_agent_presses_the_key_leaves_nobody_in_an_empty_room(
+    line: Line, desk: Desk
+) -> None:
+    lin = line.cast.lin
+    desk.sits(lin)
+    caller = asks_for_a_person(line, "unknown")
+    agent = line.phone("lin").rings().answers().hears("接听请按1")
+    agent.presses("1")
+    caller.hangs_up()
+    line.passes(seconds=20)
+    assert agent.state == "idle"
+    assert desk.seat(lin).status == Status.FREE
+    assert desk.meetings()[0].state == "ended"
+    assert line.promised(line.case()) == {"CBK-2.missed": "open"}
+
+
+def test_a_closed_laptop_is_not_rung(line: Line, desk: Desk) -> None:
+    lin, zhou = line.cast.lin, line.cast.zhou
+    desk.sits(lin, zhou)
+    desk.closes_the_laptop(lin)
+    line.passes(seconds=90)
+    assert (desk.seat(lin).status, desk.seat(lin).why) == (Status.AWAY, "unseen")
+    asks_for_a_person(line, "unknown")
+    line.phone("zhou").rings()
