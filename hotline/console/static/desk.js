@@ -29,13 +29,28 @@
   };
 
   // What a reader has opened stays open while its content is brought up to date.
-  document.addEventListener("htmx:before:morph:attr", (event) => {
-    if (event.detail.attrName === "open" && event.target.matches("#desk details")) event.preventDefault();
+  htmx.registerExtension("keep-open", {
+    htmx_before_morph_attr: (element, { attrName }) => attrName !== "open" || !element.matches("#desk details"),
   });
-  // A pressed button that is gone must not leave a keyboard at the top of the page.
+
+  let sent = null; // the opened part whose form was sent
+  document.addEventListener("submit", ({ target }) => {
+    sent = target.closest("#desk details");
+    document.getElementById("said").replaceChildren();
+  });
+  const done = () => {
+    const problem = page.querySelector(":scope > .problem");
+    // What was wrong stays until the next try; the live part is exchanged by the next news.
+    if (problem) document.getElementById("said").replaceChildren(problem);
+    else if (sent) [sent.open, sent] = [false, null];
+  };
+
   document.addEventListener("htmx:after:swap", () => {
     look();
-    if (document.activeElement === document.body && page) document.getElementById("now")?.focus({ preventScroll: true });
+    if (!page) return;
+    done();
+    // A pressed button that is gone must not leave a keyboard at the top of the page.
+    if (document.activeElement === document.body) document.getElementById("now")?.focus({ preventScroll: true });
   });
 
   document.addEventListener("DOMContentLoaded", () => {
