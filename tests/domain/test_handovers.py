@@ -7,12 +7,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from hotline.domain import audit, cases, companies, handovers, promises
-from hotline.domain.act import CLOCK, COMMAND, Actor
+from hotline.domain import audit, cases, companies, handovers, ladder, promises
+from hotline.domain.act import CLOCK, COMMAND, Act, Actor
 from hotline.domain.cases import Case
-from hotline.domain.handovers import Handover
+from hotline.domain.handovers import Handover, State, Why
 from hotline.domain.outbox import OutboxEntry
-from hotline.errors import Conflict, NotFound, Refused
+from hotline.errors import Conflict, Invalid, NotFound, Refused
 from hotline.runtime import Runtime
 from tests import given
 from tests.line import Line
@@ -185,3 +185,84 @@ def test_the_return_is_owed_from_the_first_moment_and_done_when_it_is_due(line: 
     line.passes(minutes=2)
     with line.look() as act:
         assert act.session.get_one(Handover, request.id).state == "returned"
+
+
+def test_what_people_write_is_sealed_with_the_matter(runtime: Runtime, cast: Cast, case: Case) -> None:
+    request = hand_over(runtime, case.id, cast.lin, cast.zhou)
+    answer(runtime, request, cast.zhou, accept=False)
+    with runtime.look(COMMAND) as act:
+        kept, matter = act.session.get_one(Handover, request.id), cases.get(act, case.id)
+        assert kept.refusal is not None
+        assert [cases.unseal(act, matter, sealed) for sealed in (kept.reason, kept.refusal)] == ["knows the boiler", NO]
+        told = str([entry.fields for entry in audit.entries(act.session, case.chain)])
+        assert "boiler" not in told
+        assert NO not in told
+
+
+def test_who_declines_says_why_and_by_key_that_it_was_by_key(runtime: Runtime, cast: Cast, case: Case) -> None:
+    request = hand_over(runtime, case.id, cast.lin, cast.zhou)
+    with pytest.raises(Invalid, match="say why"), runtime.act(by(cast.zhou)) as act:
+        handovers.answer(act, request.id, by=cast.zhou.id, accept=False, refusal="  ")
+    with runtime.act(by(cast.zhou)) as act:
+        handovers.answer(act, request.id, by=cast.zhou.id, accept=False)
+        assert cases.unseal(act, cases.get(act, case.id), request_of(act, request).refusal or "") == handovers.BY_KEY
+    with runtime.act(by(cast.lin)) as act:
+        companies.get(act, cast.heat.id)
+        matter = cases.get(act, case.id)
+        with pytest.raises(Invalid, match="say why"):
+            handovers.ask(act, matter, giver_id=cast.lin.id, receiver_id=cast.sun.id, reason=" ")
+
+
+def request_of(act: Act, request: Handover) -> Handover:
+    return act.session.get_one(Handover, request.id)
+
+
+def test_in_a_call_a_colleague_who_does_not_answer_leaves_everything_as_it_was(line: Line, cast: Cast) -> None:
+    with line.runtime.act(by(cast.lin)) as act:
+        case = given.case(act, cast)
+        request = handovers.ask(
+            act, case, giver_id=cast.lin.id, receiver_id=cast.zhou.id, reason="knows the boiler", why=Why.LIVE
+        )
+    line.passes(seconds=1)
+    assert line.phone("zhou").texts == [], "whoever is rung needs no text"
+    for _ in range(2):  # the news of the end may come twice
+        with line.runtime.act(CLOCK) as act:
+            handovers.unanswered(act, request.id)
+    with line.look() as act:
+        assert request_of(act, request).state == State.RETURNED
+    assert owner(line.runtime, case.id) == cast.lin.id
+    line.passes(minutes=11)
+    assert line.promised(case) == {"OWN-2.answer": "kept"}
+
+
+def test_who_asked_may_keep_the_case_after_all_until_it_is_answered(runtime: Runtime, cast: Cast, case: Case) -> None:
+    request = hand_over(runtime, case.id, cast.lin, cast.zhou)
+    with pytest.raises(NotFound), runtime.act(by(cast.sun)) as act:
+        handovers.withdraw(act, request.id, by=cast.sun.id)
+    with runtime.act(by(cast.lin)) as act:
+        handovers.withdraw(act, request.id, by=cast.lin.id)
+    with pytest.raises(Conflict), runtime.act(by(cast.lin)) as act:
+        handovers.withdraw(act, request.id, by=cast.lin.id)
+    with pytest.raises(Conflict):
+        answer(runtime, request, cast.zhou, accept=True)
+    assert owner(runtime, case.id) == cast.lin.id
+    assert verdicts(runtime, case.id) == ["kept"]
+
+
+def test_what_was_raised_does_not_count_as_bouncing(runtime: Runtime, cast: Cast, case: Case) -> None:
+    """Twice up the ladder, and the manager may still hand it to whoever can do it."""
+    for giver, above in ((cast.lin, cast.sun), (cast.sun, cast.qian)):
+        with runtime.act(by(giver)) as act:
+            request = ladder.raise_matter(act, cases.get(act, case.id), by=giver.id, tried="all")
+        answer(runtime, request, above, accept=True)
+    assert hand_over(runtime, case.id, cast.qian, cast.zhou).receiver_id == cast.zhou.id
+
+
+def test_the_customer_is_told_by_text_after_each_change_of_owner(line: Line, cast: Cast) -> None:
+    with line.runtime.act(by(cast.lin)) as act:
+        case = given.case(act, cast)
+    for giver, receiver in ((cast.lin, cast.zhou), (cast.zhou, cast.lin)):
+        answer(line.runtime, hand_over(line.runtime, case.id, giver, receiver), receiver, accept=True)
+        line.passes(seconds=30)
+    told = [text.body for text in line.phone("chen").texts]
+    assert ["周静" in told[0], "林晓" in told[1], len(told)] == [True, True, 2]
