@@ -18,7 +18,7 @@ from hotline.simulator.board import NumberConfig
 from hotline.simulator.practice import PhoneConfig
 
 _STRANGERS = "+861540001{:04}"  # of a range that is given to no network
-_WITHHELD = PhoneConfig(number="anonymous", name="隐藏号码", role="customer", label="隐藏号码 · Number withheld")
+_WITHHELD = PhoneConfig("anonymous", "隐藏号码", "customer", label="隐藏号码", label_en="Number withheld")
 MOST_CUSTOMERS = 20  # a page of telephones to choose from, not a directory
 
 
@@ -62,7 +62,7 @@ def _of_stranger(act: Act) -> PhoneConfig:
     """A number by which nobody is known; whoever has rung from it is known, and the next number is a stranger's."""
     candidates = map(_STRANGERS.format, count(1))
     number = next(one for one in candidates if customers.find(act, PhoneNumber.parse(one)) is None)
-    return PhoneConfig(number=number, name="陌生号码", role="customer", label="陌生号码 · Unknown number")
+    return PhoneConfig(number, "陌生号码", "customer", label="陌生号码", label_en="Unknown number")
 
 
 def _both_names(company: Company) -> str:
@@ -72,9 +72,11 @@ def _both_names(company: Company) -> str:
 def _of_staff(act: Act, person: Staff) -> PhoneConfig:
     company = companies.get(act, person.company_id)
     role = person.roles[0].role if person.roles else "guard"
+    number = person.agent_number
     return PhoneConfig(
         number=staff.phone_of(act, person).e164,
         name=person.name,
         role=role,
-        label=f"{_both_names(company)} {person.name}",
+        label=" ".join(filter(None, (company.name_zh, number and f"{number}号", person.name))),
+        label_en=" ".join(filter(None, (company.name_en, number and f"no. {number}", person.name))),
     )

@@ -92,6 +92,7 @@ class Line:
     name: str = ""
     role: str = ""
     label: str = ""
+    label_en: str = ""
     habit: Habit = Habit.RINGS
     answer_after: float = figures.ANSWER_AFTER
     refuses_texts: bool = False

@@ -25,12 +25,13 @@ class NotNow(Exception):
 
 @dataclass(frozen=True)
 class PhoneConfig:
-    """A telephone shown on the practice page. `role`: customer, engineer or agent."""
+    """A telephone shown on the practice page. `role`: customer, engineer, agent ...; `label_en` where it differs."""
 
     number: str
     name: str = ""
     role: str = "customer"
     label: str = ""
+    label_en: str = ""
 
 
 class Practice:
@@ -42,7 +43,8 @@ class Practice:
         self._listeners: list[queue.SimpleQueue[Json]] = []
         for config in phones:
             line = exchange.line(config.number)
-            line.name, line.role, line.label = config.name, config.role, config.label
+            line.name, line.role = config.name, config.role
+            line.label, line.label_en = config.label, config.label_en or config.label
         self._shown = [config.number for config in phones]
         self._numbers: dict[str, str] = {}  # a key without meaning for each number: addresses get written down
         exchange.board.on_news.append(self._news)
@@ -81,6 +83,7 @@ class Practice:
             "name": line.name,
             "role": line.role,
             "label": line.label,
+            "label_en": line.label_en,
             "habit": line.habit.value,
             "state": "idle" if leg is None else leg.status.value,
             "incoming": leg is not None and leg.direction is not Direction.INBOUND,

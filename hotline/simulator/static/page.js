@@ -1,9 +1,12 @@
-// Joins the two telephones, the faults and the exchange's news: without it the page would stand still.
+// Joins the telephones, the faults and the exchange's news: without it the page would stand still.
 import { Phone } from "./phone.js";
 import * as voice from "./voice.js";
 import { change, english, faultName, translate, word } from "./words.js";
 
+const AT_FIRST = ["customer", "second", "third"]; // a caller, whoever else is rung, and an agent
 const byId = (id) => document.getElementById(id);
+const phones = [];
+let known = { phones: [], numbers: [] };
 let touched = null;
 
 async function call(path, given) {
@@ -24,10 +27,25 @@ const page = {
   async choose(phone, key) {
     phone.show(await call(`/practice/phones/${key}`));
   },
+  put(phone) {
+    phones.splice(phones.indexOf(phone), 1);
+    phone.section.remove();
+    drawRinging();
+  },
 };
 
-const phones = [new Phone(byId("customer"), "customer", page), new Phone(byId("second"), "second", page)];
-touched = phones[0];
+// One telephone more on the page, after the others; the first three cannot be put away.
+function add() {
+  const section = document.createElement("section");
+  section.className = "phone";
+  section.id = AT_FIRST[phones.length] ?? `phone-${Date.now()}`;
+  section.setAttribute("aria-labelledby", `${section.id}-title`);
+  byId("phones").append(section);
+  const phone = new Phone(section, page, phones.length >= AT_FIRST.length);
+  phones.push(phone);
+  touched ??= phone;
+  return phone;
+}
 
 function drawFaults(faults) {
   const items = Object.entries(faults).map(([name, { on, happened }]) => {
@@ -50,7 +68,19 @@ function drawLanguage() {
   document.title = word("title");
   byId("language").textContent = english() ? "中文" : "English";
   byId("language").lang = english() ? "zh-CN" : "en";
-  for (const phone of phones) phone.translate();
+  for (const phone of phones) phone.choices(known.phones, known.numbers);
+}
+
+// Where somebody is rung whom the window does not show: a page of several telephones is longer than it.
+function drawRinging() {
+  const rung = phones.find((one) => one.section.dataset.state === "incoming" && !inSight(one.find(".answer")));
+  byId("ringing").hidden = !rung;
+  if (rung) byId("ringing").href = `#${rung.section.id}`;
+}
+
+function inSight(element) {
+  const { top, bottom } = element.getBoundingClientRect();
+  return top >= 0 && bottom <= window.innerHeight;
 }
 
 function follow() {
@@ -59,40 +89,55 @@ function follow() {
   news.onerror = () => { byId("connection").hidden = false; };
   news.onmessage = (event) => {
     const { phone: view } = JSON.parse(event.data);
-    const shown = phones.find((one) => one.view?.key === view.key);
-    if (shown) shown.draw(view, true);
-    else bringUp(view);
-    const second = phones[1].section.dataset.state;
-    byId("ringing").hidden = second !== "incoming";
+    const shown = phones.filter((one) => one.view?.key === view.key);
+    for (const phone of shown) phone.draw(view, true);
+    if (!shown.length) bringUp(view);
+    drawRinging();
   };
 }
 
-// Somebody who is not on the page is being rung: the second phone becomes theirs if it is idle.
+// Somebody who is not on the page is being rung: an idle colleague's telephone becomes theirs, or one is added.
 async function bringUp(view) {
-  const known = [...phones[1].find(".owner").options].some((one) => one.value === view.key);
-  if (!known || !view.incoming || view.state !== "ringing" || phones[1].view.state !== "idle") return;
-  phones[1].find(".owner").value = view.key;
-  await page.choose(phones[1], view.key);
+  if (!view.incoming || view.state !== "ringing" || !known.phones.some((one) => one.key === view.key)) return;
+  const idle = phones.slice(1).find((one) => one.view?.state === "idle" && one.view.role === view.role);
+  const phone = idle ?? phones.slice(1).find((one) => one.view?.state === "idle") ?? add();
+  phone.view = { ...view, captions: [] };
+  phone.choices(known.phones, known.numbers);
+  await page.choose(phone, view.key);
+  drawRinging();
+}
+
+// Who is on the page at first: somebody who calls, an engineer and an agent; after a lost connection, whoever was there.
+function chosen(phone, place) {
+  const free = known.phones.filter((one) => !phones.some((other) => other !== phone && other.view?.key === one.key));
+  const wanted = [(one) => one.role === "customer", (one) => one.role === "engineer", (one) => one.role === "agent"][place];
+  return known.phones.find((one) => one.key === phone.view?.key) ?? free.find((one) => wanted?.(one) && one.state !== "idle")
+    ?? free.find((one) => wanted?.(one)) ?? free.find((one) => one.role !== "customer") ?? free[0];
 }
 
 // Fetched at every connection, so that what was said while the connection was away is shown too.
 async function begin() {
-  const told = await call("/practice");
-  const sides = [told.phones.filter((one) => one.role === "customer"), told.phones.filter((one) => one.role !== "customer")];
-  phones.forEach((phone, side) => {
-    const people = sides[side].length ? sides[side] : told.phones;
-    const chosen = people.find((one) => one.key === phone.view?.key) ?? people.find((one) => one.state !== "idle") ?? people[0];
-    phone.choices(people, told.numbers);
-    if (!chosen) return;
-    phone.find(".owner").value = chosen.key;
-    if (phone.view?.key === chosen.key) phone.draw(chosen, false);
-    else phone.show(chosen);
+  known = await call("/practice");
+  phones.forEach((phone, place) => {
+    const view = chosen(phone, place);
+    if (!view) return;
+    if (phone.view?.key === view.key) phone.draw(view, false);
+    else phone.show(view);
+    phone.choices(known.phones, known.numbers);
   });
-  drawFaults(told.faults);
+  drawRinging();
+  drawFaults(known.faults);
 }
 
+byId("another").onclick = () => {
+  const phone = add();
+  const view = chosen(phone, 2);
+  if (view) page.choose(phone, view.key).then(() => { phone.choices(known.phones, known.numbers); phone.find(".owner").focus(); });
+};
 byId("language").onclick = async () => { change(); drawLanguage(); drawFaults((await call("/practice")).faults); };
+window.addEventListener("scroll", drawRinging, { passive: true });
 byId("aloud").onchange = () => voice.hush();
 byId("faults").ontoggle = async () => drawFaults((await call("/practice")).faults);
+AT_FIRST.forEach(add);
 drawLanguage();
 follow();

@@ -1,25 +1,24 @@
 // One telephone on the page: without it there would be nothing to hold.
 import * as voice from "./voice.js";
-import { habits, note, translate, word } from "./words.js";
+import { habits, nameOf, note, translate, word } from "./words.js";
 
 const KEYS = [["1", ""], ["2", "ABC"], ["3", "DEF"], ["4", "GHI"], ["5", "JKL"], ["6", "MNO"], ["7", "PQRS"], ["8", "TUV"], ["9", "WXYZ"], ["*", ""], ["0", "+"], ["#", ""]];
 const OVER = new Set(["idle"]);
 
 export class Phone {
-  // `page` gives: send(key, action, given) -> view, touched(phone), aloud()
-  constructor(section, title, page) {
+  // `page` gives: send(key, action, given) -> view, touched(phone), aloud(), choose(phone, key), put(phone)
+  constructor(section, page, spare) {
     this.section = section;
-    this.title = title;
     this.page = page;
     this.view = null;
     this.heard = 0;
     section.append(document.getElementById("phone-template").content.cloneNode(true));
     this.find = (selector) => section.querySelector(selector);
     this.find("h2").id = `${section.id}-title`;
-    this.find("h2").dataset.word = title;
+    this.find(".put-away").hidden = !spare;
     this.drawKeypad();
     this.listen();
-    setInterval(() => this.drawElapsed(), 1000);
+    const clock = setInterval(() => section.isConnected ? this.drawElapsed() : clearInterval(clock), 1000);
   }
 
   drawKeypad() {
@@ -34,6 +33,7 @@ export class Phone {
   }
 
   listen() {
+    this.find(".put-away").onclick = () => this.page.put(this);
     this.find(".owner").onchange = (event) => this.page.choose(this, event.target.value);
     this.find(".dial").onsubmit = (event) => this.submit(event, () => this.act("dial", { to: this.find(".to").value }));
     this.find(".speech").onsubmit = (event) => this.submit(event, () => this.say(this.find(".speech input")));
@@ -66,7 +66,7 @@ export class Phone {
   }
 
   press(key) {
-    if (OVER.has(this.view.state)) return;
+    if (!this.view || OVER.has(this.view.state)) return;
     voice.hush();
     this.own(key, "key");
     this.act("press", { keys: key });
@@ -96,6 +96,7 @@ export class Phone {
     this.heard = 0;
     this.find(".captions").replaceChildren();
     this.draw(view, false);
+    this.find(".owner").value = view.key;
   }
 
   draw(view, aloud) {
@@ -135,17 +136,17 @@ export class Phone {
   }
 
   drawState() {
-    const { state, incoming, other } = this.view;
+    const { state, incoming, other, role } = this.view;
     const ringing = state !== "idle" && state !== "in-progress";
     const shown = ringing ? (incoming ? "incoming" : "calling") : state;
     this.section.dataset.state = shown;
+    this.find("h2").textContent = word(`role-${role}`, word("colleague"));
     this.find(".state").textContent = word(shown) + (other ? ` · ${other}` : "");
     this.find(".incoming").hidden = shown !== "incoming";
     this.find(".from").textContent = other;
-    this.find(".dial").hidden = state !== "idle" || this.title !== "customer";
+    this.find(".dial").hidden = state !== "idle" || role !== "customer";
     this.find(".hang-up").hidden = state === "idle" || shown === "incoming";
     for (const one of this.section.querySelectorAll(".keypad button, .speech input, .speech button")) one.disabled = state !== "in-progress";
-    this.find(".habits").hidden = this.title === "customer";
     this.find(".habit").value = this.view.habit;
     this.find(".refused").checked = this.view.refused;
     this.drawElapsed();
@@ -170,7 +171,15 @@ export class Phone {
   }
 
   choices(people, numbers) {
-    this.find(".owner").replaceChildren(...people.map((one) => new Option(`${one.label || one.name} · ${one.number}`, one.key)));
+    const group = (label, them) => {
+      const options = document.createElement("optgroup");
+      options.label = label;
+      options.append(...them.map((one) => new Option(`${nameOf(one)} · ${one.number}`, one.key)));
+      return options;
+    };
+    const callers = people.filter((one) => one.role === "customer"), colleagues = people.filter((one) => one.role !== "customer");
+    this.find(".owner").replaceChildren(group(word("callers"), callers), group(word("colleagues"), colleagues));
+    if (this.view) this.find(".owner").value = this.view.key;
     this.find(".to").replaceChildren(...numbers.map((one) => new Option(`${one.label || one.number} · ${one.number}`, one.number)));
     this.translate();
   }

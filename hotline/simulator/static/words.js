@@ -4,11 +4,21 @@ const WORDS = {
   lead: ["在这里拨打热线，听一听，按一按。没有真实的电话被拨出。", "Ring the hotline here: listen, press, speak. No real telephone is rung."],
   aloud: ["朗读", "Read aloud"],
   offline: ["与练习交换机的连接断了，正在重连……", "The practice exchange is out of reach; trying again…"],
-  elsewhere: ["另一部电话响了", "The other phone is ringing"],
+  elsewhere: ["另一部电话响了", "Another phone is ringing"],
+  another: ["再来一部电话", "Another telephone"],
+  putAway: ["收起这部电话", "Put this telephone away"],
   faults: ["线路故障", "Faults on the line"],
   faultsLead: ["打开一个开关，看看热线怎样应付。关上之前，每次都会发生。", "Switch one on and see how the hotline copes. It happens every time until switched off."],
-  customer: ["来电人", "Caller"],
-  second: ["工程师 · 坐席", "Engineer · agent"],
+  "role-customer": ["来电人", "Caller"],
+  "role-agent": ["坐席", "Agent"],
+  "role-engineer": ["工程师", "Engineer"],
+  "role-supervisor": ["主管", "Supervisor"],
+  "role-manager": ["经理", "Manager"],
+  "role-general_manager": ["总经理", "General manager"],
+  "role-guard": ["保安", "Security"],
+  colleague: ["同事", "Colleague"],
+  callers: ["来电人", "Callers"],
+  colleagues: ["同事", "Colleagues"],
   whose: ["谁的电话", "Whose phone"],
   captions: ["听到的话", "What is heard"],
   answer: ["接听", "Answer"],
@@ -23,7 +33,8 @@ const WORDS = {
   say: ["说", "Say"],
   microphone: ["用话筒说", "Speak into the microphone"],
   hangUp: ["挂断", "Hang up"],
-  habit: ["没人理会时", "If left alone it"],
+  habits: ["没人理会时", "If left alone"],
+  habit: ["没人理会时，它", "If left alone it"],
   refuse: ["线路商拒绝此号", "Carrier refuses this number"],
   texts: ["短信", "Texts"],
   nothing: ["还没有声音。", "Nothing heard yet."],
@@ -77,7 +88,8 @@ const wanted = [localStorage.getItem("language"), ...navigator.languages].find((
 let column = wanted?.startsWith("en") ? 1 : 0;
 
 export const english = () => column === 1;
-export const word = (name) => WORDS[name]?.[column] ?? name;
+export const word = (name, otherwise = name) => WORDS[name]?.[column] ?? otherwise;
+export const nameOf = (phone) => (column ? phone.label_en : phone.label) || phone.name || phone.number;
 export const habits = () => Object.entries(HABITS).map(([value, both]) => [value, both[column]]);
 export const faultName = (name) => FAULTS[name]?.[column] ?? name;
 
