@@ -22,8 +22,8 @@ FIRST_STEP = "agent-ring"
 def next_match(act: Act, *, words_version: str) -> AgentOffer | None:
     """Bring the next caller and an agent together: an offer, its call, and the ring that is owed. None: no such two.
 
-    The caller's row is locked in the order of the line and not passed over while another holds it, or a later caller
-    would overtake; then caller and seat are taken by compare-and-set.
+    It waits for no other act, so that many may be brought together in one. A caller whose row another act holds is not
+    passed over, or a later one would overtake: the look is owed again.
     """
     rooms: dict[int, Room] = {}
     waiting = waits.line(act, states=waits.TO_MATCH)
@@ -32,10 +32,15 @@ def next_match(act: Act, *, words_version: str) -> AgentOffer | None:
         companies.get(act, wait.company_id)
         if wait.company_id not in rooms:
             rooms[wait.company_id] = _room(act)
-        if rooms[wait.company_id].candidates(act, wait, turned_down.get(wait.id, set())):
+        if not rooms[wait.company_id].candidates(act, wait, turned_down.get(wait.id, set())):
+            continue
+        try:
             offer = _take(act, wait.id, words_version)
-            if offer is not None:
-                return offer
+        except _Held:
+            outbox.post(act, "match-line", urgent=True)
+            return None
+        if offer is not None:
+            return offer
     return None
 
 
@@ -74,31 +79,33 @@ def _may_be_rung(act: Act, wait: Wait) -> bool:
     return not wait.kept or just_now or not act.standard.callbacks.quiet.contains(wall)
 
 
+class _Held(Exception):
+    """Another act holds the row of the caller whose turn it is."""
+
+
 def _take(act: Act, wait_id: int, words_version: str) -> AgentOffer | None:
-    """Claim this caller and the first who can be had for them; in vain, nothing stays locked."""
-    attempt = act.session.begin_nested()
-    wait = waits.locked(act, wait_id)
-    turned_down = offers.turned_down_by(act, wait.id).get(wait.id, set())
-    for seat in _room(act).candidates(act, wait, turned_down):
-        if seats.claim(act, seat.staff_id, wait.id):
-            _claim(act, wait, seat.staff_id)
-            offer = _offer(act, wait, seat.staff_id, words_version)
-            attempt.commit()
-            return offer
-    attempt.rollback()
+    """Claim this caller and the first who can be had for them; in vain, nothing stays locked.
+
+    Raises _Held when another act has to do with this caller just now.
+    """
+    with act.session.begin_nested() as attempt:
+        wait = waits.locked_at_once(act, wait_id)
+        if wait is None:
+            raise _Held
+        turned_down = offers.turned_down_by(act, wait.id).get(wait.id, set())
+        for seat in _room(act).candidates(act, wait, turned_down):
+            if seats.claim(act, seat.staff_id, wait.id):
+                _claim(act, wait, seat.staff_id)
+                return _offer(act, wait, seat.staff_id, words_version)
+        attempt.rollback()
     return None
 
 
 def _claim(act: Act, wait: Wait, staff_id: int) -> None:
     """By compare-and-set. Raises Conflict for whoever was matched, left or hung up meanwhile."""
-    claimed = act.session.execute(
-        update(Wait)
-        .where(Wait.id == wait.id, Wait.state.in_(waits.TO_MATCH))
-        .values(state=Place.OFFERED, agent_id=staff_id, offered_at=act.at)
-        .returning(Wait.id)
-        .execution_options(synchronize_session=False)
-    ).first()
-    if claimed is None:
+    query = update(Wait).where(Wait.id == wait.id, Wait.state.in_(waits.TO_MATCH)).returning(Wait.id)
+    taken = query.values(state=Place.OFFERED, agent_id=staff_id, offered_at=act.at)
+    if act.session.scalar(taken.execution_options(synchronize_session=False)) is None:
         raise Conflict("this caller does not wait any more")
     act.session.refresh(wait)
 
@@ -173,7 +180,7 @@ def accept(act: Act, offer: AgentOffer) -> Wait:
     wait = wait_of(act, offer)
     if offer.answer == Answer.ACCEPTED:
         return wait
-    if offer.answer not in offers.OPEN or wait.state != Place.OFFERED or wait.agent_id != offer.staff_id:
+    if offer.answer not in offers.OPEN or wait.state != Place.OFFERED:
         raise Conflict("this caller is not waiting for you any more")
     offers.answer(act, offer, Answer.ACCEPTED, chain=wait.chain)
     seats.talking(act, seats.locked(act, offer.staff_id))

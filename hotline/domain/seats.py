@@ -173,18 +173,21 @@ def over_limit(act: Act) -> list[Seat]:
 
 
 def claim(act: Act, staff_id: int, wait_id: int | None) -> bool:
-    """Take a free agent for a call, by compare-and-set; False when somebody else was first or nobody is there."""
+    """Take a free agent for a call, by compare-and-set; False when somebody else was first or nobody is there.
+
+    Never waits for another act: whoever brings many together holds seats already and could deadlock. In vain, it leaves
+    nothing locked.
+    """
     works_here = select(Staff.id).where(Staff.id == Seat.staff_id, Staff.active).exists()
+    free = (Seat.staff_id == staff_id, Seat.status == Status.FREE, Seat.seen_at >= _seen_after(act), works_here)
     attempt = act.session.begin_nested()
-    claimed = act.session.execute(
-        update(Seat)
-        .where(Seat.staff_id == staff_id, Seat.status == Status.FREE, Seat.seen_at >= _seen_after(act), works_here)
-        .values(status=Status.BUSY, since=act.at, wait_id=wait_id, wants=None, why=None)
-        .returning(Seat.staff_id)
-        .execution_options(synchronize_session=False)
-    ).first()
+    claimed = None
+    if act.session.scalar(select(Seat.staff_id).where(*free).with_for_update(skip_locked=True)) is not None:
+        taken = {"status": Status.BUSY, "since": act.at, "wait_id": wait_id, "wants": None, "why": None}
+        query = update(Seat).where(*free).values(taken).returning(Seat.staff_id)
+        claimed = act.session.scalar(query.execution_options(synchronize_session=False))
     if claimed is None:
-        attempt.rollback()  # or PostgreSQL keeps a seat locked that was waited for in vain, and two acts could deadlock
+        attempt.rollback()
         return False
     attempt.commit()
     seat = locked(act, staff_id)
@@ -194,12 +197,8 @@ def claim(act: Act, staff_id: int, wait_id: int | None) -> bool:
 
 
 def engage(act: Act, seat: Seat) -> None:
-    """A colleague is asked into a call by one of us, whatever they were at; afterwards they are at it again.
-
-    The seat is locked and not busy.
-    """
-    goes_back_to = None if seat.status in (Status.FREE, Status.WRAP_UP) else seat.status
-    wants = seat.wants or goes_back_to
+    """A colleague is asked into a call, whatever they were at; afterwards they are at it again. The seat is locked."""
+    wants = seat.wants or (None if seat.status in (Status.FREE, Status.WRAP_UP) else seat.status)
     _become(act, seat, Status.BUSY)
     seat.wants = wants
 

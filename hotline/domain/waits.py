@@ -97,6 +97,12 @@ def locked(act: Act, wait_id: int) -> Wait:
     return wait
 
 
+def locked_at_once(act: Act, wait_id: int) -> Wait | None:
+    """The wait, locked; None where another act holds it at this moment."""
+    query = select(Wait).where(Wait.id == wait_id).with_for_update(skip_locked=True)
+    return act.session.scalar(query.execution_options(populate_existing=True))
+
+
 def kept_place(act: Act, call: Call) -> Wait | None:
     """The place that this caller kept with this company and whose turn has not come, locked."""
     if call.customer_id is None:
