@@ -43,6 +43,13 @@ def others(browser: Browser, site: str) -> Iterator[ExitStack]:
         yield windows
 
 
+@pytest.fixture
+def pictures(pytestconfig: pytest.Config) -> Path:
+    """Where the pictures of a run are kept, to be looked at: .pytest_cache/d/pictures."""
+    assert pytestconfig.cache is not None
+    return pytestconfig.cache.mkdir("pictures")
+
+
 def log_in(page: Page, who: Person) -> None:
     """An agent lands at the desk, a supervisor goes to the floor."""
     page.goto("/console/login")
@@ -80,29 +87,29 @@ def comes_in(talk: Talk, who: Person) -> None:
 
 
 def test_a_call_from_ring_to_wrap_up_appears_by_itself_on_three_pages(
-    browser: Browser, site: str, others: ExitStack, talk: Talk, cast: Cast, tmp_path: Path
+    browser: Browser, site: str, others: ExitStack, talk: Talk, cast: Cast, pictures: Path
 ) -> None:
     agent, zhou, sun = (window(browser, site, others, who) for who in (cast.lin, cast.zhou, cast.sun))
     agent.locator("#choose-free").click()
     expect(agent.locator("#desk .seat-free")).to_be_visible()
     case_id = _matter(talk)
-    picture(agent, tmp_path, "idle")
+    picture(agent, pictures, "idle")
     talk.waits()
     expect(zhou.locator(".waiting li")).to_have_count(1)
     leg = talk.offered()
     expect(agent.locator("#now")).to_have_text("来电")
     expect(agent.locator("[role=status]").filter(has_text="来电：安心热力")).to_be_attached()
     assert agent.title().startswith("来电")
-    picture(agent, tmp_path, "ringing")
+    picture(agent, pictures, "ringing")
     talk.accepts(leg)
     talk.joins(leg)
     talk.joins(talk.call_id)
     expect(agent.locator("#now")).to_have_text("通话中")
     expect(sun.locator(".talks")).to_contain_text("林晓 001")
-    picture(agent, tmp_path, "in-call")
+    picture(agent, pictures, "in-call")
     _key(agent, "button[accesskey=h]")
     expect(agent.get_by_role("button", name="取回通话")).to_be_visible()
-    picture(agent, tmp_path, "hold")
+    picture(agent, pictures, "hold")
     _key(agent, "button[accesskey=h]")
     expect(agent.get_by_role("button", name="客户已同意")).to_be_visible()
     sun.get_by_role("button", name="监听").click()
@@ -110,11 +117,11 @@ def test_a_call_from_ring_to_wrap_up_appears_by_itself_on_three_pages(
     comes_in(talk, cast.sun)
     expect(sun.locator(".watch .state")).to_contain_text("在通话中")
     expect(agent.locator(".parties")).to_contain_text("孙丽")
-    picture(sun, tmp_path, "floor")
+    picture(sun, pictures, "floor")
     _hand_over(agent, cast.zhou, case_id)
     expect(zhou.locator("#now")).to_have_text("同事请您加入通话")
     expect(zhou.locator("#handovers-waiting .row")).to_have_count(1)
-    picture(zhou, tmp_path, "asked")
+    picture(zhou, pictures, "asked")
     _key(agent, "button[accesskey=q]")
     expect(agent.locator("#said")).to_contain_text("对方接受之前由您负责")
     comes_in(talk, cast.zhou)
@@ -123,7 +130,7 @@ def test_a_call_from_ring_to_wrap_up_appears_by_itself_on_three_pages(
         assert act.session.get_one(Case, case_id).owner_id == cast.zhou.id
     talk.leaves(talk.call_id)
     expect(agent.locator("#now")).to_have_text("整理记录")
-    picture(agent, tmp_path, "wrap-up")
+    picture(agent, pictures, "wrap-up")
     _key(agent, "button[accesskey=w]")
     expect(agent.locator("#desk .seat-free")).to_be_visible()
 
