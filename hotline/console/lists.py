@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from typing import TypeVar
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, func, select, tuple_
+from sqlalchemy import Select, func, or_, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 from werkzeug.datastructures import MultiDict
 
@@ -33,6 +33,7 @@ class Wanted:
     day: date | None
     state: str  # open, closed, or empty for both
     before: int | None  # the last id of the page before
+    number: str = ""  # of a case
 
     @classmethod
     def read(cls, args: MultiDict[str, str], person: Staff) -> Wanted:
@@ -40,12 +41,14 @@ class Wanted:
         company_id = args.get("company", type=int) if rights.whole_group(person) else person.company_id
         day = args.get("day", type=date.fromisoformat)
         state = args.get("state", "")
-        return cls(company_id, day, state if state in ("open", "closed") else "", args.get("before", type=int))
+        state, number = state if state in ("open", "closed") else "", args.get("number", "").strip()
+        return cls(company_id, day, state, args.get("before", type=int), number)
 
     @property
     def query(self) -> dict[str, str | int]:
         """The same filter as a page's query, without the place in the list."""
-        given = {"company": self.company_id or "", "day": self.day.isoformat() if self.day else "", "state": self.state}
+        day = self.day.isoformat() if self.day else ""
+        given = {"company": self.company_id or "", "day": day, "state": self.state, "number": self.number}
         return {name: value for name, value in given.items() if value}
 
     def after(self, last_id: int) -> str:
@@ -65,8 +68,15 @@ def calls(act: Act, wanted: Wanted, zone: str) -> list[Call]:
 
 
 def cases(act: Act, wanted: Wanted, zone: str) -> list[Case]:
-    """The cases wanted, newest first; one more than a page where there are more."""
-    query = _within(select(Case), Case.company_id, Case.opened_at, wanted, zone)
+    """The cases wanted, newest first; one more than a page where there are more.
+
+    A company's are those it has, and those it took and a sister company has now (OWN-4).
+    """
+    query = _within(select(Case), Case.company_id, Case.opened_at, replace(wanted, company_id=None), zone)
+    if wanted.company_id is not None:
+        query = query.where(or_(Case.company_id == wanted.company_id, Case.numbered_by_id == wanted.company_id))
+    if wanted.number:
+        query = query.where(Case.number == wanted.number)
     if wanted.state:
         query = query.where(Case.state == wanted.state)
     if wanted.before:

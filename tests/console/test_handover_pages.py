@@ -144,3 +144,16 @@ def test_nobody_else_sees_or_answers_a_request(app: Flask, lin: Visitor, cast: C
     hu = visitor(app, cast.hu)
     assert hu.sends("/console/handovers/1/answer", page="/console", answer="accept").status_code == 404
     assert lin.opens("/console/handovers/9").status_code == 404
+
+
+def test_the_company_that_took_a_case_finds_it_under_its_number_when_a_sister_company_has_it(
+    app: Flask, lin: Visitor, runtime: Runtime, cast: Cast, case_id: int
+) -> None:
+    matters.enquiry(runtime, cast)
+    asks(lin, case_id, cast.wu)
+    visitor(app, cast.wu).sends("/console/handovers/1/answer", page="/console/handovers/1", answer="accept")
+    for who in (cast.lin, cast.wu):
+        page = visitor(app, who).opens("/console/cases?number=261118001").text
+        assert f"/console/cases/{case_id}" in page
+        assert "261118002" not in page
+    assert "261118001" not in visitor(app, cast.hu).opens("/console/cases?number=261118002").text
