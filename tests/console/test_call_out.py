@@ -1,0 +1,95 @@
+"""Calling a customer: out of a case alone, with what is to be said, and what was said noted afterwards (SEC-5)."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+
+from hotline.domain import cases, companies, promises
+from hotline.domain.act import COMMAND
+from hotline.domain.calls import Call
+from hotline.domain.parties import Meeting
+from hotline.runtime import Runtime
+from tests.console import forms, matters
+from tests.console.visitor import Visitor, text_of
+from tests.world import Cast, HandClock
+
+
+@pytest.fixture
+def here(runtime: Runtime, cast: Cast) -> str:
+    """The page on which Lin calls Chen about her enquiry, for which an answer is promised."""
+    case_id = matters.enquiry(runtime, cast)
+    with runtime.act(COMMAND) as act:
+        companies.get(act, cast.heat.id)
+        promises.make(act, "CBK-1.answer", cases.get(act, case_id))
+    return f"/console/cases/{case_id}/call"
+
+
+def test_the_script_greets_names_us_and_the_matter_thanks_and_says_goodbye(lin: Visitor, here: str) -> None:
+    page = text_of(lin.opens(here))
+    said = (
+        "您好！",
+        "这里是安心热力。",
+        "我是001号。",
+        "给您回电话。",
+        "未能当场答复的咨询回电",
+        "谢谢您的配合。",
+        "再见！",
+    )
+    places = [page.index(words) for words in said]
+    assert places == sorted(places)
+
+
+def test_there_is_no_number_to_type(lin: Visitor, here: str) -> None:
+    page = lin.opens(here).text
+    assert "139****0088" in page
+    assert 'type="tel"' not in page
+    assert 'type="text"' not in page
+
+
+def test_my_own_telephone_rings_first_and_the_customer_is_still_left_in_peace(
+    lin: Visitor, runtime: Runtime, cast: Cast, here: str
+) -> None:
+    answer = lin.sends(here, page=here)
+    assert (answer.status_code, answer.location) == (303, here)
+    [leg] = forms.rows(runtime, Call)
+    assert (leg.direction, leg.staff_id, leg.case_id) == ("out", cast.lin.id, 1)
+    assert "正在拨打" in text_of(lin.opens(here))
+
+
+def test_whoever_is_in_a_call_is_told_so_and_nothing_rings_twice(lin: Visitor, runtime: Runtime, here: str) -> None:
+    lin.sends(here, page=here)
+    assert "您正在通话中" in lin.is_refused(here, page=here).text
+    assert len(forms.rows(runtime, Call)) == 1
+
+
+def test_an_anonymous_complainant_is_not_called(sun: Visitor, runtime: Runtime, cast: Cast) -> None:
+    _call, case_id = matters.complaint(runtime, cast, anonymous=True)
+    here = f"/console/cases/{case_id}/call"
+    assert "没有可以拨打的号码" in text_of(sun.opens(here))
+    sun.sends(here, page="/console")
+    assert forms.rows(runtime, Meeting) == []
+
+
+def test_only_whoever_answers_for_the_case_or_stands_above_calls_out_of_it(
+    app: Flask, runtime: Runtime, cast: Cast, here: str
+) -> None:
+    zhou = Visitor(app)
+    zhou.logs_in(cast.zhou)
+    assert zhou.opens(here).status_code == 403
+    assert zhou.sends(here, page="/console").status_code == 403
+    assert forms.rows(runtime, Meeting) == []
+
+
+def test_what_was_said_is_noted_also_when_nothing_was_left_to_keep(
+    lin: Visitor, runtime: Runtime, cast: Cast, here: str, at: HandClock
+) -> None:
+    case = here.removesuffix("/call")
+    lin.sends(f"{case}/called-back", page=case, rule="CBK-1.answer", said="已解释")
+    assert "我已给客户回电" not in lin.opens(case).text
+    lin.sends(here, page=here)
+    with runtime.act(COMMAND) as act:
+        act.session.get_one(Meeting, 1).met_at = at.now
+    assert "只记下说了什么" in lin.opens(case).text
+    lin.sends(f"{case}/called-back", page=case, rule="", said="又补充了一点")
+    assert len(matters.entries(runtime, "case:1", "called-back")) == 2
