@@ -146,7 +146,7 @@ def _tasks(wanted: Settings, *, simulated: bool) -> list[Task]:
         "PYTHONUNBUFFERED": "1",
     }
     if simulated:
-        told |= _simulated_account(wanted)
+        told |= simulated_account(wanted)
     environment = settings.environment(**told)
     commands = {
         "web": ["web", "--host", HOST],
@@ -159,7 +159,7 @@ def _tasks(wanted: Settings, *, simulated: bool) -> list[Task]:
     return [Task(name, [sys.executable, "-m", "hotline", *words], environment) for name, words in commands.items()]
 
 
-def _simulated_account(wanted: Settings) -> dict[str, str]:
+def simulated_account(wanted: Settings) -> dict[str, str]:
     """The account at the simulated carrier, as the environment names it; kept, so that a restart changes nothing."""
     path = wanted.hotline_var / ACCOUNT
     fresh = {
