@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from hotline.domain import cases, companies, offers, outbox, promises, seats, staff
+from hotline.domain import anonymity, cases, companies, offers, outbox, promises, seats, staff
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
 from hotline.domain.cases import Case
@@ -72,9 +72,10 @@ def wants_place(act: Act, wait: Wait) -> None:
 def keep_place(act: Act, wait: Wait, case: Case) -> None:
     """The number is confirmed and a call back promised in this case: the place counts from its first moment (ANS-3).
 
-    Raises Conflict unless the caller asked for it.
+    Raises Conflict unless the caller asked for it, and where an anonymous matter was told in this call: a place that is
+    kept names its caller (CMP-10).
     """
-    if wait.state != Place.LEAVING or wait.why != Why.ASKED:
+    if wait.state != Place.LEAVING or wait.why != Why.ASKED or _told_anonymously(act, wait):
         raise Conflict("a place is kept for whoever leaves the line to be rung back")
     wait.case_id, wait.customer_id = case.id, case.customer_id
     _keep(act, wait)
@@ -98,7 +99,7 @@ def leave(act: Act, wait: Wait, why: Why | str) -> None:
     wait.why, wait.agent_id = Why(why), None
     if wait.kept:
         _over(act, wait, Place.TAKEN)
-        _tell_supervisors(act, wait)
+        _tell_supervisors(act, wait, wait.case_id)
         return
     wait.state = Place.LEAVING
     _remember_waited(act, wait)
@@ -108,13 +109,14 @@ def leave(act: Act, wait: Wait, why: Why | str) -> None:
 def taken(act: Act, wait: Wait, case: Case) -> None:
     """Whoever left the line gave a number, and a case promises a call back (ANS-3).
 
-    Where no agent could be had the supervisors are told.
+    Where no agent could be had the supervisors are told. The wait of a call in which an anonymous matter was told names
+    no case, or it would name the caller (CMP-10).
     """
     if wait.state == Place.LEAVING:
-        wait.case_id = case.id
+        wait.case_id = None if _told_anonymously(act, wait) else case.id
         _over(act, wait, Place.TAKEN)
         if wait.why != Why.ASKED:
-            _tell_supervisors(act, wait)
+            _tell_supervisors(act, wait, case.id)
 
 
 def abandoned(act: Act, wait: Wait) -> bool:
@@ -242,6 +244,10 @@ def _want(act: Act, wait: Wait, wanted: int | None) -> None:
         outbox.post(act, "match-line", due=wait.wanted_until, urgent=True)
 
 
+def _told_anonymously(act: Act, wait: Wait) -> bool:
+    return anonymity.told_in(act.session.get_one(Call, wait.call_id))
+
+
 def _is_emergency(act: Act, call: Call) -> bool:
     if call.slots.get("intent") == _EMERGENCY:
         return True
@@ -271,13 +277,13 @@ def _remember_waited(act: Act, wait: Wait) -> None:
     )
 
 
-def _tell_supervisors(act: Act, wait: Wait) -> None:
+def _tell_supervisors(act: Act, wait: Wait, case_id: int | None) -> None:
     for person in staff.told(act, wait.company_id, staff.Role.SUPERVISOR):
         outbox.post(
             act,
             "send-text",
             key=f"nobody-answered-{wait.id}-{person.id}",
-            case_id=wait.case_id,
+            case_id=case_id,
             to="staff",
             who=person.id,
             text="nobody-answered",

@@ -29,6 +29,7 @@ def _complaints(standard: Standard) -> Iterator[Complaint]:
     yield from _review(standard.people.review)
     yield from _repair(standard)
     yield from _visits(standard)
+    yield from _desk(standard)
     yield from _engine(standard)
     for rule in standard.promise_rules.values():
         yield from _promise(rule)
@@ -73,6 +74,18 @@ def _repair(standard: Standard) -> Iterator[Complaint]:
 def _visits(standard: Standard) -> Iterator[Complaint]:
     if standard.visits.reopens_at >= standard.visits.best_mark:
         yield ("visits", "reopens_at"), "is not below best_mark"
+
+
+def _desk(standard: Standard) -> Iterator[Complaint]:
+    desk, engine = standard.desk, standard.engine.desk
+    counted = {"owner_patience": desk.owner_patience, "wrap_up": desk.wrap_up, "longest_wait": desk.longest_wait}
+    for name, limit in counted.items():
+        if limit.unit not in (Unit.SECOND, Unit.MINUTE, Unit.HOUR):
+            yield ("desk", name), f"{limit} is not a time in seconds, minutes or hours: somebody is on the line"
+    if engine.presence_every.seconds >= engine.presence.seconds:
+        yield ("engine", "desk", "presence_every"), "is not shorter than presence: who is there would count as gone"
+    if engine.wait_margin.seconds >= standard.answering.reassurance.seconds:
+        yield ("engine", "desk", "wait_margin"), "leaves nothing of the time between two reassurances (ANS-4)"
 
 
 def _engine(standard: Standard) -> Iterator[Complaint]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hotline.domain import desk, promises
+from hotline.domain import anonymity, calls, desk, promises
 from hotline.domain.act import CALLER, CLOCK, COMMAND
 from hotline.domain.companies import Company
 from hotline.domain.desk import Place, Why
@@ -170,3 +170,15 @@ def test_a_customer_who_does_not_answer_keeps_the_promise_open(runtime: Runtime,
         desk.unreached(act, wait)
         assert (wait.state, wait.call_id) == (Place.UNREACHED, back.id)
         assert [promise.verdict for promise in promises.of_case(act, case)] == [promises.Verdict.OPEN]
+
+
+def test_the_wait_of_a_call_with_an_anonymous_matter_names_no_case(runtime: Runtime, cast: Cast) -> None:
+    with runtime.act(CALLER) as act:
+        wait = given.wait(act, cast)
+        anonymity.note(act, calls.locked(act, wait.call_id), 7)
+        desk.wants_place(act, wait)
+        case = promised_back(act, cast, wait)
+        with pytest.raises(Conflict):
+            desk.keep_place(act, wait, case)
+        desk.taken(act, wait, case)
+        assert (wait.state, wait.case_id) == (Place.TAKEN, None)

@@ -171,7 +171,7 @@ def unmatched(act: Act) -> list[tuple[int, int]]:
     return [(wait, staff) for wait in waiting for staff in free if (wait, staff) not in asked]
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_whatever_happens_at_once_nobody_is_claimed_twice(runtime: Runtime, cast: Cast, seed: int) -> None:
     crowd = Crowd(runtime, cast)
     crowd.runs(seed)

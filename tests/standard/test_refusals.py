@@ -148,6 +148,21 @@ WRONG: list[tuple[str, dict[str, Any], str]] = [
         {"engine": {"worker": {"lifetime": "30 s"}}},
         "engine.worker.lifetime: is not longer than a job may take",
     ),
+    (
+        "a wrap-up counted by a calendar",
+        {"desk": {"wrap_up": "1 business day"}},
+        "desk.wrap_up: 1 business day is not a time in seconds, minutes or hours",
+    ),
+    (
+        "a page that shows itself too seldom",
+        {"engine": {"desk": {"presence_every": "60 s"}}},
+        "engine.desk.presence_every: is not shorter than presence",
+    ),
+    (
+        "no time left between two reassurances",
+        {"engine": {"desk": {"wait_margin": "15 s"}}},
+        "engine.desk.wait_margin: leaves nothing",
+    ),
 ]
 
 
