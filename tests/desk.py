@@ -125,6 +125,25 @@ class Desk:
         with self.by(supervisor) as act:
             controls.supervise(act, self._meeting(act, agent), staff.get(act, supervisor.id), mode)
 
+    def changes_mode(self, supervisor: Person, agent: Person, mode: Mode) -> None:
+        """A supervisor listens, coaches or joins from here on."""
+        with self.by(supervisor) as act:
+            controls.change_mode(act, self._meeting(act, agent), supervisor.id, mode)
+        self.line.passes(seconds=1)
+
+    def records(self, person: Person, *, paused: bool) -> None:
+        """The agent pauses the recording, or lets it go on."""
+        with self.by(person) as act:
+            does = controls.pause_recording if paused else controls.resume_recording
+            does(act, self._meeting(act, person), person.id)
+        self.line.passes(seconds=1)
+
+    def calls_out(self, person: Person, case_id: int) -> None:
+        """The agent rings the customer of a case."""
+        with self.by(person) as act:
+            words = self.line.runtime.prompts.version
+            meetings.call_out(act, cases.get(act, case_id), staff.get(act, person.id), words_version=words)
+
     def longest_gap(self, call: Call) -> float:
         """The longest time, in seconds, between the starts of two things said to a waiting caller."""
         [wait] = [one for one in self.waits() if one.call_id == call.id]

@@ -98,6 +98,12 @@ def join_no_key(act: Act, call: Call) -> Step:
     return Step.JOIN_PASSED_ON
 
 
+def parted(act: Act, call: Call) -> tuple[str, ...]:
+    """The conversation is over for this colleague; whoever led it has a record to fill in."""
+    party = parties.of_call(act, call)
+    return ("agent.thanks",) if party is not None and party.role == Role.AGENT else ("join.thanks",)
+
+
 def _offer(act: Act, call: Call) -> AgentOffer:
     made = matching.of_call(act, call)
     if made is None:

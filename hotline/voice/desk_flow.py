@@ -66,6 +66,6 @@ AGENTS: dict[Step, Row] = {
     S.JOIN_PASSED_ON: End(says("join.passed-on")),
     S.JOIN_GONE: End(says("join.gone")),
     S.IN_MEETING: Meet(says("agent.talk"), S.MEETING_LEFT, moved=(S.AGENT_GONE,)),
-    S.MEETING_LEFT: End(says("join.thanks")),
+    S.MEETING_LEFT: End(agents.parted),
 }
 ENTRIES = (S.AGENT_RING, S.JOIN_RING, S.CALLED_BACK)

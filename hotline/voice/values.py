@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from hotline.domain import anonymity, calls, cases, customers, desk, dispatches, meetings, repairs, staff
+from hotline.domain import calls, cases, customers, desk, meetings, repairs, staff
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
 from hotline.domain.cases import Case, Kind
@@ -18,6 +18,7 @@ from hotline.phones import PhoneNumber
 from hotline.prompts import Prompts
 from hotline.standard.calendar import day_ended
 from hotline.standard.kinds import EmergencyKind, SpokenName
+from hotline.voice import about
 
 Value = Callable[[Act, Call, Prompts], str]
 
@@ -34,7 +35,7 @@ def agent_number(act: Act, call: Call, prompts: Prompts) -> str:
 
 def owner(act: Act, call: Call, prompts: Prompts) -> str:
     """The owner's agent number: who answers for the matter (OWN-7)."""
-    found = _case(act, call)
+    found = about.case(act, call)
     return _owner_of(act, call, prompts, found) if found else agent_number(act, call, prompts)
 
 
@@ -55,13 +56,13 @@ def address(act: Act, call: Call, prompts: Prompts) -> str:
 
 def number(act: Act, call: Call, prompts: Prompts) -> str:
     """The case number, digit by digit (REC-4)."""
-    found = _case(act, call)
+    found = about.case(act, call)
     return _number_of(act, call, prompts, found) if found else " ".join(str(call.slots.get("number", "")))
 
 
 def matter(act: Act, call: Call, prompts: Prompts) -> str:
     """What the case is about, in plain words."""
-    found = _case(act, call)
+    found = about.case(act, call)
     if found is None:
         return prompts.text(f"matter.{call.slots.get('fault', 'unclear')}", call.language)
     return _matter_of(act, call, prompts, found)
@@ -69,7 +70,7 @@ def matter(act: Act, call: Call, prompts: Prompts) -> str:
 
 def findings(act: Act, call: Call, prompts: Prompts) -> str:
     """What the diagnosis found, by the labels of the answers given (FLT-1)."""
-    found = _case(act, call)
+    found = about.case(act, call)
     order = repairs.of_case(act, found.id) if found else None
     answers = order.answers if order else {}
     labels = [
@@ -82,7 +83,7 @@ def findings(act: Act, call: Call, prompts: Prompts) -> str:
 
 def handler(act: Act, call: Call, prompts: Prompts) -> str:
     """Who is being rung first about the matter: whoever has no telephone is not."""
-    found = _case(act, call)
+    found = about.case(act, call)
     on_duty = staff.on_duty(act, found.company_id, staff.Duty.REPAIR) if found else []
     rung = [person for person in on_duty if person.phone is not None]
     return rung[0].name if rung else prompts.text("handler.on-duty", call.language)
@@ -117,7 +118,7 @@ def due(act: Act, call: Call, prompts: Prompts) -> str:
 
 def progress(act: Act, call: Call, prompts: Prompts) -> str:
     """How far the caller's matter is, in plain words."""
-    found = _case(act, call)
+    found = about.case(act, call)
     return _progress_of(act, call, prompts, found) if found else prompts.text("progress.none", call.language)
 
 
@@ -153,7 +154,7 @@ def waiting_work(act: Act, call: Call, prompts: Prompts) -> str:
 
 def offered_address(act: Act, call: Call, prompts: Prompts) -> str:
     """Where the matter offered to a colleague is; said only after the colleague signed (SEC-1)."""
-    found = _case(act, call)
+    found = about.case(act, call)
     assert found is not None, "an offer is about a case"
     return cases.unseal(act, found, found.details["sealed_address"])
 
@@ -176,17 +177,17 @@ def serving(act: Act, call: Call, prompts: Prompts) -> str:
 
 
 def came_for(act: Act, call: Call, prompts: Prompts) -> str:
-    """What the caller on offer wants, as far as they told."""
-    found = _case(act, call)
+    """What the customer wants about whom a colleague is rung, as far as they told."""
+    found, customers_call = about.case(act, call), about.customers_call(act, call)
     if found is not None:
         return _matter_of(act, call, prompts, found)
-    told = act.session.get_one(Call, _offered(act, call).call_id).slots.get("came_for", "agent")
+    told = customers_call.slots.get("came_for", "agent") if customers_call is not None else "agent"
     return prompts.text(f"matter.{told}", call.language)
 
 
 def caller_name(act: Act, call: Call, prompts: Prompts) -> str:
     """The name of the caller on offer, as much of it as the profile lets an agent hear before accepting (SEC-1)."""
-    known, how = _offered(act, call).customer_id, act.standard.desk.whisper_name
+    known, how = about.offered(act, call).customer_id, act.standard.desk.whisper_name
     name = customers.get(act, known).name if known is not None else None
     if known is None or name is None or how is SpokenName.NONE:
         return prompts.text("caller.unnamed", call.language)
@@ -199,7 +200,7 @@ def caller_name(act: Act, call: Call, prompts: Prompts) -> str:
 
 def waited(act: Act, call: Call, prompts: Prompts) -> str:
     """How long the caller on offer has waited."""
-    minutes_waited = (act.at - _offered(act, call).joined_at) // timedelta(minutes=1)
+    minutes_waited = (act.at - about.offered(act, call).joined_at) // timedelta(minutes=1)
     if minutes_waited == 0:
         return prompts.text("waited.short", call.language)
     return prompts.text("waited.minutes", call.language, minutes_waited=minutes_waited)
@@ -215,11 +216,6 @@ def _waits(act: Act, call: Call) -> Wait:
     if found is None:
         raise NotFound(f"call {call.id} does not wait in line")
     return found
-
-
-def _offered(act: Act, call: Call) -> Wait:
-    """The wait of the caller whom an agent's telephone rings for."""
-    return desk.locked(act, call.slots["wait"])
 
 
 def _owner_of(act: Act, call: Call, prompts: Prompts, found: Case) -> str:
@@ -273,10 +269,3 @@ VALUES: dict[str, Value] = {
     "waited": waited,
     "asker": asker,
 }
-
-
-def _case(act: Act, call: Call) -> Case | None:
-    offer = dispatches.of_call(act, call) if call.direction == "out" else None
-    present = anonymity.present_case(act, call)
-    case_id = dispatches.get(act, offer.dispatch_id).case_id if offer else call.slots.get("asked", present)
-    return act.session.get(Case, case_id) if case_id is not None else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from hotline.domain import companies, desk, meetings, seats
+from hotline.domain import anonymity, companies, desk, meetings, seats
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
 from hotline.domain.cases import Case
@@ -53,7 +53,7 @@ def settled(act: Act, call: Call, case: Case, *, reachable: bool) -> Step | None
     waiting = desk.of_call(act, call)
     if waiting is None or waiting.state != Place.LEAVING:
         return None
-    if waiting.why == Why.ASKED and reachable:
+    if waiting.why == Why.ASKED and reachable and not anonymity.told_in(call):  # a place names its caller
         desk.keep_place(act, waiting, case)
         return Step.PLACE_KEPT_TOLD
     desk.taken(act, waiting, case)
@@ -87,8 +87,10 @@ def called(act: Act, call: Call) -> tuple[str, ...]:
 
 
 def connected(act: Act, call: Call) -> tuple[str, ...]:
-    """The apology for the wait and the agent's number (ANS-4, ANS-2); whoever was rung has heard it already."""
-    return () if call.direction == "out" else ("line.connected", "line.serving", *_recorded(act))
+    """The apology for the wait and the agent's number (ANS-4, ANS-2); whoever was rung just now has heard it."""
+    waiting = desk.of_call(act, call)
+    stood_in_line = waiting is not None and not waiting.kept
+    return ("line.connected", "line.serving", *_recorded(act)) if stood_in_line else ()
 
 
 def stamp(act: Act, call: Call) -> None:

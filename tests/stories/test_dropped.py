@@ -1,0 +1,73 @@
+"""The agent's line breaks: nobody is left in silence, and nobody loses their turn or their owner (ANS-6, OWN-1)."""
+
+from __future__ import annotations
+
+from tests.desk import Desk
+from tests.line import Line
+from tests.stories.test_line import asks_for_a_person, talks_with
+
+
+def test_the_customer_hears_an_apology_and_is_put_through_to_the_same_agent_first(line: Line, desk: Desk) -> None:
+    lin, zhou = line.cast.lin, line.cast.zhou
+    desk.sits(lin)
+    caller = talks_with(line, desk, "chen")
+    desk.sits(zhou)
+    line.phone("lin").hangs_up()
+    caller.hears("刚才通话断了")
+    line.phone("zhou").does_not_ring(5)
+    desk.wraps_up(lin)
+    desk.takes(lin)
+    caller.hears("让您久等了").hears("0 0 1号为您服务").hears("♪ beep").hangs_up()
+    first, second = desk.meetings()
+    assert (first.dropped, first.state, second.dropped, second.state) == (True, "ended", False, "ended")
+    [wait] = desk.waits()
+    assert wait.state == "done"
+    assert line.cases() == []
+
+
+def test_a_colleague_takes_over_where_the_agent_does_not_come_back(line: Line, desk: Desk) -> None:
+    lin, zhou = line.cast.lin, line.cast.zhou
+    desk.sits(lin)
+    caller = talks_with(line, desk, "chen")
+    desk.sits(zhou)
+    line.phone("lin").hangs_up()
+    line.phone("zhou").rings(60)
+    desk.takes(zhou)
+    caller.hears("0 0 2号为您服务").hears("♪ beep").hangs_up()
+    assert line.calls()[0].owner_id == lin.id, "who answered first owns the call"
+
+
+def test_whoever_comes_back_into_the_line_is_before_those_who_came_later(line: Line, desk: Desk) -> None:
+    lin = line.cast.lin
+    desk.sits(lin)
+    caller = talks_with(line, desk, "chen")
+    asks_for_a_person(line, "unknown").hears("下一位就是您")
+    line.phone("lin").hangs_up()
+    caller.hears("刚才通话断了").hears("下一位就是您")
+    desk.wraps_up(lin)
+    desk.takes(lin)
+    caller.hears("0 0 1号为您服务")
+
+
+def test_whoever_hangs_up_after_the_line_broke_is_rung_back_once(line: Line, desk: Desk) -> None:
+    desk.sits(line.cast.lin)
+    caller = talks_with(line, desk, "chen")
+    line.phone("lin").hangs_up()
+    caller.hears("刚才通话断了").stays_silent(10).hangs_up()
+    line.passes(seconds=2)
+    assert line.promised(line.case()) == {"CBK-2.missed": "open"}
+    assert desk.waits()[0].state == "abandoned"
+
+
+def test_a_customer_whom_we_rang_comes_into_the_line_when_our_line_breaks(line: Line, desk: Desk) -> None:
+    lin = line.cast.lin
+    line.tells("cold_radiator")
+    desk.sits(lin)
+    desk.calls_out(lin, line.case().id)
+    agent = line.phone("lin").rings().answers().hears("接通请按1").presses("1")
+    customer = line.phone("chen").rings().answers().hears("关于您的暖气故障").hears("请按1").presses("1")
+    agent.hears("♪ beep").hangs_up()
+    customer.hears("刚才通话断了")
+    desk.wraps_up(lin)
+    desk.takes(lin)
+    customer.hears("0 0 1号为您服务")
