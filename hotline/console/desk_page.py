@@ -77,6 +77,7 @@ def _context(act: Act) -> dict[str, Any]:
         "seat": seat,
         "now": now,
         "mine": desk_mine.of(act, person.id),
+        "calls_keep": matter.CALLS_KEEP,
         "handovers_waiting": handing.waiting(act),
         "waiting": line.rows(act),
         "companies": people.companies_by_id(act),

@@ -181,7 +181,10 @@ def test_what_i_owe_stands_in_the_order_in_which_it_falls_due(lin: Visitor, runt
         promises.make(act, "CBK-2.missed", of_another)
         numbers = [case.number for case in (sooner, later, none)]
         other = of_another.number
-    told = text_of(lin.opens(DESK)).partition("我的未结事项")[2]
+        case_id = sooner.id
+    page = lin.opens(DESK)
+    assert f"/console/cases/{case_id}/call" in page.text.partition("我的承诺")[2], "kept by a call, which starts there"
+    told = text_of(page).partition("我的未结事项")[2]
     assert [told.index(number) for number in numbers] == sorted(told.index(number) for number in numbers)
     assert other not in told
 

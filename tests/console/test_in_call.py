@@ -183,6 +183,15 @@ def test_a_guest_sees_the_call_and_can_only_leave(app: Flask, lin: Visitor, talk
     assert talk.party(talk.cast.wu).state == State.LEFT
 
 
+def test_a_call_out_of_a_case_has_its_script_at_hand(lin: Visitor, runtime: Runtime, cast: Cast) -> None:
+    with runtime.act(COMMAND) as act:
+        case = given.case(act, cast)
+        meetings.call_out(act, case, given.person(act, cast.lin), words_version=given.WORDS)
+    page = lin.opens(DESK)
+    assert "林晓 001 座席 已邀请" in text_of(page)
+    assert f"/console/cases/{case.id}/call" in page.text
+
+
 def _owner(talk: Talk, case: Case) -> int:
     with talk.runtime.look(COMMAND) as act:
         request = act.session.get(handovers.Handover, 1)

@@ -10,13 +10,18 @@ import pytest
 from flask import Flask
 
 from hotline.console import asking, words
+from hotline.console.line import WHY
 from hotline.domain.calls import State
 from hotline.domain.cases import Kind
 from hotline.domain.dispatches import Answer
 from hotline.domain.findings import What
+from hotline.domain.parties import Mode, Role
+from hotline.domain.parties import State as PartyState
 from hotline.domain.promises import Verdict
 from hotline.domain.repairs import Stage
+from hotline.domain.seats import UNANSWERED, UNSEEN, Device, Status
 from hotline.domain.staff import Duty
+from hotline.domain.waits import IN_LINE
 from hotline.prompts import Prompts
 from hotline.standard import loader
 from hotline.standard.kinds import Scope
@@ -60,6 +65,13 @@ def test_every_word_that_a_template_or_a_page_asks_for_is_there() -> None:
         ("stage", Stage),
         ("duty", Duty),
         ("scope", Scope),
+        ("seat", Status),
+        ("away", [UNSEEN, UNANSWERED, WHY]),
+        ("device", Device),
+        ("waiting", IN_LINE),
+        ("party", Role),
+        ("party-state", PartyState),
+        ("mode", Mode),
     ],
 )
 def test_every_name_of_the_business_has_a_word(group: str, names: list[str]) -> None:
@@ -67,10 +79,8 @@ def test_every_name_of_the_business_has_a_word(group: str, names: list[str]) -> 
 
 
 def test_every_step_and_every_variable_of_a_call_has_a_word() -> None:
-    flow = (
-        (HOTLINE / "voice" / "steps.py").read_text("utf-8").partition("class Step(StrEnum)")[2].partition("class ")[0]
-    )
-    steps = re.findall(r'^    [A-Z_]+ = "([\w-]+)"', flow, re.MULTILINE)
+    named = (HOTLINE / "voice" / "names.py").read_text("utf-8")
+    steps = re.findall(r'^    [A-Z_]+ = "([\w-]+)"', named, re.MULTILINE)
     values = re.findall(r'^    "(\w+)": ', (HOTLINE / "voice" / "values.py").read_text("utf-8"), re.MULTILINE)
     assert len(steps) > 50
     assert {name for name in steps if f"console.step.{name}" not in OURS} == set()
