@@ -127,9 +127,14 @@ def may_lead(act: Act, person: Staff, company_id: int) -> bool:
 
 
 def may_manage(act: Act, person: Staff, other: Staff) -> bool:
-    """May this person say that the other is on leave, or left: an administrator, or who stands above in the company?"""
+    """May this person say that the other is on leave, or left: an administrator, or who stands above in the company?
+
+    Who keeps the registers or looks into them is managed by an administrator alone.
+    """
     if person.id == other.id or not may_open(person, "console.dismiss"):
         return False
+    if other.has(Role.ADMINISTRATOR, Role.AUDITOR):
+        return whole_group(person)
     levels = staff.from_level(act, other.company_id, Role.AGENT)
     highest = max((place for place, level in enumerate(levels) if other.has(level)), default=0)
     return whole_group(person) or (person.company_id == other.company_id and person.has(*levels[highest + 1 :]))

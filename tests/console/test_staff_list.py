@@ -67,7 +67,7 @@ def test_a_leave_that_cannot_be_is_refused_with_the_reason(
 def test_nobody_sends_away_a_superior_themselves_or_a_sister_companys_people(
     app: Flask, sun: Visitor, runtime: Runtime, cast: Cast
 ) -> None:
-    for who in (cast.sun, cast.qian, cast.feng, cast.wu):
+    for who in (cast.sun, cast.qian, cast.feng, cast.wu, cast.bai, cast.tang):
         assert sun.sends(f"{PAGE}/{who.id}/dismiss", page=PAGE, sure="yes").status_code == 403
         assert active(runtime, who)
     tang = Visitor(app)

@@ -29,6 +29,8 @@ from hotline.domain.staff import Duty, Shift
 from hotline.errors import Conflict, Invalid, Refused
 from hotline.runtime import Runtime
 from tests import given
+from tests.line import Line
+from tests.line import line as line
 from tests.world import Cast, HandClock, Person
 
 DAY = timedelta(days=1)
@@ -302,3 +304,21 @@ def test_who_comes_back_works_again_and_matters_stay_where_they_are(
         with pytest.raises(Conflict, match="not on leave"):
             leaving.come_back(act, given.person(act, cast.lin), by=cast.sun.id)
     assert looked(runtime, case).owner_id == cast.sun.id
+
+
+def test_a_leave_begins_by_itself_when_its_time_has_come(line: Line, cast: Cast) -> None:
+    with line.runtime.act(COMMAND) as act:
+        companies.get(act, cast.heat.id)
+        case = given.case(act, cast)
+        lin = given.person(act, cast.lin)
+        epoch = lin.session_epoch
+        leaving.go_on_leave(act, lin, starts_at=act.at + DAY, ends_at=act.at + 3 * DAY, receiver_id=cast.zhou.id)
+    line.passes(hours=23)
+    assert requests(line.runtime, case) == []
+    line.passes(hours=1, seconds=5)
+    assert requests(line.runtime, case) == [(Why.LEAVE, State.ASKED, cast.zhou.id)]
+    line.phone("zhou").receives("林晓请您接手此事")
+    with line.look() as act:
+        assert given.person(act, cast.lin).session_epoch == epoch + 1
+    line.passes(minutes=11)
+    assert requests(line.runtime, case)[-1] == (Why.LEAVE, State.ASKED, cast.sun.id), "unanswered, it goes up"
