@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from hotline.domain import cases, controls, handovers, meetings, parties, staff
+from hotline.domain import cases, controls, handovers, meetings, parties, seats, staff
 from hotline.domain.companies import Company
 from hotline.domain.parties import Mode, Recording, Role, Stage, State
 from hotline.domain.seats import Status
@@ -218,6 +218,26 @@ def test_an_expert_carries_on_when_the_agents_line_breaks(talk: Talk, cast: Cast
     comes(talk, ask_in(talk, cast.wang))
     talk.leaves(talk.party(cast.lin).call_id)
     assert (talk.meeting().agent_id, talk.meeting().dropped, talk.owed("move-call")) == (cast.wang.id, False, [])
+
+
+def test_who_took_the_matter_over_is_the_agent_before_an_expert(talk: Talk, cast: Cast) -> None:
+    comes(talk, ask_in(talk, cast.wang))
+    comes(talk, hand_over(talk, cast.zhou)[1])
+    talk.leaves(talk.party(cast.lin).call_id)
+    assert talk.meeting().agent_id == cast.zhou.id
+    assert [(entry["before"], entry["now"]) for entry in talk.told("meeting-passed-on")] == [
+        (cast.lin.id, cast.zhou.id)
+    ]
+
+
+def test_who_is_away_and_asked_in_is_rung_for_no_caller_and_away_again_afterwards(talk: Talk, cast: Cast) -> None:
+    with talk.acting() as act:
+        seats.choose(act, seats.of(act, staff.get(act, cast.zhou.id)), Status.AWAY)
+    leg = ask_in(talk, cast.zhou)
+    comes(talk, leg)
+    assert talk.seat(cast.zhou).status == Status.BUSY
+    talk.leaves(leg)
+    assert talk.seat(cast.zhou).status == Status.AWAY
 
 
 def test_a_listener_does_not_keep_the_customer_company(talk: Talk, cast: Cast) -> None:

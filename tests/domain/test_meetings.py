@@ -42,6 +42,14 @@ def test_a_second_agent_does_not_own_the_call(talk: Talk, cast: Cast) -> None:
     assert len(talk.told("call-owned")) == 1
 
 
+def test_a_repeated_acceptance_begins_nothing_twice(talk: Talk, cast: Cast) -> None:
+    talk.free(cast.lin)
+    talk.waits()
+    leg = talk.offered()
+    assert talk.accepts(leg) == talk.accepts(leg)
+    assert (talk.meeting().state, len(talk.owed("fetch-caller"))) == (Stage.GATHERING, 1)
+
+
 def test_the_name_of_a_meeting_tells_nothing(talk: Talk) -> None:
     talk.talk()
     assert len(bytes.fromhex(talk.meeting().name)) == 16
@@ -103,15 +111,20 @@ def test_who_left_before_coming_in_does_not_come_in_afterwards(talk: Talk, cast:
     assert (talk.customer().state, talk.meeting().state, talk.meeting().met_at) == (State.LEFT, Stage.ENDED, None)
 
 
-def test_an_agent_whose_caller_hung_up_in_the_queue_is_told_and_free_again(talk: Talk, cast: Cast) -> None:
+def test_an_agent_whose_caller_hung_up_in_the_queue_is_told_and_free_again(
+    talk: Talk, cast: Cast, at: HandClock
+) -> None:
     talk.free(cast.lin)
+    idle_since = talk.seat(cast.lin).idle_since
+    at.passes(timedelta(seconds=30))
     talk.waits()
     leg = talk.offered()
     talk.accepts(leg)
     talk.joins(leg)
     talk.does(meetings.caller_gone)
     assert talk.owed("move-call") == [{"call": leg, "step": "agent-gone"}]
-    assert (talk.seat(cast.lin).status, talk.seat(cast.lin).misses) == (Status.FREE, 0)
+    seat = talk.seat(cast.lin)
+    assert (seat.status, seat.misses, seat.idle_since) == (Status.FREE, 0, idle_since)  # still the longest idle
     assert (talk.wait().state, talk.meeting().state) == (Place.ABANDONED, Stage.ENDED)
 
 
