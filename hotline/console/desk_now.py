@@ -52,6 +52,12 @@ class Now:
         return self.meeting is not None and self.me is not None and self.me.staff_id == self.meeting.agent_id
 
     @property
+    def i_am_rung(self) -> bool:
+        """Does my telephone ring for a meeting: a colleague asks me in, or I call a customer?"""
+        comes = self.meeting is not None and (self.state == "asked" or self.meeting.wait_id is None)
+        return comes and self.me is not None and self.me.state in parties.EXPECTED
+
+    @property
     def i_write(self) -> bool:
         """Do I write down what the customer tells: as who answers for the conversation, and in the wrap-up after it?"""
         return self.state == "wrap-up" or (self.state == "in-call" and self.i_lead)

@@ -88,7 +88,7 @@ def _context(act: Act) -> dict[str, Any]:
         "zone": act.standard.timezone,
         "standard": act.standard,
         "at": act.at,
-        "keys": _keys(now),
+        "keys": _keys(seat, now),
         "heartbeat": asking.runtime().figures.routine.live_heartbeat.seconds,
         **_in_call(act, now),
         "form_sheet": case_form.sheet(act, now.call_id) if now.call_id and now.i_write else None,
@@ -96,12 +96,17 @@ def _context(act: Act) -> dict[str, Any]:
     }
 
 
-def _keys(now: Now) -> list[tuple[str, str]]:
+def _keys(seat: Seat, now: Now) -> list[tuple[str, str]]:
     """What each access key does on the page as it stands."""
     found = [(key, words.named("seat", status)) for status, key in KEYS.items()]
     if now.i_lead:
         named = ("h", "hold"), ("p", "pause"), ("x", "expert"), ("t", "hand-over"), ("q", "end")
         found += [(key, words.text(f"meeting.{word}")) for key, word in named]
+    if seat.device == Device.BROWSER:
+        phone = ("j", "answer"), ("n", "decline"), ("m", "mute"), ("k", "hang-up")
+        found += [(key, words.text(f"phone.{word}")) for key, word in phone]
+    if now.i_write:
+        found.append(("s", words.text("form.save")))
     return [*found, ("w", words.text("desk.done"))]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -209,6 +210,16 @@ def test_a_name_is_masked_but_for_its_first_character_and_gone_when_erased(
     assert "陈**" in lin.opens(DESK).text
     matters.erase(runtime, talk.cast.chen)
     assert "陈**" not in lin.opens(DESK).text
+
+
+def test_every_access_key_of_the_page_is_told_and_no_two_are_the_same(lin: Visitor, talk: Talk) -> None:
+    lin.sends(f"{DESK}/device", page=DESK, device="browser")
+    talk.talk()
+    page = lin.opens(DESK).text
+    keys = re.findall(r'accesskey="(\w)"', page)
+    told = {key.lower() for key in re.findall(r"<dt><kbd>(\w)</kbd></dt>", page)}
+    assert len(keys) == len(set(keys)) > 10
+    assert set(keys) <= told
 
 
 def test_a_script_gets_the_live_part_anew(lin: Visitor, app: Flask) -> None:

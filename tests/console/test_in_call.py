@@ -188,6 +188,7 @@ def test_a_call_out_of_a_case_has_its_script_at_hand(lin: Visitor, runtime: Runt
         case = given.case(act, cast)
         meetings.call_out(act, case, given.person(act, cast.lin), words_version=given.WORDS)
     page = lin.opens(DESK)
+    assert "请接起电话" in text_of(page)
     assert "林晓 001 座席 已邀请" in text_of(page)
     assert f"/console/cases/{case.id}/call" in page.text
 
