@@ -69,6 +69,19 @@ def blueprint(runtime: Runtime) -> Blueprint:
     made.add_url_rule("/cases/<int:case_id>/reveal", view_func=cases.reveal_in_case, methods=["POST"])
     made.add_url_rule("/cases/<int:case_id>/called-back", view_func=cases.called_back, methods=["POST"])
     made.add_url_rule("/cases/<int:case_id>/close", view_func=cases.close_case, methods=["POST"])
+    _ownership(made)
+    made.add_url_rule("/recordings/<name>", view_func=listening.recording)
+    made.add_url_rule("/recordings/<name>/listen", view_func=listening.listen, methods=["POST"])
+    made.add_url_rule("/recordings/<name>/sound", view_func=listening.sound)
+    made.add_url_rule("/promises", view_func=promise_list.promise_list)
+    made.add_url_rule("/log", view_func=log.log)
+    made.add_url_rule("/log", view_func=log.verify_log, methods=["POST"])
+    made.record_once(lambda state: _prepare(state, runtime))
+    return made
+
+
+def _ownership(made: Blueprint) -> None:
+    """Handing over, raising, leave and leaving (OWN-1 to OWN-6)."""
     made.add_url_rule("/cases/<int:case_id>/hand-over", view_func=handovers.hand_over, methods=["POST"])
     made.add_url_rule("/cases/<int:case_id>/raise", view_func=handovers.raise_matter, methods=["POST"])
     made.add_url_rule("/handovers", view_func=handovers.handover_list)
@@ -79,14 +92,6 @@ def blueprint(runtime: Runtime) -> Blueprint:
     made.add_url_rule("/staff/<int:staff_id>/leave", view_func=staff_list.grant_leave, methods=["POST"])
     made.add_url_rule("/staff/<int:staff_id>/dismiss", view_func=staff_list.dismiss, methods=["POST"])
     made.add_url_rule("/staff/<int:staff_id>/back", view_func=staff_list.take_back, methods=["POST"])
-    made.add_url_rule("/recordings/<name>", view_func=listening.recording)
-    made.add_url_rule("/recordings/<name>/listen", view_func=listening.listen, methods=["POST"])
-    made.add_url_rule("/recordings/<name>/sound", view_func=listening.sound)
-    made.add_url_rule("/promises", view_func=promise_list.promise_list)
-    made.add_url_rule("/log", view_func=log.log)
-    made.add_url_rule("/log", view_func=log.verify_log, methods=["POST"])
-    made.record_once(lambda state: _prepare(state, runtime))
-    return made
 
 
 def _prepare(state: BlueprintSetupState, runtime: Runtime) -> None:
