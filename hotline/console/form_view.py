@@ -9,11 +9,12 @@ from typing import Any
 
 from flask import url_for
 
-from hotline.console import asking, form_fields, name_hints, rights, subject
+from hotline.console import asking, form_fields, name_hints, people, rights, subject
 from hotline.console.form_fields import FormKind, Typed
 from hotline.console.subject import Diagnosis, Subject
 from hotline.domain import anonymity
 from hotline.domain.act import Act
+from hotline.domain.cases import Case
 from hotline.domain.companies import Company
 from hotline.domain.visitors import Channel, Sex
 from hotline.standard.diagnosis import Node
@@ -52,6 +53,7 @@ def context(act: Act, about: Subject, form: Form, here: str) -> dict[str, Any]:
         "form": form,
         "form_at": here,
         "about": about,
+        "earlier": _earlier(act, about),
         "typed": form.typed,
         "kind": form_fields.kind_of(form.typed),
         "anonymous": form_fields.is_anonymous(form.typed),
@@ -76,13 +78,23 @@ def context(act: Act, about: Subject, form: Form, here: str) -> dict[str, Any]:
     }
 
 
+def _earlier(act: Act, about: Subject) -> list[Case]:
+    """The matters of this call that are on record already; none where an anonymous one was told (CMP-10)."""
+    ids = sorted(people.cases_of(about.call)) if about.call is not None else []
+    return [act.session.get_one(Case, case_id) for case_id in ids]
+
+
 def question(company: Company, found: Diagnosis, node: Node) -> Question:
-    """A question without the keys that a telephone would name: its first sentence."""
-    told = _spoken(company, node.prompt)
-    sentence = _FIRST_SENTENCE.match(told)
+    """A question and the labels of its answers."""
     answers = [(answer.word, _spoken(company, f"{answer.words}.label")) for answer in node.answers]
     field = form_fields.answer_name(found.fault_class, node.key)
-    return Question(field, sentence[0] if sentence else told, answers)
+    return Question(field, first_sentence(_spoken(company, node.prompt)), answers)
+
+
+def first_sentence(told: str) -> str:
+    """The question itself; what follows it names the keys of a telephone."""
+    found = _FIRST_SENTENCE.match(told)
+    return found[0] if found else told
 
 
 def _says(company: Company, act: Act, typed: Typed, found: Diagnosis | None) -> list[str]:

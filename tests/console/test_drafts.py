@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -70,6 +71,19 @@ def test_a_form_sent_twice_is_saved_once_and_news_that_comes_late_brings_nothing
     assert TYPED not in lin.opens(form).text
     forms.saves(lin, form, **SAID)
     assert forms.case_count(runtime) == 2, "a second matter of the same call"
+
+
+def test_a_form_sent_twice_at_the_same_moment_is_saved_once(
+    app: Flask, lin: Visitor, runtime: Runtime, cast: Cast, form: str
+) -> None:
+    name = lin.opens(form).text.partition('name="form" value="')[2].partition('"')[0]
+    hands = [Visitor(app) for _ in range(4)]
+    for hand in hands:
+        hand.logs_in(cast.lin)
+    with ThreadPoolExecutor(len(hands)) as at_once:
+        sent = [at_once.submit(hand.sends, form, page=form, form=name, do="save", **LEAK) for hand in hands]
+    assert {one.result().location for one in sent} == {"/console/cases/1/opened"}
+    assert forms.case_count(runtime) == 1
 
 
 def test_it_is_cleared_when_it_is_not_wanted(lin: Visitor, runtime: Runtime, form: str) -> None:

@@ -216,3 +216,17 @@ def test_a_fifth_question_is_one_too_many() -> None:
     }
     with pytest.raises(Invalid, match=r"questions\.q4: asked after q0, q1, q2, q3: a circle, or more than 4"):
         diagnosis.parse(FaultClass.DOOR, table, "trees/door.toml")
+
+
+@pytest.mark.parametrize("kind", CLASSES)
+def test_answers_lead_along_their_way_to_its_verdict_and_no_further(kind: FaultClass) -> None:
+    tree = diagnosis.tree(kind)
+    for asked, verdict in tree.paths():
+        steps = [*asked[1:], verdict]
+        answers = {
+            key: next(answer.word for answer in tree.node(key).answers if answer.to == to)
+            for key, to in zip(asked, steps, strict=True)
+        }
+        assert tree.follow(answers) == ([tree.node(key) for key in asked], verdict)
+        del answers[asked[-1]]
+        assert tree.follow(answers) == ([tree.node(key) for key in asked], None)
