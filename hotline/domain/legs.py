@@ -37,10 +37,10 @@ def wanted(act: Act, call: Call) -> bool:
 
 
 def asked(act: Act, call: Call) -> bool:
-    """Is the answer of an agent or a colleague, whom this call rings or has reached, still awaited?"""
+    """Is this a colleague of whom we await that they press the key, or come in?"""
     party = parties.of_call(act, call)
     if party is not None:
-        return party.state in parties.EXPECTED and call.direction == "out"
+        return call.staff_id is not None and party.state in parties.EXPECTED
     offer = matching.of_call(act, call)
     return offer is not None and offer.answer in _AWAITED
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from hotline.carrier import Carrier
-from hotline.domain import calls, companies, legs, matching, meetings, offers, parties
+from hotline.domain import calls, companies, legs, meetings, parties
 from hotline.domain.act import Act
 from hotline.domain.calls import FINAL, Call
 from hotline.domain.calls import State as CallState
@@ -21,7 +21,7 @@ THERE = "there"
 def check(runtime: Runtime, act: Act, entry: OutboxEntry) -> Prepared:
     """A colleague was rung, for a waiting caller or into a meeting, and has not answered: does the call still live?"""
     call = _locked(act, entry)
-    if not _asked(act, call):
+    if not legs.asked(act, call):
         return State.DROPPED
     if call.state in FINAL:
         legs.ended(act, call, CallState(call.state))
@@ -35,7 +35,7 @@ def check(runtime: Runtime, act: Act, entry: OutboxEntry) -> Prepared:
 def checked(runtime: Runtime, act: Act, entry: OutboxEntry, answer: str) -> datetime | None:
     """In the meeting, or ended: the news was lost. It lives: look again, but not for ever; a machine listens long."""
     call = _locked(act, entry)
-    if not _asked(act, call):
+    if not legs.asked(act, call):
         return None
     if answer == THERE:
         _joined(act, call)
@@ -53,7 +53,7 @@ def checked(runtime: Runtime, act: Act, entry: OutboxEntry, answer: str) -> date
 def not_checked(runtime: Runtime, act: Act, entry: OutboxEntry, problem: str) -> None:
     """The carrier cannot tell what became of the call: somebody else is asked all the same."""
     call = _locked(act, entry)
-    if _asked(act, call):
+    if legs.asked(act, call):
         _given_up(act, call)
 
 
@@ -70,8 +70,8 @@ def looked(runtime: Runtime, act: Act, entry: OutboxEntry, answer: str) -> None:
     """Whoever is there has joined; whoever we thought there and is not has left."""
     there, meeting = set(answer.split()), act.session.get_one(Meeting, entry.about["meeting"])
     companies.get(act, meeting.company_id)
-    for party in _staff_first(parties.present(act, meeting)):
-        call = calls.locked(act, party.call_id)
+    present = [(party, calls.locked(act, party.call_id)) for party in _staff_first(parties.present(act, meeting))]
+    for party, call in present:
         if call.sid in there and party.state in EXPECTED:
             meetings.joined(act, meeting, call)
         elif call.sid not in there and party.state == parties.State.IN and _long_there(act, party):
@@ -86,15 +86,6 @@ def _staff_first(present: list[Party]) -> list[Party]:
 def _long_there(act: Act, party: Party) -> bool:
     """Has the carrier had the time to list this one? Its lists lag behind its news."""
     return party.joined_at is not None and act.at >= party.joined_at + act.standard.engine.outbox.reconcile_after.span
-
-
-def _asked(act: Act, call: Call) -> bool:
-    """Is this a colleague of whom we await that they press the key, or come in?"""
-    party = parties.of_call(act, call)
-    if party is not None:
-        return call.staff_id is not None and party.state in EXPECTED
-    offer = matching.of_call(act, call)
-    return offer is not None and offer.answer in offers.OPEN
 
 
 def _joined(act: Act, call: Call) -> None:
