@@ -204,3 +204,14 @@ def test_calls_that_never_ended_are_found_oldest_first(runtime: Runtime, cast: C
         found = calls.under_way(act, began_before=at.now + timedelta(seconds=1), most=5)
         assert [call.id for call in found] == [first.id, second.id]
         assert [call.id for call in calls.under_way(act, began_before=second.started_at, most=5)] == [first.id]
+
+
+def test_a_call_that_was_moved_does_not_hear_the_answer_to_the_question_before(runtime: Runtime, ringing: Call) -> None:
+    with runtime.act(COMMAND) as act:
+        call = calls.locked(act, ringing.id)
+        call.misses = 2
+        call.put(preface=["again.key"], in_vain=1, fault="heating")
+        calls.move(act, call, "anything-else")
+    moved = now(runtime, ringing)
+    assert (moved.step, moved.turn, moved.misses, moved.slots) == ("anything-else", 2, 0, {"fault": "heating"})
+    assert kinds(runtime, ringing)[-1] == "call-moved"

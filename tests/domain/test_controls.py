@@ -134,6 +134,7 @@ def test_an_expert_is_rung_and_comes_in_by_a_key(talk: Talk, cast: Cast) -> None
     assert (talk.party(cast.zhou).state, talk.party(cast.zhou).role) == (State.IN, Role.EXPERT)
     assert talk.owed("announce") == [{"meeting": talk.meeting_id, "what": "talk"}]
     assert [entry["by"] for entry in talk.told("asked-in")] == [cast.lin.id]
+    assert len(talk.told("meeting-met")) == 1
     talk.leaves(leg)
     assert (talk.meeting().state, talk.seat(cast.zhou).status) == (Stage.TALKING, Status.FREE)
 
