@@ -144,7 +144,13 @@
 
   button("answer").onclick = () => call?.accept();
   button("decline").onclick = () => call?.reject();
-  button("hang-up").onclick = () => call?.disconnect();
+  // Whoever leads a conversation ends it on the desk: a line that merely goes dead counts as dropped, and the customer
+  // would be put back into the line.
+  button("hang-up").onclick = () => {
+    const end = document.querySelector("#desk form[action$='/end']");
+    if (end) end.requestSubmit();
+    else call?.disconnect();
+  };
   button("mute").onclick = () => { const on = !call?.isMuted(); call?.mute(on); mute(on); };
   find(".keypad").onclick = (event) => { const key = event.target.closest("button")?.value; if (key) call?.sendDigits(key); };
   find(".speech").onsubmit = (event) => {
