@@ -147,6 +147,7 @@ def put_back(act: Act, wait: Wait) -> None:
     """The agent who had accepted was gone before the customer of a kept place was reached: it is kept on."""
     if wait.kept and wait.state == Place.CONNECTED:
         wait.state, wait.agent_id, wait.connected_at = Place.KEPT, None, None
+        seats.forget_wait(act, wait.id)
         _moved(act, wait)
         outbox.post(act, "match-line", urgent=True)
 

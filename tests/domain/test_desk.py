@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from hotline.domain import calls, desk, matching, seats
+from hotline.domain import calls, cases, companies, desk, matching, seats
 from hotline.domain.act import CALLER, CLOCK, COMMAND
 from hotline.domain.cases import Kind
 from hotline.domain.desk import Place, Wait, Why
@@ -171,3 +171,19 @@ def test_a_seat_still_noted_for_whoever_comes_back_does_not_bar_the_next_agent(r
     assert {first.staff_id, second.staff_id} == {cast.lin.id, cast.zhou.id}
     with runtime.look(COMMAND) as act:
         assert seats.locked(act, first.staff_id).wait_id is None
+
+
+def test_of_two_open_matters_the_called_companys_owner_is_asked_then_the_newest(runtime: Runtime, cast: Cast) -> None:
+    for who in (cast.zhou, cast.wu):
+        sits(runtime, who)
+    with runtime.act(COMMAND) as act:
+        mine = given.case(act, cast, owner=cast.zhou).id
+        home = companies.get(act, cast.home.id)
+        theirs = cases.open(
+            act, home, kind=Kind.ENQUIRY, matter="heating", owner_id=cast.wu.id, customer_id=cast.chen.id
+        ).id
+    here, there = joins(runtime, cast, 1, who=cast.chen), joins(runtime, cast, 2, who=cast.chen, firm=cast.home)
+    assert [(found(runtime, one).wanted_id, found(runtime, one).case_id) for one in (here, there)] == [
+        (cast.zhou.id, mine),
+        (cast.wu.id, theirs),
+    ]

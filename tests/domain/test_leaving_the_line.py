@@ -16,12 +16,15 @@ from tests import given
 from tests.domain.waiting import (
     MINUTE,
     SECOND,
+    accepts,
+    answers,
     entries,
     found,
     joins,
     keeps,
     leaves,
     matched,
+    offered,
     owed,
     promised_back,
     sits,
@@ -182,3 +185,43 @@ def test_the_wait_of_a_call_with_an_anonymous_matter_names_no_case(runtime: Runt
             desk.keep_place(act, wait, case)
         desk.taken(act, wait, case)
         assert (wait.state, wait.case_id) == (Place.TAKEN, None)
+
+
+def test_a_hang_up_while_the_number_is_taken_ends_a_wait_that_was_told_already(
+    runtime: Runtime, cast: Cast, at: HandClock
+) -> None:
+    mine = joins(runtime, cast)
+    leaves(runtime, mine, Why.ASKED)
+    at.passes(MINUTE)
+    with runtime.act(CALLER) as act:
+        assert desk.abandoned(act, desk.locked(act, mine))
+    assert found(runtime, mine).state == Place.ABANDONED
+    assert [one["seconds"] for one in entries(runtime, mine, "waited")] == [0]
+
+
+def test_a_kept_place_outlives_the_going_of_those_who_turned_it_down(runtime: Runtime, cast: Cast) -> None:
+    for who in (cast.lin, cast.zhou):
+        sits(runtime, who)
+    mine = joins(runtime, cast, who=cast.chen)
+    keeps(runtime, cast, mine)
+    answers(runtime, offered(runtime), Answer.DECLINED)
+    for who in (cast.lin, cast.zhou):
+        sits(runtime, who, Status.OFF)
+    with runtime.look(CLOCK) as act:
+        assert desk.overdue(act) == []
+        assert desk.why_leave(act, desk.locked(act, mine)) is None
+
+
+def test_a_kept_place_whose_agent_went_before_the_customer_answered_is_offered_again(
+    runtime: Runtime, cast: Cast
+) -> None:
+    for who in (cast.lin, cast.zhou):
+        sits(runtime, who)
+    mine = joins(runtime, cast, who=cast.chen)
+    keeps(runtime, cast, mine)
+    first = offered(runtime)
+    accepts(runtime, first)
+    with runtime.act(CLOCK) as act:
+        desk.put_back(act, desk.locked(act, mine))
+    assert found(runtime, mine).state == Place.KEPT
+    assert offered(runtime).staff_id != first.staff_id

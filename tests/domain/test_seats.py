@@ -223,6 +223,17 @@ def test_a_pressed_key_begins_the_count_of_unanswered_calls_anew(runtime: Runtim
     assert is_(runtime, cast.lin) == ("free", None)
 
 
+def test_whoever_went_on_a_break_while_it_rang_is_on_a_break(runtime: Runtime, cast: Cast) -> None:
+    sits(runtime, cast.lin)
+    for _ in range(2):
+        assert claimed(runtime, cast, cast.lin)
+        sits(runtime, cast.lin, Status.BREAK)
+        let_go(runtime, cast, cast.lin, missed=True)
+        assert is_(runtime, cast.lin) == ("break", None)
+        with runtime.act(COMMAND) as act:
+            seats.locked(act, cast.lin.id).status = Status.FREE
+
+
 @pytest.mark.parametrize(("keeps_turn", "first"), [(True, "lin"), (False, "zhou")])
 def test_whoever_let_it_ring_goes_to_the_end_and_whose_caller_hung_up_does_not(
     runtime: Runtime, cast: Cast, at: HandClock, *, keeps_turn: bool, first: str
