@@ -58,7 +58,7 @@ def begin(act: Act, absence_id: int) -> None:
 
 
 def dismiss(act: Act, staff_id: int, *, by: int | None) -> Staff:
-    """Somebody leaves for good (离职): their superior owns every open matter from this moment; returns who that is.
+    """Somebody leaves for good (离职): a superior owns every open matter from this moment; returns their own.
 
     `by`: who says so; None at the command line. Raises Conflict for who left already, and where nobody is left above.
     """
@@ -67,12 +67,12 @@ def dismiss(act: Act, staff_id: int, *, by: int | None) -> Staff:
     person = staff.locked(act, staff_id)  # from here on nobody can give them another
     if not person.active:
         raise Conflict(f"{person.login} does not work here any more")
-    heir = _heir(act, person)
+    heir = _heir(act, person, person.company_id)
     for case in _matters(act, staff_id):
         companies.get(act, case.company_id)
         _return_requests(act, case, person.id, theirs_too=True)
         if case.owner_id == person.id:
-            handovers.force(act, case, receiver_id=heir.id)
+            handovers.force(act, case, receiver_id=_heir(act, person, case.company_id).id)
         elif case.handler_id == person.id:
             cases.handled_by(act, case, case.owner_id)
     _give_repairs_back(act, person.id)
@@ -122,9 +122,12 @@ def _present(act: Act, case: Case, staff_id: int, receiver_id: int) -> int | Non
         return None
 
 
-def _heir(act: Act, person: Staff) -> Staff:
-    """The next above; whoever stands highest is followed by the highest of the others."""
-    ladder = staff.up_the_ladder(act, person.company_id)
+def _heir(act: Act, person: Staff, company_id: int) -> Staff:
+    """The next above in the company whose matter it is; who stands highest is followed by the highest of the others.
+
+    Raises Conflict where nobody is left.
+    """
+    ladder = staff.up_the_ladder(act, company_id)
     above = ladder[max((place + 1 for place, one in enumerate(ladder) if one.id == person.id), default=0) :]
     others = [one for one in ladder if one.id != person.id]
     if not others:

@@ -134,7 +134,7 @@ def sign(act: Act, offer: dispatches.Offer) -> RepairOrder | None:
     if order is not None and order.stage == Stage.REPORTED and dispatch.duty == Duty.REPAIR:
         _move(act, order, Stage.SIGNED, by=offer.staff_id)
         order.engineer_id, order.signed_at = offer.staff_id, act.at
-        cases.text_customer(act, cases.get(act, order.case_id), "repair-signed")
+        cases.text_customer(act, cases.get(act, order.case_id), "repair-signed", about=offer.id)
     return order
 
 
@@ -145,7 +145,7 @@ def advance(act: Act, order: RepairOrder, stage: Stage, *, by: int) -> None:
     _move(act, order, stage, by=by)
     if stage is Stage.ON_THE_WAY:
         order.on_the_way_at = act.at
-        cases.text_customer(act, cases.get(act, order.case_id), "repair-on-the-way")
+        cases.text_customer(act, cases.get(act, order.case_id), "repair-on-the-way", about=order.engineer_id)
     else:
         order.arrived_at = act.at
 

@@ -143,6 +143,12 @@ def test_an_unfinished_repair_of_who_left_rings_out_anew(runtime: Runtime, cast:
         owed = act.session.scalars(select(OutboxEntry.key).where(OutboxEntry.kind == "ring-dispatch")).all()
         assert f"ring-again-{dispatch.id}-1" in owed
         assert cases.get(act, matter.id).handler_id == cast.lin.id
+        second = dispatches.Offer(dispatch_id=dispatch.id, staff_id=cast.zhao.id, n=2, rung_at=act.at)
+        act.session.add(second)
+        act.session.flush()
+        repairs.sign(act, second)
+        keys = act.session.scalars(select(OutboxEntry.key).where(OutboxEntry.key.like("repair-signed-%"))).all()
+        assert len(keys) == 2, "the customer is told of both engineers"
 
 
 def test_a_case_opened_in_a_call_whose_owner_has_left_belongs_to_who_answers_now(runtime: Runtime, cast: Cast) -> None:
@@ -161,3 +167,10 @@ def test_who_comes_back_works_again_and_matters_stay_where_they_are(
         with pytest.raises(Conflict, match="not on leave"):
             leaving.come_back(act, given.person(act, cast.lin), by=cast.sun.id)
     assert looked(runtime, case).owner_id == cast.sun.id
+
+
+def test_a_sister_companys_matter_stays_there_when_its_owner_leaves(runtime: Runtime, cast: Cast) -> None:
+    with runtime.act(COMMAND) as act:
+        case = given.case(act, cast, owner=cast.wu)
+    dismissed(runtime, cast.wu)
+    assert (looked(runtime, case).owner_id, looked(runtime, case).company_id) == (cast.sun.id, cast.heat.id)
