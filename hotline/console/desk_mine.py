@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from hotline.console import people
 from hotline.domain.act import Act
@@ -36,21 +36,21 @@ def of(act: Act, staff_id: int) -> Mine:
         .group_by(Promise.case_id)
         .subquery()
     )
-    mine = select(Case, due.c.at).outerjoin(due, due.c.case_id == Case.id)
-    mine = mine.where(Case.owner_id == staff_id, Case.state == "open")
-    found = act.session.execute(mine.order_by(due.c.at.is_(None), due.c.at, Case.id)).all()
-    owed = (
-        select(Promise, Case.number)
-        .join(Case, Case.id == Promise.case_id)
-        .where(Promise.owner_id == staff_id, Promise.verdict.in_(_STILL_OWED))
-        .order_by(Promise.due_at, Promise.id)
-    )
-    promised = [(promise, number) for promise, number in act.session.execute(owed)]
+    my_cases = (Case.owner_id == staff_id, Case.state == "open")
+    mine = select(Case, due.c.at).outerjoin(due, due.c.case_id == Case.id).where(*my_cases)
+    mine = mine.order_by(due.c.at.is_(None), due.c.at, Case.id).limit(_SHOWN)
+    my_promises = (Promise.owner_id == staff_id, Promise.verdict.in_(_STILL_OWED))
+    owed = select(Promise, Case.number).join(Case, Case.id == Promise.case_id).where(*my_promises)
+    owed = owed.order_by(Promise.due_at, Promise.id).limit(_SHOWN)
     known = people.companies_by_id(act)
     return Mine(
-        cases=[(case, at) for case, at in found[:_SHOWN]],
-        more_cases=max(0, len(found) - _SHOWN),
-        promises=promised[:_SHOWN],
-        more_promises=max(0, len(promised) - _SHOWN),
+        cases=[(case, at) for case, at in act.session.execute(mine)],
+        more_cases=_more(act, select(func.count(Case.id)).where(*my_cases)),
+        promises=[(promise, number) for promise, number in act.session.execute(owed)],
+        more_promises=_more(act, select(func.count(Promise.id)).where(*my_promises)),
         standards={id_: act.standard_of(one.profile, one.overrides) for id_, one in known.items()},
     )
+
+
+def _more(act: Act, counted: Select[int]) -> int:
+    return max(0, (act.session.scalar(counted) or 0) - _SHOWN)

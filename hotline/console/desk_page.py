@@ -59,13 +59,17 @@ def my_seat(act: Act) -> Seat:
 
 def _page(**told: Any) -> str:
     with asking.runtime().look(asking.actor()) as act:
-        known = act.session.get(Seat, asking.person().id) is not None
-    if not known:
-        with asking.runtime().act(asking.actor()) as act:
-            my_seat(act)
+        if act.session.get(Seat, asking.person().id) is not None:
+            return _rendered(act, told)
+    with asking.runtime().act(asking.actor()) as act:
+        my_seat(act)
     with asking.runtime().look(asking.actor()) as act:
-        g.here = here()
-        return render_template("desk.html", **_context(act), **{"problem": None, "asked": None, **told})
+        return _rendered(act, told)
+
+
+def _rendered(act: Act, told: dict[str, Any]) -> str:
+    g.here = here()
+    return render_template("desk.html", **_context(act), **{"problem": None, "asked": None, **told})
 
 
 def _context(act: Act) -> dict[str, Any]:

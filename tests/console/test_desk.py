@@ -190,6 +190,14 @@ def test_what_i_owe_stands_in_the_order_in_which_it_falls_due(lin: Visitor, runt
     assert other not in told
 
 
+def test_of_much_that_is_owed_the_most_pressing_is_shown_and_the_rest_counted(lin: Visitor, talk: Talk) -> None:
+    with talk.acting() as act:
+        numbers = [given.case(act, talk.cast).number for _ in range(14)]
+    told = text_of(lin.opens(DESK)).partition("我的未结事项")[2]
+    assert "还有 2 项" in told
+    assert [number in told for number in numbers] == [True] * 12 + [False] * 2
+
+
 def test_a_wrap_up_counts_down_and_is_done_when_the_form_is(lin: Visitor, talk: Talk) -> None:
     talk.talk()
     talk.leaves(talk.call_id)
