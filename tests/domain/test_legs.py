@@ -260,5 +260,12 @@ def test_a_supervisor_who_hangs_up_leaves_the_others_talking(talk: Talk, cast: C
         meeting, sun = meetings.get(act, talk.meeting_id), staff.get(act, cast.sun.id)
         leg = controls.supervise(act, meeting, sun, Mode.LISTEN).call_id
     talk.joins(leg)
+    talk.joins(leg)
     ends(talk, leg, CallState.ENDED)
+    talk.leaves(leg)  # the conference's own news of it, and then what it said before
+    talk.joins(leg)
     assert (talk.party(cast.sun).state, talk.meeting().state) == (State.LEFT, Stage.TALKING)
+    told = [
+        entry for kind in ("party-joined", "party-left") for entry in talk.told(kind) if entry["who"] == cast.sun.id
+    ]
+    assert len(told) == 2
