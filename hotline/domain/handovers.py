@@ -238,6 +238,8 @@ def _asked(
 def _pass_on(act: Act, request: Handover, case: Case) -> None:
     """The receiver owns the case from now on, in their own company (OWN-4); the customer is told who it is (OWN-7)."""
     receiver = staff.get(act, request.receiver_id)
+    if not staff.stays(act, receiver.id):
+        raise Conflict("this colleague left a moment ago: look again who is there")
     case.owner_id = case.handler_id = receiver.id
     case.company_id = receiver.company_id
     promises.pass_on(act, case)

