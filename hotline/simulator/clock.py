@@ -24,6 +24,9 @@ class Clock(Protocol):
     def now(self) -> datetime:
         """The present instant, aware, in UTC."""
 
+    def due(self, seconds: float) -> datetime:
+        """When what is wanted in so many seconds will be done."""
+
 
 class RealClock:
     """The machine's own clock."""
@@ -34,6 +37,10 @@ class RealClock:
         """The present instant, aware, in UTC."""
         return datetime.now(UTC)
 
+    def due(self, seconds: float) -> datetime:
+        """When what is wanted in so many seconds will be done."""
+        return self.now() + timedelta(seconds=seconds)
+
 
 class ManualClock:
     """A clock that stands still until it is turned.
@@ -41,12 +48,14 @@ class ManualClock:
     `on_turn` is called with the new time after every turn, so that the product's clock can follow.
     `stops` name instants at which somebody else wants to be woken (a due date of the product):
     a turn over a long time halts there too. A stop must move on once its time has come.
+    `grain`: on a day with a thousand calls, what falls due within so many seconds is done at one turn, at its end.
     """
 
     by_hand = True
 
-    def __init__(self, start: datetime | None = None) -> None:
+    def __init__(self, start: datetime | None = None, grain: float = 0.0) -> None:
         self._now = (start or datetime(2026, 1, 12, 2, 0, tzinfo=UTC)).astimezone(UTC)
+        self._start, self._grain = self._now, timedelta(seconds=grain)
         self.on_turn: list[Callable[[datetime], None]] = []
         self.stops: list[Callable[[], datetime | None]] = []
 
@@ -59,6 +68,13 @@ class ManualClock:
         self._now = max(self._now, to.astimezone(UTC))
         for follow in self.on_turn:
             follow(self._now)
+
+    def due(self, seconds: float) -> datetime:
+        """When what is wanted in so many seconds will be done."""
+        due = self._now + timedelta(seconds=seconds)
+        if seconds and self._grain:
+            due = self._start - (self._start - due) // self._grain * self._grain
+        return due
 
     def next_stop(self, before: datetime) -> datetime | None:
         """The earliest wanted halt later than now and earlier than `before`."""
@@ -96,7 +112,7 @@ class Timetable:
     def after(self, seconds: float, action: Action) -> Timer:
         """Do `action` in so many seconds (0: as soon as what is being done now is done)."""
         with self.changed:
-            due = self.now() + timedelta(seconds=max(0.0, seconds))
+            due = self.clock.due(max(0.0, seconds))
             timer = Timer(due, next(self._order), action)
             heapq.heappush(self._timers, timer)
             self.changed.notify_all()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
+from functools import partial
 
 from hotline.simulator.clock import ManualClock, RealClock, Timetable
 
@@ -60,3 +61,19 @@ def test_a_local_time_is_kept_in_utc() -> None:  # contract 1.10: times are GMT
     clock.turn(clock.now().astimezone(timezone(timedelta(hours=8))) + timedelta(seconds=1))
     assert clock.now().tzinfo is UTC
     assert clock.now() == START + timedelta(seconds=1)
+
+
+def test_a_coarse_clock_does_what_falls_due_together_at_one_turn_and_never_early() -> None:
+    clock = ManualClock(grain=0.5)
+    timetable, turns, done = Timetable(clock), list[datetime](), list[tuple[float, float]]()
+    clock.on_turn.append(turns.append)
+    start = clock.now()
+
+    def note(wanted: float) -> None:
+        done.append((wanted, (clock.now() - start).total_seconds()))
+
+    for wanted in (0.0, 0.1, 0.4, 0.5, 0.6, 1.0):
+        timetable.after(wanted, partial(note, wanted))
+    timetable.wait_until(lambda: False, 1)
+    assert done == [(0.0, 0.0), (0.1, 0.5), (0.4, 0.5), (0.5, 0.5), (0.6, 1.0), (1.0, 1.0)]
+    assert len(turns) == 2
