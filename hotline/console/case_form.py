@@ -10,7 +10,7 @@ from flask import g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from hotline.console import asking, form_fields, form_saving, form_view, rights, subject
+from hotline.console import asking, case_opened, form_fields, form_saving, form_view, rights, subject
 from hotline.console.subject import Subject
 from hotline.domain import calls, drafts
 from hotline.domain.act import Act
@@ -46,7 +46,7 @@ def sheet(act: Act, call_id: int) -> Markup:
     """The form of a call as a part of another page, in its one element #form."""
     about = _of_call(act, call_id)
     here = url_for("console.call_form", call_id=call_id)
-    shown = form_view.context(act, about, _opened(act, about), here)
+    shown = form_view.context(act, about, _as_it_stands(act, about), here)
     return Markup(render_template("case_form.html", beside=True, **shown))  # noqa: S704 - our own template
 
 
@@ -59,7 +59,7 @@ class _Sent:
 
     @classmethod
     def read(cls) -> _Sent:
-        return cls(request.form.get("form", "")[:40], request.form.get("do", "keep"))
+        return cls(request.form.get("sheet", "")[:40], request.form.get("do", "keep"))
 
 
 def _of_call(act: Act, call_id: int, *, locked: bool = False) -> Subject:
@@ -70,47 +70,50 @@ def _of_call(act: Act, call_id: int, *, locked: bool = False) -> Subject:
     return subject.of_call(act, calls.locked(act, call_id) if locked else call)
 
 
-def _opened(act: Act, about: Subject) -> form_view.Form:
+def _as_it_stands(act: Act, about: Subject, *, checks: bool = False) -> form_view.Form:
     draft = drafts.of(act, asking.person().id, about.draft)
     if draft is None:
         return form_view.Form(secrets.token_urlsafe(12), {}, None, [])
     typed = drafts.typed(act, draft)
-    found = form_saving.problems(act, about, typed) if "check" in request.args else []
+    found = form_saving.problems(act, about, typed) if checks else []
     return form_view.Form(draft.form, typed, draft.changed_at, found)
 
 
-def _page(here: str, finds: Finds) -> str:
+def _page(here: str, finds: Finds, *, checks: bool = False) -> str:
     with asking.runtime().look(asking.actor()) as act:
         about = finds(act)
         g.here = here
-        return render_template("case_form_page.html", **form_view.context(act, about, _opened(act, about), here))
+        form = _as_it_stands(act, about, checks=checks or "check" in request.args)
+        beside = "beside" in request.values
+        return render_template("case_form_page.html", beside=beside, **form_view.context(act, about, form, here))
 
 
 def _taken(here: str, finds: Finds) -> ResponseReturnValue:
-    sent = _Sent.read()
+    """Answered in its place where a script sent it: whoever is on the line in this browser must not leave the page."""
+    sent, inside = _Sent.read(), "HX-Request" in request.headers
     with asking.runtime().act(asking.actor()) as act:
         about = finds(act)
         draft = drafts.locked(act, asking.person().id, about.draft, sent.form)
-        answer = _done(act, about, draft, sent, here)
-    if "HX-Request" in request.headers:
-        return _page(here, finds)
-    return redirect(answer, 303)
+        case_id = _done(act, about, draft, sent)
+    if case_id is not None:
+        opened = url_for("console.case_opened", case_id=case_id)
+        return case_opened.case_opened(case_id) if inside else redirect(opened, 303)
+    checks = sent.wish == "save"
+    return _page(here, finds, checks=checks) if inside else redirect(f"{here}?check=1#form" if checks else here, 303)
 
 
-def _done(act: Act, about: Subject, draft: Draft, sent: _Sent, here: str) -> str:
-    """Do what is wanted; the address to which it leads. A form that was saved already leads to its case."""
+def _done(act: Act, about: Subject, draft: Draft, sent: _Sent) -> int | None:
+    """Do what is wanted. The case that came of it, now or when the same form was saved before; None where none did."""
     before = drafts.case_of(act, draft, sent.form)
     if before is not None:
-        return url_for("console.case_opened", case_id=before)
+        return before
     if sent.wish == "discard":
         drafts.discard(act, draft)
-        return here
+        return None
     typed = form_fields.read(request.form, drafts.typed(act, draft))
     drafts.keep(act, draft, sent.form, typed)
-    if sent.wish != "save":
-        return here
-    if form_saving.problems(act, about, typed):
-        return f"{here}?check=1#form"
+    if sent.wish != "save" or form_saving.problems(act, about, typed):
+        return None
     case = form_saving.save(act, about, typed, by=asking.person().id)
     drafts.saved(act, draft, sent.form, case.id)
-    return url_for("console.case_opened", case_id=case.id)
+    return case.id

@@ -19,11 +19,12 @@ def case_opened(case_id: int) -> ResponseReturnValue:
     """Number, owner, next step and deadline; of an emergency, what is to be asked now."""
     with asking.runtime().look(asking.actor()) as act:
         case = cases.seen(act, case_id)
-        g.here = url_for("console.case_opened", case_id=case_id)
+        g.here = _here(case_id)
         found = matter.of_case(act, case)
         return render_template(
             "case_opened.html",
             case=case,
+            beside="beside" in request.values,
             owner=found.names[case.owner_id],
             promises=found.promises,
             due=max((promise.due_at for promise in found.promises), default=None),
@@ -42,7 +43,11 @@ def add_told(case_id: int) -> ResponseReturnValue:
     """What was told after help was on its way: where, how it looks, who."""
     with asking.runtime().act(asking.actor()) as act:
         _add(act, matters_of.get(act, cases.seen(act, case_id).id))
-    return redirect(url_for("console.case_opened", case_id=case_id), 303)
+    return case_opened(case_id) if "HX-Request" in request.headers else redirect(_here(case_id), 303)
+
+
+def _here(case_id: int) -> str:
+    return url_for("console.case_opened", case_id=case_id)
 
 
 def _add(act: Act, case: Case) -> None:

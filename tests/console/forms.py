@@ -40,8 +40,8 @@ def saves(visitor: Visitor, at: str, **typed: str) -> TestResponse:
 
 def sends(visitor: Visitor, at: str, **typed: str) -> TestResponse:
     """Send the form as it stands on its page."""
-    name = visitor.opens(at).text.partition('name="form" value="')[2].partition('"')[0]
-    return visitor.sends(at, page=at, **{"form": name, **typed})
+    name = visitor.opens(at).text.partition('name="sheet" value="')[2].partition('"')[0]
+    return visitor.sends(at, page=at, **{"sheet": name, **typed})
 
 
 def opened(runtime: Runtime) -> Case:

@@ -63,11 +63,11 @@ def test_a_form_sent_twice_is_saved_once_and_news_that_comes_late_brings_nothing
     lin: Visitor, runtime: Runtime, form: str
 ) -> None:
     page = lin.opens(form).text
-    name = page.partition('name="form" value="')[2].partition('"')[0]
-    both = [lin.sends(form, page=form, form=name, do="save", **LEAK).location for _ in range(2)]
+    name = page.partition('name="sheet" value="')[2].partition('"')[0]
+    both = [lin.sends(form, page=form, sheet=name, do="save", **LEAK).location for _ in range(2)]
     assert both[0] == both[1] == "/console/cases/1/opened"
     assert forms.case_count(runtime) == 1
-    lin.sends(form, page=form, form=name, kind="complaint", happened=TYPED)
+    lin.sends(form, page=form, sheet=name, kind="complaint", happened=TYPED)
     assert TYPED not in lin.opens(form).text
     forms.saves(lin, form, **SAID)
     assert forms.case_count(runtime) == 2, "a second matter of the same call"
@@ -76,12 +76,12 @@ def test_a_form_sent_twice_is_saved_once_and_news_that_comes_late_brings_nothing
 def test_a_form_sent_twice_at_the_same_moment_is_saved_once(
     app: Flask, lin: Visitor, runtime: Runtime, cast: Cast, form: str
 ) -> None:
-    name = lin.opens(form).text.partition('name="form" value="')[2].partition('"')[0]
+    name = lin.opens(form).text.partition('name="sheet" value="')[2].partition('"')[0]
     hands = [Visitor(app) for _ in range(4)]
     for hand in hands:
         hand.logs_in(cast.lin)
     with ThreadPoolExecutor(len(hands)) as at_once:
-        sent = [at_once.submit(hand.sends, form, page=form, form=name, do="save", **LEAK) for hand in hands]
+        sent = [at_once.submit(hand.sends, form, page=form, sheet=name, do="save", **LEAK) for hand in hands]
     assert {one.result().location for one in sent} == {"/console/cases/1/opened"}
     assert forms.case_count(runtime) == 1
 

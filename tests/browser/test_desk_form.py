@@ -1,0 +1,97 @@
+"""The call record sheet on the desk in a real Chromium: typed during a call, finished in the wrap-up, saved once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from hotline.domain import calls, controls
+from hotline.domain.act import CALLER
+from hotline.runtime import Runtime
+from tests.browser.test_desk import log_in, picture
+from tests.console import forms
+from tests.domain.talks import Talk
+from tests.world import Cast
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+@pytest.fixture
+def pictures(pytestconfig: pytest.Config) -> Path:
+    """Where the pictures of a run are kept, to be looked at: .pytest_cache/d/pictures."""
+    assert pytestconfig.cache is not None
+    return pytestconfig.cache.mkdir("pictures")
+
+
+@pytest.fixture
+def talk(runtime: Runtime, cast: Cast) -> Talk:
+    """Lin talks to Chen, whose number the carrier shows."""
+    talk = Talk(runtime, cast)
+    talk.talk()
+    with runtime.act(CALLER) as act:
+        call = calls.locked(act, talk.call_id)
+        call.put(sealed_caller=calls.seal(act, call, cast.chen.number.e164))
+    return talk
+
+
+def test_news_of_the_call_leave_the_form_as_it_is_and_the_end_of_the_call_too(
+    page: Page, runtime: Runtime, talk: Talk, cast: Cast, pictures: Path
+) -> None:
+    log_in(page, cast.lin)
+    page.goto("/console/desk")
+    page.locator("#f-kind-complaint").check()
+    page.locator("#f-happened").fill("师傅来晚了")
+    talk.does(controls.hold, cast.lin.id)
+    expect(page.get_by_role("button", name="取回通话")).to_be_visible()
+    expect(page.locator("#f-happened")).to_have_value("师傅来晚了")
+    talk.does(controls.resume, cast.lin.id)
+    picture(page, pictures, "form-in-call")
+    talk.leaves(talk.call_id)
+    expect(page.locator("#now")).to_have_text("整理记录")
+    expect(page.locator("#f-happened")).to_have_value("师傅来晚了")
+    page.locator("#f-read_back").check()
+    page.locator("button[value=save]").click()
+    expect(page.locator("#opened")).to_contain_text("已经登记")
+    assert page.url.endswith("/desk"), "who leaves the page would hang up a telephone in the browser"
+    picture(page, pictures, "form-saved")
+    page.get_by_role("link", name="同一通电话再登记一件").click()
+    expect(page.locator("#case-form")).to_be_visible()
+    case = forms.opened(runtime)
+    assert (case.kind, case.owner_id, case.call_id) == ("complaint", cast.lin.id, talk.call_id)
+
+
+def test_a_form_that_cannot_be_saved_yet_says_why_and_keeps_the_words(
+    page: Page, runtime: Runtime, talk: Talk, cast: Cast, pictures: Path
+) -> None:
+    log_in(page, cast.lin)
+    page.goto("/console/desk")
+    page.locator("#f-kind-message").check()
+    page.locator("#f-for").fill("502室")
+    page.locator("button[value=save]").click()
+    expect(page.locator("#form .problem")).to_contain_text("请写下留言")
+    expect(page.locator("#f-for")).to_have_value("502室")
+    picture(page, pictures, "form-refused")
+    assert forms.case_count(runtime) == 0
+    page.locator("#f-message").fill("明天来")
+    page.locator("#f-read_back").check()
+    page.locator("button[value=save]").click()
+    expect(page.locator("#opened")).to_be_visible()
+    assert page.url.endswith("/desk")
+
+
+def test_help_is_called_from_the_desk_and_what_is_told_next_is_added_there(
+    page: Page, runtime: Runtime, talk: Talk, cast: Cast
+) -> None:
+    log_in(page, cast.lin)
+    page.goto("/console/desk")
+    page.locator("#f-kind-emergency").check()
+    page.locator("#f-emergency-gas").check()
+    page.locator("button[value=save]").click()
+    expect(page.locator("#opened")).to_be_visible()
+    page.locator("#f-looks").fill("气味很大")
+    page.get_by_role("button", name="补充记录").click()
+    expect(page.locator("#f-looks")).to_have_count(0)
+    assert page.url.endswith("/desk")
+    assert forms.told(runtime, forms.opened(runtime))["sealed_looks"] == "气味很大"
