@@ -171,17 +171,14 @@ def why_leave(act: Act, wait: Wait) -> Why | None:
 
 def overdue(act: Act) -> list[tuple[int, Why]]:
     """Waits that should end now, and why, for the routine; `leave_in_vain` ends one of them."""
-    waiting = line(act, states=TO_MATCH)
-    asked = offers.turned_down_by(act, *(wait.id for wait in waiting))
-    serving: dict[int, set[int]] = {}
     found = []
-    for wait in waiting:
-        companies.get(act, wait.company_id)
-        if wait.company_id not in serving:
-            serving[wait.company_id] = _serving(act)
-        why = _why_leave(act, wait, serving[wait.company_id], asked.get(wait.id, set()))
-        if why is not None:
-            found.append((wait.id, why))
+    for company in companies.listed(act):
+        waiting = line(act, company.id, TO_MATCH)
+        asked = offers.turned_down_by(act, *(wait.id for wait in waiting))
+        companies.get(act, company.id)
+        serving = _serving(act)
+        judged = [(wait.id, _why_leave(act, wait, serving, asked.get(wait.id, set()))) for wait in waiting]
+        found += [(wait_id, why) for wait_id, why in judged if why is not None]
     return found
 
 

@@ -15,6 +15,7 @@ from hotline.domain.offers import Answer as Answer
 from hotline.domain.seats import Seat
 from hotline.domain.waits import Place, Wait
 from hotline.errors import Conflict
+from hotline.standard.rules import Standard
 
 FIRST_STEP = "agent-ring"
 
@@ -25,13 +26,14 @@ def next_match(act: Act, *, words_version: str) -> AgentOffer | None:
     It waits for no other act, so that many may be brought together in one. A caller whose row another act holds is not
     passed over, or a later one would overtake: the look is owed again.
     """
+    if not seats.anybody_free(act):
+        return None
     rooms: dict[int, Room] = {}
     waiting = waits.line(act, states=waits.TO_MATCH)
     turned_down = offers.turned_down_by(act, *(wait.id for wait in waiting))
     for wait in waiting:
-        companies.get(act, wait.company_id)
         if wait.company_id not in rooms:
-            rooms[wait.company_id] = _room(act)
+            rooms[wait.company_id] = _room(act, wait.company_id)
         if not rooms[wait.company_id].candidates(act, wait, turned_down.get(wait.id, set())):
             continue
         try:
@@ -46,17 +48,18 @@ def next_match(act: Act, *, words_version: str) -> AgentOffer | None:
 
 @dataclass(frozen=True)
 class Room:
-    """The seats of the group as they are at one moment, the longest idle first."""
+    """The seats of the group as they are at one moment, the longest idle first, as one company's standard sees them."""
 
     serving: list[Seat]
     free: set[int]  # who could be rung
+    standard: Standard
 
     def candidates(self, act: Act, wait: Wait, turned_down: set[int]) -> list[Seat]:
         """Who may be rung for this caller now, in order; empty while the owner is still waited for (OWN-5).
 
         Callers are answered in their language as long as anybody serves who speaks it.
         """
-        if not self.free or wait.state not in waits.TO_MATCH or not _may_be_rung(act, wait):
+        if not self.free or wait.state not in waits.TO_MATCH or not _may_be_rung(act, wait, self.standard):
             return []
         able = [seat for seat in self.serving if seat.staff_id not in turned_down]
         if wait.wanted_until is not None and act.at < wait.wanted_until:
@@ -66,17 +69,18 @@ class Room:
         return sorted(free, key=lambda seat: (seat.staff_id != wait.wanted_id, seat.company_id != wait.company_id))
 
 
-def _room(act: Act) -> Room:
+def _room(act: Act, company_id: int) -> Room:
+    companies.get(act, company_id)
     group = companies.group(act)
     free = {seat.staff_id for seat in seats.free(act, group) if not _is_on_the_line(act, seat.staff_id)}
-    return Room(seats.serving(act, group), free)
+    return Room(seats.serving(act, group), free, act.standard)
 
 
-def _may_be_rung(act: Act, wait: Wait) -> bool:
+def _may_be_rung(act: Act, wait: Wait, standard: Standard) -> bool:
     """Whoever asked to be rung is not rung in their sleep, unless they asked for it just now (FLT-7)."""
-    just_now = act.at < wait.joined_at + act.standard.desk.longest_wait.span
-    wall = act.at.astimezone(ZoneInfo(act.standard.timezone)).time()
-    return not wait.kept or just_now or not act.standard.callbacks.quiet.contains(wall)
+    if not wait.kept or act.at < wait.joined_at + standard.desk.longest_wait.span:
+        return True
+    return not standard.callbacks.quiet.contains(act.at.astimezone(ZoneInfo(standard.timezone)).time())
 
 
 class _Held(Exception):
@@ -93,7 +97,7 @@ def _take(act: Act, wait_id: int, words_version: str) -> AgentOffer | None:
         if wait is None:
             raise _Held
         turned_down = offers.turned_down_by(act, wait.id).get(wait.id, set())
-        for seat in _room(act).candidates(act, wait, turned_down):
+        for seat in _room(act, wait.company_id).candidates(act, wait, turned_down):
             if seats.claim(act, seat.staff_id, wait.id):
                 _claim(act, wait, seat.staff_id)
                 return _offer(act, wait, seat.staff_id, words_version)

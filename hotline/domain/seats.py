@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from datetime import datetime
 from enum import StrEnum
@@ -36,6 +37,7 @@ class Device(StrEnum):
 
 
 CHOSEN = frozenset({Status.OFF, Status.FREE, Status.BREAK, Status.AWAY})
+_SIP = re.compile(r"sip:[^@\s]+@[^@\s]+")
 UNSEEN, UNANSWERED = "unseen", "unanswered"  # why a seat became away by itself
 
 
@@ -127,7 +129,7 @@ def chosen_device(act: Act, seat: Seat, device: Device, sip: str | None = None) 
     if device is Device.SIP:
         if sip is None and seat.sip is None:
             raise Invalid("a SIP telephone has an address, such as sip:lin@example.com")
-        if sip is not None and not _is_sip(sip):
+        if sip is not None and _SIP.fullmatch(sip) is None:
             raise Invalid("that is no SIP address; one reads sip:lin@example.com")
         seat.sip = act.sealer.seal(sip) if sip is not None else seat.sip
     seat.device = device
@@ -261,6 +263,11 @@ def free(act: Act, company_ids: Collection[int]) -> list[Seat]:
     return list(act.session.scalars(query))
 
 
+def anybody_free(act: Act) -> bool:
+    """Is there a free seat at all? A cheap look, before who waits is read."""
+    return act.session.scalar(select(Seat.staff_id).where(Seat.status == Status.FREE).limit(1)) is not None
+
+
 def is_serving(act: Act, staff_id: int) -> bool:
     """Does this member of staff answer calls now or soon? The standard is chosen."""
     query = select(Seat.staff_id).join(Staff).where(Seat.staff_id == staff_id, Staff.active, _serves(act))
@@ -291,8 +298,3 @@ def _become(act: Act, seat: Seat, status: Status, *, why: str | None = None) -> 
         outbox.post(act, "match-line", urgent=True)
     act.remember(seat.chain, "seat-status", status=status, why=why)
     act.news.add("line")
-
-
-def _is_sip(address: str) -> bool:
-    user, at, host = address.removeprefix("sip:").partition("@")
-    return address.startswith("sip:") and bool(user and at and host) and not any(letter.isspace() for letter in address)
