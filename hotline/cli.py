@@ -13,6 +13,7 @@ import click
 from hotline import (
     VERSION,
     demo,
+    keys,
     listing,
     logs,
     migrations,
@@ -127,11 +128,11 @@ def load_demo() -> None:
     listing.show([vars(one) for one in log_ins], ("login", "company", "name", "roles", "password"), as_json=False)
 
 
-@cli.command()
+@cli.command("keys")
 @click.option("--json", "as_json", is_flag=True, help="As keys.json keeps them.")
-def keys(as_json: bool) -> None:
+def show_keys(as_json: bool) -> None:
     """Print fresh keys for the environment. Keep them: what they sealed opens with no others."""
-    fresh = settings.new_keys()
+    fresh = keys.fresh()
     click.echo(json.dumps(fresh, indent=1) if as_json else "\n".join(f"{key}={value}" for key, value in fresh.items()))
 
 

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from hotline import settings
+from hotline import keys
 from hotline.console import passwords, rights
 from hotline.domain import companies, customers, staff
 from hotline.domain.act import COMMAND, Act
@@ -90,7 +90,7 @@ def _opens_the_console(person: Mapping[str, Any]) -> bool:
 
 def _keep(path: Path, log_ins: list[LogIn]) -> None:
     path.unlink(missing_ok=True)
-    settings.keep_private(path, [vars(log_in) for log_in in log_ins])
+    keys.keep_private(path, [vars(log_in) for log_in in log_ins])
 
 
 def _found(act: Act, item: Mapping[str, Any], roster: Mapping[str, Any], password_hash: str) -> Company:

@@ -17,7 +17,7 @@ from functools import partial
 from pathlib import Path
 from types import FrameType
 
-from hotline import demo, migrations, redis_server, runtime, settings
+from hotline import demo, keys, migrations, redis_server, runtime, settings
 from hotline.errors import Conflict, Invalid, Refused
 from hotline.keeping import Keeper, Task
 from hotline.runtime import Runtime
@@ -169,7 +169,7 @@ def simulated_account(wanted: Settings) -> dict[str, str]:
         "TWILIO_API_KEY_SECRET": secrets.token_hex(16),
     }
     if not path.exists():
-        settings.keep_private(path, fresh)
+        keys.keep_private(path, fresh)
     try:
         account: dict[str, str] = json.loads(path.read_text("utf-8"))
     except ValueError:
@@ -177,7 +177,7 @@ def simulated_account(wanted: Settings) -> dict[str, str]:
     if account.keys() < fresh.keys():  # kept from before browsers could be rung
         account = fresh | account
         path.unlink()
-        settings.keep_private(path, account)
+        keys.keep_private(path, account)
     base = f"http://{HOST}:{simulator_port(wanted.port)}"
     # A proxy of this machine's owner could not reach us.
     return {**account, "TWILIO_AUTH_TOKENS_ALSO": "", "TWILIO_API_BASE": base, "NO_PROXY": HOST, "no_proxy": HOST}

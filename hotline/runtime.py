@@ -20,6 +20,7 @@ from hotline.domain.act import Act, Actor
 from hotline.live import Bell
 from hotline.prompts import Prompts
 from hotline.settings import Settings
+from hotline.sounds import Account, Bucket, Folder, Store
 from hotline.standard import loader
 from hotline.standard.engine import Engine as Figures
 from hotline.standard.rules import Standard
@@ -35,6 +36,7 @@ class Runtime:
         self.prompts = prompts
         self.sealer = settings.sealer()
         self.addresses = Addresses(settings.base_url, settings.hotline_queue)
+        self.sounds = self._store()
         self._writers = WriterQueue(engine)
         self._bell = Bell(redis, self.figures.routine.redis_rest.span)
 
@@ -65,6 +67,14 @@ class Runtime:
         """An act that only reads; whatever it changed is not kept."""
         with Session(self.engine) as session:
             yield Act(session, actor, clock.now(), self.sealer, standard_of)
+
+    def _store(self) -> Store:
+        """Where recordings are kept: a bucket where one is named, else the data folder."""
+        bucket, carrier = self.settings.bucket, self.figures.carrier
+        if bucket is None:
+            return Folder(self.settings.hotline_var)
+        within = {"connect_within": carrier.connect_timeout.span, "within": carrier.timeout.span}
+        return Bucket(bucket.address, Account(bucket.endpoint, bucket.region, bucket.key, bucket.secret), **within)
 
     def _tell(self, act: Act) -> None:
         if act.news:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import base64
-import json
 import os
 import re
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -25,14 +22,13 @@ from pydantic import (
     model_validator,
 )
 
+from hotline import keys
 from hotline.errors import Invalid
-from hotline.sealing import NamedKey, Sealer
+from hotline.sealing import Sealer
 
-KEY_FILE = "keys.json"
 _SQLITE = "sqlite:///"
 _TOKEN_SHORTEST = 16  # characters; a guessable one would let anybody sign webhooks
 _MISSING = " is not set: `hotline keys` prints fresh ones, `hotline up` keeps its own in the data folder"
-KEY_NAMES = ("SECRET_KEY", "SEALING_KEYS", "BLIND_INDEX_KEY", "AUDIT_SIGNING_KEY")
 
 
 @dataclass(frozen=True)
@@ -45,6 +41,17 @@ class CarrierAccount:
     api_secret: str | None
     api_base: str | None
     calls_per_second: float
+
+
+@dataclass(frozen=True)
+class BucketAddress:
+    """A bucket of an S3-compatible service; without key and secret we are known by the role of the machine."""
+
+    address: str
+    endpoint: str | None
+    region: str
+    key: str | None
+    secret: str | None
 
 
 class Settings(BaseModel):
@@ -65,6 +72,11 @@ class Settings(BaseModel):
     trusted_proxies: str = "127.0.0.1"
     port: int = Field(8000, ge=1, le=65535)
     hotline_var: Path = Path("var")
+    hotline_recordings: str | None = None
+    aws_endpoint_url: str | None = None
+    aws_region: str = "us-east-1"
+    aws_access_key_id: str | None = None
+    aws_secret_access_key: SecretStr | None = None
     hotline_queue: str = Field("hotline", pattern=r"^[A-Za-z0-9_-]{1,64}$")
     secret_key: SecretStr = Field(min_length=32)
     sealing_keys: SecretStr
@@ -86,7 +98,14 @@ class Settings(BaseModel):
             raise ValueError("is too short: the carrier's console shows 32 characters")
         return value
 
-    @field_validator("public_base_url", "twilio_api_base")
+    @field_validator("hotline_recordings")
+    @classmethod
+    def _bucket(cls, value: str | None) -> str | None:
+        if value is not None and not re.fullmatch(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[\w./-]+)?", value):
+            raise ValueError("is written s3://bucket or s3://bucket/prefix; not set, recordings lie in the data folder")
+        return value
+
+    @field_validator("public_base_url", "twilio_api_base", "aws_endpoint_url")
     @classmethod
     def _web_address(cls, value: str | None) -> str | None:
         if value is None:
@@ -125,13 +144,13 @@ class Settings(BaseModel):
     @field_validator("sealing_keys")
     @classmethod
     def _sealing_keys(cls, value: SecretStr) -> SecretStr:
-        _parse_keys(value)
+        keys.parse(value.get_secret_value())
         return value
 
     @field_validator("blind_index_key", "audit_signing_key")
     @classmethod
     def _thirty_two_bytes(cls, value: SecretStr) -> SecretStr:
-        _decode(value)
+        keys.decode(value.get_secret_value())
         return value
 
     @model_validator(mode="after")
@@ -140,6 +159,8 @@ class Settings(BaseModel):
             raise ValueError("TWILIO_AUTH_TOKEN is missing: webhooks are signed with the account's primary token")
         if bool(self.twilio_api_key) != bool(self.twilio_api_key_secret):
             raise ValueError("TWILIO_API_KEY and TWILIO_API_KEY_SECRET go together: set both or neither")
+        if bool(self.aws_access_key_id) != bool(self.aws_secret_access_key):
+            raise ValueError("AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY go together: set both or neither")
         if self.twilio_account_sid and not self.public_base_url:
             raise ValueError("PUBLIC_BASE_URL is missing: the carrier must be told where to reach us")
         return self
@@ -184,13 +205,25 @@ class Settings(BaseModel):
             calls_per_second=self.twilio_calls_per_second,
         )
 
+    @property
+    def bucket(self) -> BucketAddress | None:
+        """The bucket in which recordings are kept; None: they are kept in the data folder."""
+        if self.hotline_recordings is None:
+            return None
+        secret = self.aws_secret_access_key.get_secret_value() if self.aws_secret_access_key else None
+        return BucketAddress(
+            self.hotline_recordings, self.aws_endpoint_url, self.aws_region, self.aws_access_key_id, secret
+        )
+
     def sealer(self) -> Sealer:
         """Seals and opens with the keys that are set."""
-        return Sealer(_parse_keys(self.sealing_keys), _decode(self.blind_index_key))
+        return Sealer(
+            keys.parse(self.sealing_keys.get_secret_value()), keys.decode(self.blind_index_key.get_secret_value())
+        )
 
     def signing_key(self) -> bytes:
         """The 32-byte seed with which checkpoints of the log are signed."""
-        return _decode(self.audit_signing_key)
+        return keys.decode(self.audit_signing_key.get_secret_value())
 
 
 def load(environment: Mapping[str, str] | None = None, *, make_keys: bool = False) -> Settings:
@@ -205,13 +238,13 @@ def load(environment: Mapping[str, str] | None = None, *, make_keys: bool = Fals
     if "twilio_api_secret" in given:  # the carrier's own pages use both names
         known.setdefault("twilio_api_key_secret", given["twilio_api_secret"])
     folder = Path(known.get("hotline_var", "var"))
-    for name, value in _stored_keys(folder, make_keys).items():
+    for name, value in keys.stored(folder, make=make_keys).items():
         known.setdefault(name.lower(), value)
     try:
         return Settings.model_validate(known)
     except ValidationError as error:
         problems = [_say(problem) for problem in error.errors(include_input=False)]
-        if not any(name.lower() in known for name in KEY_NAMES):
+        if not any(name.lower() in known for name in keys.NAMES):
             problems = [_no_keys(folder), *(text for text in problems if not text.endswith(_MISSING))]
         raise Invalid("\n".join(problems)) from error
 
@@ -219,42 +252,6 @@ def load(environment: Mapping[str, str] | None = None, *, make_keys: bool = Fals
 def environment(**changes: str) -> dict[str, str]:
     """This process's environment with changes, for a process that we start."""
     return {**os.environ, **changes}
-
-
-def keep_private(path: Path, value: object) -> None:
-    """Write a new JSON file that only its owner can read. Raises FileExistsError."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-        json.dump(value, file, ensure_ascii=False, indent=1)
-
-
-def new_keys() -> dict[str, str]:
-    """Fresh values for every key we need."""
-    return {
-        "SECRET_KEY": secrets.token_urlsafe(48),
-        "SEALING_KEYS": f"k1:{_seed()}",
-        "BLIND_INDEX_KEY": _seed(),
-        "AUDIT_SIGNING_KEY": _seed(),
-    }
-
-
-def _seed() -> str:
-    return base64.b64encode(secrets.token_bytes(32)).decode()
-
-
-def _stored_keys(folder: Path, make: bool) -> dict[str, str]:
-    path = folder / KEY_FILE
-    if make and not path.exists():
-        keep_private(path, new_keys())
-    if not path.exists():
-        return {}
-    try:
-        stored = json.loads(path.read_text())
-    except ValueError as error:
-        raise Invalid(
-            f"{path}: not readable as JSON; restore it from a backup, its keys open the sealed values"
-        ) from error
-    return {name: str(stored[name]) for name in KEY_NAMES if name in stored}
 
 
 def _no_keys(folder: Path) -> str:
@@ -274,20 +271,3 @@ def _say(problem: Any) -> str:
         return name + _MISSING
     text = str(problem["msg"]).removeprefix("Value error, ")
     return f"{name}: {text}" if name else text
-
-
-def _parse_keys(value: SecretStr) -> list[NamedKey]:
-    try:
-        return [NamedKey.parse(part) for part in value.get_secret_value().split(",") if part.strip()]
-    except Invalid as error:
-        raise ValueError(str(error)) from error
-
-
-def _decode(value: SecretStr) -> bytes:
-    try:
-        raw = base64.b64decode(value.get_secret_value(), validate=True)
-    except ValueError:
-        raw = b""
-    if len(raw) != 32:
-        raise ValueError("is 32 bytes in base64; `hotline keys` makes one")
-    return raw

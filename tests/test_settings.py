@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from hotline import settings
+from hotline import keys, settings
 from hotline.errors import Invalid
 from tests import world
 
@@ -121,10 +121,10 @@ def test_keys_are_made_once_and_kept_for_their_owner_alone(tmp_path: Path) -> No
     told = {"HOTLINE_VAR": str(tmp_path / "var")}
     assert "there is no data folder with keys" in refusal(told)
     made = settings.load(told, make_keys=True)
-    file = tmp_path / "var" / settings.KEY_FILE
+    file = tmp_path / "var" / keys.FILE
     assert file.stat().st_mode & 0o777 == 0o600
     assert settings.load(told) == settings.load(told, make_keys=True) == made
-    assert set(json.loads(file.read_text())) == set(settings.KEY_NAMES)
+    assert set(json.loads(file.read_text())) == set(keys.NAMES)
 
 
 def test_without_any_key_it_is_said_once_where_they_were_looked_for(tmp_path: Path) -> None:
@@ -144,7 +144,7 @@ def test_what_is_set_comes_before_what_is_kept(tmp_path: Path) -> None:
 
 
 def test_a_broken_key_file_is_never_replaced(tmp_path: Path) -> None:
-    (tmp_path / settings.KEY_FILE).write_text("{")
+    (tmp_path / keys.FILE).write_text("{")
     with pytest.raises(Invalid, match="restore it from a backup"):
         settings.load({"HOTLINE_VAR": str(tmp_path)}, make_keys=True)
-    assert (tmp_path / settings.KEY_FILE).read_text() == "{"
+    assert (tmp_path / keys.FILE).read_text() == "{"

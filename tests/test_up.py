@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from hotline import demo, redis_server, running, settings
+from hotline import demo, keys, redis_server, running, settings
 from hotline.settings import Settings
 
 ROOT = Path(__file__).parent.parent
@@ -163,7 +163,7 @@ def _check_what_it_says(house: House) -> None:
     assert "  sun      华泽供热  孙丽华  supervisor" in said
     account = json.loads((house.folder / running.ACCOUNT).read_text())
     assert account["TWILIO_AUTH_TOKEN"] not in said
-    for kept in (running.ACCOUNT, demo.LOG_INS, settings.KEY_FILE):
+    for kept in (running.ACCOUNT, demo.LOG_INS, keys.FILE):
         assert (house.folder / kept).stat().st_mode & 0o077 == 0
     assert (house.folder / redis_server.LOG).exists()
     _check_that_nobody_else_reads(house.folder)

@@ -26,7 +26,7 @@ def _fetched(figures: CarrierFigures, url: str, auth: tuple[str, str]) -> tuple[
     limits = (figures.connect_timeout.seconds, figures.timeout.seconds)
     ends = time.monotonic() + figures.sound_within.seconds
     with requests.get(url, auth=auth, timeout=limits, stream=True, allow_redirects=False) as answer:
-        body = b""
+        body = bytearray()
         if answer.status_code == requests.codes.ok:
             for piece in answer.iter_content(_PIECE):
                 body += piece
@@ -34,4 +34,4 @@ def _fetched(figures: CarrierFigures, url: str, auth: tuple[str, str]) -> tuple[
                     raise ValueError("a recording larger than any that we ask for")
                 if time.monotonic() > ends:
                     raise ReadTimeout
-        return answer.status_code, body
+        return answer.status_code, bytes(body)

@@ -69,8 +69,8 @@ def sound(name: str) -> ResponseReturnValue:
         row = _heard(act, name)
         if not _is_open(name, act.at):
             raise Forbidden
-        heard = recordings.sound(act, row, asking.runtime().settings.hotline_var)
-    answer = send_file(io.BytesIO(heard), mimetype="audio/wav", conditional=True, etag=False)
+        read = recordings.reader(act, row, asking.runtime().sounds)
+    answer = send_file(io.BytesIO(read()), mimetype="audio/wav", conditional=True, etag=False)
     answer.headers["Cache-Control"] = "no-store"
     return answer
 

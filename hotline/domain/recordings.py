@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from hashlib import sha256
-from pathlib import Path
 
 from sqlalchemy import select
 
@@ -69,12 +69,20 @@ def key_of(act: Act, row: Recording) -> str | None:
     return row.key if row.customer_id is None else customers.get(act, row.customer_id).key
 
 
-def sound(act: Act, row: Recording, folder: Path) -> bytes:
-    """The sound as it was fetched. Raises NotFound when it is gone or erased, Invalid when it was changed."""
-    opened = act.sealer.open_bytes(key_of(act, row), sounds.read(folder, row.file or ""))
-    if sha256(opened).hexdigest() != row.sha256:
-        raise Invalid("a recording is not what was fetched")
-    return opened
+def reader(act: Act, row: Recording, store: sounds.Store) -> Callable[[], bytes]:
+    """Reads the sound as it was fetched; to be called when the act is over, for a store may be far away.
+
+    It raises NotFound when the sound is gone or erased, Invalid when it was changed, OSError where the store is away.
+    """
+    key, name, digest, open_bytes = key_of(act, row), row.file or "", row.sha256, act.sealer.open_bytes
+
+    def read() -> bytes:
+        opened = open_bytes(key, store.read(name))
+        if sha256(opened).hexdigest() != digest:
+            raise Invalid("a recording is not what was fetched")
+        return opened
+
+    return read
 
 
 def kept(act: Act, row: Recording, digest: str) -> None:

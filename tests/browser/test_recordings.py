@@ -7,7 +7,6 @@ from hashlib import sha256
 import pytest
 from playwright.sync_api import Page, expect
 
-from hotline import sounds
 from hotline.domain import companies, news, recordings
 from hotline.domain.act import CARRIER
 from hotline.domain.calls import Call
@@ -48,6 +47,6 @@ def _recorded(runtime: Runtime, cast: Cast) -> int:
         tape.duration = SECONDS
         sound = tapes.wav(tape)
         sealed = act.sealer.seal_bytes(recordings.key_of(act, row), sound)
-        sounds.keep(runtime.settings.hotline_var, row.file or "", sealed)
+        runtime.sounds.keep(row.file or "", sealed)
         recordings.kept(act, row, sha256(sound).hexdigest())
     return case_id
