@@ -138,6 +138,7 @@ def test_a_handover_says_why_and_what(lin: Visitor, talk: Talk) -> None:
 def test_only_the_owner_hands_a_matter_over(lin: Visitor, talk: Talk) -> None:
     with talk.runtime.act(COMMAND) as act:
         of_another = given.case(act, talk.cast, owner=talk.cast.zhou)
+    assert "case-hand-over" not in lin.opens(DESK).text, "a matter of another is not offered"
     told = refused(lin, talk, "hand-over", who=talk.cast.wu.id, case=of_another.id, why="他熟悉")
     assert "只有首问责任人" in told
     assert talk.party(talk.cast.wu).id is None
