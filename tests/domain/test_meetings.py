@@ -147,6 +147,7 @@ def test_when_the_agents_line_breaks_the_customer_is_back_in_line_with_the_first
     talk.leaves(leg)
     call = talk.call(talk.call_id)
     assert (call.step, talk.owed("move-call")) == (meetings.DROPPED, [{"call": call.id}])
+    assert (talk.wait().state, talk.wait().handled_seconds) == (Place.CONNECTED, None)  # not over, only broken off
     meeting = talk.meeting()
     assert (meeting.dropped, meeting.state, talk.seat(cast.lin).status) == (True, Stage.ENDED, Status.WRAP_UP)
     with talk.acting() as act:
