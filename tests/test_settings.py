@@ -50,6 +50,9 @@ def test_what_is_right_is_read_once_and_frozen(right: dict[str, str]) -> None:
         ("DATABASE_URL", "sqlite:////nonexistent/hotline.db?timeout=5", "there is no folder /nonexistent:"),
         ("REDIS_URL", "localhost:6379", "redis://"),
         ("TRUSTED_PROXIES", "10.0.0.2, proxy.example.com", "127.0.0.1,10.0.0.2"),
+        ("HOTLINE_RECORDINGS", "https://bucket", "s3://bucket/prefix"),
+        ("HOTLINE_QUEUE", "the line of 老王", "pattern"),
+        ("AWS_ENDPOINT_URL", "oss.example.com", "https://"),
         ("PORT", "70000", "65535"),
         ("PORT", "eight thousand", "integer"),
         ("SECRET_KEY", "short", "32"),
@@ -88,6 +91,10 @@ def test_a_key_of_the_carrier_goes_with_its_secret(right: dict[str, str]) -> Non
     assert "TWILIO_API_KEY_SECRET" in refusal({**right, **key})
     for name in ("TWILIO_API_KEY_SECRET", "TWILIO_API_SECRET"):
         assert settings.load({**right, **key, name: "s"}).carrier.api_secret == "s"
+
+
+def test_a_key_of_the_bucket_goes_with_its_secret(right: dict[str, str]) -> None:
+    assert "AWS_SECRET_ACCESS_KEY" in refusal({**right, "AWS_ACCESS_KEY_ID": "AKIA"})
 
 
 def test_every_wrong_value_is_named_at_once_and_none_is_shown(right: dict[str, str]) -> None:
