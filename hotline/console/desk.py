@@ -45,12 +45,13 @@ def wrapped_up() -> ResponseReturnValue:
 def beat() -> ResponseReturnValue:
     """A sign of life from an open page; where the browser is the telephone, from the desk alone: it rings there.
 
-    Whoever is in a call is at work: their log-in does not end meanwhile.
+    Whoever may be rung, or is in a call, is at work: their log-in does not end meanwhile. Whoever left the desk without
+    a word is away after two calls unanswered (ANS-1), and then it does.
     """
     with asking.runtime().act(asking.actor()) as act:
         seat = act.session.get(Seat, asking.person().id, with_for_update=True)
         if seat is not None and (seat.device != Device.BROWSER or request.args.get("at") == "desk"):
             seats.seen(act, seat)
-    if seat is not None and seat.status in (Status.BUSY, Status.WRAP_UP):
+    if seat is not None and seat.status in (Status.FREE, Status.BUSY, Status.WRAP_UP):
         sessions.stay(clock.now())
     return "", 204

@@ -103,7 +103,7 @@ def test_where_the_browser_is_the_telephone_the_desk_alone_counts(lin: Visitor, 
     assert talk.seat(talk.cast.lin).seen_at > before
 
 
-def test_an_open_desk_alone_keeps_nobody_logged_in_but_a_call_does(lin: Visitor, talk: Talk, at: HandClock) -> None:
+def test_whoever_waits_for_a_call_or_is_in_one_stays_logged_in_and_whoever_is_away_does_not(lin: Visitor, talk: Talk, at: HandClock) -> None:
     idle = talk.runtime.figures.sign_in.idle.span
     token = _token(lin)
     talk.talk()
@@ -114,6 +114,10 @@ def test_an_open_desk_alone_keeps_nobody_logged_in_but_a_call_does(lin: Visitor,
     talk.leaves(talk.call_id)
     with talk.acting() as act:
         seats.wrapped_up(act, seats.locked(act, talk.cast.lin.id))
+    at.passes(idle - timedelta(seconds=1))
+    assert _beats(lin, token) == 204, "a quiet night logs nobody out who is free"
+    with talk.acting() as act:
+        seats.choose(act, seats.locked(act, talk.cast.lin.id), Status.AWAY)
     assert _beats(lin, token) == 204
     at.passes(idle)
     assert _beats(lin, token) == 401
