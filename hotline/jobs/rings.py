@@ -55,7 +55,7 @@ def _owe(act: Act, dispatch: Dispatch, made: Offer, call: Call) -> None:
     owe = partial(outbox.post, act, case_id=dispatch.case_id, urgent=True, emergency=dispatch.urgent)
     looked_at = act.at + act.standard.repair.engineer_ring.span + act.standard.engine.dispatch.listening.span
     owe("place-call", key=f"place-{call.id}", call=call.id)
-    owe("text-link", key=f"link-{made.id}", offer=made.id)
+    owe("text-link", urgent=False, key=f"link-{made.id}", offer=made.id)  # no telephone waits behind a text
     owe("check-offer", due=looked_at, key=f"check-{made.id}", offer=made.id)
 
 

@@ -260,7 +260,7 @@ def _give_up(house: _House, act: Act, entry: OutboxEntry, problem: str) -> None:
 
 def _wait(figures: Figures, entry: OutboxEntry) -> timedelta:
     span = figures.wait_after(entry.failures).span
-    if entry.queue == Queue.URGENT:
+    if entry.queue == Queue.URGENT or entry.kind == "text-link":  # the link goes with a ringing telephone
         span = min(span, figures.urgent_wait.span)
     # Up to a quarter more by the entry's number, so that what failed together does not come back together.
     return span + span * (entry.id % 10) / 40

@@ -12,6 +12,7 @@ from hotline.domain import calls, cases, companies, dispatches
 from hotline.domain.act import COMMAND
 from hotline.domain.cases import Kind
 from hotline.domain.dispatches import Answer
+from hotline.domain.outbox import Queue
 from hotline.domain.staff import Shift, Staff
 from tests.jobs.workshop import Workshop
 
@@ -37,6 +38,13 @@ def test_the_link_in_the_text_opens_the_offer(shop: Workshop) -> None:
     token = text.body.partition("/sheet/")[2].split()[0]
     with shop.runtime.act(COMMAND) as act:
         assert dispatches.by_link(act, token).id == shop.offers()[0].id
+
+
+def test_no_telephone_waits_behind_a_text(shop: Workshop) -> None:
+    shop.fault(kind=Kind.EMERGENCY)
+    shop.works()
+    queues = {entry.kind: entry.queue for entry in shop.entries()}
+    assert (queues["place-call"], queues["text-link"]) == (Queue.URGENT, Queue.ROUTINE)
 
 
 def test_the_text_with_the_link_names_nothing_personal(shop: Workshop) -> None:
