@@ -83,13 +83,17 @@ class Desk:
         return phone
 
     def ends(self, person: Person) -> None:
-        """The agent ends the conversation on the page, and closes the form."""
+        """The agent ends the conversation on the page."""
+        self.ends_at_once(person)
+        self.line.passes(seconds=2)
+
+    def ends_at_once(self, person: Person) -> None:
+        """The agent ends the conversation, and no time goes by."""
         with self.by(person) as act:
             found = meetings.of_agent(act, person.id)
             assert found is not None, f"{person.login} is in no conversation"
             companies.get(act, found.company_id)
             meetings.end(act, found, person.id)
-        self.line.passes(seconds=2)
 
     def wraps_up(self, person: Person) -> None:
         """The agent closes the form, once the page shows that the conversation is over."""

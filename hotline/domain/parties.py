@@ -218,12 +218,16 @@ def of_staff(act: Act, staff_id: int) -> Party | None:
 
 
 def customer_lives(act: Act, meeting: Meeting) -> bool:
-    """Is the customer there to be told anything: in the meeting, or on the line and on the way into it?"""
+    """Is the customer there to be told anything: in the meeting, or on the line and on the way into it?
+
+    Whoever was rung is there once they said so: until then it may be a machine (design rule 8).
+    """
     party = with_role(act, meeting, Role.CUSTOMER)
     if party is None:
         return False
     call = act.session.get_one(Call, party.call_id)
-    return call.state not in FINAL and (party.state == State.IN or call.answered_at is not None)
+    on_the_line = call.answered_at is not None and (call.direction == "in" or "accepted" in call.slots)
+    return call.state not in FINAL and (party.state == State.IN or on_the_line)
 
 
 def takes_part(act: Act, staff_id: int, call_id: int) -> bool:

@@ -9,7 +9,8 @@ from hotline.domain.desk import Wait
 from hotline.domain.handovers import Handover
 from hotline.domain.parties import EXPECTED, Meeting, Mode, Party, Role, Stage, State
 
-AGENT_GONE = "agent-gone"  # the step at which an agent hears that the caller is gone
+# The steps at which an agent hears that the caller is gone, and a customer who picked up that we ring again.
+AGENT_GONE, NOT_NOW = "agent-gone", "not-now"
 
 
 def out(act: Act, meeting: Meeting, party: Party, state: State, *, why: str | None = None) -> None:
@@ -77,8 +78,11 @@ def _send_off(act: Act, meeting: Meeting, party: Party) -> None:
     """What becomes of the leg of somebody who is in a meeting that ends, or on the way into it."""
     call = act.session.get_one(Call, party.call_id)
     rung = party.state in EXPECTED and (call.direction == "out" and party.call_id != parties.coached_leg(act, meeting))
-    if party.role == Role.CUSTOMER and not rung:
+    if party.role == Role.CUSTOMER and (not rung or meeting.dropped):
         return  # moved by whoever ended it, or gone
+    if party.role == Role.CUSTOMER and call.answered_at is not None:
+        owe_step(act, call.id, NOT_NOW)
+        return
     if rung or (meeting.met_at is None and meeting.ending):
         outbox.post(act, "end-call", key=f"end-{call.id}", case_id=call.case_id, urgent=True, call=call.id)
     elif meeting.met_at is None:

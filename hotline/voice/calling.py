@@ -6,7 +6,7 @@ from flask import Blueprint, Response, abort, current_app, g
 
 from hotline.domain import calls, companies, desk, meetings
 from hotline.domain.act import CALLER, CARRIER, Act
-from hotline.domain.calls import FINAL, Call
+from hotline.domain.calls import Call
 from hotline.domain.desk import Place, Wait
 from hotline.domain.parties import Meeting
 from hotline.errors import NotFound
@@ -55,8 +55,6 @@ def join(call_id: int) -> Response:
     with _runtime().act(CARRIER) as act:
         call = received.own(act, call_id)
         received.keep(act, call, "join", mark=str(call.turn))
-        if call.state not in FINAL and isinstance(FLOW[Step(call.step)], (Go, Tell)):
-            walk.begin(act, call)
         if call.step == Step.CONNECTED:
             waiting.stamp(act, call)
         return question(act, call)
@@ -103,8 +101,10 @@ def announce(meeting_id: int, what: str) -> Response:
 
 
 def question(act: Act, call: Call) -> Response:
-    """The document for the step at which the call stands."""
+    """The document for the step at which the call stands; a deed may have set it at one that does not wait."""
     runtime = _runtime()
+    if isinstance(FLOW[Step(call.step)], (Go, Tell)):
+        walk.begin(act, call)
     return document(twiml.render(act, call, runtime.prompts, runtime.addresses))
 
 

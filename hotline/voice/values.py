@@ -167,7 +167,12 @@ def ahead(act: Act, call: Call, prompts: Prompts) -> str:
 def wait_minutes(act: Act, call: Call, prompts: Prompts) -> str:
     """How many minutes this caller will still wait, rounded up (ANS-3)."""
     expected = desk.estimate(act, _waits(act, call)) or timedelta()
-    return str(math.ceil(expected / timedelta(minutes=1)))
+    return str(whole_minutes(expected))
+
+
+def whole_minutes(span: timedelta) -> int:
+    """Begun minutes: whoever is told a figure should not wait longer."""
+    return math.ceil(span / timedelta(minutes=1))
 
 
 def serving(act: Act, call: Call, prompts: Prompts) -> str:

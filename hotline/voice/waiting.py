@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from hotline.domain import anonymity, companies, desk, meetings, seats
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
@@ -11,10 +9,7 @@ from hotline.domain.cases import Case
 from hotline.domain.desk import Place, Wait, Why
 from hotline.domain.parties import Stage
 from hotline.voice.steps import Step
-
-MINUTE = timedelta(minutes=1)
-# After the first clip: what the second says, the third, and again from the second on.
-KEY, ALONE, PLACE = 1, 2, 0
+from hotline.voice.values import whole_minutes
 
 
 def agent(act: Act, call: Call) -> Step:
@@ -75,6 +70,7 @@ def customer_answered(act: Act, call: Call) -> Step:
     meeting = meetings.of_call(act, call)
     if meeting is None or meeting.state == Stage.ENDED:
         return Step.NOT_NOW
+    call.put(accepted=True)
     stamp(act, call)
     return Step.CONNECTED
 
@@ -119,7 +115,7 @@ def place(act: Act, waiting: Wait) -> tuple[str, ...]:
     """The estimate where it is honest, else the place in the line (ANS-3)."""
     expected = desk.estimate(act, waiting)
     if expected is not None:
-        return ("line.estimate",) if expected > MINUTE else ("line.estimate-short",)
+        return ("line.estimate",) if whole_minutes(expected) > 1 else ("line.estimate-short",)
     return ("line.next",) if desk.position(act, waiting) == 1 else ("line.ahead",)
 
 

@@ -39,3 +39,17 @@ def test_an_agent_who_does_not_pick_up_has_no_customer_rung(line: Line, desk: De
     line.phone("wu").rings().lets_it_ring()
     line.phone("chen").does_not_ring(60)
     assert desk.meetings()[0].state == "ended"
+
+
+def test_an_agent_who_hangs_up_while_the_customer_is_greeted_leaves_nobody_in_the_line(line: Line, desk: Desk) -> None:
+    """Whoever has not said that they can talk may be a machine (rule 8)."""
+    line.tells("complaint")
+    wu = line.cast.wu
+    desk.sits(wu)
+    desk.calls_out(wu, line.case().id)
+    agent = line.phone("wu").rings().answers().hears("请按1").presses("1")
+    customer = line.phone("chen").rings().answers().hears("您好，安心物业")
+    agent.hangs_up()
+    customer.hears("我们再给您回电")
+    assert desk.waits() == []
+    assert line.promised(line.case())["CMP-9.callback"] == "open"
