@@ -7,37 +7,29 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
-import obstore
 import pytest
-import requests
-from moto.server import ThreadedMotoServer
-from obstore.store import S3Store
 
 from hotline.errors import NotFound
 from hotline.settings import load
 from hotline.sounds import Account, Bucket, Folder, Store, new_name
 from tests import world
+from tests.bucket import KEY, REGION, SECRET, Service, serving
 
 SECOND = timedelta(seconds=1)
-BUCKET, KEY, SECRET = "recordings-of-the-tests", "AKIATESTS", "the-secret-of-the-tests"
+BUCKET = "recordings-of-the-tests"
 
 
-@pytest.fixture(scope="module")
-def service() -> Iterator[str]:
-    """A server that speaks S3, with one bucket; its address."""
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    requests.put(f"http://{host}:{port}/{BUCKET}", timeout=5).raise_for_status()
-    yield f"http://{host}:{port}"
-    server.stop()
+@pytest.fixture(name="service")
+def _service() -> Iterator[Service]:
+    with serving() as made:
+        yield made
 
 
 @pytest.fixture(params=["folder", "bucket"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
     if request.param == "folder":
         return Folder(tmp_path)
-    return bucket(request.getfixturevalue("service"))
+    return bucket(request.getfixturevalue("service").address)
 
 
 @pytest.fixture
@@ -48,7 +40,7 @@ def free_port() -> int:
 
 
 def bucket(endpoint: str, address: str = f"s3://{BUCKET}/heat/2026") -> Bucket:
-    return Bucket(address, Account(endpoint, "cn-north-1", KEY, SECRET), connect_within=SECOND / 2, within=2 * SECOND)
+    return Bucket(address, Account(endpoint, REGION, KEY, SECRET), connect_within=SECOND / 2, within=2 * SECOND)
 
 
 def test_what_is_kept_is_read_again_and_overwritten_under_its_name(store: Store) -> None:
@@ -63,18 +55,16 @@ def test_what_was_never_kept_is_gone(store: Store) -> None:
         store.read(new_name())
 
 
-def test_in_a_bucket_it_lies_under_the_prefix_and_a_name_that_says_nothing(service: str) -> None:
-    bucket(service).keep("4711", b"sealed")
-    there = S3Store(
-        BUCKET,
-        endpoint=service,
-        region="cn-north-1",
-        access_key_id=KEY,
-        secret_access_key=SECRET,
-        client_options={"allow_http": True},
-    )
-    paths = [one["path"] for batch in obstore.list(there) for one in batch]
-    assert "heat/2026/4711.sealed" in paths
+def test_in_a_bucket_it_lies_under_the_prefix_and_a_name_that_says_nothing(service: Service) -> None:
+    bucket(service.address).keep("4711", b"sealed")
+    assert service.objects == {f"/{BUCKET}/heat/2026/4711.sealed": b"sealed"}
+
+
+def test_with_another_secret_nothing_is_kept(service: Service) -> None:
+    account = Account(service.address, REGION, KEY, "another")
+    with pytest.raises(OSError, match="store of recordings"):
+        Bucket(f"s3://{BUCKET}", account, connect_within=SECOND, within=2 * SECOND).keep("4711", b"sealed")
+    assert service.objects == {}
 
 
 @pytest.mark.parametrize("address", ["s3://no-such-bucket-of-ours", f"s3://{BUCKET}"])
