@@ -47,6 +47,8 @@ def join(act: Act, call: Call, *, wanted: int | None = None) -> Wait:
     wait.emergency = _is_emergency(act, call)
     wait.state, wait.kept, wait.agent_id, wait.why, wait.ended_at = Place.WAITING, False, None, None, None
     wait.last_spoken_at = act.at  # the answer that brings this about speaks
+    if wanted is not None:  # their call is not over, so there is nothing to wrap up: they are rung at once
+        seats.wrapped_up(act, seats.of(act, staff.get(act, wanted)))
     owners = (matter.owner_id for matter in matters)
     _want(act, wait, wanted or next((owner for owner in owners if seats.is_serving(act, owner)), None))
     act.session.add(wait)

@@ -151,8 +151,10 @@ def test_when_the_agents_line_breaks_the_customer_is_back_in_line_with_the_first
     meeting = talk.meeting()
     assert (meeting.dropped, meeting.state, talk.seat(cast.lin).status) == (True, Stage.ENDED, Status.WRAP_UP)
     with talk.acting() as act:
+        seats.seen(act, seats.locked(act, cast.lin.id))
         wait = desk.join(act, calls.locked(act, call.id), wanted=meeting.agent_id)
         assert (wait.joined_at, wait.wanted_id, wait.state) == (first, cast.lin.id, Place.WAITING)
+        assert seats.locked(act, cast.lin.id).status == Status.FREE, "nothing to wrap up yet: rung at once"
     talk.leaves(talk.call_id)  # the carrier's news of the move
     assert talk.wait().state == Place.WAITING
 
@@ -161,6 +163,7 @@ def test_who_was_dropped_meets_another_agent_on_the_same_call(talk: Talk, cast: 
     talk.free(cast.zhou)
     talk.leaves(talk.talk())
     with talk.acting() as act:
+        seats.choose(act, seats.locked(act, cast.lin.id), Status.BREAK)
         desk.join(act, calls.locked(act, talk.call_id))
     second = talk.offered()
     talk.accepts(second)
