@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 hooks = Blueprint("fallback", __name__, url_prefix="/voice")
 hooks.before_request(guard.admit)
 hooks.guard = "signature"  # type: ignore[attr-defined]  # read by web.py: who may enter
-_NOTICES = ("/voice/status", "/voice/recording", "/voice/text")
+_NOTICES = ("/voice/status", "/voice/recording", "/voice/text", "/voice/meeting")
 
 
 def _runtime() -> Runtime:

@@ -104,7 +104,7 @@ def clip(act: Act, call: Call, waiting: Wait, number: int) -> tuple[str, ...]:
         return ("line.connecting",) if _is_served_now(act, waiting) else ("line.busy", *place(act, waiting))
     match number % 3:
         case 1:
-            return ("line.sorry", "line.keep")
+            return ("line.sorry", *(("line.keep",) if _is_long(act, waiting) else ()))
         case 2:
             return ("line.sorry",)
         case _:
@@ -122,6 +122,12 @@ def place(act: Act, waiting: Wait) -> tuple[str, ...]:
 def anybody_free(act: Act) -> bool:
     """Could an agent of the group be rung at this moment?"""
     return bool(_free(act))
+
+
+def _is_long(act: Act, waiting: Wait) -> bool:
+    """Is it more than a short wait, so that a call back is offered (ANS-3)? Without an honest estimate it may be."""
+    expected, limit = desk.estimate(act, waiting), act.standard.answering.long_wait.span
+    return expected is None or expected > limit or act.at - waiting.joined_at > limit
 
 
 def _is_served_now(act: Act, waiting: Wait) -> bool:

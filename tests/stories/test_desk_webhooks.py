@@ -5,8 +5,10 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 import pytest
+from sqlalchemy import text
 from werkzeug.test import TestResponse
 
+from hotline.domain.act import COMMAND
 from hotline.domain.calls import Call
 from hotline.simulator.faults import Trouble
 from hotline.voice import guard
@@ -141,3 +143,27 @@ def test_a_call_sent_twice_to_where_it_goes_on_hears_the_same(line: Line, desk: 
     join = path_of(line.runtime.addresses.join(call.id))
     assert posts(line, join, call).text == posts(line, join, call).text
     assert "<Conference" in posts(line, join, call).text
+
+
+def test_a_trouble_of_ours_is_told_in_words_to_who_waits_and_makes_the_carrier_say_its_news_again(
+    line: Line, desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    desk.sits(line.cast.lin)
+    talks_with(line, desk, "chen")
+    asks_for_a_person(line, "unknown").hears("工作人员都在忙")
+    waiting, talking, name = line.calls()[-1], line.calls()[0], desk.meetings()[0].name
+    news = {"ConferenceSid": "CF" + "0" * 32, "FriendlyName": name, "SequenceNumber": "9"}
+    renames(line, "waits", "gone")
+    clip = posts(line, path_of(line.runtime.addresses.wait(waiting.id, 5)), waiting)
+    told = posts(line, "/voice/meeting/1", talking, StatusCallbackEvent="participant-leave", **news)
+    renames(line, "gone", "waits")
+    caplog.clear()
+    assert "请再稍等一下" in clip.text
+    assert f"/voice/wait/{waiting.id}/5?again=1" in clip.text
+    assert told.status_code == 503
+    line.phone("unknown").hears("下一位就是您")
+
+
+def renames(line: Line, table: str, to: str) -> None:
+    with line.runtime.act(COMMAND) as act:
+        act.session.execute(text(f"ALTER TABLE {table} RENAME TO {to}"))

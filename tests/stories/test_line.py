@@ -42,6 +42,33 @@ def test_a_caller_waits_an_agent_accepts_they_talk_and_the_caller_hangs_up(line:
     assert ("recording-announced", {}) in line.chain(call.chain)
 
 
+def test_a_person_is_asked_for_and_reached(line: Line, desk: Desk) -> None:
+    desk.sits(line.cast.lin)
+    line.tells("put_through")
+    assert desk.waits()[0].state == "done"
+
+
+def test_the_place_is_kept_and_the_customer_rung(line: Line, desk: Desk) -> None:
+    desk.sits(line.cast.lin)
+    line.tells("place_kept")
+    line.passes(seconds=2)
+    assert line.promised(line.case()) == {"ANS-3.callback": "kept"}
+
+
+def test_a_short_wait_is_only_asked_for_and_a_long_one_comes_with_an_offer(line: Line, desk: Desk) -> None:
+    """ANS-3: what is long is the profile's."""
+    lin = line.cast.lin
+    line.changes(line.cast.heat, desk={"estimate_samples": 1})
+    desk.sits(lin)
+    talks_with(line, desk, "+8613900000501").hangs_up()
+    desk.wraps_up(lin)
+    line.passes(seconds=10)
+    talks_with(line, desk, "chen")
+    waits = asks_for_a_person(line, "unknown").hears("估计不到1分钟")
+    waits.does_not_hear("不想等", 40)
+    waits.hears("不想等，请按1", 60)
+
+
 def test_whoever_waits_twenty_minutes_is_spoken_to_every_fifteen_seconds_until_answered(line: Line, desk: Desk) -> None:
     lin = line.cast.lin
     line.changes(line.cast.heat, desk={"longest_wait": "1 h"})
