@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from hotline.domain.seats import Status
 from tests.desk import Desk
 from tests.line import Line
@@ -28,6 +30,25 @@ def test_the_whisper_tells_company_matter_name_number_and_wait_but_no_more(line:
     )
     agent.hears("单号2 6 1 1 1 8 0 0 1").hears("接听请按1")
     assert not [one.text for one in agent.heard if "3号楼" in one.text or "0 0 8 8" in one.text]
+
+
+@pytest.mark.parametrize(("how", "told"), [("surname", "姓陈的客户"), ("masked", "陈某"), ("none", "一位客户")])
+def test_the_name_is_told_as_far_as_the_profile_says(line: Line, desk: Desk, how: str, told: str) -> None:
+    """SEC-1."""
+    line.changes(line.cast.heat, desk={"whisper_name": how})
+    desk.sits(line.cast.lin)
+    caller = asks_for_a_person(line, "chen")
+    line.phone("lin").rings().answers().hears(f"，{told}，")
+    caller.hangs_up()
+
+
+def test_what_the_caller_came_for_is_told_before_there_is_a_case(line: Line, desk: Desk) -> None:
+    desk.sits(line.cast.lin)
+    caller = (
+        line.rings("unknown", "home").hears("报修请按2").presses("2").hears("哪里出了故障").presses("2").presses("0")
+    )
+    line.phone("lin").rings().answers().hears("安心物业来电，电路故障，一位客户")
+    caller.hangs_up()
 
 
 def test_an_agent_declines_and_the_next_is_rung(line: Line, desk: Desk) -> None:
