@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from hotline import clock
 from hotline.console import asking, desk_page, sessions, words
-from hotline.domain import seats
+from hotline.domain import seats, waits
 from hotline.domain.seats import Device, Seat, Status
 from hotline.errors import Invalid
 
@@ -18,7 +18,9 @@ def choose_status() -> ResponseReturnValue:
     if chosen not in desk_page.CHOICES:
         raise Invalid("nobody chooses that status")
     with asking.runtime().act(asking.actor()) as act:
-        seats.choose(act, desk_page.my_seat(act), Status(chosen))
+        seat = desk_page.my_seat(act)
+        waits.count_wrap_up(act, seat)
+        seats.choose(act, seat, Status(chosen))
     return desk_page.answered()
 
 
@@ -38,7 +40,9 @@ def choose_device() -> ResponseReturnValue:
 def wrapped_up() -> ResponseReturnValue:
     """The form is done: the next caller may come."""
     with asking.runtime().act(asking.actor()) as act:
-        seats.wrapped_up(act, desk_page.my_seat(act))
+        seat = desk_page.my_seat(act)
+        waits.count_wrap_up(act, seat)
+        seats.wrapped_up(act, seat)
     return desk_page.answered()
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, and_, func, or_, select
+from sqlalchemy import ForeignKey, Index, String, and_, func, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.db import Base
@@ -144,6 +144,21 @@ def estimate(act: Act, wait: Wait) -> timedelta | None:
     if samples < act.standard.desk.estimate_samples or not serving:
         return None
     return timedelta(seconds=position(act, wait) * float(mean) / serving)
+
+
+def count_wrap_up(act: Act, seat: seats.Seat) -> None:
+    """The agent's form is about to be closed: how long it was open belongs to the time the caller took.
+
+    The conversation and the wrap-up share one instant, that of the act in which the one ended and the other began.
+    """
+    if seat.status == seats.Status.WRAP_UP:
+        open_for = (act.at - seat.since) // timedelta(seconds=1)
+        act.session.execute(
+            update(Wait)
+            .where(Wait.agent_id == seat.staff_id, Wait.ended_at == seat.since, Wait.handled_seconds.is_not(None))
+            .values(handled_seconds=Wait.handled_seconds + open_for)
+            .execution_options(synchronize_session="fetch")
+        )
 
 
 def spoke(act: Act, wait: Wait) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from hotline.domain import calls, companies, desk, matching, outbox, seats
+from hotline.domain import calls, companies, desk, matching, outbox, seats, waits
 from hotline.domain.act import CLOCK
 from hotline.domain.desk import Wait
 from hotline.domain.parties import Meeting, Stage
@@ -48,6 +48,7 @@ def _open_forms(runtime: Runtime) -> None:
             seat = seats.locked(act, staff_id)
             companies.get(act, seat.company_id)
             if seat.wrap_up_ends is not None and seat.wrap_up_ends <= act.at:
+                waits.count_wrap_up(act, seat)
                 seats.wrapped_up(act, seat)
 
 

@@ -103,7 +103,9 @@ def test_where_the_browser_is_the_telephone_the_desk_alone_counts(lin: Visitor, 
     assert talk.seat(talk.cast.lin).seen_at > before
 
 
-def test_whoever_waits_for_a_call_or_is_in_one_stays_logged_in_and_whoever_is_away_does_not(lin: Visitor, talk: Talk, at: HandClock) -> None:
+def test_whoever_waits_for_a_call_or_is_in_one_stays_logged_in_and_whoever_is_away_does_not(
+    lin: Visitor, talk: Talk, at: HandClock
+) -> None:
     idle = talk.runtime.figures.sign_in.idle.span
     token = _token(lin)
     talk.talk()
@@ -209,6 +211,18 @@ def test_a_wrap_up_counts_down_and_is_done_when_the_form_is(lin: Visitor, talk: 
     assert "整理记录 剩余 2:00" in text_of(page)
     assert lin.sends(f"{DESK}/wrapped-up", page=DESK).location == DESK
     assert talk.seat(talk.cast.lin).status == Status.FREE
+
+
+@pytest.mark.parametrize("closed", ["wrapped-up", "status"])
+def test_how_long_the_form_was_open_belongs_to_the_time_the_caller_took(
+    lin: Visitor, talk: Talk, at: HandClock, closed: str
+) -> None:
+    talk.talk()
+    at.passes(timedelta(seconds=70))
+    talk.leaves(talk.call_id)
+    at.passes(timedelta(seconds=30))
+    lin.sends(f"{DESK}/{closed}", page=DESK, status="free")
+    assert talk.wait().handled_seconds == 100
 
 
 def test_a_name_is_masked_but_for_its_first_character_and_gone_when_erased(

@@ -45,9 +45,11 @@ def test_a_form_left_open_is_closed_and_the_agent_free(board: Switchboard, round
     board.talk.leaves(board.talk.call_id)
     rounds.turn()
     assert board.talk.seat(board.cast.lin).status == Status.WRAP_UP
+    talked = board.talk.wait().handled_seconds or 0
     board.at.passes(timedelta(minutes=2))
     rounds.turn()
     assert board.talk.seat(board.cast.lin).status == Status.FREE
+    assert board.talk.wait().handled_seconds == talked + 120
 
 
 def test_whoever_waits_longer_than_the_limit_leaves_the_line(board: Switchboard, rounds: Rounds) -> None:
