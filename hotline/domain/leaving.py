@@ -38,7 +38,8 @@ def go_on_leave(act: Act, person: Staff, *, starts_at: datetime, ends_at: dateti
 def begin(act: Act, absence_id: int) -> None:
     """The leave begins: the receiver is asked for every open matter; whoever is on leave owns it until one accepts.
 
-    Declined or unanswered, it goes up the ladder. Log-ins end and the seat is off. Once; nothing where it was struck.
+    Declined or unanswered, it goes up the ladder; where nobody is there to ask, the owner keeps it. Log-ins end and the
+    seat is off. Once; nothing where it was struck.
     """
     absence = absences.get(act, absence_id)
     if absence.begun_at is not None or absence.ends_at <= act.at:
@@ -50,9 +51,7 @@ def begin(act: Act, absence_id: int) -> None:
         companies.get(act, case.company_id)
         _return_requests(act, case, person.id)
         if case.owner_id == person.id and handovers.open_of(act, case.id) is None:
-            receiver_id = _present(act, case, person.id, absence.receiver_id)
-            if receiver_id is not None:
-                handovers.ask(act, case, giver_id=person.id, receiver_id=receiver_id, reason="", why=Why.LEAVE)
+            _hand_on(act, case, absence)
     _give_repairs_back(act, person.id)
     staff.log_out(act, person)
     act.remember("house", "leave-began", absence=absence.id, staff=person.id)
@@ -119,14 +118,22 @@ def _return_requests(act: Act, case: Case, staff_id: int, *, theirs_too: bool = 
         handovers.withdraw(act, request.id, by=staff_id)
 
 
-def _present(act: Act, case: Case, staff_id: int, receiver_id: int) -> int | None:
-    """The receiver, or the next above where the receiver is not there after all; None where nobody is."""
-    if staff.get(act, receiver_id).active and receiver_id not in absences.away(act):
-        return receiver_id
+def _hand_on(act: Act, case: Case, absence: Absence) -> None:
+    """Ask the receiver for the case, or the next above who is there. Where nobody is, the log says so: no error, or
+    one case would hold up the whole leave."""
     try:
-        return handovers.above(act, case, staff_id, {staff_id}).id
-    except NotFound:
-        return None
+        receiver_id = _present(act, case, absence.staff_id, absence.receiver_id)
+        handovers.ask(act, case, giver_id=absence.staff_id, receiver_id=receiver_id, reason="", why=Why.LEAVE)
+    except (NotFound, Refused):
+        act.remember(case.chain, "leave-kept", owner=case.owner_id)
+
+
+def _present(act: Act, case: Case, staff_id: int, receiver_id: int) -> int:
+    """The receiver, or the next above where the receiver is not there after all. Raises NotFound where nobody is."""
+    away, receiver = absences.away(act), staff.get(act, receiver_id)
+    if receiver.active and receiver.has(*staff.ANSWERS) and receiver_id not in away:
+        return receiver_id
+    return handovers.above(act, case, staff_id, away | {staff_id}).id
 
 
 def _heir(act: Act, person: Staff, company_id: int) -> Staff:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from hotline.domain import (
     absences,
+    audit,
     cases,
     companies,
     handovers,
@@ -18,7 +19,7 @@ from hotline.domain import (
 from hotline.domain.act import CLOCK, COMMAND, Act
 from hotline.domain.cases import Case
 from hotline.domain.handovers import State, Why
-from hotline.domain.staff import Duty, Shift
+from hotline.domain.staff import Duty, Shift, StaffRole
 from hotline.errors import Conflict, Invalid, Refused
 from hotline.runtime import Runtime
 from tests import given
@@ -93,6 +94,44 @@ def test_a_superior_on_leave_is_passed_over_unless_all_are(runtime: Runtime, cas
     on_leave(runtime, cast.hu, cast.qian, at)
     with runtime.look(COMMAND) as act:
         assert [one.id for one in staff.up_the_ladder(act, cast.home.id)] == [cast.hu.id]
+
+
+def test_a_leave_begins_also_where_nobody_is_there_to_take_over(
+    runtime: Runtime, cast: Cast, case: Case, at: HandClock
+) -> None:
+    """The receiver and everybody above are away: the owner keeps that matter, and the leave is a leave all the same."""
+    for who, receiver in ((cast.sun, cast.qian), (cast.qian, cast.feng), (cast.feng, cast.zhou)):
+        on_leave(runtime, who, receiver, at)
+    with runtime.act(COMMAND) as act:
+        companies.get(act, cast.heat.id)
+        lin, ends_at = given.person(act, cast.lin), at.now + 2 * DAY
+        epoch, second = lin.session_epoch, given.case(act, cast)
+        absence = leaving.go_on_leave(act, lin, starts_at=at.now + DAY, ends_at=ends_at, receiver_id=cast.zhou.id)
+    on_leave(runtime, cast.zhou, cast.wu, at)
+    at.passes(DAY)
+    with runtime.act(CLOCK) as act:
+        leaving.begin(act, absence.id)
+    with runtime.look(COMMAND) as act:
+        assert given.person(act, cast.lin).session_epoch == epoch + 1
+        assert absences.get(act, absence.id).begun_at == at.now
+        assert {one.kind for one in audit.entries(act.session, second.chain)} >= {"leave-kept"}
+    assert requests(runtime, case) == []
+    assert looked(runtime, case).owner_id == cast.lin.id
+
+
+def test_a_receiver_who_answers_for_no_matters_any_more_is_passed_over(
+    runtime: Runtime, cast: Cast, case: Case, at: HandClock
+) -> None:
+    with runtime.act(COMMAND) as act:
+        companies.get(act, cast.heat.id)
+        absence = leaving.go_on_leave(
+            act, given.person(act, cast.lin), starts_at=at.now + DAY, ends_at=at.now + 2 * DAY, receiver_id=cast.zhou.id
+        )
+        act.session.execute(delete(StaffRole).where(StaffRole.staff_id == cast.zhou.id))
+    at.passes(DAY)
+    with runtime.act(CLOCK) as act:
+        leaving.begin(act, absence.id)
+    assert requests(runtime, case) == [(Why.LEAVE, State.ASKED, cast.sun.id)]
 
 
 def test_nothing_is_handed_to_who_is_on_leave(runtime: Runtime, cast: Cast, case: Case, at: HandClock) -> None:
