@@ -112,6 +112,9 @@ class Carrier(Protocol):
     def find_texts(self, *, to: str, since: datetime) -> list[Sent]:
         """The texts to this number that were asked for at or after `since`, oldest first."""
 
+    def recorded_seconds(self, sid: str) -> int | None:
+        """How long a recording is by the carrier's own count, in whole seconds; None until it is complete."""
+
     def fetch_recording(self, sid: str) -> bytes:
         """The sound of a recording, as a WAV file."""
 

@@ -95,8 +95,11 @@ def _fetching(runtime: Runtime, act: Act, row: Recording, key: str) -> Effect:
     differs_at_most = act.standard.engine.recordings.differs_at_most.seconds
 
     def ask(carrier: Carrier) -> str:
+        whole = seconds if seconds is not None else carrier.recorded_seconds(sid)  # the news of its end was lost
+        if whole is None:
+            raise CarrierError("recording-not-whole")
         sound = carrier.fetch_recording(sid)
-        if seconds is not None and abs(_length(sound) - seconds) > differs_at_most:
+        if abs(_length(sound) - whole) > differs_at_most:
             raise CarrierError("recording-not-whole")
         store.keep(name, seal(key, sound))
         return sha256(sound).hexdigest()

@@ -31,6 +31,15 @@ def test_a_recording_is_fetched_as_it_is_and_deleted_once(carrier: TwilioCarrier
     assert exchange.board.recordings[SID].deleted
 
 
+def test_how_long_a_recording_is_the_carrier_says_once_it_is_complete(
+    carrier: TwilioCarrier, exchange: Exchange
+) -> None:
+    _tape(exchange, seconds=7)
+    assert carrier.recorded_seconds(SID) == 7
+    exchange.board.recordings[SID].status = "processing"
+    assert carrier.recorded_seconds(SID) is None
+
+
 def test_a_recording_that_is_gone_is_not_asked_for_again(carrier: TwilioCarrier) -> None:
     with pytest.raises(CarrierError) as raised:
         carrier.fetch_recording(SID)

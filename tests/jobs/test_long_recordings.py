@@ -59,6 +59,19 @@ def test_it_is_asked_for_though_the_news_of_its_end_was_lost(board: Switchboard)
     assert row(board).sha256 is not None
 
 
+def test_half_a_recording_is_not_taken_for_a_whole_one_though_the_news_of_its_end_was_lost(board: Switchboard) -> None:
+    """The carrier is asked how long it is; while it is not complete there, it is asked again."""
+    a_long_talk(board)
+    board.passes_seconds(5)
+    (tape,) = board.exchange.board.recordings.values()
+    tape.status = "processing"
+    board.works_for(6 * MINUTE, MINUTE)
+    assert (row(board).sha256, tape.deleted) == (None, False)
+    tape.status = "completed"
+    board.works_for(20 * MINUTE, MINUTE)
+    assert (row(board).sha256 is not None, tape.deleted) == (True, True)
+
+
 class Away:
     """A store that does not answer."""
 
