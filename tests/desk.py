@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from hotline.domain import cases, companies, controls, handovers, meetings, seats, staff
+from hotline.domain import cases, companies, controls, handovers, meetings, presence, seats, staff
 from hotline.domain.act import Act, Actor
 from hotline.domain.calls import Call
 from hotline.domain.desk import Wait
@@ -170,7 +170,7 @@ class Desk:
         self._beats_at = now + self.line.runtime.figures.desk.presence_every.span
         for person in self._open.values():
             with self.by(person) as act:
-                seats.seen(act, self._seat(act, person))
+                presence.seen(act, self._seat(act, person))
         watch.the_desk(self.line.runtime)
 
 

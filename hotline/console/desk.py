@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from hotline import clock
 from hotline.console import asking, desk_page, sessions, words
-from hotline.domain import seats, waits
+from hotline.domain import presence, seats, waits
 from hotline.domain.seats import Device, Seat, Status
 from hotline.errors import Invalid
 
@@ -55,7 +55,7 @@ def beat() -> ResponseReturnValue:
     with asking.runtime().act(asking.actor()) as act:
         seat = act.session.get(Seat, asking.person().id, with_for_update=True)
         if seat is not None and (seat.device != Device.BROWSER or request.args.get("at") == "desk"):
-            seats.seen(act, seat)
+            presence.seen(act, seat)
     if seat is not None and seat.status in (Status.FREE, Status.BUSY, Status.WRAP_UP):
         sessions.stay(clock.now())
     return "", 204

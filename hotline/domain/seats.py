@@ -37,6 +37,7 @@ class Device(StrEnum):
 
 
 CHOSEN = frozenset({Status.OFF, Status.FREE, Status.BREAK, Status.AWAY})
+ENGAGED = (Status.BUSY, Status.WRAP_UP)  # there is somebody: a call or a form is open
 _SIP = re.compile(r"sip:[^@\s]+@[^@\s]+")
 UNSEEN, UNANSWERED = "unseen", "unanswered"  # why a seat became away by itself
 
@@ -62,13 +63,18 @@ class Seat(Base):
     misses: Mapped[int] = mapped_column(default=0)  # unanswered calls in a row
     wait_id: Mapped[int | None] = mapped_column(unique=True)  # no foreign key: the line stands on the seats
     wrap_up_ends: Mapped[datetime | None]
-    wants: Mapped[str | None] = mapped_column(String(8))  # chosen during a call, taken up after it
+    wants: Mapped[str | None] = mapped_column(String(8))  # taken up after the call, or when the page shows itself again
     why: Mapped[str | None] = mapped_column(String(40))
 
     @property
     def chain(self) -> str:
         """The name of this seat's chain in the log, and of its news."""
         return f"seat:{self.staff_id}"
+
+    @property
+    def chosen(self) -> str:
+        """What the agent chose last; during a call it is taken up after it."""
+        return self.wants if self.wants is not None and self.status in ENGAGED else self.status
 
     def speaks(self, language: str) -> bool:
         """Is a caller in this language served from here?"""
@@ -119,7 +125,7 @@ def choose(act: Act, seat: Seat, status: Status, *, why: str | None = None) -> N
     if status is Status.FREE:
         seat.seen_at, seat.misses = act.at, 0
     if (seat.status, seat.why) != (status, why):  # said twice, it costs nobody their turn
-        _become(act, seat, status, why=why)
+        become(act, seat, status, why=why)
 
 
 def chosen_device(act: Act, seat: Seat, device: Device, sip: str | None = None) -> None:
@@ -146,28 +152,6 @@ def speaking(act: Act, seat: Seat, languages: Collection[str]) -> None:
     act.remember(seat.chain, "seat-languages", languages=seat.languages)
 
 
-def seen(act: Act, seat: Seat) -> None:
-    """The agent's page gave a sign of life."""
-    seat.seen_at = act.at
-
-
-def unseen(act: Act) -> list[Seat]:
-    """Seats at which nobody has shown themselves for longer than the limit, of the whole group."""
-    found: list[Seat] = []
-    for company in companies.listed(act):
-        companies.get(act, company.id)
-        query = select(Seat).where(Seat.company_id == company.id, Seat.status.in_((Status.FREE, Status.BREAK)))
-        found += act.session.scalars(query.where(Seat.seen_at < _seen_after(act)).order_by(Seat.staff_id))
-    return found
-
-
-def gone_quiet(act: Act, seat: Seat) -> None:
-    """Nobody is there any more: the seat is away, unless there was a sign of life meanwhile. The seat is locked."""
-    companies.get(act, seat.company_id)
-    if seat.status in (Status.FREE, Status.BREAK) and seat.seen_at < _seen_after(act):
-        _become(act, seat, Status.AWAY, why=UNSEEN)
-
-
 def over_limit(act: Act) -> list[Seat]:
     """Seats whose form stayed open longer than the profile allows."""
     query = select(Seat).where(Seat.status == Status.WRAP_UP, Seat.wrap_up_ends <= act.at)
@@ -181,7 +165,7 @@ def claim(act: Act, staff_id: int, wait_id: int | None) -> bool:
     nothing locked.
     """
     works_here = select(Staff.id).where(Staff.id == Seat.staff_id, Staff.active).exists()
-    free = (Seat.staff_id == staff_id, Seat.status == Status.FREE, Seat.seen_at >= _seen_after(act), works_here)
+    free = (Seat.staff_id == staff_id, Seat.status == Status.FREE, Seat.seen_at >= seen_after(act), works_here)
     attempt = act.session.begin_nested()
     claimed = None
     if act.session.scalar(select(Seat.staff_id).where(*free).with_for_update(skip_locked=True)) is not None:
@@ -201,7 +185,7 @@ def claim(act: Act, staff_id: int, wait_id: int | None) -> bool:
 def engage(act: Act, seat: Seat) -> None:
     """A colleague is asked into a call, whatever they were at; afterwards they are at it again. The seat is locked."""
     wants = seat.wants or (None if seat.status in (Status.FREE, Status.WRAP_UP) else seat.status)
-    _become(act, seat, Status.BUSY)
+    become(act, seat, Status.BUSY)
     seat.wants = wants
 
 
@@ -215,9 +199,9 @@ def let_go(act: Act, seat: Seat, *, missed: bool = False, keeps_turn: bool = Fal
     idle_since = seat.idle_since
     seat.misses = seat.misses + 1 if missed else seat.misses
     if missed and seat.misses >= act.standard.desk.away_after and seat.wants is None:
-        _become(act, seat, Status.AWAY, why=UNANSWERED)
+        become(act, seat, Status.AWAY, why=UNANSWERED)
         return
-    _become(act, seat, Status(seat.wants or Status.FREE))
+    become(act, seat, Status(seat.wants or Status.FREE))
     if keeps_turn:
         seat.idle_since = idle_since
 
@@ -232,14 +216,14 @@ def wrap_up(act: Act, seat: Seat) -> None:
     if seat.status != Status.BUSY:
         return
     wants = seat.wants
-    _become(act, seat, Status.WRAP_UP)
+    become(act, seat, Status.WRAP_UP)
     seat.wants, seat.wrap_up_ends = wants, act.at + act.standard.desk.wrap_up.span
 
 
 def wrapped_up(act: Act, seat: Seat) -> None:
     """The form is closed: the agent is free, or what they chose during the call."""
     if seat.status == Status.WRAP_UP:
-        _become(act, seat, Status(seat.wants or Status.FREE))
+        become(act, seat, Status(seat.wants or Status.FREE))
 
 
 def forget_wait(act: Act, wait_id: int) -> None:
@@ -259,7 +243,7 @@ def serving(act: Act, company_ids: Collection[int]) -> list[Seat]:
 
 def free(act: Act, company_ids: Collection[int]) -> list[Seat]:
     """Who could be rung now, the longest idle first. The standard is chosen; `claim` decides."""
-    query = _of_workers(company_ids).where(Seat.status == Status.FREE, Seat.seen_at >= _seen_after(act))
+    query = _of_workers(company_ids).where(Seat.status == Status.FREE, Seat.seen_at >= seen_after(act))
     return list(act.session.scalars(query))
 
 
@@ -274,23 +258,13 @@ def is_serving(act: Act, staff_id: int) -> bool:
     return act.session.scalar(query) is not None
 
 
-def _of_workers(company_ids: Collection[int]) -> Select[Seat]:
-    query = select(Seat).join(Staff, Staff.id == Seat.staff_id).where(Staff.active, Seat.company_id.in_(company_ids))
-    return query.order_by(Seat.idle_since, Seat.staff_id)
-
-
-def _serves(act: Act) -> ColumnElement[bool]:
-    engaged = Seat.status.in_((Status.BUSY, Status.WRAP_UP))  # there is somebody: a call or a form is open
-    leaving = Seat.wants.in_((Status.OFF, Status.BREAK, Status.AWAY))
-    there = and_(Seat.status == Status.FREE, Seat.seen_at >= _seen_after(act))
-    return or_(there, and_(engaged, or_(Seat.wants.is_(None), ~leaving)))
-
-
-def _seen_after(act: Act) -> datetime:
+def seen_after(act: Act) -> datetime:
+    """Who gave their last sign of life before this is not at the desk. The standard is chosen."""
     return act.at - act.standard.engine.desk.presence.span
 
 
-def _become(act: Act, seat: Seat, status: Status, *, why: str | None = None) -> None:
+def become(act: Act, seat: Seat, status: Status, *, why: str | None = None) -> None:
+    """The seat stands so from now on, on record and told to the pages. The seat is locked."""
     seat.status, seat.since, seat.why = status, act.at, why
     seat.wants = seat.wrap_up_ends = seat.wait_id = None
     if status is Status.FREE:
@@ -298,3 +272,15 @@ def _become(act: Act, seat: Seat, status: Status, *, why: str | None = None) -> 
         outbox.post(act, "match-line", urgent=True)
     act.remember(seat.chain, "seat-status", status=status, why=why)
     act.news.add("line")
+
+
+def _of_workers(company_ids: Collection[int]) -> Select[Seat]:
+    query = select(Seat).join(Staff, Staff.id == Seat.staff_id).where(Staff.active, Seat.company_id.in_(company_ids))
+    return query.order_by(Seat.idle_since, Seat.staff_id)
+
+
+def _serves(act: Act) -> ColumnElement[bool]:
+    engaged = Seat.status.in_(ENGAGED)
+    leaving = Seat.wants.in_((Status.OFF, Status.BREAK, Status.AWAY))
+    there = and_(Seat.status == Status.FREE, Seat.seen_at >= seen_after(act))
+    return or_(there, and_(engaged, or_(Seat.wants.is_(None), ~leaving)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from hotline.domain import calls, companies, desk, matching, outbox, seats, waits
+from hotline.domain import calls, companies, desk, matching, outbox, presence, seats, waits
 from hotline.domain.act import CLOCK
 from hotline.domain.desk import Wait
 from hotline.domain.parties import Meeting, Stage
@@ -34,10 +34,10 @@ def the_talks(runtime: Runtime) -> None:
 
 def _empty_chairs(runtime: Runtime) -> None:
     with runtime.look(CLOCK) as act:
-        quiet = [seat.staff_id for seat in seats.unseen(act)]
+        quiet = [seat.staff_id for seat in presence.unseen(act)]
     for staff_id in quiet:
         with runtime.act(CLOCK) as act:
-            seats.gone_quiet(act, seats.locked(act, staff_id))
+            presence.gone_quiet(act, seats.locked(act, staff_id))
 
 
 def _open_forms(runtime: Runtime) -> None:

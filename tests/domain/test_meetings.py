@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from hotline.domain import calls, desk, meetings, parties, seats
+from hotline.domain import calls, desk, meetings, parties, presence, seats
 from hotline.domain.companies import Company
 from hotline.domain.desk import Place
 from hotline.domain.parties import Recording, Stage, State
@@ -151,7 +151,7 @@ def test_when_the_agents_line_breaks_the_customer_is_back_in_line_with_the_first
     meeting = talk.meeting()
     assert (meeting.dropped, meeting.state, talk.seat(cast.lin).status) == (True, Stage.ENDED, Status.WRAP_UP)
     with talk.acting() as act:
-        seats.seen(act, seats.locked(act, cast.lin.id))
+        presence.seen(act, seats.locked(act, cast.lin.id))
         wait = desk.join(act, calls.locked(act, call.id), wanted=meeting.agent_id)
         assert (wait.joined_at, wait.wanted_id, wait.state) == (first, cast.lin.id, Place.WAITING)
         assert seats.locked(act, cast.lin.id).status == Status.FREE, "nothing to wrap up yet: rung at once"

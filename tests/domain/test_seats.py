@@ -147,36 +147,6 @@ def test_whoever_left_the_staff_is_never_claimed_and_does_not_serve(runtime: Run
         seats.choose(act, seats.locked(act, cast.lin.id), Status.FREE)
 
 
-def test_a_closed_laptop_is_not_rung_and_becomes_away(runtime: Runtime, cast: Cast, at: HandClock) -> None:
-    sits(runtime, cast.lin)
-    sits(runtime, cast.zhou)
-    at.passes(MINUTE)
-    with runtime.act(Actor("console", cast.zhou.id)) as act:
-        seats.seen(act, seats.locked(act, cast.zhou.id))
-    at.passes(timedelta(seconds=1))
-    assert serving(runtime, cast) == [cast.zhou.id]
-    assert not claimed(runtime, cast, cast.lin)
-    with runtime.act(CLOCK) as act:
-        assert [seat.staff_id for seat in seats.unseen(act)] == [cast.lin.id]
-        for who in (cast.lin, cast.zhou):
-            seats.gone_quiet(act, seats.locked(act, who.id))
-    assert is_(runtime, cast.lin) == ("away", "unseen")
-    assert is_(runtime, cast.zhou) == ("free", None)
-
-
-def test_whoever_is_in_a_call_is_left_alone_though_the_page_is_gone(
-    runtime: Runtime, cast: Cast, at: HandClock
-) -> None:
-    sits(runtime, cast.lin)
-    assert claimed(runtime, cast, cast.lin)
-    at.passes(5 * MINUTE)
-    with runtime.act(CLOCK) as act:
-        assert seats.unseen(act) == []
-        seats.gone_quiet(act, seats.locked(act, cast.lin.id))
-    assert is_(runtime, cast.lin) == ("busy", None)
-    assert serving(runtime, cast) == [cast.lin.id]
-
-
 def test_what_is_chosen_during_a_call_is_taken_up_after_the_form(runtime: Runtime, cast: Cast, at: HandClock) -> None:
     sits(runtime, cast.lin)
     assert claimed(runtime, cast, cast.lin)
