@@ -11,7 +11,7 @@ from sqlalchemy import ForeignKey, Index, String, or_, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.db import Base
-from hotline.domain import calls, companies, desk, staff
+from hotline.domain import anonymity, calls, companies, desk, staff
 from hotline.domain.act import Act
 from hotline.domain.calls import FINAL, Call
 from hotline.domain.desk import Wait
@@ -248,11 +248,15 @@ def coached_leg(act: Act, meeting: Meeting) -> int | None:
 
 
 def note(act: Act, meeting: Meeting, kind: str, **fields: Any) -> None:
-    """An entry on the chain of the customer's call, and of the case where there is one."""
+    """An entry on the chain of the customer's call, and of the case where there is one.
+
+    A call in which an anonymous matter was told is on no case's chain, or the case would name its caller (CMP-10).
+    """
     case_id = meeting.case_id
     if meeting.call_id is not None:
         act.remember(f"call:{meeting.call_id}", kind, meeting=meeting.id, **fields)
-        case_id = act.session.get_one(Call, meeting.call_id).case_id or case_id
+        call = act.session.get_one(Call, meeting.call_id)
+        case_id = None if anonymity.told_in(call) else call.case_id or case_id
     if case_id is not None:
         act.remember(f"case:{case_id}", kind, meeting=meeting.id, call=meeting.call_id, **fields)
     act.news.add(f"meeting:{meeting.id}")

@@ -28,7 +28,7 @@ def _talked_about(act: Act, call: Call) -> int | None:
         return None
     if party.handover_id is not None:
         return act.session.get_one(Handover, party.handover_id).case_id
-    return meeting.case_id
+    return None if is_anonymous(act, call) else meeting.case_id
 
 
 def customers_call(act: Act, call: Call) -> Call | None:
@@ -36,6 +36,12 @@ def customers_call(act: Act, call: Call) -> Call | None:
     meeting = meetings.of_call(act, call)
     call_id = meeting.call_id if meeting is not None else offered(act, call).call_id
     return act.session.get(Call, call_id) if call_id is not None else None
+
+
+def is_anonymous(act: Act, call: Call) -> bool:
+    """Did the customer about whom a colleague is rung tell an anonymous matter? Then no words name them (CMP-10)."""
+    theirs = customers_call(act, call)
+    return theirs is not None and anonymity.told_in(theirs)
 
 
 def offered(act: Act, call: Call) -> Wait:

@@ -8,6 +8,7 @@ from hotline.domain.calls import Call
 from hotline.domain.matching import AgentOffer, Answer
 from hotline.domain.parties import Role, Stage, State
 from hotline.errors import Conflict, NotFound
+from hotline.voice import about
 from hotline.voice.steps import Step
 
 INVITATIONS = {
@@ -28,12 +29,16 @@ def ring(act: Act, call: Call) -> Step:
 
 
 def offered(act: Act, call: Call) -> tuple[str, ...]:
-    """Company, kind of matter, name as masked as the profile says, case number, waited how long (SEC-1)."""
+    """Company, kind of matter, name as masked as the profile says, case number, waited how long (SEC-1).
+
+    Neither number nor owner where an anonymous matter was told: both lead to the caller's name (CMP-10).
+    """
     waiting = matching.wait_of(act, _offer(act, call))
+    named = not about.is_anonymous(act, call)
     return (
         "agent.offer",
-        *(("agent.number",) if waiting.case_id is not None else ()),
-        *(("agent.owner",) if waiting.wanted_id == call.staff_id else ()),
+        *(("agent.number",) if named and waiting.case_id is not None else ()),
+        *(("agent.owner",) if named and waiting.wanted_id == call.staff_id else ()),
         *(("agent.kept",) if waiting.kept else ()),
         "agent.keys",
     )

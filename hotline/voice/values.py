@@ -182,18 +182,18 @@ def serving(act: Act, call: Call, prompts: Prompts) -> str:
 
 
 def came_for(act: Act, call: Call, prompts: Prompts) -> str:
-    """What the customer wants about whom a colleague is rung, as far as they told."""
-    found, customers_call = about.case(act, call), about.customers_call(act, call)
+    """What the customer wants about whom a colleague is rung, as far as they told; not what was told anonymously."""
+    found, theirs = about.case(act, call), about.customers_call(act, call)
     if found is not None:
         return _matter_of(act, call, prompts, found)
-    told = customers_call.slots.get("came_for", "agent") if customers_call is not None else "agent"
-    return prompts.text(f"matter.{told}", call.language)
+    told = theirs.slots.get("came_for") if theirs is not None and not about.is_anonymous(act, call) else None
+    return prompts.text(f"matter.{told or 'agent'}", call.language)
 
 
 def caller_name(act: Act, call: Call, prompts: Prompts) -> str:
     """The name of the caller on offer, as much of it as the profile lets an agent hear before accepting (SEC-1)."""
     known, how = about.offered(act, call).customer_id, act.standard.desk.whisper_name
-    name = customers.get(act, known).name if known is not None else None
+    name = customers.get(act, known).name if known is not None and not about.is_anonymous(act, call) else None
     if known is None or name is None or how is SpokenName.NONE:
         return prompts.text("caller.unnamed", call.language)
     whole = act.sealer.open_for(customers.get(act, known).key, name).strip()
@@ -205,7 +205,7 @@ def caller_name(act: Act, call: Call, prompts: Prompts) -> str:
 
 def waited(act: Act, call: Call, prompts: Prompts) -> str:
     """How long the caller on offer has waited."""
-    minutes_waited = (act.at - about.offered(act, call).joined_at) // timedelta(minutes=1)
+    minutes_waited = (act.at - about.offered(act, call).since) // timedelta(minutes=1)
     if minutes_waited == 0:
         return prompts.text("waited.short", call.language)
     return prompts.text("waited.minutes", call.language, minutes_waited=minutes_waited)

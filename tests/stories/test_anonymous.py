@@ -5,6 +5,7 @@ from __future__ import annotations
 from hotline import rows
 from hotline.domain.cases import Case
 from tests.console.visitor import Visitor, text_of
+from tests.desk import Desk
 from tests.line import Line
 from tests.operator import Operator
 
@@ -51,6 +52,24 @@ def test_the_lists_for_scripts_do_not_either(line: Line) -> None:
     shown: rows.Row = operator.reads("calls show 1")
     assert (shown["customer"], shown["promises"]) == (None, [])
     assert [case["call"] for case in operator.reads("cases list")] == [None, None]
+
+
+def test_neither_the_whisper_nor_the_log_names_whoever_complained(line: Line, desk: Desk) -> None:
+    """CMP-10: an earlier matter of theirs would name them."""
+    line.tells("cold_radiator")
+    desk.sits(line.cast.lin)
+    chen = line.rings("chen").hears("投诉请按5").presses("5").hears("匿名请按2").presses("2").hears("提示音后")
+    chen.speaks("物业态度差").presses("#").hears("还有什么", 120).presses("1").hears("请按0").presses("0")
+    agent = line.phone("lin").rings().answers().hears("一位客户，已等").hears("接听请按1")
+    for secret in ("单号", "由您负责", "暖气", "投诉"):
+        assert not [one.text for one in agent.heard if secret in one.text]
+    agent.presses("1")
+    line.passes(seconds=2)
+    desk.ends(line.cast.lin)
+    call = line.calls()[-2].chain
+    assert "meeting-over" in [kind for kind, _ in line.chain(call)]
+    for case in line.cases():
+        assert not [kind for kind, fields in line.chain(case.chain) if "meeting" in fields]
 
 
 def test_who_hangs_up_after_an_anonymous_complaint_is_not_rung_back(line: Line) -> None:
