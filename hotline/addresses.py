@@ -47,6 +47,10 @@ class Addresses:
         """What a held call hears, clip after clip (ANS-13)."""
         return f"{self.base}/voice/hold/{call_id}/{number}{_DOCUMENT}"
 
+    def ringing(self, call_id: int, number: int = 0) -> str:
+        """What an agent hears while the customer's telephone rings, clip after clip."""
+        return f"{self.base}/voice/ringing/{call_id}/{number}{_DOCUMENT}"
+
     def announce(self, meeting_id: int, what: str) -> str:
         """What a conversation, or one in it, is told: "resumed", "talk", "listen", "coach", "paused", "recording"."""
         return f"{self.base}/voice/announce/{meeting_id}/{what}{_DOCUMENT}"

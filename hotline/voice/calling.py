@@ -6,7 +6,7 @@ from flask import Blueprint, Response, abort, current_app, g
 
 from hotline.domain import calls, companies, desk, meetings
 from hotline.domain.act import CALLER, CARRIER, Act
-from hotline.domain.calls import Call
+from hotline.domain.calls import FINAL, Call
 from hotline.domain.desk import Place, Wait
 from hotline.domain.parties import Meeting
 from hotline.errors import NotFound
@@ -41,10 +41,10 @@ def wait(call_id: int, number: int) -> Response:
         waits = desk.of_call(act, call)
         if waits is None:
             return document(clips.leave())
+        desk.spoke(act, waits)
         _heard_in_line(act, call, waits, number)
         if waits.state not in (*IN_LINE, Place.CONNECTED):
             return document(clips.leave())
-        desk.spoke(act, waits)
         said = waiting.clip(act, call, waits, number)
         return document(clips.wait(act, call, said, number, _runtime().prompts, _runtime().addresses))
 
@@ -55,8 +55,8 @@ def join(call_id: int) -> Response:
     with _runtime().act(CARRIER) as act:
         call = received.own(act, call_id)
         received.keep(act, call, "join", mark=str(call.turn))
-        if call.step == Step.CONNECTED:
-            waiting.stamp(act, call)
+        if call.step == Step.CONNECTED and call.state not in FINAL:
+            waiting.put_through(act, call)
         return question(act, call)
 
 
@@ -88,6 +88,15 @@ def hold(call_id: int, number: int) -> Response:
         return document(clips.hold(act, call, number, _runtime().prompts, _runtime().addresses))
 
 
+@hooks.post("/ringing/<int:call_id>/<int:number>")
+def ringing(call_id: int, number: int) -> Response:
+    """What an agent hears while the customer's telephone rings; the conversation begins when the customer is in."""
+    with _runtime().look(CARRIER) as act:
+        call = act.session.get(Call, call_id) or abort(404)
+        companies.get(act, call.company_id)
+        return document(clips.ringing(act, call, number, _runtime().prompts, _runtime().addresses))
+
+
 @hooks.post("/announce/<int:meeting_id>/<what>")
 def announce(meeting_id: int, what: str) -> Response:
     """What those in a conversation are told of it, in the customer's language."""
@@ -101,9 +110,14 @@ def announce(meeting_id: int, what: str) -> Response:
 
 
 def question(act: Act, call: Call) -> Response:
-    """The document for the step at which the call stands; a deed may have set it at one that does not wait."""
+    """The document for the step at which the call stands; a deed may have set it at one that does not wait.
+
+    A call that is over goes nowhere: the news of its end may be here before the carrier asks on.
+    """
     runtime = _runtime()
     if isinstance(FLOW[Step(call.step)], (Go, Tell)):
+        if call.state in FINAL:
+            return document(twiml.NOTHING)
         walk.begin(act, call)
     return document(twiml.render(act, call, runtime.prompts, runtime.addresses))
 

@@ -18,6 +18,7 @@ from hotline.voice.twiml import Sentence, say, sentences_of, whole
 KEY = "1"  # to be called back instead of waiting on (ANS-3)
 SHORTEST = 1  # second of silence after a clip: the carrier takes whole ones
 HOLD = ("hold.thanks", "hold.sorry")
+RINGING = ("agent.ringing", "agent.ringing-on")
 ANNOUNCED = {
     "resumed": "announce.resumed",
     "talk": "announce.talk",
@@ -55,12 +56,12 @@ def leave() -> str:
 
 def hold(act: Act, call: Call, number: int, prompts: Prompts, addresses: Addresses) -> str:
     """Thanks for the patience first, then a reassurance before the customer has to wonder (ANS-13)."""
-    lines = sentences_of(act, call, HOLD[:1] if number == 0 else HOLD[1:], prompts)
-    response = VoiceResponse()
-    say(response, lines, prompts, slow=call.slow)
-    response.pause(length=silence(act, call, lines, act.standard.answering.hold_reassurance, prompts))
-    response.redirect(addresses.hold(call.id, number + 1), method="POST")
-    return whole(response)
+    return _clip(act, call, HOLD[min(number, 1)], addresses.hold(call.id, number + 1), prompts)
+
+
+def ringing(act: Act, call: Call, number: int, prompts: Prompts, addresses: Addresses) -> str:
+    """An agent whose customer is being rung is told so, and told again before they take the silence for a fault."""
+    return _clip(act, call, RINGING[min(number, 1)], addresses.ringing(call.id, number + 1), prompts)
 
 
 def announcement(act: Act, call: Call, what: str, prompts: Prompts) -> str:
@@ -69,6 +70,16 @@ def announcement(act: Act, call: Call, what: str, prompts: Prompts) -> str:
         raise NotFound("nothing of that name is announced")
     response = VoiceResponse()
     say(response, sentences_of(act, call, (ANNOUNCED[what],), prompts), prompts, slow=call.slow)
+    return whole(response)
+
+
+def _clip(act: Act, call: Call, key: str, following: str, prompts: Prompts) -> str:
+    """Words, and silence until the next clip is due (ANS-13)."""
+    lines = sentences_of(act, call, (key,), prompts)
+    response = VoiceResponse()
+    say(response, lines, prompts, slow=call.slow)
+    response.pause(length=silence(act, call, lines, act.standard.answering.hold_reassurance, prompts))
+    response.redirect(following, method="POST")
     return whole(response)
 
 

@@ -17,7 +17,7 @@ from hotline.domain import meetings, parties
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
 from hotline.domain.companies import Company
-from hotline.domain.parties import Mode, Role
+from hotline.domain.parties import Meeting, Mode, Party, Role
 from hotline.errors import Invalid
 from hotline.prompts import Line, Prompts, Voice
 from hotline.voice.flow import FLOW
@@ -210,21 +210,33 @@ def _conference(act: Act, call: Call, action: str, addresses: Addresses) -> Dial
     meeting, party = meetings.of_call(act, call), parties.of_call(act, call)
     if meeting is None or party is None:
         raise Invalid(f"the call stands at {call.step}, and belongs to no conversation")
-    coached = parties.coached_leg(act, meeting) if party.mode == Mode.COACH else None
+    leg = parties.coached_leg(act, meeting) if party.mode == Mode.COACH else None
+    coached = act.session.get_one(Call, leg).sid if leg is not None else None
     dial = Dial(action=action, method="POST")
     dial.conference(
         meeting.name,
         beep="onEnter" if party.role == Role.CUSTOMER else "false",  # tells the agent that the caller is there
-        muted=party.mode != Mode.TALK and coached is None,
-        coach=act.session.get_one(Call, coached).sid if coached is not None else None,
+        muted=party.mode != Mode.TALK and coached is None,  # a coach whom no agent could hear is heard by nobody
+        coach=coached,
         start_conference_on_enter=True,
         end_conference_on_exit=party.role == Role.CUSTOMER,
-        wait_url="",
+        wait_url=addresses.ringing(call.id) if _is_alone(act, meeting, party) else "",
         status_callback=addresses.meeting(meeting.id),
         status_callback_method="POST",
         status_callback_event="start end join leave hold",
     )
     return dial
+
+
+def _is_alone(act: Act, meeting: Meeting, party: Party) -> bool:
+    """Does this agent wait for a customer who is being rung? A caller who is fetched is there in a moment."""
+    customers_call = act.session.get(Call, meeting.call_id) if meeting.call_id is not None else None
+    return (
+        party.role == Role.AGENT
+        and meeting.met_at is None
+        and customers_call is not None
+        and customers_call.direction == "out"
+    )
 
 
 def _record(act: Act, call: Call, response: VoiceResponse, action: str, addresses: Addresses) -> None:

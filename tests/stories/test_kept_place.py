@@ -48,6 +48,21 @@ def test_whoever_hangs_up_while_the_number_is_confirmed_is_rung_back_once(line: 
     assert line.promised(line.case()) == {"CBK-2.missed": "open"}
 
 
+def test_an_agent_is_not_left_in_silence_while_the_customers_telephone_rings(line: Line, desk: Desk) -> None:
+    lin = line.cast.lin
+    desk.sits(lin)
+    talking = talks_with(line, desk, "chen")
+    keeps_a_place(line, "unknown")
+    talking.hangs_up()
+    desk.wraps_up(lin)
+    agent = desk.takes(lin).hears("正在拨通客户")
+    line.phone("unknown").rings()
+    for _ in range(2):
+        agent.hears("还在响铃", within=15)
+    line.phone("unknown").answers().hears("方便通话请按1").presses("1")
+    agent.hears("♪ beep").does_not_hear("还在响铃")
+
+
 def test_a_customers_voicemail_is_no_conversation(line: Line, desk: Desk) -> None:
     lin = line.cast.lin
     desk.sits(lin)

@@ -28,7 +28,7 @@ IN_LINE = (
     ("line.sorry",),
     *(("line.sorry", place) for place in ("line.ahead", "line.next", "line.estimate", "line.estimate-short")),
 )
-ON_HOLD = (("hold.thanks",), ("hold.sorry",))
+ON_HOLD = (*((key,) for key in clips.HOLD), *((key,) for key in clips.RINGING))
 
 
 def a_call(act: Act, company_id: int, *, language: str = "zh-CN", slow: bool = False) -> Call:
