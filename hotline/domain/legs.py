@@ -100,7 +100,7 @@ def ended(act: Act, call: Call, state: State) -> None:
         return
     offer = matching.of_call(act, call)
     if offer is not None and offer.answer in _AWAITED:
-        matching.turned_down(act, offer, _answer_of(offer, state))
+        matching.turned_down(act, offer, _answer_of(act, call, offer, state))
 
 
 def _party_ended(act: Act, call: Call, party: Party, state: State) -> None:
@@ -110,15 +110,24 @@ def _party_ended(act: Act, call: Call, party: Party, state: State) -> None:
     answered = call.answered_at is not None or party.state == parties.State.IN
     invited = party.role not in (Role.CUSTOMER, Role.AGENT) or meeting.wait_id is None
     if call.staff_id is not None and invited and party.state in parties.EXPECTED:
-        meetings.turned_down(act, call, parties.State.UNANSWERED)
+        declined = _pressed_decline(act, call, state)
+        meetings.turned_down(act, call, parties.State.DECLINED if declined else parties.State.UNANSWERED)
     else:
         meetings.left(act, meeting, call, "hung up" if answered else str(state))
 
 
-def _answer_of(offer: AgentOffer, state: State) -> matching.Answer:
+def _answer_of(act: Act, call: Call, offer: AgentOffer, state: State) -> matching.Answer:
     if offer.answer == matching.Answer.HEARD:
         return matching.Answer.NO_KEY
+    if _pressed_decline(act, call, state):
+        return matching.Answer.DECLINED
     return matching.Answer.BUSY if state is State.BUSY else matching.Answer.NO_ANSWER
+
+
+def _pressed_decline(act: Act, call: Call, state: State) -> bool:
+    """Did somebody press "decline" in the browser? The carrier calls it busy; of a call never placed we do."""
+    browser = call.staff_id is not None and seats.of(act, staff.get(act, call.staff_id)).device == Device.BROWSER
+    return browser and state is State.BUSY and call.sid is not None
 
 
 def _customers_number(act: Act, call: Call) -> str:

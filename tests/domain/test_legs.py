@@ -211,6 +211,34 @@ def test_an_agents_call_that_ends_sends_the_caller_back_to_their_place(
         assert seats.locked(act, first.id).misses == 1
 
 
+@pytest.mark.parametrize(
+    ("device", "placed", "state", "answer", "misses"),
+    [
+        (Device.BROWSER, True, CallState.BUSY, Answer.DECLINED, 0),
+        (Device.BROWSER, True, CallState.UNANSWERED, Answer.NO_ANSWER, 1),
+        (Device.BROWSER, False, CallState.BUSY, Answer.BUSY, 1),  # never rang: another telephone held them
+        (Device.PHONE, True, CallState.BUSY, Answer.BUSY, 1),
+    ],
+)
+def test_a_call_declined_in_the_browser_is_not_an_unanswered_one(
+    talk: Talk, cast: Cast, device: Device, placed: bool, state: CallState, answer: Answer, misses: int
+) -> None:
+    chooses(talk, cast.lin, device)
+    leg = offered(talk)
+    talk.with_leg(lambda _act, call: setattr(call, "sid", f"CA{call.id:032}" if placed else None), leg)
+    ends(talk, leg, state)
+    assert (answer_of(talk, leg), talk.seat(cast.lin).misses) == (answer, misses)
+
+
+def test_a_colleague_who_declines_in_the_browser_has_declined(talk: Talk, cast: Cast) -> None:
+    talk.talk()
+    chooses(talk, cast.zhou, Device.BROWSER)
+    leg = asked_in(talk, cast.zhou)
+    talk.with_leg(lambda _act, call: setattr(call, "sid", f"CA{call.id:032}"), leg)
+    ends(talk, leg, CallState.BUSY)
+    assert talk.party(cast.zhou).state == State.DECLINED
+
+
 def test_an_offer_that_was_withdrawn_rings_nobody(talk: Talk) -> None:
     leg = offered(talk)
     assert talk.with_leg(legs.wanted, leg)
@@ -265,7 +293,6 @@ def test_a_supervisor_who_hangs_up_leaves_the_others_talking(talk: Talk, cast: C
     talk.leaves(leg)  # the conference's own news of it, and then what it said before
     talk.joins(leg)
     assert (talk.party(cast.sun).state, talk.meeting().state) == (State.LEFT, Stage.TALKING)
-    told = [
-        entry for kind in ("party-joined", "party-left") for entry in talk.told(kind) if entry["who"] == cast.sun.id
-    ]
+    kinds = ("party-joined", "party-left")
+    told = [entry for kind in kinds for entry in talk.told(kind) if entry["who"] == cast.sun.id]
     assert len(told) == 2
