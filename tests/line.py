@@ -30,7 +30,6 @@ from hotline.domain.verifying import verify
 from hotline.jobs import queues, work
 from hotline.jobs.dispatch import Dispatcher
 from hotline.jobs.handlers import handlers
-from hotline.jobs.handlers import handlers
 from hotline.simulator import story
 from hotline.simulator.board import NumberConfig
 from hotline.simulator.clock import ManualClock
@@ -38,7 +37,6 @@ from hotline.simulator.courier import Sender
 from hotline.simulator.exchange import Exchange
 from hotline.simulator.phone import Phone
 from hotline.simulator.wire import SimulatedHttpClient, WsgiSender
-from hotline.voice import endings
 from hotline.voice import endings
 from hotline.web import create_app
 from tests import world
@@ -62,10 +60,12 @@ class Worker(SimpleWorker):
 class Line:
     """The product, the exchange and the engine between them, on one hand-turned clock."""
 
+    grain = 0.0  # seconds by which the clock goes; 0: to the very instant
+
     def __init__(self, runtime: runtimes.Runtime, cast: world.Cast, at: world.HandClock) -> None:
         self.runtime, self.cast, self.at = runtime, cast, at
         self.app = create_app(runtime)
-        self.clock = ManualClock(at.now)
+        self.clock = ManualClock(at.now, self.grain)
         account = runtime.settings.carrier
         self.exchange = Exchange(
             account_sid=account.sid,
@@ -195,11 +195,15 @@ class Line:
             return
         self._stepping = True
         try:
-            while self.dispatcher.turn():
-                for worker in self._workers:
-                    worker.work(burst=True, logging_level=logging.getLevelName(logging.WARNING))
+            self.performs()
         finally:
             self._stepping = False
+
+    def performs(self) -> None:
+        """Everything that is due is handed out and done, and what comes of it."""
+        while self.dispatcher.turn():
+            for worker in self._workers:
+                worker.work(burst=True, logging_level=logging.getLevelName(logging.WARNING))
 
     def _next_due(self) -> datetime | None:
         with self.look() as act:
