@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask, render_template_string
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Dialog, Page, expect
 from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 from werkzeug.serving import make_server
@@ -182,6 +182,31 @@ def test_leaving_the_page_lets_go_of_the_call(page: Page, cast: Cast, exchange: 
     page.goto("/console/login")
     legs = exchange.exchange.board.calls
     assert exchange.exchange.timetable.wait_until(lambda: legs[sid].over, 5)
+
+
+@pytest.mark.parametrize("state", ["来电", "通话中"])
+def test_nobody_loses_a_call_by_reloading_or_by_another_language_without_being_asked(
+    page: Page, cast: Cast, exchange: Running, offer: Product, state: str
+) -> None:
+    open_phone(page, cast)
+    status = page.locator("#phone").get_by_role("status")
+    expect(status).to_have_text("可以接听")
+    sid = ring(exchange, cast, offer)
+    page.get_by_role("button", name="接听").click() if state == "通话中" else page.get_by_label("form").click()
+    expect(status).to_have_text(state)
+    asked: list[str] = []
+
+    def stays(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", stays)
+    for away in ("location.reload()", "location.href = '/console/promises?lang=en'"):
+        page.evaluate(f"setTimeout(() => {{ {away} }})")
+        page.wait_for_timeout(300)
+    assert asked == ["beforeunload"] * 2
+    expect(status).to_have_text(state)
+    assert not exchange.exchange.board.calls[sid].over
 
 
 def test_the_carriers_own_sdk_loads_from_here_under_the_policy(

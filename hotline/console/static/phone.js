@@ -164,7 +164,12 @@
     const plain = !event.ctrlKey && !event.metaKey && !event.altKey;
     if (!typing && plain && /^[0-9*#]$/.test(event.key) && section.dataset.state === "talking") call?.sendDigits(event.key);
   });
-  window.addEventListener("beforeunload", (event) => { if (section.dataset.state === "talking") event.preventDefault(); });
+  // Whatever leads away from here, another language too, ends the call: the browser asks first, in old ones by the value.
+  window.addEventListener("beforeunload", (event) => {
+    if (!call) return;
+    event.preventDefault();
+    event.returnValue = true;
+  });
   document.addEventListener("htmx:after:swap", look);
   document.addEventListener("DOMContentLoaded", () => { look(); setInterval(look, LOOK_EVERY); });
 })();
