@@ -130,14 +130,10 @@ def _meeting(act: Act, meeting: Meeting, me: Party) -> Now:
 
 
 def _last_call(act: Act, staff_id: int) -> Call | None:
-    query = (
-        select(Call)
-        .join(Meeting, Meeting.call_id == Call.id)
-        .where(Meeting.agent_id == staff_id)
-        .order_by(Meeting.id.desc())
-        .limit(1)
-    )
-    return act.session.scalar(query)
+    """The customer's call in which this one of us was last; a handed-over meeting has another agent meanwhile."""
+    query = select(Call).join(Meeting, Meeting.call_id == Call.id).join(Party, Party.meeting_id == Meeting.id)
+    mine = query.where(Party.staff_id == staff_id, Party.joined_at.is_not(None))
+    return act.session.scalar(mine.order_by(Party.joined_at.desc(), Party.id.desc()).limit(1))
 
 
 def _matters(act: Act, customer_id: int | None, company_id: int) -> list[Case]:

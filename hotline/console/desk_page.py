@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import g, redirect, render_template, request, url_for
+from flask import g, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from hotline.console import (
@@ -44,11 +44,7 @@ def here() -> str:
 
 def answered(problem: str | None = None) -> ResponseReturnValue:
     """After a form of the desk: its live part anew where a script asked for it, else back to the page."""
-    if "HX-Request" in request.headers:
-        return _page(problem=problem), 200 if problem is None else 409
-    if problem is None:
-        return redirect(here())
-    return refused.back_to(here(), problem=problem) or (_page(problem=problem), 409)
+    return refused.answered(here(), _page, problem)
 
 
 def my_seat(act: Act) -> Seat:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from flask import g, redirect, render_template, request, url_for
+from flask import g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
@@ -78,11 +78,7 @@ def here() -> str:
 
 def answered(problem: str | None = None) -> ResponseReturnValue:
     """After a form of the floor: the page anew where a script asked for it, else back to the page."""
-    if "HX-Request" in request.headers:
-        return _page(problem=problem), 200 if problem is None else 409
-    if problem is None:
-        return redirect(here())
-    return refused.back_to(here(), problem=problem) or (_page(problem=problem), 409)
+    return refused.answered(here(), _page, problem)
 
 
 def _page(**told: Any) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import secrets
+from collections.abc import Callable
 from typing import Any
 
 from flask import redirect, request, session
@@ -34,6 +35,15 @@ def back_to(here: str, **typed: Any) -> ResponseReturnValue | None:
         return None
     session[_KEPT] = name
     return redirect(here, 303)
+
+
+def answered(here: str, page: Callable[..., str], problem: str | None) -> ResponseReturnValue:
+    """After a form of a page that is brought up to date: it anew where a script asked for it, else back to `here`."""
+    if "HX-Request" in request.headers:
+        return page(problem=problem), 200 if problem is None else 409
+    if problem is None:
+        return redirect(here)
+    return back_to(here, problem=problem) or (page(problem=problem), 409)
 
 
 def taken(here: str) -> dict[str, Any]:

@@ -82,7 +82,7 @@ def picked_up(act: Act, call: Call) -> None:
     party = parties.of_call(act, call)
     if party is not None and party.state == parties.State.ASKED and call.direction == "out":
         party.state = parties.State.RINGING
-        act.news.add(f"meeting:{party.meeting_id}")
+        parties.changed(act, party.meeting_id)
 
 
 def ended(act: Act, call: Call, state: State) -> None:

@@ -259,4 +259,10 @@ def note(act: Act, meeting: Meeting, kind: str, **fields: Any) -> None:
         case_id = None if anonymity.told_in(call) else call.case_id or case_id
     if case_id is not None:
         act.remember(f"case:{case_id}", kind, meeting=meeting.id, call=meeting.call_id, **fields)
-    act.news.add(f"meeting:{meeting.id}")
+    changed(act, meeting.id)
+
+
+def changed(act: Act, meeting_id: int) -> None:
+    """Tell the pages that show this conversation, and of the desks only theirs who are or were asked into it."""
+    theirs = select(Party.staff_id).where(Party.meeting_id == meeting_id, Party.staff_id.is_not(None))
+    act.news |= {f"meeting:{meeting_id}", *(f"seat:{staff_id}" for staff_id in act.session.scalars(theirs))}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from hotline.domain import handovers, meetings
+from hotline.domain import calls, handovers, meetings
 from hotline.domain.act import COMMAND
 from hotline.domain.cases import Case
 from hotline.domain.parties import Recording, Role, State
@@ -131,6 +131,24 @@ def test_after_the_handover_the_giver_leaves_and_the_customer_is_not_alone(
 
 
 def test_a_handover_says_why_and_what(lin: Visitor, talk: Talk) -> None:
+def test_the_form_after_a_handover_is_of_the_call_that_was_handed_over(lin: Visitor, talk: Talk) -> None:
+    earlier = talk.call_id
+    talk.leaves(earlier)
+    lin.sends(f"{DESK}/wrapped-up", page=DESK)
+    with talk.acting() as act:
+        calls.locked(act, earlier).sid = None
+    talk.talk()
+    press(lin, talk, "hand-over", who=talk.cast.zhou.id, case=owned(talk).id, why="她熟悉")
+    leg = talk.party(talk.cast.zhou).call_id
+    talk.with_leg(meetings.accepted, leg)
+    talk.joins(leg)
+    talk.leaves(talk.party(talk.cast.lin).call_id)
+    assert talk.seat(talk.cast.lin).status == Status.WRAP_UP
+    page = lin.opens(DESK).text
+    assert f'id="form-of-call-{talk.call_id}"' in page
+    assert f'id="form-of-call-{earlier}"' not in page
+
+
     assert "请写明原因" in refused(lin, talk, "hand-over", who=talk.cast.zhou.id, case=owned(talk).id)
     assert "请先保存来电记录单" in refused(lin, talk, "hand-over", who=talk.cast.zhou.id, why="她熟悉")
 
