@@ -17,8 +17,10 @@ GREETING: dict[Step, Row] = {
     S.REFUSED: End(says("nuisance.refusal")),
     S.GREETING: Tell(answers.greeting, S.MAIN),
     S.MAIN: Go(answers.main, (S.MENU, S.OPEN_QUESTION, S.AGENT)),
-    S.MENU: Menu(answers.menu, answers.menu_choices, MENU_LEADS, S.AGENT, answers.note_intent),
-    S.OPEN_QUESTION: Menu(says("menu.open"), answers.menu_choices, MENU_LEADS, S.AGENT, answers.note_intent),
+    S.MENU: Menu(answers.menu, answers.menu_choices, MENU_LEADS, S.AGENT, answers.note_intent, in_own_words=True),
+    S.OPEN_QUESTION: Menu(
+        says("menu.open"), answers.menu_choices, MENU_LEADS, S.AGENT, answers.note_intent, in_own_words=True
+    ),
     S.LANGUAGE: Go(answers.change_language, (S.MAIN,)),
     S.SLOWLY: Go(answers.speak_slowly, (S.MAIN,)),
 }
@@ -33,7 +35,13 @@ FAULT: dict[Step, Row] = {
         faults.another,
     ),
     S.FAULT_CLASS: Menu(
-        faults.classes, faults.class_choices, (S.DIAGNOSIS,), S.ADDRESS, faults.note_class, overhears=True
+        faults.classes,
+        faults.class_choices,
+        (S.DIAGNOSIS,),
+        S.ADDRESS,
+        faults.note_class,
+        overhears=True,
+        in_own_words=True,
     ),
     S.DIAGNOSIS: Menu(faults.question, faults.question_choices, (S.DIAGNOSIS, S.SCOPE), S.ADDRESS, faults.note_answer),
     S.SCOPE: Go(faults.scope, (S.EMERGENCY_OPENED, S.GUIDE, S.AGREEMENT_ENDED, S.ADDRESS)),
@@ -76,6 +84,7 @@ EMERGENCY: dict[Step, Row] = {
         emergencies.note_kind,
         person=False,  # help must come first
         overhears=True,
+        in_own_words=True,
         keeps="sealed_looks",
     ),
     S.EMERGENCY_OPENED: Go(emergencies.opened, (S.EMERGENCY_SAFETY,)),
@@ -128,7 +137,12 @@ MATTERS: dict[Step, Row] = {
         contacts.keep_known_number,
     ),
     S.CONTACT_ASKED: Ask(
-        says("contact.ask"), contacts.number_keyed, (S.CONTACT_READ_BACK,), S.MATTER_OPENED, number=True
+        says("contact.ask"),
+        contacts.number_keyed,
+        (S.CONTACT_READ_BACK,),
+        S.MATTER_OPENED,
+        number=True,
+        unclear="contact.not-a-number",
     ),
     S.CONTACT_READ_BACK: Menu(
         says("contact.read-back"),

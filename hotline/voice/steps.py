@@ -66,6 +66,7 @@ class Menu:
 
     `person`: 0, or asking for a person, leads to one, though the menu does not say so.
     `overhears`: the sentence that led here is not asked for again when it answers this question too.
+    `in_own_words`: callers tell here what they want, so that whoever is not heard is asked in the words of ANS-5.
     `keeps`: what is spoken here is kept, sealed, in this slot, and what names no choice leads to `gives_up` at once.
     """
 
@@ -78,6 +79,7 @@ class Menu:
     asks_again: bool = True
     person: bool = True
     overhears: bool = False
+    in_own_words: bool = False
     keeps: str = ""
 
 

@@ -178,11 +178,15 @@ def _given_up(call: Call, row: Menu | Ask) -> Step:
 
 
 def _unclear(row: Menu | Ask, heard: Heard) -> str:
+    """The standard's words where a question was told; where a key or a number was awaited, what of it was missing."""
+    told = not row.number if isinstance(row, Ask) else row.in_own_words
     if heard.sound is Sound.SILENCE:
-        return "again.silence"
+        return "again.silence" if told else "again.no-key"
     if isinstance(row, Ask):
         return row.unclear
-    return "again.key" if heard.sound is Sound.KEYS else "again.unclear"
+    if heard.sound is Sound.KEYS:
+        return "again.key"
+    return "again.unclear" if told else "again.say-or-press"
 
 
 def _linger(act: Act, call: Call, row: Linger) -> Step:

@@ -133,7 +133,16 @@ def test_five_useless_sentences_lead_to_a_person(line: Line, said: list[str]) ->
 def test_a_wrong_key_is_told_as_such_and_a_sentence_is_asked_for_again(line: Line) -> None:
     caller = line.rings("unknown", "home").hears("请按0").presses("0").hears("给您回电，对吗")
     caller.presses("7").hears("没有这个选项，请您重新选择").hears("给您回电，对吗")
-    caller.speaks("今天天气不错").hears("没有听清楚您的问题").hangs_up()
+    caller.speaks("今天天气不错").hears("请您再说一遍，或者按键选择").hangs_up()
+
+
+def test_who_asked_nothing_is_not_told_that_their_question_was_not_heard(line: Line) -> None:
+    """ANS-5: its words are for a question; at a yes or no, and at a number, a key is missed."""
+    caller = line.rings("unknown", "home").hears("请按0").hears("没有听清楚您的问题", within=60)
+    caller.hears("请按0", within=60).presses("0").hears("给您回电，对吗")
+    caller.hears("没有收到您的按键", within=60).hears("给您回电，对吗").presses("2")
+    caller.hears("请输入您的联系电话").hears("没有收到您的按键", within=60)
+    caller.hears("请输入您的联系电话").presses("123#").hears("这个号码不完整").hangs_up()
 
 
 @pytest.mark.parametrize(
