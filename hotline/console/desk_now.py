@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from hotline.console import people
-from hotline.domain import anonymity, cases, parties
+from hotline.domain import anonymity, cases, parties, waits
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
 from hotline.domain.cases import Case
@@ -108,7 +108,7 @@ def of(act: Act, seat: Seat) -> Now:
 
 def caller(act: Act, call: Call) -> Caller:
     """Who is at the other end of a customer's call. Of an anonymous matter nothing leads to the caller (CMP-10)."""
-    wait = act.session.scalar(select(Wait).where(Wait.call_id == call.id))
+    wait = waits.shown(act, call)
     matter_id = people.case_of(call) or (wait.case_id if wait else None)
     unnamed = anonymity.told_in(call)
     customer_id = None if unnamed else call.customer_id

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
-from sqlalchemy import select
-
-from hotline.domain import anonymity, cases, companies, offers, outbox, promises, seats, staff
+from hotline.domain import anonymity, companies, offers, outbox, promises, seats, staff
 from hotline.domain.act import Act
-from hotline.domain.calls import Call
+from hotline.domain.calls import Call, State
 from hotline.domain.cases import Case
+from hotline.domain.joining import count_talk, who_serves
+from hotline.domain.joining import join as join
 from hotline.domain.promises import Verdict
-from hotline.domain.waits import IN_LINE, TO_MATCH, kept_place
+from hotline.domain.waits import IN_LINE, TO_MATCH, moved, turned_down_by, waited
 from hotline.domain.waits import Place as Place
 from hotline.domain.waits import Wait as Wait
 from hotline.domain.waits import Why as Why
@@ -23,7 +21,6 @@ from hotline.domain.waits import position as position
 from hotline.domain.waits import spoke as spoke
 from hotline.errors import Conflict
 
-_EMERGENCY = "emergency"
 _CALL_BACK = ("ANS-3.callback", "ANS-8.callback")  # what was promised with a kept place
 
 
@@ -33,37 +30,16 @@ def staffed(act: Act, company_id: int) -> bool:
     return bool(seats.serving(act, companies.group(act)))
 
 
-def join(act: Act, call: Call, *, wanted: int | None = None) -> Wait:
-    """A caller joins the line, or comes back to the place they had or kept: the first moment counts.
-
-    `wanted` is asked first, as long as the profile's patience lasts: the agent whose line dropped. Without it, that is
-    the owner of an open matter of this caller (OWN-5). The call is locked; its company's standard is chosen.
-    """
-    matters = _open_matters(act, call)
-    wait = of_call(act, call) or _taken_up(act, call) or Wait(joined_at=act.at, longest_gap_ms=0)
-    wait.call_id, wait.company_id = call.id, call.company_id
-    wait.customer_id, wait.language = call.customer_id, call.language
-    wait.case_id = wait.case_id or call.case_id or next((matter.id for matter in matters), None)
-    wait.emergency = _is_emergency(act, call)
-    wait.state, wait.kept, wait.agent_id, wait.why, wait.ended_at = Place.WAITING, False, None, None, None
-    wait.last_spoken_at = act.at  # the answer that brings this about speaks
-    if wanted is not None:  # their call is not over, so there is nothing to wrap up: they are rung at once
-        seats.wrapped_up(act, seats.of(act, staff.get(act, wanted)))
-    owners = (matter.owner_id for matter in matters)
-    _want(act, wait, wanted or next((owner for owner in owners if seats.is_serving(act, owner)), None))
-    act.session.add(wait)
-    act.session.flush()
-    seats.forget_wait(act, wait.id)
-    act.remember(wait.chain, "wait-began", wait=wait.id, wanted=wait.wanted_id, emergency=wait.emergency)
-    _moved(act, wait)
-    outbox.post(act, "match-line", urgent=True, emergency=wait.emergency)
-    return wait
-
-
 def connected(act: Act, wait: Wait) -> None:
-    """An agent has accepted this caller; the wait is over."""
+    """An agent has accepted this caller, who is fetched; where a place was kept, rung."""
     wait.state, wait.connected_at = Place.CONNECTED, act.at
-    _remember_waited(act, wait)
+
+
+def put_through(act: Act, wait: Wait) -> None:
+    """The caller was fetched and hears the apology: nothing but words was between the first clip and it (ANS-4)."""
+    if wait.state == Place.CONNECTED:
+        spoke(act, wait)
+        waited(act, wait)
 
 
 def wants_place(act: Act, wait: Wait) -> None:
@@ -104,20 +80,20 @@ def leave(act: Act, wait: Wait, why: Why | str) -> None:
         _tell_supervisors(act, wait, wait.case_id)
         return
     wait.state = Place.LEAVING
-    _remember_waited(act, wait)
-    _moved(act, wait)
+    waited(act, wait)
+    moved(act, wait)
 
 
 def taken(act: Act, wait: Wait, case: Case) -> None:
     """Whoever left the line gave a number, and a case promises a call back (ANS-3).
 
-    Where no agent could be had the supervisors are told. The wait of a call in which an anonymous matter was told names
-    no case, or it would name the caller (CMP-10).
+    Where no agent could be had the supervisors are told, unless none was to be there at that hour (ANS-8). The wait of
+    a call in which an anonymous matter was told names no case, or it would name the caller (CMP-10).
     """
     if wait.state == Place.LEAVING:
         wait.case_id = None if _told_anonymously(act, wait) else case.id
         _over(act, wait, Place.TAKEN)
-        if wait.why != Why.ASKED:
+        if wait.why != Why.ASKED and act.standard.is_staffed(wait.since):
             _tell_supervisors(act, wait, case.id)
 
 
@@ -126,12 +102,13 @@ def abandoned(act: Act, wait: Wait) -> bool:
 
     False where a call back is promised with this place already, which is then kept: nobody is rung back twice (CBK-2).
     """
+    if wait.state == Place.KEPT:  # the customer's line is free from here on
+        outbox.post(act, "match-line", urgent=True)
     if wait.kept or wait.state not in (*IN_LINE, Place.CONNECTED, Place.LEAVING):
         return not _call_back_promised(act, wait)
     offers.withdraw(act, wait.id, chain=wait.chain)
     wait.agent_id = None
-    if wait.state in IN_LINE:
-        _remember_waited(act, wait)
+    waited(act, wait)
     if _call_back_promised(act, wait):
         _keep(act, wait)
         return False
@@ -140,9 +117,18 @@ def abandoned(act: Act, wait: Wait) -> bool:
 
 
 def unreached(act: Act, wait: Wait) -> None:
-    """A kept place came up and the customer did not answer: the promise of a call back stays open (CBK-3)."""
-    if wait.state == Place.CONNECTED:
+    """A kept place came up and the customer did not answer: the promise of a call back stays open (CBK-3).
+
+    An engaged line is tried once more, not at once: the place is kept on.
+    """
+    if wait.state != Place.CONNECTED:
+        return
+    if wait.why == Why.BUSY or act.session.get_one(Call, wait.call_id).state != State.BUSY:
         _over(act, wait, Place.UNREACHED)
+        return
+    wait.why = Why.BUSY
+    put_back(act, wait)
+    outbox.post(act, "match-line", due=act.at + act.standard.answering.long_wait.span, urgent=True)
 
 
 def put_back(act: Act, wait: Wait) -> None:
@@ -150,14 +136,14 @@ def put_back(act: Act, wait: Wait) -> None:
     if wait.kept and wait.state == Place.CONNECTED:
         wait.state, wait.agent_id, wait.connected_at = Place.KEPT, None, None
         seats.forget_wait(act, wait.id)
-        _moved(act, wait)
+        moved(act, wait)
         outbox.post(act, "match-line", urgent=True)
 
 
 def finished(act: Act, wait: Wait) -> None:
     """The conversation is over; how long it took tells later callers how long they will wait."""
     if wait.state == Place.CONNECTED and wait.connected_at is not None:
-        wait.handled_seconds = (act.at - wait.connected_at) // timedelta(seconds=1)
+        count_talk(act, wait, wait.connected_at)
         _over(act, wait, Place.DONE)
 
 
@@ -168,7 +154,7 @@ def why_leave(act: Act, wait: Wait) -> Why | None:
     """
     if wait.state not in TO_MATCH:
         return None
-    return _why_leave(act, wait, _serving(act), offers.turned_down_by(act, wait.id).get(wait.id, set()))
+    return _why_leave(act, wait, who_serves(act), turned_down_by(act, wait.id).get(wait.id, set()))
 
 
 def overdue(act: Act) -> list[tuple[int, Why]]:
@@ -176,9 +162,9 @@ def overdue(act: Act) -> list[tuple[int, Why]]:
     found = []
     for company in companies.listed(act):
         waiting = line(act, company.id, TO_MATCH)
-        asked = offers.turned_down_by(act, *(wait.id for wait in waiting))
+        asked = turned_down_by(act, *(wait.id for wait in waiting))
         companies.get(act, company.id)
-        serving = _serving(act)
+        serving = who_serves(act)
         judged = [(wait.id, _why_leave(act, wait, serving, asked.get(wait.id, set()))) for wait in waiting]
         found += [(wait_id, why) for wait_id, why in judged if why is not None]
     return found
@@ -199,20 +185,8 @@ def _why_leave(act: Act, wait: Wait, serving: set[int], asked: set[int]) -> Why 
         return None
     if not serving:
         return Why.NOBODY
-    too_long = act.at >= wait.joined_at + act.standard.desk.longest_wait.span
+    too_long = act.at >= wait.since + act.standard.desk.longest_wait.span
     return Why.LIMIT if too_long else None
-
-
-def _serving(act: Act) -> set[int]:
-    return {seat.staff_id for seat in seats.serving(act, companies.group(act))}
-
-
-def _taken_up(act: Act, call: Call) -> Wait | None:
-    """Who rings in again while their place is kept goes on at that place, and is not rung at the same time."""
-    wait = kept_place(act, call)
-    if wait is not None:
-        offers.withdraw(act, wait.id, chain=wait.chain)
-    return wait
 
 
 def _call_back_promised(act: Act, wait: Wait) -> bool:
@@ -225,56 +199,18 @@ def _call_back_promised(act: Act, wait: Wait) -> bool:
 def _keep(act: Act, wait: Wait) -> None:
     wait.state, wait.kept = Place.KEPT, True
     act.remember(wait.chain, "place-kept", wait=wait.id, case=wait.case_id)
-    _moved(act, wait)
+    moved(act, wait)
     outbox.post(act, "match-line", urgent=True)
-
-
-def _open_matters(act: Act, call: Call) -> list[Case]:
-    """The caller's open matters, of this company before others, the newest first; their owners are asked (OWN-5)."""
-    if call.customer_id is None:
-        return []
-    known = [case for case in cases.open_of(act, call.customer_id) if not case.anonymous]
-    return sorted(known, key=lambda case: case.company_id != call.company_id)
-
-
-def _want(act: Act, wait: Wait, wanted: int | None) -> None:
-    wait.wanted_id = wait.wanted_until = None
-    if wanted is not None and seats.is_serving(act, wanted):
-        wait.wanted_id, wait.wanted_until = wanted, act.at + act.standard.desk.owner_patience.span
-        outbox.post(act, "match-line", due=wait.wanted_until, urgent=True)
 
 
 def _told_anonymously(act: Act, wait: Wait) -> bool:
     return anonymity.told_in(act.session.get_one(Call, wait.call_id))
 
 
-def _is_emergency(act: Act, call: Call) -> bool:
-    if call.slots.get("intent") == _EMERGENCY:
-        return True
-    kind = act.session.scalar(select(Case.kind).where(Case.id == call.case_id))
-    return kind == cases.Kind.EMERGENCY
-
-
 def _over(act: Act, wait: Wait, state: Place) -> None:
     wait.state, wait.ended_at = state, act.at
-    act.remember(wait.chain, "wait-over", wait=wait.id, state=state, why=wait.why)
-    _moved(act, wait)
-
-
-def _remember_waited(act: Act, wait: Wait) -> None:
-    """How long, and whether the caller was spoken to often enough (ANS-4)."""
-    limit = act.standard.answering.reassurance.seconds
-    act.remember(
-        wait.chain,
-        "waited",
-        wait=wait.id,
-        seconds=(act.at - wait.joined_at) // timedelta(seconds=1),
-        longest_gap_ms=wait.longest_gap_ms,
-        rule="ANS-4",
-        limit_seconds=limit,
-        kept=wait.longest_gap_ms <= limit * 1000,
-        why=wait.why,
-    )
+    act.remember(wait.chain, "wait-over", wait=wait.id, state=state, why=wait.why, agent=wait.agent_id)
+    moved(act, wait)
 
 
 def _tell_supervisors(act: Act, wait: Wait, case_id: int | None) -> None:
@@ -288,7 +224,3 @@ def _tell_supervisors(act: Act, wait: Wait, case_id: int | None) -> None:
             who=person.id,
             text="nobody-answered",
         )
-
-
-def _moved(act: Act, wait: Wait) -> None:
-    act.news |= {"line", wait.chain}

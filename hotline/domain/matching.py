@@ -7,13 +7,13 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, update
 
-from hotline.domain import calls, companies, desk, offers, outbox, seats, staff, waits
+from hotline.domain import calls, companies, desk, offers, outbox, parties, seats, staff, waits
 from hotline.domain.act import Act
-from hotline.domain.calls import Call
+from hotline.domain.calls import FINAL, Call
 from hotline.domain.offers import AgentOffer as AgentOffer
 from hotline.domain.offers import Answer as Answer
 from hotline.domain.seats import Seat
-from hotline.domain.waits import Place, Wait
+from hotline.domain.waits import Place, Wait, Why
 from hotline.errors import Conflict
 from hotline.standard.rules import Standard
 
@@ -30,7 +30,7 @@ def next_match(act: Act, *, words_version: str) -> AgentOffer | None:
         return None
     rooms: dict[int, Room] = {}
     waiting = waits.line(act, states=waits.TO_MATCH)
-    turned_down = offers.turned_down_by(act, *(wait.id for wait in waiting))
+    turned_down = waits.turned_down_by(act, *(wait.id for wait in waiting))
     for wait in waiting:
         if wait.company_id not in rooms:
             rooms[wait.company_id] = _room(act, wait.company_id)
@@ -72,13 +72,26 @@ class Room:
 def _room(act: Act, company_id: int) -> Room:
     companies.get(act, company_id)
     group = companies.group(act)
-    free = {seat.staff_id for seat in seats.free(act, group) if not _is_on_the_line(act, seat.staff_id)}
+    # Whoever another call of ours rings or holds just now would only be found busy, however long that call: of one
+    # whose end was never told the carrier is asked every few minutes.
+    free = {seat.staff_id for seat in seats.free(act, group) if not calls.is_on_the_line(act, seat.staff_id)}
+    free -= parties.engaged(act)
     return Room(seats.serving(act, group), free, act.standard)
 
 
 def _may_be_rung(act: Act, wait: Wait, standard: Standard) -> bool:
-    """Whoever asked to be rung is not rung in their sleep, unless they asked for it just now (FLT-7)."""
-    if not wait.kept or act.at < wait.joined_at + standard.desk.longest_wait.span:
+    """Whoever asked to be rung is not rung in their sleep, unless they asked for it just now (FLT-7).
+
+    Nor while they are still on the line, where they would be found busy; an engaged line is tried a little later.
+    """
+    if not wait.kept:
+        return True
+    rung_at = wait.offered_at if wait.why == Why.BUSY else None
+    if rung_at is not None and act.at < rung_at + standard.answering.long_wait.span:
+        return False
+    if act.session.get_one(Call, wait.call_id).state not in FINAL:
+        return False
+    if act.at < wait.since + standard.desk.longest_wait.span:
         return True
     return not standard.callbacks.quiet.contains(act.at.astimezone(ZoneInfo(standard.timezone)).time())
 
@@ -96,7 +109,7 @@ def _take(act: Act, wait_id: int, words_version: str) -> AgentOffer | None:
         wait = waits.locked_at_once(act, wait_id)
         if wait is None:
             raise _Held
-        turned_down = offers.turned_down_by(act, wait.id).get(wait.id, set())
+        turned_down = waits.turned_down_by(act, wait.id).get(wait.id, set())
         for seat in _room(act, wait.company_id).candidates(act, wait, turned_down):
             if seats.claim(act, seat.staff_id, wait.id):
                 _claim(act, wait, seat.staff_id)
@@ -112,14 +125,6 @@ def _claim(act: Act, wait: Wait, staff_id: int) -> None:
     if act.session.scalar(taken.execution_options(synchronize_session=False)) is None:
         raise Conflict("this caller does not wait any more")
     act.session.refresh(wait)
-
-
-def _is_on_the_line(act: Act, staff_id: int) -> bool:
-    """A colleague whom another call of ours rings or holds just now would only be found busy.
-
-    However long that call: of one whose end was never told the carrier is asked every few minutes.
-    """
-    return calls.is_on_the_line(act, staff_id)
 
 
 def _offer(act: Act, wait: Wait, staff_id: int, words_version: str) -> AgentOffer:

@@ -59,21 +59,6 @@ def made(act: Act, wait_id: int) -> int:
     return act.session.scalar(select(func.count(AgentOffer.id)).where(AgentOffer.wait_id == wait_id)) or 0
 
 
-def of_wait(act: Act, wait_id: int) -> list[AgentOffer]:
-    """Who was asked to take this caller, in order."""
-    return list(act.session.scalars(select(AgentOffer).where(AgentOffer.wait_id == wait_id).order_by(AgentOffer.n)))
-
-
-def turned_down_by(act: Act, *wait_ids: int) -> dict[int, set[int]]:
-    """Of these waits, who of the staff did not take the caller; they are not asked for them again."""
-    query = select(AgentOffer.wait_id, AgentOffer.staff_id)
-    query = query.where(AgentOffer.wait_id.in_(wait_ids), AgentOffer.answer.in_(TURNED_DOWN))
-    found: dict[int, set[int]] = {}
-    for wait_id, staff_id in act.session.execute(query):
-        found.setdefault(wait_id, set()).add(staff_id)
-    return found
-
-
 def answer(act: Act, offer: AgentOffer, what: Answer, *, chain: str) -> None:
     """Note what the agent did, on the caller's chain."""
     offer.answer = what

@@ -6,13 +6,14 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, and_, func, or_, select, update
+from sqlalchemy import ForeignKey, Index, Select, String, and_, func, or_, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.db import Base
-from hotline.domain import companies, seats
+from hotline.domain import companies, offers, seats
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
+from hotline.domain.offers import AgentOffer
 from hotline.errors import NotFound
 
 
@@ -38,29 +39,38 @@ class Why(StrEnum):
     NOBODY = "nobody"
     DECLINED = "declined"
     ERROR = "error"
+    BUSY = "busy"  # the customer of a kept place was on the telephone when it came up: it is tried once more
 
 
 TO_MATCH = (Place.WAITING, Place.KEPT)
 IN_LINE = (*TO_MATCH, Place.OFFERED)
+SETTLED = (Place.TAKEN, Place.UNREACHED, Place.DONE)  # whoever asks again after these stands behind those who wait
+_GOES_ON = text("ended_at IS NULL")
 
 
 class Wait(Base):
     """One caller's place in the line. `joined_at` is the first moment, also of a place that was kept or come back to.
 
+    `rejoined_at` is when they came back to it: what is judged of a wait, its limit and its silences, counts from there.
     `wanted_id` is the agent who is waited for until `wanted_until`; `kept`: nobody is on the line, the customer is rung
     when the place comes up; `longest_gap_ms` is the longest time between two things said to the caller (ANS-4).
     """
 
     __tablename__ = "waits"
-    __table_args__ = (Index(None, "state", "emergency", "joined_at"), Index(None, "handled_seconds", "ended_at"))
+    __table_args__ = (
+        Index(None, "state", "emergency", "joined_at"),
+        Index(None, "handled_seconds", "ended_at"),
+        Index("uq_waits_call_now", "call_id", unique=True, sqlite_where=_GOES_ON, postgresql_where=_GOES_ON),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    call_id: Mapped[int] = mapped_column(ForeignKey("calls.id"), unique=True)
+    call_id: Mapped[int] = mapped_column(ForeignKey("calls.id"), index=True)
     company_id: Mapped[int] = mapped_column(ForeignKey("companies.id"))
     customer_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id"), index=True)
     case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"), index=True)
     emergency: Mapped[bool]
     joined_at: Mapped[datetime]
+    rejoined_at: Mapped[datetime | None]
     language: Mapped[str] = mapped_column(String(8))
     wanted_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     wanted_until: Mapped[datetime | None]
@@ -80,12 +90,28 @@ class Wait(Base):
         """The chain of the log in which this wait is told: its call's."""
         return f"call:{self.call_id}"
 
+    @property
+    def since(self) -> datetime:
+        """Since when they wait at a stretch."""
+        return self.rejoined_at or self.joined_at
+
 
 def of_call(act: Act, call: Call | int) -> Wait | None:
-    """The wait of a caller's call, locked; None when they never joined the line. The call is locked before it."""
-    call_id = call if isinstance(call, int) else call.id
-    query = select(Wait).where(Wait.call_id == call_id).with_for_update()
+    """The wait of a caller's call, locked; None when they never joined the line. The call is locked before it.
+
+    Of a caller who waited more than once in a call, the wait that goes on; else the last.
+    """
+    query = _of_call(call if isinstance(call, int) else call.id).with_for_update()
     return act.session.scalar(query.execution_options(populate_existing=True))
+
+
+def shown(act: Act, call: Call) -> Wait | None:
+    """The same, to be looked at: not locked."""
+    return act.session.scalar(_of_call(call.id))
+
+
+def _of_call(call_id: int) -> Select[Wait]:
+    return select(Wait).where(Wait.call_id == call_id).order_by(Wait.ended_at.is_not(None), Wait.id.desc()).limit(1)
 
 
 def locked(act: Act, wait_id: int) -> Wait:
@@ -161,9 +187,51 @@ def count_wrap_up(act: Act, seat: seats.Seat) -> None:
         )
 
 
+def turned_down_by(act: Act, *wait_ids: int) -> dict[int, set[int]]:
+    """Of these waits, who of the staff did not take the caller; they are not asked for them again.
+
+    Whoever comes back into the line may be offered to everybody anew.
+    """
+    query = select(AgentOffer.wait_id, AgentOffer.staff_id).join(Wait, Wait.id == AgentOffer.wait_id)
+    query = query.where(AgentOffer.wait_id.in_(wait_ids), AgentOffer.answer.in_(offers.TURNED_DOWN))
+    found: dict[int, set[int]] = {}
+    for wait_id, staff_id in act.session.execute(
+        query.where(AgentOffer.rung_at >= func.coalesce(Wait.rejoined_at, Wait.joined_at))
+    ):
+        found.setdefault(wait_id, set()).add(staff_id)
+    return found
+
+
 def spoke(act: Act, wait: Wait) -> None:
-    """Something is being said to the caller from now on: the time since the last thing said is on record (ANS-4)."""
+    """Something is being said to the caller from now on: the time since the last thing said is on record (ANS-4).
+
+    Once it is told how long they waited nothing is measured any more: a clip that is asked for late is no silence.
+    """
     if wait.last_spoken_at is not None:
         gap = (act.at - wait.last_spoken_at) // timedelta(milliseconds=1)
         wait.longest_gap_ms = max(wait.longest_gap_ms, gap)
-    wait.last_spoken_at = act.at
+        wait.last_spoken_at = act.at
+
+
+def waited(act: Act, wait: Wait) -> None:
+    """Tell how long a caller waited at a stretch, and whether they were spoken to often enough: once (ANS-4)."""
+    if wait.last_spoken_at is None:
+        return
+    limit = act.standard.answering.reassurance.seconds
+    wait.last_spoken_at = None
+    act.remember(
+        wait.chain,
+        "waited",
+        wait=wait.id,
+        seconds=(act.at - wait.since) // timedelta(seconds=1),
+        longest_gap_ms=wait.longest_gap_ms,
+        rule="ANS-4",
+        limit_seconds=limit,
+        kept=wait.longest_gap_ms <= limit * 1000,
+        why=wait.why,
+    )
+
+
+def moved(act: Act, wait: Wait) -> None:
+    """The pages show where this caller stands now."""
+    act.news |= {"line", wait.chain}

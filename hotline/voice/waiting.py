@@ -16,23 +16,26 @@ def agent(act: Act, call: Call) -> Step:
     """A person is wanted: the caller joins the line; where nobody is on duty the number is taken (ANS-3, ANS-8)."""
     _note_came_for(call)
     call.put(intent="agent")
-    if not desk.staffed(act, call.company_id):
-        return Step.CONTACT
     waiting = desk.of_call(act, call)
     if waiting is not None and waiting.state == Place.KEPT:  # one place and one call back, however often it is asked
         return Step.PLACE_KEPT_TOLD
-    desk.join(act, call)
-    return Step.WAITING
+    return _joins(act, call)
 
 
 def rejoin(act: Act, call: Call) -> Step:
     """The agent's line broke: back in the line at the first moment's place, that agent wanted first."""
     waiting = desk.of_call(act, call)
-    if not desk.staffed(act, call.company_id):
-        call.put(intent="agent")
-        return Step.CONTACT
-    desk.join(act, call, wanted=waiting.agent_id if waiting else _last_agent(act, call))
-    return Step.WAITING
+    call.put(intent="agent")
+    return _joins(act, call, wanted=waiting.agent_id if waiting else _last_agent(act, call))
+
+
+def _joins(act: Act, call: Call, wanted: int | None = None) -> Step:
+    """Into the line; where nobody serves straight out of it, so that the supervisors hear of it with the promise."""
+    if desk.staffed(act, call.company_id):
+        desk.join(act, call, wanted=wanted)
+        return Step.WAITING
+    desk.leave(act, desk.join(act, call), Why.NOBODY)
+    return Step.CONTACT
 
 
 def left(act: Act, call: Call) -> Step:
@@ -89,6 +92,14 @@ def connected(act: Act, call: Call) -> tuple[str, ...]:
     return ("line.connected", "line.serving", *_recorded(act)) if stood_in_line else ()
 
 
+def put_through(act: Act, call: Call) -> None:
+    """Who waited is fetched into the conversation: the wait is measured to here, the recording is announced."""
+    waiting = desk.of_call(act, call)
+    if waiting is not None:
+        desk.put_through(act, waiting)
+    stamp(act, call)
+
+
 def stamp(act: Act, call: Call) -> None:
     """That the recording was announced stands on the call, once."""
     if _recorded(act) and "recording_announced" not in call.slots:
@@ -127,7 +138,7 @@ def anybody_free(act: Act) -> bool:
 def _is_long(act: Act, waiting: Wait) -> bool:
     """Is it more than a short wait, so that a call back is offered (ANS-3)? Without an honest estimate it may be."""
     expected, limit = desk.estimate(act, waiting), act.standard.answering.long_wait.span
-    return expected is None or expected > limit or act.at - waiting.joined_at > limit
+    return expected is None or expected > limit or act.at - waiting.since > limit
 
 
 def _is_served_now(act: Act, waiting: Wait) -> bool:

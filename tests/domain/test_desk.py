@@ -50,7 +50,7 @@ def test_emergencies_come_first_then_the_first_moment_counts(runtime: Runtime, c
     at.passes(SECOND)
     with runtime.act(CALLER) as act:
         urgent = given.call(act, cast, sid="CA" + "9" * 32)
-        urgent.put(intent="emergency")
+        urgent.case_id = given.case(act, cast, kind=Kind.EMERGENCY, matter="fire").id
         third = desk.join(act, urgent).id
     with runtime.look(COMMAND) as act:
         assert [wait.id for wait in desk.line(act)] == [third, first, second]

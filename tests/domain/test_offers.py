@@ -48,6 +48,9 @@ def test_only_the_first_acceptance_connects_and_it_may_be_said_twice(runtime: Ru
     assert (wait.state, wait.agent_id) == (Place.CONNECTED, cast.lin.id)
     assert seat_of(runtime, cast.lin).status == Status.BUSY
     assert [one["answer"] for one in entries(runtime, mine, "agent-answered")] == ["accepted"]
+    for _ in range(2):
+        with runtime.act(COMMAND) as act:
+            desk.put_through(act, desk.locked(act, mine))
     assert len(entries(runtime, mine, "waited")) == 1
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from hotline.domain import audit, calls, cases, companies, desk, matching, outbox, promises, seats
 from hotline.domain.act import CALLER, CLOCK, COMMAND, Act, Actor
-from hotline.domain.calls import Call
+from hotline.domain.calls import Call, State
 from hotline.domain.cases import Case, Kind
 from hotline.domain.desk import Place, Wait, Why
 from hotline.domain.matching import AgentOffer, Answer
@@ -60,13 +60,20 @@ def promised_back(act: Act, cast: Cast, wait: Wait) -> Case:
 
 
 def keeps(runtime: Runtime, cast: Cast, wait_id: int) -> int:
-    """The caller asks to be rung back; which case that is."""
+    """The caller asks to be rung back, and hangs up; which case that is."""
     with runtime.act(CALLER) as act:
         wait = desk.locked(act, wait_id)
         desk.wants_place(act, wait)
         case = promised_back(act, cast, wait)
         desk.keep_place(act, wait, case)
+        hangs_up(act, wait)
         return case.id
+
+
+def hangs_up(act: Act, wait: Wait) -> None:
+    """The caller's call is over."""
+    calls.locked(act, wait.call_id).state = State.ENDED
+    desk.abandoned(act, wait)
 
 
 def entries(runtime: Runtime, wait_id: int, kind: str) -> list[dict[str, Any]]:

@@ -145,6 +145,32 @@ def test_a_call_sent_twice_to_where_it_goes_on_hears_the_same(line: Line, desk: 
     assert "<Conference" in posts(line, join, call).text
 
 
+def test_whoever_hung_up_while_our_line_broke_does_not_come_back_into_the_line(line: Line, desk: Desk) -> None:
+    """The news of the end is here before the carrier asks where the call goes on."""
+    desk.sits(line.cast.lin)
+    talks_with(line, desk, "chen")
+    call, leg = line.calls()
+    name, path = desk.meetings()[0].name, path_of(line.runtime.addresses.join(call.id))
+    news = {"ConferenceSid": "CF" + "0" * 32, "FriendlyName": name, "SequenceNumber": "9"}
+    posts(line, "/voice/meeting/1", leg, StatusCallbackEvent="participant-leave", **news)
+    posts(line, "/voice/status", call, CallStatus="completed", SequenceNumber="9")
+    assert "<Enqueue" not in posts(line, path, call).text
+    assert (line.calls()[0].step, desk.waits()[0].state) == ("dropped", "abandoned")
+    line.phone("lin").hangs_up()
+    line.phone("chen").hangs_up()
+    line.exchange.problems.clear()
+
+
+def test_a_clip_asked_for_late_is_no_silence(line: Line, desk: Desk) -> None:
+    desk.sits(line.cast.lin)
+    talks_with(line, desk, "chen")
+    before = desk.waits()[0].longest_gap_ms
+    line.passes(minutes=10)
+    call = line.calls()[0]
+    posts(line, path_of(line.runtime.addresses.wait(call.id, 0)), call)
+    assert desk.waits()[0].longest_gap_ms == before
+
+
 def test_a_trouble_of_ours_is_told_in_words_to_who_waits_and_makes_the_carrier_say_its_news_again(
     line: Line, desk: Desk, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -40,6 +40,40 @@ def test_a_kept_place_is_called_back_in_turn_while_others_wait(line: Line, desk:
     line.phone("unknown").does_not_ring(300)
 
 
+def test_whoever_kept_a_place_is_not_rung_while_they_are_still_on_the_line(line: Line, desk: Desk) -> None:
+    lin = line.cast.lin
+    desk.sits(lin)
+    talking = talks_with(line, desk, "chen")
+    keeper = asks_for_a_person(line, "unknown").hears("请按1").presses("1").hears("给您回电，对吗").presses("1")
+    keeper.hears("还有什么需要")
+    talking.hangs_up()
+    desk.wraps_up(lin)
+    line.phone("lin").does_not_ring(5)
+    keeper.hangs_up()
+    desk.takes(lin)
+    line.phone("unknown").rings().answers().hears("轮到您了").presses("1").hears("♪ beep", 20).hangs_up()
+    assert desk.waits()[1].state == "done"
+
+
+def test_an_engaged_line_is_tried_once_more_a_little_later(line: Line, desk: Desk) -> None:
+    lin = line.cast.lin
+    desk.sits(lin)
+    talking = talks_with(line, desk, "chen")
+    keeps_a_place(line, "unknown")
+    talking.hangs_up()
+    desk.wraps_up(lin)
+    desk.takes(lin)
+    line.phone("unknown").rings().declines()  # the carrier says "busy"
+    line.passes(seconds=10)
+    assert (desk.waits()[1].state, desk.seat(lin).status) == ("kept", "free")
+    line.phone("lin").does_not_ring(40)
+    desk.takes(lin)
+    line.phone("unknown").rings().declines()
+    line.passes(minutes=5)
+    assert desk.waits()[1].state == "unreached"
+    assert line.promised(line.case()) == {"ANS-3.callback": "open"}
+
+
 def test_whoever_hangs_up_while_the_number_is_confirmed_is_rung_back_once(line: Line, desk: Desk) -> None:
     desk.sits(line.cast.lin)
     talks_with(line, desk, "chen")

@@ -141,8 +141,9 @@ def test_after_the_longest_wait_the_number_is_taken_and_the_supervisor_told(line
 def test_nobody_on_duty_means_that_the_number_is_taken_at_once(line: Line, desk: Desk) -> None:
     caller = asks_for_a_person(line, "unknown").hears("给您回电，对吗").presses("1").hears("单号是")
     caller.hangs_up()
-    assert desk.waits() == []
+    assert [(wait.state, wait.why) for wait in desk.waits()] == [("taken", "nobody")]
     assert line.promised(line.case()) == {"ANS-3.callback": "open"}
+    line.phone("sun").receives("有客户排队未能接通座席")
 
 
 def test_when_the_last_agent_goes_home_whoever_waits_is_rung_back(line: Line, desk: Desk) -> None:

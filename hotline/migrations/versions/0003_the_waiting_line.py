@@ -130,6 +130,7 @@ def upgrade() -> None:
         sa.Column("case_id", sa.Integer(), nullable=True),
         sa.Column("emergency", sa.Boolean(), nullable=False),
         sa.Column("joined_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("rejoined_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("language", sa.String(length=8), nullable=False),
         sa.Column("wanted_id", sa.Integer(), nullable=True),
         sa.Column("wanted_until", sa.DateTime(timezone=True), nullable=True),
@@ -150,9 +151,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["customer_id"], ["customers.id"], name=op.f("fk_waits_customer_id_customers")),
         sa.ForeignKeyConstraint(["wanted_id"], ["staff.id"], name=op.f("fk_waits_wanted_id_staff")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_waits")),
-        sa.UniqueConstraint("call_id", name=op.f("uq_waits_call_id")),
     )
     with op.batch_alter_table("waits", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_waits_call_id"), ["call_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_waits_case_id"), ["case_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_waits_customer_id"), ["customer_id"], unique=False)
         batch_op.create_index(
@@ -162,6 +163,13 @@ def upgrade() -> None:
             batch_op.f("ix_waits_state_waits_emergency_waits_joined_at"),
             ["state", "emergency", "joined_at"],
             unique=False,
+        )
+        batch_op.create_index(
+            "uq_waits_call_now",
+            ["call_id"],
+            unique=True,
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
         )
 
     op.create_table(
@@ -312,10 +320,14 @@ def downgrade() -> None:
 
     op.drop_table("meetings")
     with op.batch_alter_table("waits", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_waits_call_now", sqlite_where=sa.text("ended_at IS NULL"), postgresql_where=sa.text("ended_at IS NULL")
+        )
         batch_op.drop_index(batch_op.f("ix_waits_state_waits_emergency_waits_joined_at"))
         batch_op.drop_index(batch_op.f("ix_waits_handled_seconds_waits_ended_at"))
         batch_op.drop_index(batch_op.f("ix_waits_customer_id"))
         batch_op.drop_index(batch_op.f("ix_waits_case_id"))
+        batch_op.drop_index(batch_op.f("ix_waits_call_id"))
 
     op.drop_table("waits")
     with op.batch_alter_table("visitors", schema=None) as batch_op:
