@@ -93,7 +93,7 @@ def _resume_recording(act: Act, meeting: Meeting, pressed: Pressed) -> None:
 
 
 def _send_off(act: Act, meeting: Meeting, pressed: Pressed) -> None:
-    """Somebody whom I asked is not needed any more."""
+    """A colleague who was asked in is not needed any more; the conversation's agent says so."""
     if pressed.who is None:
         raise Unclear("meeting.nobody")
     controls.stop(act, meeting, pressed.who, asking.person().id)
@@ -122,11 +122,15 @@ _REFUSED = {"end": "meeting.unanswered", "leave": "meeting.unanswered", "hand-ov
 
 
 def _mine(act: Act, meeting_id: int) -> Meeting:
-    """The meeting, if I am in it or asked into it. Raises NotFound."""
-    party: Party | None = parties.of_staff(act, asking.person().id)
+    """The meeting, if I am in it, or if it is mine and begins. Raises NotFound, also for who is only asked in."""
+    me = asking.person().id
+    party: Party | None = parties.of_staff(act, me)
     if party is None or party.meeting_id != meeting_id:
         raise NotFound("you are not in this conversation")
-    return act.session.get_one(Meeting, meeting_id)
+    meeting = act.session.get_one(Meeting, meeting_id)
+    if party.state != parties.State.IN and meeting.agent_id != me:
+        raise NotFound("you are not in this conversation yet")
+    return meeting
 
 
 def _colleague(act: Act, pressed: Pressed) -> staff.Staff:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from hotline.domain import calls, handovers, meetings
+from hotline.console import in_call
+from hotline.domain import calls, controls, handovers, meetings, staff
 from hotline.domain.act import COMMAND
 from hotline.domain.cases import Case
-from hotline.domain.parties import Recording, Role, State
+from hotline.domain.parties import Mode, Recording, Role, State
 from hotline.domain.seats import Status
 from hotline.runtime import Runtime
 from tests import given
@@ -130,7 +131,6 @@ def test_after_the_handover_the_giver_leaves_and_the_customer_is_not_alone(
     assert "结束通话" in text_of(opens(app, talk.cast.zhou).opens(DESK))
 
 
-def test_a_handover_says_why_and_what(lin: Visitor, talk: Talk) -> None:
 def test_the_form_after_a_handover_is_of_the_call_that_was_handed_over(lin: Visitor, talk: Talk) -> None:
     earlier = talk.call_id
     talk.leaves(earlier)
@@ -149,6 +149,7 @@ def test_the_form_after_a_handover_is_of_the_call_that_was_handed_over(lin: Visi
     assert f'id="form-of-call-{earlier}"' not in page
 
 
+def test_a_handover_says_why_and_what(lin: Visitor, talk: Talk) -> None:
     assert "请写明原因" in refused(lin, talk, "hand-over", who=talk.cast.zhou.id, case=owned(talk).id)
     assert "请先保存来电记录单" in refused(lin, talk, "hand-over", who=talk.cast.zhou.id, why="她熟悉")
 
@@ -185,6 +186,37 @@ def test_an_outsider_has_no_button_in_somebody_elses_call(app: Flask, talk: Talk
     for action in ("hold", "end", "leave", "expert"):
         assert zhou.sends(f"/console/meetings/{talk.meeting_id}/{action}", page=DESK).status_code == 404
     assert zhou.sends(f"/console/meetings/{talk.meeting_id}/blow-up", page=DESK).status_code == 404
+
+
+@pytest.mark.parametrize("role", [Role.EXPERT, Role.RECEIVER])
+def test_who_is_only_being_rung_has_no_button_in_the_call_yet(app: Flask, lin: Visitor, talk: Talk, role: Role) -> None:
+    zhou, press_ = opens(app, talk.cast.zhou), f"/console/meetings/{talk.meeting_id}/"
+    asked = {"who": talk.cast.zhou.id} | ({"case": owned(talk).id, "why": "她熟悉"} if role is Role.RECEIVER else {})
+    press(lin, talk, "hand-over" if role is Role.RECEIVER else "expert", **asked)
+    for action in in_call.ACTIONS:
+        assert zhou.sends(press_ + action, page=DESK, who=str(talk.cast.lin.id)).status_code == 404
+    assert not talk.meeting().ending
+    assert not talk.owed("end-call")
+
+
+@pytest.mark.parametrize("who", ["zhou", "sun"])
+def test_only_the_agent_and_who_leads_send_somebody_off(app: Flask, lin: Visitor, talk: Talk, who: str) -> None:
+    person = getattr(talk.cast, who)
+    if who == "zhou":
+        press(lin, talk, "expert", who=person.id)
+    else:
+        with talk.acting() as act:
+            controls.supervise(act, meetings.get(act, talk.meeting_id), staff.get(act, person.id), Mode.TALK)
+    leg = talk.party(person).call_id
+    talk.with_leg(meetings.accepted, leg)
+    talk.joins(leg)
+    visitor = opens(app, person)
+    if who == "zhou":
+        assert refused(visitor, talk, "send-off", who=talk.cast.lin.id)
+    else:
+        press(visitor, talk, "send-off", who=talk.cast.lin.id)
+    sent_off = {"call": talk.party(talk.cast.lin).call_id} in talk.owed("end-call")
+    assert sent_off == (who == "sun")
 
 
 def test_a_guest_sees_the_call_and_can_only_leave(app: Flask, lin: Visitor, talk: Talk) -> None:
