@@ -120,9 +120,22 @@ class Desk:
         with self.by(person) as act:
             met = self._meeting(act, person)
             case = cases.get(act, case_id)
-            asked = handovers.ask(act, case, giver_id=person.id, receiver_id=to.id, reason="需要专门处理")
+            asked = handovers.ask(
+                act, case, giver_id=person.id, receiver_id=to.id, reason="需要专门处理", why=handovers.Why.LIVE
+            )
             controls.invite(act, met, staff.get(act, to.id), Role.RECEIVER, person.id, asked.id)
             return asked
+
+    def withdraws(self, person: Person, asked: Handover) -> None:
+        """The agent keeps the matter after all."""
+        with self.by(person) as act:
+            controls.withdraw(act, asked.id, person.id)
+        self.line.passes(seconds=2)
+
+    def leaves(self, person: Person) -> None:
+        """The agent leaves the conversation to whoever else talks."""
+        with self.by(person) as act:
+            controls.stop(act, self._meeting(act, person), person.id, person.id)
 
     def supervises(self, supervisor: Person, agent: Person, mode: Mode) -> None:
         """A supervisor goes into an agent's conversation."""

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from hotline.console import asking, cases, handing, hidden, matter, people, refused, rights, words
 from hotline.console.cases import Written
 from hotline.domain import cases as matters
-from hotline.domain import companies, handovers, ladder
+from hotline.domain import companies, controls, handovers, ladder
 from hotline.domain.act import Act
 from hotline.domain.cases import Case
 from hotline.domain.handovers import Handover, State
@@ -66,7 +66,7 @@ def withdraw_handover(handover_id: int) -> ResponseReturnValue:
     """The giver keeps the matter after all."""
     try:
         with asking.runtime().act(asking.actor()) as act:
-            handovers.withdraw(act, handover_id, by=asking.person().id)
+            controls.withdraw(act, handover_id, asking.person().id)
     except Conflict:
         return _refused(handover_id, "handover.answered")
     return redirect(_here(handover_id))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from hotline.domain import invitations, meetings, outbox, parties, staff
+from sqlalchemy import select
+
+from hotline.domain import handovers, invitations, meetings, outbox, parties, partings, staff
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
 from hotline.domain.parties import Meeting, Mode, Party, Recording, Role, Stage, State
@@ -72,17 +74,38 @@ def change_mode(act: Act, meeting: Meeting, person_id: int, mode: Mode) -> None:
 
 
 def stop(act: Act, meeting: Meeting, person_id: int, by: int) -> None:
-    """Somebody of ours leaves, or is not asked any more; their leg is ended. Raises Refused for the only one who talks.
+    """Somebody of ours leaves, or is not asked any more; their leg is ended. `meetings.end` is for the end of the talk.
 
-    Whoever asked for a handover may leave once the receiver is in; `meetings.end` is for the end of the talk.
+    One goes oneself; others are sent off by the meeting's agent, or by whoever leads. Raises Refused for anybody else,
+    and for the agent as long as no other talks with the customer: whoever asked for a handover may leave once the
+    receiver is in.
     """
     meeting = parties.locked(act, meeting.id)
     party = _party_of(act, meeting, person_id)
+    if by not in (person_id, meeting.agent_id) and not staff.get(act, by).has(*parties.LEADS):
+        raise Refused("only the agent of a conversation, or who leads, sends somebody else off")
     others = [one for one in parties.of(act, meeting) if one.talks and one.state == State.IN and one.id != party.id]
     if person_id == meeting.agent_id and not others:
         raise Refused("nobody else talks with the customer: end the conversation, or wait until your colleague is in")
     parties.note(act, meeting, "sent-off", party=party.id, who=person_id, by=by)
     outbox.post(act, "end-call", key=f"end-{party.call_id}", urgent=True, call=party.call_id)
+
+
+def withdraw(act: Act, handover_id: int, by: int) -> None:
+    """The giver keeps the matter after all; the colleague whose telephone rings about it is not rung any more (OWN-2).
+
+    Raises NotFound for somebody else's request, Conflict after the answer.
+    """
+    rung = select(Party).where(Party.handover_id == handover_id, Party.state.in_(parties.EXPECTED))
+    party = act.session.scalar(rung)
+    meeting = parties.locked(act, party.meeting_id) if party is not None else None
+    handovers.withdraw(act, handover_id, by=by)
+    if meeting is None or party is None:
+        return
+    act.session.refresh(party)
+    if party.state in parties.EXPECTED:
+        partings.out(act, meeting, party, State.LEFT, why="withdrawn")
+        outbox.post(act, "end-call", key=f"end-{party.call_id}", urgent=True, call=party.call_id)
 
 
 def pause_recording(act: Act, meeting: Meeting, by: int) -> None:

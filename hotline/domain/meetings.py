@@ -29,8 +29,6 @@ from hotline.errors import Refused
 
 # The steps at which calls are set here; the names are those of the table of steps.
 CONNECTED, DROPPED, ANYTHING_ELSE = "connected", "dropped", "anything-else"
-# What a customer was promised and has when we ring and they answer; what they asked is answered by a person.
-KEPT_BY_REACHING = ("ANS-3.callback", "ANS-8.callback", "ANS-10.callback", "CMP-9.callback", "CBK-2.missed")
 
 
 def begin(act: Act, *, agent_leg: Call, customer_call: Call | None, wait: Wait | None, case_id: int | None) -> Meeting:
@@ -43,7 +41,8 @@ def begin(act: Act, *, agent_leg: Call, customer_call: Call | None, wait: Wait |
     if known is not None:
         return known
     agent_id = agent_leg.staff_id or 0
-    _leave_old(act, agent_id, customer_call)
+    if customer_call is not None:
+        _leave_old(act, customer_call)
     company = companies.get(act, customer_call.company_id if customer_call else agent_leg.company_id)
     meeting = parties.open_meeting(act, agent_id=agent_id, company_id=company.id, wait=wait, case_id=case_id)
     parties.add(act, meeting, agent_leg, Role.AGENT)
@@ -201,8 +200,10 @@ def end(act: Act, meeting: Meeting, by: int) -> None:
 
 
 def _may_end(act: Act, meeting: Meeting, by: int) -> None:
+    """Whoever is only asked in does not: they may never come."""
     here = parties.present(act, meeting)
-    if not any(one.staff_id == by and one.talks for one in here) and not staff.get(act, by).has(*parties.LEADS):
+    talks = by == meeting.agent_id or any(one.staff_id == by and one.talks and one.state == State.IN for one in here)
+    if not talks and not staff.get(act, by).has(*parties.LEADS):
         raise Refused("only who talks with the customer, or leads, ends the conversation")
     if any(one.handover_id is not None and one.state in EXPECTED for one in here):
         raise Refused("a colleague is being asked to take the matter over: wait for the answer, or withdraw it")
@@ -263,17 +264,19 @@ def _met(act: Act, meeting: Meeting) -> None:
     seats.talking(act, seats.of(act, staff.get(act, meeting.agent_id)))
     if meeting.case_id is not None and act.session.get_one(Call, meeting.call_id).direction == "out":
         case = cases.get(act, meeting.case_id)
-        for rule in KEPT_BY_REACHING:
+        for rule in sorted(promises.BY_REACHING):
             promises.done(act, rule, case)
 
 
-def _leave_old(act: Act, agent_id: int, customer_call: Call | None) -> None:
-    """News of an earlier meeting's end may have been lost: nobody is in two."""
-    agents = parties.of_staff(act, agent_id)
-    callers = parties.of_call(act, customer_call) if customer_call else None
-    for party in (agents, callers):
-        if party is not None and party.state in PRESENT:
-            partings.close(act, parties.locked(act, party.meeting_id), ends_wait=False)
+def _leave_old(act: Act, customer_call: Call) -> None:
+    """News that the caller left an earlier meeting may have been lost: nobody is in two.
+
+    An agent of whom that is so is not rung (`matching`): to close theirs, another customer's call would be locked here
+    after the agent's seat, and two such acts would wait for one another.
+    """
+    party = parties.of_call(act, customer_call)
+    if party is not None and party.state in PRESENT:
+        partings.close(act, parties.locked(act, party.meeting_id), ends_wait=False)
 
 
 def _joined_late(act: Act, meeting: Meeting, party: Party | None) -> None:

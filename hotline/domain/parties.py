@@ -230,6 +230,11 @@ def customer_lives(act: Act, meeting: Meeting) -> bool:
     return call.state not in FINAL and (party.state == State.IN or on_the_line)
 
 
+def engaged(act: Act) -> set[int]:
+    """Everybody of ours who takes part in a conversation now, or is asked to; also where news of its end was lost."""
+    return set(act.session.scalars(select(Party.staff_id).where(Party.staff_id.is_not(None), Party.state.in_(PRESENT))))
+
+
 def takes_part(act: Act, staff_id: int, call_id: int) -> bool:
     """Is or was a colleague in a conversation with this customer's call, or are they asked into it now?"""
     query = (

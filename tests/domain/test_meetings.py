@@ -6,13 +6,14 @@ from datetime import timedelta
 
 import pytest
 
-from hotline.domain import calls, desk, meetings, parties, presence, seats
+from hotline.domain import calls, companies, controls, desk, matching, meetings, parties, presence, seats, staff
 from hotline.domain.companies import Company
 from hotline.domain.desk import Place
 from hotline.domain.parties import Recording, Stage, State
 from hotline.domain.seats import Status
 from hotline.errors import Refused
 from hotline.runtime import Runtime
+from tests import given
 from tests.domain.talks import Talk
 from tests.world import Cast, HandClock
 
@@ -218,6 +219,35 @@ def test_only_who_talks_or_leads_ends_a_conversation(talk: Talk, cast: Cast) -> 
         talk.does(meetings.end, cast.zhou.id)
     talk.does(meetings.end, cast.sun.id)
     assert talk.meeting().ending
+
+
+def test_who_is_only_asked_in_ends_no_conversation(talk: Talk, cast: Cast) -> None:
+    talk.talk()
+    with talk.acting() as act:
+        zhou = given.person(act, cast.zhou)
+        controls.invite(act, meetings.get(act, talk.meeting_id), zhou, parties.Role.EXPERT, cast.lin.id)
+    with pytest.raises(Refused, match="only who talks"):
+        talk.does(meetings.end, cast.zhou.id)
+
+
+def test_an_agent_of_whose_last_conversation_no_end_was_told_is_not_rung_until_it_is_known(
+    talk: Talk, cast: Cast
+) -> None:
+    leg = talk.talk()
+    with talk.acting() as act:
+        calls.locked(act, leg).state = calls.locked(act, talk.call_id).state = calls.State.ENDED
+        seats.of(act, staff.get(act, cast.lin.id)).status = Status.FREE
+    old = talk.meeting_id
+    with talk.acting() as act:
+        call = given.call(act, cast, sid="CA" + "2" * 32)
+        companies.get(act, call.company_id)
+        desk.join(act, call)
+        assert matching.next_match(act, words_version=given.WORDS) is None
+    talk.leaves(leg)
+    with talk.acting() as act:
+        assert act.session.get_one(parties.Meeting, old).state == Stage.ENDED
+    talk.free(cast.lin)
+    assert talk.offered()
 
 
 def test_a_caller_who_is_not_in_yet_goes_back_into_the_line(talk: Talk, cast: Cast) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from hotline.errors import Refused
 from hotline.simulator.phone import Phone
 from tests.desk import Desk
 from tests.line import Line
@@ -10,11 +13,44 @@ from tests.stories.test_line import talks_with
 
 def asks_zhou(line: Line, desk: Desk) -> Phone:
     """Chen talks with Lin, who owns her matter and asks Zhou to take it over; Chen's telephone."""
-    line.tells("cold_radiator")
-    desk.sits(line.cast.lin)
-    caller = talks_with(line, desk, "chen")
+    caller = talks_of_a_matter(line, desk)
     desk.hands_over(line.cast.lin, line.cast.zhou, line.case().id)
     return caller
+
+
+def talks_of_a_matter(line: Line, desk: Desk) -> Phone:
+    """Chen talks with Lin, who owns her matter; Chen's telephone."""
+    line.tells("cold_radiator")
+    desk.sits(line.cast.lin)
+    return talks_with(line, desk, "chen")
+
+
+def test_a_blind_handover_is_refused(line: Line, desk: Desk) -> None:
+    """Nobody is put through to a colleague who has not accepted, nor left alone while one is rung (OWN-2)."""
+    lin = line.cast.lin
+    caller = asks_zhou(line, desk)
+    receiver = line.phone("zhou").rings().answers().hears("接通请按1")
+    for leaves in (desk.ends_at_once, desk.leaves):
+        with pytest.raises(Refused, match=r"take the matter over|nobody else talks"):
+            leaves(lin)
+    receiver.presses("2")
+    line.passes(seconds=2)
+    line.phone("lin").speaks("我还在，由我负责")
+    caller.hears("我还在，由我负责")
+    assert line.case().owner_id == lin.id
+
+
+def test_a_request_that_is_withdrawn_rings_nobody_any_more(line: Line, desk: Desk) -> None:
+    lin, zhou = line.cast.lin, line.cast.zhou
+    caller = talks_of_a_matter(line, desk)
+    asked = desk.hands_over(lin, zhou, line.case().id)
+    line.phone("zhou").rings()
+    desk.withdraws(lin, asked)
+    assert line.phone("zhou").state == "idle"
+    assert desk.parties()[-1].state == "left"
+    assert line.case().owner_id == lin.id
+    desk.ends(lin)
+    caller.hears("请问还有什么需要帮您")
 
 
 def test_the_receiver_hears_the_matter_accepts_and_owns_it_and_the_giver_may_go(line: Line, desk: Desk) -> None:
