@@ -59,7 +59,7 @@ def close(act: Act, meeting: Meeting, *, ends_wait: bool = True) -> None:
     seconds = round((act.at - since).total_seconds())
     parties.note(act, meeting, "meeting-over", seconds=seconds, held=meeting.held_seconds, dropped=meeting.dropped)
     if meeting.recording is not None:  # the customer's call may go on; what is said there is not recorded
-        outbox.post(act, "stop-recording", urgent=True, meeting=meeting.id)
+        outbox.post(act, "stop-recording", key=f"stop-recording-{meeting.id}", urgent=True, meeting=meeting.id)
     act.session.flush()
     if meeting.wait_id is not None and ends_wait:
         _end_wait(act, desk.locked(act, meeting.wait_id), met=met)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+from sqlalchemy import select
+
 from hotline.carrier import Carrier, CarrierError
 from hotline.domain import calls, companies, outbox, parties
 from hotline.domain.act import Act
@@ -85,7 +87,7 @@ def recording_started(runtime: Runtime, act: Act, entry: OutboxEntry, sid: str) 
     """It is on; what was paused, or over, before it began is so now."""
     meeting = _meeting(act, entry)
     if meeting.state == Stage.ENDED:
-        outbox.post(act, "stop-recording", urgent=True, meeting=meeting.id)
+        outbox.post(act, "stop-recording", key=f"stop-late-recording-{meeting.id}", urgent=True, meeting=meeting.id)
     elif meeting.recording == Recording.PAUSED:
         outbox.post(act, "pause-recording", urgent=True, meeting=meeting.id)
     else:
@@ -103,9 +105,13 @@ def resume_recording(runtime: Runtime, act: Act, entry: OutboxEntry) -> Prepared
 
 
 def stop_recording(runtime: Runtime, act: Act, entry: OutboxEntry) -> Prepared:
-    """The conversation is over and the customer's call goes on: what follows is not recorded."""
-    call = _customers_call(act, _meeting(act, entry))
-    if call is None or call.sid is None or call.state in FINAL:
+    """The conversation is over and the customer's call goes on: what follows is not recorded.
+
+    The carrier stops whatever is recorded now: nothing once that is a later conversation of the same call.
+    """
+    meeting = _meeting(act, entry)
+    call = _customers_call(act, meeting)
+    if call is None or call.sid is None or call.state in FINAL or _is_recorded_anew(act, meeting):
         return State.DROPPED
     sid = call.sid
     return _unless_gone(lambda carrier: carrier.stop_recording(sid))
@@ -136,6 +142,12 @@ def _meeting(act: Act, entry: OutboxEntry) -> Meeting:
     meeting = parties.locked(act, entry.about["meeting"])
     companies.get(act, meeting.company_id)
     return meeting
+
+
+def _is_recorded_anew(act: Act, meeting: Meeting) -> bool:
+    later = select(Meeting.id).where(Meeting.call_id == meeting.call_id, Meeting.id > meeting.id)
+    on = later.where(Meeting.state != Stage.ENDED, Meeting.recording.in_((Recording.ON, Recording.PAUSED)))
+    return act.session.scalar(on.limit(1)) is not None
 
 
 def _customers_call(act: Act, meeting: Meeting) -> Call | None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from hotline.domain import controls, meetings, parties, staff
+from hotline.domain import calls, controls, desk, meetings, outbox, parties, staff
 from hotline.domain.outbox import State
 from hotline.domain.parties import Mode, Role
 from hotline.simulator.faults import Trouble
@@ -165,6 +165,28 @@ def test_a_recording_that_begins_after_the_conversation_is_ended_at_once(board: 
     board.talk.leaves(board.talk.call_id)
     board.works_for(40 * SECOND)
     assert status(board) in ("processing", "completed")
+
+
+def test_an_end_of_recording_that_comes_late_does_not_stop_the_next_conversations(board: Switchboard) -> None:
+    """The line broke; stopping is tried again when the customer talks with the next agent on the same call."""
+    board.meets(board.cast.lin)
+    board.works()
+    old = board.talk.meeting_id
+    with board.talk.acting() as act:
+        meetings.dropped(act, meetings.get(act, old))
+        desk.join(act, calls.locked(act, board.talk.call_id))
+    board.free(board.cast.zhou)
+    board.accepts(board.cast.zhou)
+    board.works()
+    board.passes_seconds(1)
+    board.talk.joins(board.talk.call_id)
+    board.works()
+    assert board.talk.meeting().recording == parties.Recording.ON
+    with board.talk.acting() as act:
+        outbox.post(act, "stop-recording", urgent=True, meeting=old)
+    board.works()
+    assert [tape.status for tape in board.exchange.board.recordings.values()][-1] == "in-progress"
+    assert board.entries("stop-recording")[-1].state == State.DROPPED
 
 
 controls_end = meetings.end

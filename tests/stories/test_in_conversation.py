@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from hotline.domain.calls import Call
 from hotline.domain.parties import Mode, Role
 from hotline.errors import Refused
 from tests.desk import Desk
@@ -97,6 +98,24 @@ def test_a_supervisor_listens_unheard_coaches_the_agent_alone_and_joins(line: Li
     line.passes(seconds=5)
     boss.speaks("我是主管")
     caller.hears("我是主管")
+
+
+def test_a_coach_is_heard_by_nobody_as_long_as_the_agents_leg_is_not_known_to_the_carrier(
+    line: Line, desk: Desk
+) -> None:
+    lin, sun = line.cast.lin, line.cast.sun
+    desk.sits(lin)
+    caller = talks_with(line, desk, "chen")
+    with desk.by(lin) as act:
+        leg = act.session.get_one(Call, desk.parties()[0].call_id)
+        known, leg.sid = leg.sid, None
+    desk.supervises(sun, lin, Mode.COACH)
+    boss = line.phone("sun").rings().answers().hears("您要进入0 0 1号的通话").presses("1")
+    line.passes(seconds=5)
+    with desk.by(lin) as act:
+        act.session.get_one(Call, leg.id).sid = known
+    boss.speaks("问问楼上")
+    caller.does_not_hear("问问楼上", 3)
 
 
 def test_a_pause_of_the_recording_is_heard_in_nothing_but_the_record(line: Line, desk: Desk) -> None:
