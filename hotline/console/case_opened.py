@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from hotline.console import asking, cases, form_fields, matter
 from hotline.domain import cases as matters_of
-from hotline.domain import matters
+from hotline.domain import matters, promises
 from hotline.domain.act import Act
 from hotline.domain.cases import Case, Kind
 from hotline.errors import Conflict
@@ -28,7 +28,7 @@ def case_opened(case_id: int) -> ResponseReturnValue:
             owner=found.names[case.owner_id],
             promises=found.promises,
             due=max((promise.due_at for promise in found.promises), default=None),
-            step=_next_step(case),
+            step=_next_step(act, case),
             texted=any(text.about["to"] == "customer" for text in found.texts),
             missing=[name for name in _ADDED if f"sealed_{name}" not in case.details] if _is_urgent(case) else [],
             typed={},
@@ -63,6 +63,7 @@ def _is_urgent(case: Case) -> bool:
     return case.kind == Kind.EMERGENCY and case.state == "open"
 
 
-def _next_step(case: Case) -> str:
+def _next_step(act: Act, case: Case) -> str:
     """What comes next, in the words of the text that the customer gets; nothing where the case is closed."""
-    return asking.runtime().prompts.text(f"texts.steps.{case.kind}", asking.language()) if case.state == "open" else ""
+    key = promises.next_step(act, case)
+    return asking.runtime().prompts.text(key, asking.language()) if case.state == "open" else ""

@@ -11,10 +11,15 @@ from sqlalchemy.orm import Mapped, mapped_column
 from hotline.db import Base
 from hotline.domain import cases, outbox, staff
 from hotline.domain.act import Act
-from hotline.domain.cases import Case
+from hotline.domain.cases import Case, Kind
 from hotline.errors import Conflict, NotFound, Refused
 from hotline.standard.kinds import Role
 from hotline.standard.rules import PromiseRule
+
+# Kept by reaching the customer: nothing but a call was promised.
+BY_REACHING = frozenset({"ANS-3.callback", "ANS-8.callback", "ANS-10.callback", "CBK-2.missed", "CMP-9.callback"})
+# Kept by a call to the customer: these, and what somebody has to tell in it and to note.
+BY_CALLING = BY_REACHING | {"CBK-1.answer", "CBK-3.time", "FLT-5.result", "VIS-1.repair"}
 
 
 class Verdict(StrEnum):
@@ -181,6 +186,17 @@ def _told(act: Act, case: Case, role: Role) -> list[staff.Staff]:
 def of_case(act: Act, case_id: int) -> list[Promise]:
     """What was promised in a case, in the order of its making."""
     return list(act.session.scalars(select(Promise).where(Promise.case_id == case_id).order_by(Promise.id)))
+
+
+def next_step(act: Act, case: Case) -> str:
+    """What comes next in a case, as the key of the words a customer is told (OWN-7).
+
+    Nobody is told of a call back that was never promised: whoever left no number gets none (CMP-10).
+    """
+    if case.matter == "lost-property":
+        return f"texts.steps.{case.matter}"
+    calls_back = case.kind in (Kind.COMPLAINT, Kind.ENQUIRY, Kind.CALLBACK)
+    return f"texts.{'steps-unreached' if calls_back and not of_case(act, case.id) else 'steps'}.{case.kind}"
 
 
 def overdue(act: Act, company_id: int, *, before: datetime, most: int) -> list[Promise]:

@@ -113,7 +113,7 @@ def _values(
         "owner": staff.get(act, case.owner_id).name,
         "handler": staff.get(act, case.handler_id).name,
         "matter": _word_for(runtime, case, language, company),
-        "step": said.text(f"texts.steps.{case.kind}", language, own),
+        "step": said.text(promises.next_step(act, case), language, own),
         "promised": _title(act, meant, language) if meant else "",
         "due": _when(act, runtime, language, meant.due_at) if meant else said.text("texts.soon", language, own),
     }

@@ -149,6 +149,20 @@ def test_whoever_leaves_no_number_is_not_promised_a_call(lin: Visitor, runtime: 
     assert forms.promised(runtime, forms.opened(runtime)) == set()
 
 
+@pytest.mark.parametrize("unreached", [{"number": "none"}, {"anonymous": "yes"}])
+def test_nobody_is_told_of_a_call_back_that_is_not_promised(
+    lin: Visitor, form: str, unreached: dict[str, str]
+) -> None:
+    page = text_of(lin.opens(forms.saves(lin, form, **SAID, **unreached).location))
+    assert "下一步 报告公司，及时处理" in page
+    assert "回电" not in page
+
+
+def test_lost_property_is_told_as_such_and_not_as_a_message(lin: Visitor, form: str) -> None:
+    found = forms.saves(lin, form, kind="lost_property", thing="雨伞", read_back="yes")
+    assert "下一步 报告主管" in text_of(lin.opens(found.location))
+
+
 def test_a_number_that_is_told_makes_a_caller_known_who_withheld_theirs(
     lin: Visitor, runtime: Runtime, cast: Cast
 ) -> None:
