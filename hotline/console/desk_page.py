@@ -22,7 +22,7 @@ from hotline.console import (
     words,
 )
 from hotline.console.desk_now import Now
-from hotline.domain import companies, seats
+from hotline.domain import companies, promises, seats
 from hotline.domain.act import Act
 from hotline.domain.parties import Recording
 from hotline.domain.seats import Device, Seat, Status
@@ -77,7 +77,7 @@ def _context(act: Act) -> dict[str, Any]:
         "seat": seat,
         "now": now,
         "mine": desk_mine.of(act, person.id),
-        "calls_keep": matter.CALLS_KEEP,
+        "calls_keep": promises.BY_CALLING,
         "handovers_waiting": handing.waiting(act),
         "waiting": line.rows(act),
         "companies": people.companies_by_id(act),
@@ -111,14 +111,20 @@ def _keys(seat: Seat, now: Now) -> list[tuple[str, str]]:
 
 
 def _in_call(act: Act, now: Now) -> dict[str, Any]:
-    """Whom I may ask into the call, which matters I may hand over, and whether it is recorded."""
+    """Whom I may ask into the call, which matters I may hand over, who is asked for one, and whether it is recorded."""
+    of_me = act.session.get(Handover, now.me.handover_id) if now.me and now.me.handover_id else None
+    handed = handing.shown(act, of_me) if of_me else None
     if not now.i_lead or now.meeting is None:
-        return {"helpers": [], "receivers": [], "to_give": [], "recording": None}
+        return {"helpers": [], "receivers": [], "to_give": [], "recording": None, "handed": handed, "apart": []}
     person = asking.person()
+    to_give = now.to_give(person.id)
+    asked = [one for case in to_give if (one := handovers.open_of(act, case.id)) and one.why != handovers.Why.LIVE]
     present = {party.staff_id for party in now.parties if party.staff_id is not None and now.is_present(party)}
     return {
         "helpers": colleagues.groups(act, person, rights.HELPERS, without=present),
         "receivers": colleagues.groups(act, person, rights.DESK, without=present),
-        "to_give": now.to_give(person.id),
+        "to_give": to_give,
+        "handed": handed,
+        "apart": [handing.shown(act, one) for one in asked],
         "recording": now.meeting.recording if now.meeting.recording in (Recording.ON, Recording.PAUSED) else None,
     }

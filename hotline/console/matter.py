@@ -19,21 +19,6 @@ from hotline.domain.repairs import RepairOrder
 from hotline.errors import NotFound
 from hotline.standard.rules import Standard
 
-# What a telephone call to the customer keeps.
-CALLS_KEEP = frozenset(
-    {
-        "ANS-3.callback",
-        "ANS-8.callback",
-        "ANS-10.callback",
-        "CBK-1.answer",
-        "CBK-2.missed",
-        "CBK-3.time",
-        "CMP-9.callback",
-        "FLT-5.result",
-        "VIS-1.repair",
-    }
-)
-
 
 @dataclass(frozen=True)
 class Matter:
@@ -56,7 +41,7 @@ class Matter:
     @property
     def callbacks(self) -> list[Promise]:
         """What is still promised and kept by a call to the customer."""
-        return [promise for promise in self.waiting if promise.rule in CALLS_KEEP]
+        return [promise for promise in self.waiting if promise.rule in promises.BY_CALLING]
 
 
 def of_case(act: Act, case: Case) -> Matter:

@@ -90,6 +90,16 @@ def test_every_rule_of_the_standard_can_be_promised_and_warned_of(runtime: Runti
     assert all(entry.due_at > case.opened_at for entry in owed(runtime, "warn-promise"))
 
 
+def test_what_a_call_keeps_are_rules_of_the_standard_and_every_promised_callback_is_among_them(
+    runtime: Runtime, cast: Cast
+) -> None:
+    with runtime.look(COMMAND) as act:
+        companies.get(act, cast.heat.id)
+        rules = set(act.standard.promise_rules)
+    assert promises.BY_REACHING < promises.BY_CALLING <= rules
+    assert {rule for rule in rules if rule.endswith(".callback")} <= promises.BY_REACHING
+
+
 def test_a_warning_days_before_comes_at_the_same_local_time(runtime: Runtime, case: Case) -> None:
     made = promise(runtime, case, "VIS-1.repair")
     assert [entry.due_at for entry in owed(runtime, "warn-promise")] == [made.due_at - timedelta(days=2)]
