@@ -21,7 +21,7 @@ from hotline.console import (
     story,
     supervise,
 )
-from hotline.domain import anonymity, companies
+from hotline.domain import anonymity, companies, legs
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
 from hotline.domain.cases import Case
@@ -37,7 +37,9 @@ def call_list() -> ResponseReturnValue:
         zone = act.standard.timezone
         found = lists.calls(act, wanted, zone)
         page = found[: lists.PAGE]
-        case_ids = [people.case_of(call) for call in page]
+        unnamed = legs.unnamed(act, page)
+        shown = {call.id: call.case_id for call in page if call.id not in unnamed}
+        case_ids = list(shown.values())
         return render_template(
             "call_list.html",
             zone=zone,
@@ -51,7 +53,7 @@ def call_list() -> ResponseReturnValue:
             marks_of=lists.marks(act, case_ids),
             ring_limit=_ring_limits(act),
             caller=people.caller,
-            case_of=people.case_of,
+            case_of=lambda call: shown.get(call.id),
             heartbeat=asking.runtime().figures.routine.live_heartbeat.seconds,
         )
 
@@ -86,7 +88,8 @@ def _here(call_id: int) -> str:
 def _page(call_id: int, **asked: Any) -> str:
     with asking.runtime().look(asking.actor()) as act:
         call = seen(act, call_id)
-        cases = [act.session.get_one(Case, case_id) for case_id in sorted(people.cases_of(call))]
+        case_ids = people.cases_of(call) if not legs.unnamed(act, [call]) else ()
+        cases = [act.session.get_one(Case, case_id) for case_id in sorted(case_ids)]
         g.here = _here(call_id)
         return render_template("one_call.html", **{**_context(act, call, cases), "asked": None, **asked})
 

@@ -116,4 +116,5 @@ def _done(act: Act, about: Subject, draft: Draft, sent: _Sent) -> int | None:
         return None
     case = form_saving.save(act, about, typed, by=asking.person().id)
     drafts.saved(act, draft, sent.form, case.id)
+    act.news.add(f"staff:{asking.person().id}")  # the caller on my desk is shown by what was told now (CMP-10)
     return case.id

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from hotline.console import asking, people, words
-from hotline.domain import anonymity, audit, checkpoints, verifying
+from hotline.domain import audit, checkpoints, legs, verifying
 from hotline.domain.act import Act
 from hotline.domain.audit import AuditEntry
 from hotline.domain.calls import Call
@@ -16,7 +16,7 @@ from hotline.errors import Invalid
 # The shortest value that is sealed is longer than this, and everything that we write openly is shorter.
 _OPEN_LONGEST = 39
 _LOOKS = ("revealed", "recording-played")
-_LEADS_TO_THE_CALLER = ("call", "case", "customer", "meeting", "number")
+_LEADS_TO_THE_CALLER = ("call", "case", "customer", "leg", "meeting", "number", "party", "wait")
 _OWNERSHIP = (
     "call-began",
     "call-owned",
@@ -115,8 +115,8 @@ def _unlinked(act: Act, entry: AuditEntry) -> dict[str, Any]:
     """An entry's fields; of a call in which an anonymous matter was told without what leads to its caller (CMP-10)."""
     fields = entry.fields
     kind, _, name = entry.chain.partition(":")
-    call = act.session.get(Call, int(name) if kind == "call" else fields.get("call") or 0)
-    if call is None or not anonymity.told_in(call):
+    call = act.session.get(Call, int(name) if kind == "call" else fields.get("call") or fields.get("leg") or 0)
+    if call is None or not legs.unnamed(act, [call]):
         return fields
     return {name: value for name, value in fields.items() if name not in _LEADS_TO_THE_CALLER}
 

@@ -208,9 +208,11 @@ def mark_closed(act: Act, case: Case, *, by: int, outcome: str) -> None:
         seal(act, case, outcome),
     )
     act.remember(case.chain, "case-closed", by=by, owner=case.owner_id)
+    act.news.add(f"staff:{case.owner_id}")
 
 
 def _remember_opened(act: Act, case: Case) -> None:
+    act.news.add(f"staff:{case.owner_id}")
     act.remember(
         case.chain,
         "case-opened",

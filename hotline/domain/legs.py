@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
+from sqlalchemy import select
+
 from hotline.domain import (
+    anonymity,
     cases,
     companies,
     dispatches,
@@ -16,8 +21,9 @@ from hotline.domain import (
 from hotline.domain.act import Act
 from hotline.domain.calls import Call, State
 from hotline.domain.matching import AgentOffer
-from hotline.domain.parties import Party, Role
+from hotline.domain.parties import Meeting, Party, Role
 from hotline.domain.seats import Device
+from hotline.domain.waits import Wait
 from hotline.errors import Refused
 
 _OPEN = (dispatches.Answer.RINGING, dispatches.Answer.HEARD)
@@ -43,6 +49,21 @@ def asked(act: Act, call: Call) -> bool:
         return call.staff_id is not None and party.state in parties.EXPECTED
     offer = matching.of_call(act, call)
     return offer is not None and offer.answer in _AWAITED
+
+
+def unnamed(act: Act, among: Collection[Call]) -> set[int]:
+    """Of these calls the ids of those that must lead to no customer and no matter of theirs (CMP-10).
+
+    An anonymous matter was told in them; or they are colleagues' legs, rung for a caller who told one.
+    """
+    ids = [call.id for call in among if call.staff_id is not None]
+    met = select(Party.call_id, Call).join(Meeting, Meeting.id == Party.meeting_id)
+    met = met.join(Call, Call.id == Meeting.call_id).where(Party.call_id.in_(ids))
+    offered = select(AgentOffer.call_id, Call).join(Wait, Wait.id == AgentOffer.wait_id)
+    offered = offered.join(Call, Call.id == Wait.call_id).where(AgentOffer.call_id.in_(ids))
+    callers = [row for query in (met, offered) for row in act.session.execute(query)] if ids else []
+    theirs = {leg_id for leg_id, caller in callers if leg_id is not None and anonymity.told_in(caller)}
+    return theirs | {call.id for call in among if anonymity.told_in(call)}
 
 
 def destination(act: Act, call: Call) -> str:

@@ -79,6 +79,7 @@ def make(act: Act, rule: str, case: Case) -> Promise:
         promise=promise.id,
     )
     _post_warning(act, promise, wanted)
+    act.news.add(f"staff:{promise.owner_id}")
     act.remember(
         case.chain,
         "promise-made",
@@ -99,6 +100,7 @@ def done(act: Act, rule: str, case: Case) -> None:
             in_time = promise.verdict == Verdict.OPEN and act.at <= promise.due_at
             promise.verdict = Verdict.KEPT if in_time else Verdict.LATE
             act.remember(case.chain, "promise-done", promise=promise.id, rule=rule, verdict=promise.verdict)
+            act.news.add(f"staff:{promise.owner_id}")
             outbox.cancel(act, f"judge-{promise.id}")
             outbox.cancel(act, f"warn-{promise.id}")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
@@ -274,3 +275,13 @@ def test_a_case_with_an_open_or_broken_promise_cannot_be_closed(
 def test_a_promise_that_is_not_there_is_not_found(runtime: Runtime) -> None:
     with runtime.act(CLOCK) as act, pytest.raises(NotFound):
         promises.judge(act, 1)
+
+
+@pytest.mark.parametrize("does", [promises.make, promises.done])
+def test_whoever_owes_it_sees_at_once_what_is_promised_and_done(
+    runtime: Runtime, cast: Cast, case: Case, does: Callable[[Act, str, Case], object]
+) -> None:
+    promise(runtime, case, "CBK-1.answer")
+    with runtime.act(COMMAND) as act:
+        does(act, "CBK-1.answer", mine(act, case))
+        assert f"staff:{cast.lin.id}" in act.news
