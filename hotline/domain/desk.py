@@ -9,7 +9,7 @@ from hotline.domain.cases import Case
 from hotline.domain.joining import count_talk, who_serves
 from hotline.domain.joining import join as join
 from hotline.domain.promises import Verdict
-from hotline.domain.waits import IN_LINE, TO_MATCH, moved, turned_down_by, waited
+from hotline.domain.waits import IN_LINE, TO_MATCH, Asked, asked_for, moved, waited
 from hotline.domain.waits import Place as Place
 from hotline.domain.waits import Wait as Wait
 from hotline.domain.waits import Why as Why
@@ -154,7 +154,7 @@ def why_leave(act: Act, wait: Wait) -> Why | None:
     """
     if wait.state not in TO_MATCH:
         return None
-    return _why_leave(act, wait, who_serves(act), turned_down_by(act, wait.id).get(wait.id, set()))
+    return _why_leave(act, wait, who_serves(act), asked_for(act, wait.id)[wait.id])
 
 
 def overdue(act: Act) -> list[tuple[int, Why]]:
@@ -162,10 +162,10 @@ def overdue(act: Act) -> list[tuple[int, Why]]:
     found = []
     for company in companies.listed(act):
         waiting = line(act, company.id, TO_MATCH)
-        asked = turned_down_by(act, *(wait.id for wait in waiting))
+        asked = asked_for(act, *(wait.id for wait in waiting))
         companies.get(act, company.id)
         serving = who_serves(act)
-        judged = [(wait.id, _why_leave(act, wait, serving, asked.get(wait.id, set()))) for wait in waiting]
+        judged = [(wait.id, _why_leave(act, wait, serving, asked[wait.id])) for wait in waiting]
         found += [(wait_id, why) for wait_id, why in judged if why is not None]
     return found
 
@@ -178,8 +178,9 @@ def leave_in_vain(act: Act, wait: Wait) -> bool:
     return why is not None
 
 
-def _why_leave(act: Act, wait: Wait, serving: set[int], asked: set[int]) -> Why | None:
-    if asked and serving <= asked and (serving or not wait.kept):
+def _why_leave(act: Act, wait: Wait, serving: set[int], asked: Asked) -> Why | None:
+    in_vain = asked.in_vain(act.standard.desk.away_after)
+    if in_vain and serving <= in_vain and (serving or not wait.kept):
         return Why.DECLINED
     if wait.kept:
         return None

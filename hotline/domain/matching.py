@@ -30,11 +30,11 @@ def next_match(act: Act, *, words_version: str) -> AgentOffer | None:
         return None
     rooms: dict[int, Room] = {}
     waiting = waits.line(act, states=waits.TO_MATCH)
-    turned_down = waits.turned_down_by(act, *(wait.id for wait in waiting))
+    asked = waits.asked_for(act, *(wait.id for wait in waiting))
     for wait in waiting:
         if wait.company_id not in rooms:
             rooms[wait.company_id] = _room(act, wait.company_id)
-        if not rooms[wait.company_id].candidates(act, wait, turned_down.get(wait.id, set())):
+        if not rooms[wait.company_id].candidates(act, wait, asked[wait.id]):
             continue
         try:
             offer = _take(act, wait.id, words_version)
@@ -54,19 +54,25 @@ class Room:
     free: set[int]  # who could be rung
     standard: Standard
 
-    def candidates(self, act: Act, wait: Wait, turned_down: set[int]) -> list[Seat]:
+    def candidates(self, act: Act, wait: Wait, asked: waits.Asked) -> list[Seat]:
         """Who may be rung for this caller now, in order; empty while the owner is still waited for (OWN-5).
 
-        Callers are answered in their language as long as anybody serves who speaks it.
+        Callers are answered in their language as long as anybody serves who speaks it. Who let it ring comes last.
         """
         if not self.free or wait.state not in waits.TO_MATCH or not _may_be_rung(act, wait, self.standard):
             return []
-        able = [seat for seat in self.serving if seat.staff_id not in turned_down]
-        if wait.wanted_until is not None and act.at < wait.wanted_until:
+        in_vain = asked.in_vain(self.standard.desk.away_after)
+        able = [seat for seat in self.serving if seat.staff_id not in in_vain]
+        waited_for = wait.wanted_until is not None and act.at < wait.wanted_until
+        if waited_for and not any(asked.missed[seat.staff_id] for seat in able if seat.staff_id == wait.wanted_id):
             able = [seat for seat in able if seat.staff_id == wait.wanted_id] or able
         speakers = [seat for seat in able if seat.speaks(wait.language) or seat.staff_id == wait.wanted_id]
         free = [seat for seat in speakers or able if seat.staff_id in self.free]
-        return sorted(free, key=lambda seat: (seat.staff_id != wait.wanted_id, seat.company_id != wait.company_id))
+
+        def turn(seat: Seat) -> tuple[int, bool, bool]:
+            return asked.missed[seat.staff_id], seat.staff_id != wait.wanted_id, seat.company_id != wait.company_id
+
+        return sorted(free, key=turn)
 
 
 def _room(act: Act, company_id: int) -> Room:
@@ -109,8 +115,8 @@ def _take(act: Act, wait_id: int, words_version: str) -> AgentOffer | None:
         wait = waits.locked_at_once(act, wait_id)
         if wait is None:
             raise _Held
-        turned_down = waits.turned_down_by(act, wait.id).get(wait.id, set())
-        for seat in _room(act, wait.company_id).candidates(act, wait, turned_down):
+        asked = waits.asked_for(act, wait.id)[wait.id]
+        for seat in _room(act, wait.company_id).candidates(act, wait, asked):
             if seats.claim(act, seat.staff_id, wait.id):
                 _claim(act, wait, seat.staff_id)
                 return _offer(act, wait, seat.staff_id, words_version)
@@ -199,7 +205,8 @@ def accept(act: Act, offer: AgentOffer) -> Wait:
 
 
 def turned_down(act: Act, offer: AgentOffer, what: Answer) -> None:
-    """The agent did not take the caller, who goes back to their place; that agent is not asked for them again.
+    """The agent did not take the caller, who goes back to their place. Who declined is not asked for them
+    again, who let it ring once more, when nobody else is free.
 
     When everybody was asked in vain the caller leaves the line (design rule 8). An answer stands; a later one changes
     nothing.

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -187,18 +189,32 @@ def count_wrap_up(act: Act, seat: seats.Seat) -> None:
         )
 
 
-def turned_down_by(act: Act, *wait_ids: int) -> dict[int, set[int]]:
-    """Of these waits, who of the staff did not take the caller; they are not asked for them again.
+@dataclass
+class Asked:
+    """Who was asked to take a caller and did not: who declined, and how often who did not answer."""
 
-    Whoever comes back into the line may be offered to everybody anew.
-    """
-    query = select(AgentOffer.wait_id, AgentOffer.staff_id).join(Wait, Wait.id == AgentOffer.wait_id)
-    query = query.where(AgentOffer.wait_id.in_(wait_ids), AgentOffer.answer.in_(offers.TURNED_DOWN))
-    found: dict[int, set[int]] = {}
-    for wait_id, staff_id in act.session.execute(
-        query.where(AgentOffer.rung_at >= func.coalesce(Wait.rejoined_at, Wait.joined_at))
-    ):
-        found.setdefault(wait_id, set()).add(staff_id)
+    declined: set[int] = field(default_factory=set)
+    missed: Counter[int] = field(default_factory=Counter)
+
+    def in_vain(self, most: int) -> set[int]:
+        """Who is not asked for this caller again: who declined, and who did not answer so often (ANS-1)."""
+        return self.declined | {staff_id for staff_id, times in self.missed.items() if times >= most}
+
+
+def asked_for(act: Act, *wait_ids: int) -> dict[int, Asked]:
+    """Of these waits, who did not take the caller. Whoever comes back into the line may be offered to all anew."""
+    query = select(AgentOffer.wait_id, AgentOffer.staff_id, AgentOffer.answer)
+    query = query.join(Wait, Wait.id == AgentOffer.wait_id).where(
+        AgentOffer.wait_id.in_(wait_ids),
+        AgentOffer.answer.in_(offers.TURNED_DOWN),
+        AgentOffer.rung_at >= func.coalesce(Wait.rejoined_at, Wait.joined_at),
+    )
+    found: dict[int, Asked] = defaultdict(Asked)
+    for wait_id, staff_id, answer in act.session.execute(query):
+        if answer == offers.Answer.DECLINED:
+            found[wait_id].declined.add(staff_id)
+        else:
+            found[wait_id].missed[staff_id] += 1
     return found
 
 

@@ -11,7 +11,7 @@ from hotline.domain import companies, desk, matching, seats
 from hotline.domain.act import COMMAND, Actor
 from hotline.domain.desk import Place, Why
 from hotline.domain.matching import AgentOffer, Answer
-from hotline.domain.offers import TURNED_DOWN
+from hotline.domain.offers import TURNED_DOWN, UNANSWERED
 from hotline.domain.seats import Status
 from hotline.errors import Conflict
 from hotline.runtime import Runtime
@@ -88,9 +88,26 @@ def test_when_all_were_asked_in_vain_the_caller_leaves_the_line(runtime: Runtime
     mine = joins(runtime, cast)
     answers(runtime, offered(runtime), Answer.DECLINED)
     assert found(runtime, mine).state == Place.WAITING
-    answers(runtime, offered(runtime), Answer.NO_ANSWER)
+    answers(runtime, offered(runtime), Answer.DECLINED)
     assert (found(runtime, mine).state, found(runtime, mine).why) == (Place.LEAVING, Why.DECLINED)
     assert matched(runtime) is None
+
+
+@pytest.mark.parametrize("what", sorted(UNANSWERED))
+def test_the_only_agent_who_was_too_slow_is_rung_once_more_for_the_same_caller_first(
+    runtime: Runtime, cast: Cast, at: HandClock, what: Answer
+) -> None:
+    sits(runtime, cast.lin)
+    mine = joins(runtime, cast, 1)
+    at.passes(SECOND)
+    joins(runtime, cast, 2)
+    answers(runtime, offered(runtime), what)
+    assert found(runtime, mine).state == Place.WAITING
+    again = offered(runtime)
+    assert (again.wait_id, again.staff_id, again.n) == (mine, cast.lin.id, 2)
+    answers(runtime, again, what)
+    assert seat_of(runtime, cast.lin).status == Status.AWAY
+    assert found(runtime, mine).why in (Why.DECLINED, Why.NOBODY)
 
 
 def test_a_colleague_in_a_call_is_still_a_hope(runtime: Runtime, cast: Cast) -> None:
