@@ -22,8 +22,9 @@ from hotline.console import (
     words,
 )
 from hotline.console.desk_now import Now
-from hotline.domain import companies, promises, seats
+from hotline.domain import companies, handovers, promises, seats
 from hotline.domain.act import Act
+from hotline.domain.handovers import Handover
 from hotline.domain.parties import Recording
 from hotline.domain.seats import Device, Seat, Status
 

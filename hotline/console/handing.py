@@ -11,7 +11,7 @@ from hotline.domain import absences, cases, handovers, promises, staff
 from hotline.domain.act import Act
 from hotline.domain.cases import Case
 from hotline.domain.handovers import Handover
-from hotline.errors import NotFound
+from hotline.errors import Conflict, NotFound
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,21 @@ class Asked:
     due: datetime | None
     reason: str
     refusal: str
+
+
+class Another(Conflict):
+    """By OWN-3 somebody else would be asked; `told` says who, so that nothing is sent to them unseen."""
+
+    def __init__(self, name: str) -> None:
+        self.told = words.text("handover.another", name=name)
+        super().__init__(self.told)
+
+
+def chosen(act: Act, case: Case, receiver_id: int) -> None:
+    """I chose this colleague for the case, which is locked. Raises Another, and what `handovers.ask` raises."""
+    would = handovers.goes_to(act, case, giver_id=asking.person().id, receiver_id=receiver_id)
+    if would != receiver_id:
+        raise Another(people.names(act, [would])[would])
 
 
 def waiting(act: Act) -> list[Asked]:

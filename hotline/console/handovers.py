@@ -79,6 +79,8 @@ def hand_over(case_id: int) -> ResponseReturnValue:
     def ask(act: Act, case: Case) -> None:
         if receiver is None:
             raise Refused("choose a colleague")
+        if typed.text.strip():
+            handing.chosen(act, case, receiver)
         handovers.ask(act, case, giver_id=asking.person().id, receiver_id=receiver, reason=typed.text)
 
     return _asks(case_id, typed, ask)
@@ -101,6 +103,8 @@ def _asks(case_id: int, typed: Written, ask: Callable[[Act, Case], object]) -> R
             case = matters.get(act, case_id)
             companies.get(act, case.company_id)
             ask(act, case)
+    except handing.Another as another:
+        typed.problem = another.told
     except (Invalid, Conflict, Refused, NotFound) as error:
         typed.problem = words.text(_PROBLEMS[type(error)])
     return cases.settled(case_id, typed)

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from flask import abort, request
 from flask.typing import ResponseReturnValue
 
-from hotline.console import asking, desk_page, rights, words
+from hotline.console import asking, desk_page, handing, rights, words
 from hotline.domain import cases, companies, controls, handovers, meetings, parties, staff
 from hotline.domain.act import Act
 from hotline.domain.parties import Meeting, Party, Role
+from hotline.domain.seats import Seat, Status
 from hotline.errors import Conflict, NotFound, Refused
 
 _WHY_LONGEST = 400  # characters
@@ -48,6 +49,8 @@ def press(meeting_id: int, action: str) -> ResponseReturnValue:
             ACTIONS[action](act, _mine(act, meeting_id), pressed)
     except Unclear as unclear:
         return desk_page.answered(words.text(unclear.word))
+    except handing.Another as another:
+        return desk_page.answered(another.told)
     except Refused:
         return desk_page.answered(words.text(_REFUSED.get(action, "meeting.refused")))
     except Conflict:
@@ -68,7 +71,10 @@ def _expert(act: Act, meeting: Meeting, pressed: Pressed) -> None:
 
 
 def _hand_over(act: Act, meeting: Meeting, pressed: Pressed) -> None:
-    """The colleague is asked to own the matter, and rung to hear it; until they accept nothing changes (OWN-2)."""
+    """The colleague is asked to own the matter, and rung to hear it; until they accept nothing changes (OWN-2).
+
+    Whoever is off the desk is not rung: they are asked on their page and by a text.
+    """
     receiver = _colleague(act, pressed)
     if not pressed.why:
         raise Unclear("meeting.no-reason")
@@ -77,11 +83,15 @@ def _hand_over(act: Act, meeting: Meeting, pressed: Pressed) -> None:
     meeting = meetings.get(act, meeting.id)
     case = cases.get(act, pressed.case_id)
     companies.get(act, case.company_id)
-    giver = asking.person().id
-    live = handovers.Why.LIVE
-    asked = handovers.ask(act, case, giver_id=giver, receiver_id=receiver.id, reason=pressed.why, why=live)
-    receiver = staff.get(act, asked.receiver_id)  # whom the standard names, where this one declined before (OWN-3)
-    controls.invite(act, meeting, receiver, Role.RECEIVER, giver, asked.id)
+    giver, rung = asking.person().id, _at_the_desk(act, receiver)
+    try:
+        handing.chosen(act, case, receiver.id)
+    except NotFound:
+        raise Unclear("handover.nobody-above") from None
+    why = handovers.Why.LIVE if rung else handovers.Why.ASKED
+    asked = handovers.ask(act, case, giver_id=giver, receiver_id=receiver.id, reason=pressed.why, why=why)
+    if rung:
+        controls.invite(act, meeting, receiver, Role.RECEIVER, giver, asked.id)
 
 
 def _pause_recording(act: Act, meeting: Meeting, pressed: Pressed) -> None:
@@ -131,6 +141,11 @@ def _mine(act: Act, meeting_id: int) -> Meeting:
     if party.state != parties.State.IN and meeting.agent_id != me:
         raise NotFound("you are not in this conversation yet")
     return meeting
+
+
+def _at_the_desk(act: Act, person: staff.Staff) -> bool:
+    seat = act.session.get(Seat, person.id)
+    return seat is not None and seat.status not in (Status.OFF, Status.AWAY)
 
 
 def _colleague(act: Act, pressed: Pressed) -> staff.Staff:

@@ -75,8 +75,15 @@ def ask(act: Act, case: Case, *, giver_id: int, receiver_id: int, reason: str, w
     _may_be_asked(act, case, before, giver_id, receiver_id)
     bounced = why in _BOUNCES and _bounces(act, before, receiver_id)
     if bounced:
-        receiver_id = above(act, case, giver_id, {one.receiver_id for one in before if one.state == State.DECLINED}).id
+        receiver_id = _bounced_to(act, case, before, giver_id)
     return _asked(act, case, giver_id, receiver_id, why, cases.seal(act, case, reason.strip()), bounced=bounced)
+
+
+def goes_to(act: Act, case: Case, *, giver_id: int, receiver_id: int) -> int:
+    """Whom `ask` would ask where this colleague is chosen, by id: another by OWN-3. Raises as `ask` does."""
+    before = of_case(act, case.id)
+    _may_be_asked(act, case, before, giver_id, receiver_id)
+    return _bounced_to(act, case, before, giver_id) if _bounces(act, before, receiver_id) else receiver_id
 
 
 def answer(act: Act, handover_id: int, *, by: int, accept: bool, refusal: str | None = None) -> Handover:
@@ -200,6 +207,10 @@ def _bounces(act: Act, before: list[Handover], receiver_id: int) -> bool:
     accepted = sum(one.state == State.ACCEPTED and one.why in _BOUNCES for one in before)
     declined = any(one.state == State.DECLINED and one.receiver_id == receiver_id for one in before)
     return declined or accepted >= act.standard.ownership.handover_chain
+
+
+def _bounced_to(act: Act, case: Case, before: list[Handover], giver_id: int) -> int:
+    return above(act, case, giver_id, {one.receiver_id for one in before if one.state == State.DECLINED}).id
 
 
 def _asked(

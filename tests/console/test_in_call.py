@@ -25,6 +25,7 @@ def talk(runtime: Runtime, cast: Cast) -> Talk:
     """Lin talks with Chen."""
     made = Talk(runtime, cast)
     made.talk()
+    made.free(cast.zhou)
     return made
 
 

@@ -1,0 +1,114 @@
+"""Handing a matter over in the middle of a call: who is rung, who is asked apart, and what is said beforehand."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+
+from hotline.domain import handovers, seats, staff
+from hotline.domain.act import COMMAND
+from hotline.domain.cases import Case
+from hotline.domain.seats import Status
+from hotline.runtime import Runtime
+from tests import given
+from tests.console.visitor import Visitor, text_of
+from tests.domain.talks import Talk
+from tests.world import Cast, Person
+
+DESK = "/console/desk"
+WHY = "她熟悉这台锅炉"
+
+
+@pytest.fixture
+def talk(runtime: Runtime, cast: Cast) -> Talk:
+    """Lin talks with Chen; Zhou is free."""
+    made = Talk(runtime, cast)
+    made.talk()
+    made.free(cast.zhou)
+    return made
+
+
+@pytest.fixture
+def case(talk: Talk) -> Case:
+    """An open matter of Chen's that Lin owns."""
+    with talk.runtime.act(COMMAND) as act:
+        return given.case(act, talk.cast)
+
+
+def hands(lin: Visitor, talk: Talk, case: Case, to: Person) -> str:
+    """Lin sends the form; what the desk says then."""
+    path = f"/console/meetings/{talk.meeting_id}/hand-over"
+    lin.sends(path, page=DESK, who=str(to.id), case=str(case.id), why=WHY)
+    return text_of(lin.opens(DESK))
+
+
+def opens(app: Flask, who: Person) -> Visitor:
+    visitor = Visitor(app)
+    visitor.logs_in(who)
+    return visitor
+
+
+@pytest.mark.parametrize("status", [Status.FREE, Status.BREAK])
+def test_who_is_at_the_desk_is_rung_and_reads_why(
+    app: Flask, lin: Visitor, talk: Talk, case: Case, status: Status
+) -> None:
+    becomes(talk, talk.cast.zhou, status)
+    hands(lin, talk, case, talk.cast.zhou)
+    assert talk.party(talk.cast.zhou).handover_id is not None
+    ringing = text_of(opens(app, talk.cast.zhou).opens(DESK)).partition("等我答复的移交")[0]
+    assert "林晓 001 请您接手" in ringing
+    assert f"理由：{WHY}" in ringing
+    assert not talk.owed("send-text")
+
+
+@pytest.mark.parametrize("status", [Status.OFF, Status.AWAY])
+def test_who_is_off_the_desk_is_not_rung_but_asked_on_the_page_and_by_text(
+    app: Flask, lin: Visitor, talk: Talk, case: Case, status: Status
+) -> None:
+    becomes(talk, talk.cast.zhou, status)
+    assert "已请 周静 002 在页面和短信上答复" in hands(lin, talk, case, talk.cast.zhou)
+    assert talk.party(talk.cast.zhou).id is None
+    assert [owed["text"] for owed in talk.owed("send-text")] == ["handover-asked"]
+    assert f"理由：{WHY}" in text_of(opens(app, talk.cast.zhou).opens(DESK))
+
+
+def test_whom_the_rule_names_is_said_before_anything_is_sent(lin: Visitor, talk: Talk, case: Case) -> None:
+    declined(talk, case)
+    told = hands(lin, talk, case, talk.cast.zhou)
+    assert "这次该请 孙" in told
+    assert not waits(talk, case)
+    hands(lin, talk, case, talk.cast.sun)
+    assert waits(talk, case)
+
+
+def test_the_page_of_the_case_says_it_too_and_keeps_what_was_typed(lin: Visitor, talk: Talk, case: Case) -> None:
+    declined(talk, case)
+    here = f"/console/cases/{case.id}"
+    page = lin.is_refused(f"{here}/hand-over", page=here, receiver=str(talk.cast.zhou.id), reason=WHY).text
+    assert "这次该请 孙" in page
+    assert f"{WHY}</textarea>" in page
+    assert not waits(talk, case)
+
+
+def test_where_nobody_is_left_to_ask_it_is_said(lin: Visitor, talk: Talk, case: Case) -> None:
+    for who in (talk.cast.zhou, talk.cast.sun, talk.cast.qian, talk.cast.feng):
+        declined(talk, case, who)
+    assert "没有可以再请的上级了" in hands(lin, talk, case, talk.cast.zhou)
+
+
+def becomes(talk: Talk, who: Person, status: Status) -> None:
+    with talk.acting() as act:
+        seats.choose(act, seats.of(act, staff.get(act, who.id)), status)
+
+
+def declined(talk: Talk, case: Case, who: Person | None = None) -> None:
+    person = who or talk.cast.zhou
+    with talk.acting() as act:
+        kept = act.session.get_one(Case, case.id)
+        asked = handovers.ask(act, kept, giver_id=talk.cast.lin.id, receiver_id=person.id, reason=WHY)
+        handovers.answer(act, asked.id, by=asked.receiver_id, accept=False, refusal="没有空")
+
+
+def waits(talk: Talk, case: Case) -> bool:
+    with talk.runtime.look(COMMAND) as act:
+        return handovers.open_of(act, case.id) is not None
