@@ -21,6 +21,7 @@ from hotline.standard.kinds import EmergencyKind, SpokenName
 from hotline.voice import about
 
 Value = Callable[[Act, Call, Prompts], str]
+_FIRST_CHINESE = "\u2e80"  # letters before it are those of names whose surname comes last
 
 
 def company(act: Act, call: Call, prompts: Prompts) -> str:
@@ -184,10 +185,10 @@ def serving(act: Act, call: Call, prompts: Prompts) -> str:
 def came_for(act: Act, call: Call, prompts: Prompts) -> str:
     """What the customer wants about whom a colleague is rung, as far as they told; not what was told anonymously."""
     found, theirs = about.case(act, call), about.customers_call(act, call)
-    if found is not None:
+    if about.has_subject(found):
         return _matter_of(act, call, prompts, found)
     told = theirs.slots.get("came_for") if theirs is not None and not about.is_anonymous(act, call) else None
-    return prompts.text(f"matter.{told or 'agent'}", call.language)
+    return prompts.text(f"matter.{told or 'untold'}", call.language)
 
 
 def caller_name(act: Act, call: Call, prompts: Prompts) -> str:
@@ -197,10 +198,14 @@ def caller_name(act: Act, call: Call, prompts: Prompts) -> str:
     if known is None or name is None or how is SpokenName.NONE:
         return prompts.text("caller.unnamed", call.language)
     whole = act.sealer.open_for(customers.get(act, known).key, name).strip()
-    surname = whole.split()[-1] if whole.isascii() else whole[0]
+    given, _, last = whole.rpartition(" ")
+    surname_first = whole[0] >= _FIRST_CHINESE
+    surname = whole[0] if surname_first else last
     if how is SpokenName.SURNAME:
         return prompts.text("caller.surname", call.language, surname=surname)
-    return prompts.text("caller.masked", call.language, surname=surname[0])
+    if surname_first:
+        return prompts.text("caller.masked", call.language, surname=surname)
+    return prompts.text("caller.initial", call.language, initial=f"{given} {surname[0]}.".strip())
 
 
 def waited(act: Act, call: Call, prompts: Prompts) -> str:

@@ -8,6 +8,7 @@ from hotline.domain.calls import Call
 from hotline.domain.cases import Case
 from hotline.domain.desk import Place, Wait, Why
 from hotline.domain.parties import Stage
+from hotline.voice import about
 from hotline.voice.steps import Step
 from hotline.voice.values import whole_minutes
 
@@ -81,8 +82,9 @@ def customer_answered(act: Act, call: Call) -> Step:
 def called(act: Act, call: Call) -> tuple[str, ...]:
     """Greet, the company, oneself by number, the matter (ANS-14)."""
     meeting = meetings.of_call(act, call)
-    about = "called.kept" if meeting is not None and meeting.wait_id is not None else "called.matter"
-    return ("called.hello", about, *_recorded(act), "called.keys")
+    kept = meeting is not None and meeting.wait_id is not None
+    matter = "called.matter" if about.has_subject(about.case(act, call)) else "called.back"
+    return ("called.hello", "called.kept" if kept else matter, *_recorded(act), "called.keys")
 
 
 def connected(act: Act, call: Call) -> tuple[str, ...]:

@@ -34,7 +34,7 @@ def test_a_long_conversation_is_no_wait_when_the_line_breaks(line: Line, desk: D
     line.passes(minutes=LONG)
     line.phone("lin").hangs_up()
     caller.hears("刚才通话断了")
-    line.phone("lin").rings().answers().hears("已等不到1分钟").hears("接听请按1").presses("1")
+    line.phone("lin").rings().answers().hears("等候不到1分钟").hears("接听请按1").presses("1")
     caller.hears("0 0 1号为您服务").hears("♪ beep").hangs_up()
     line.passes(seconds=2)
     [wait] = desk.waits()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from hotline import rows
+from hotline.domain import anonymity, calls
+from hotline.domain.act import COMMAND
 from hotline.domain.cases import Case
 from tests.console.visitor import Visitor, text_of
 from tests.desk import Desk
@@ -60,7 +62,7 @@ def test_neither_the_whisper_nor_the_log_names_whoever_complained(line: Line, de
     desk.sits(line.cast.lin)
     chen = line.rings("chen").hears("投诉请按5").presses("5").hears("匿名请按2").presses("2").hears("提示音后")
     chen.speaks("物业态度差").presses("#").hears("还有什么", 120).presses("1").hears("请按0").presses("0")
-    agent = line.phone("lin").rings().answers().hears("一位客户，已等").hears("接听请按1")
+    agent = line.phone("lin").rings().answers().hears("一位客户，等候").hears("接听请按1")
     for secret in ("单号", "由您负责", "暖气", "投诉"):
         assert not [one.text for one in agent.heard if secret in one.text]
     agent.presses("1")
@@ -70,6 +72,19 @@ def test_neither_the_whisper_nor_the_log_names_whoever_complained(line: Line, de
     assert "meeting-over" in [kind for kind, _ in line.chain(call)]
     for case in line.cases():
         assert not [kind for kind, fields in line.chain(case.chain) if "meeting" in fields]
+
+
+def test_whoever_is_known_to_have_complained_when_the_agent_picks_up_is_not_named(line: Line, desk: Desk) -> None:
+    """CMP-10."""
+    line.tells("cold_radiator")
+    desk.sits(line.cast.lin)
+    line.rings("chen").hears("请按0").presses("0")
+    agent = line.phone("lin").rings()
+    with line.runtime.act(COMMAND) as act:
+        anonymity.note(act, calls.locked(act, line.calls()[-2].id), line.case().id)
+    agent.answers().hears("一位客户，已等").hears("接听请按1")
+    for secret in ("陈", "单号", "由您负责"):
+        assert not [one.text for one in agent.heard if secret in one.text]
 
 
 def test_who_hangs_up_after_an_anonymous_complaint_is_not_rung_back(line: Line) -> None:

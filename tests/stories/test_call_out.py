@@ -20,6 +20,15 @@ def test_the_agent_is_rung_first_then_the_customer_who_hears_who_calls_and_why(l
     assert line.promised(line.case())["CMP-9.callback"] == "kept"
 
 
+def test_a_customer_who_said_nothing_yet_is_told_that_they_are_called_back(line: Line, desk: Desk) -> None:
+    line.rings("chen", "home").hears("请问有什么可以帮您").hangs_up()
+    wu = line.cast.wu
+    desk.sits(wu)
+    desk.calls_out(wu, line.case().id)
+    line.phone("wu").rings().answers().hears("为您拨通客户，未接通的来电，单号").presses("1")
+    line.phone("chen").rings().answers().hears("您给我们打过电话，单号2 6 1 1 1 8 0 0 1，现在给您回电")
+
+
 def test_a_customer_who_does_not_answer_is_no_conversation_and_the_promise_stays(line: Line, desk: Desk) -> None:
     line.tells("complaint")
     wu = line.cast.wu

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from hotline.domain import customers
+from hotline.domain.act import COMMAND
 from hotline.domain.seats import Status
 from tests.desk import Desk
 from tests.line import Line
@@ -26,7 +28,7 @@ def test_the_whisper_tells_company_matter_name_number_and_wait_but_no_more(line:
         .hears("安心热力来电")
         .hears("暖气故障")
         .hears("陈某")
-        .hears("已等不到1分钟")
+        .hears("等候不到1分钟")
     )
     agent.hears("单号2 6 1 1 1 8 0 0 1").hears("接听请按1")
     assert not [one.text for one in agent.heard if "3号楼" in one.text or "0 0 8 8" in one.text]
@@ -39,6 +41,20 @@ def test_the_name_is_told_as_far_as_the_profile_says(line: Line, desk: Desk, how
     desk.sits(line.cast.lin)
     caller = asks_for_a_person(line, "chen")
     line.phone("lin").rings().answers().hears(f"，{told}，")
+    caller.hangs_up()
+
+
+@pytest.mark.parametrize(
+    ("how", "told"), [("surname", "姓Carter的客户"), ("masked", "客户James C."), ("none", "一位客户")]
+)
+def test_a_name_whose_surname_comes_last_is_told_by_it(line: Line, desk: Desk, how: str, told: str) -> None:
+    """SEC-1. Where nothing was said of the matter, the agent is to ask."""
+    line.changes(line.cast.heat, desk={"whisper_name": how})
+    with line.runtime.act(COMMAND) as act:
+        customers.rename(act, customers.get(act, line.cast.chen.id), "James Carter")
+    desk.sits(line.cast.lin)
+    caller = asks_for_a_person(line, "chen")
+    line.phone("lin").rings().answers().hears(f"安心热力来电，事由待问，{told}，等候")
     caller.hangs_up()
 
 
