@@ -13,7 +13,9 @@ from werkzeug.exceptions import Forbidden, Unauthorized
 from hotline import clock
 from hotline.console import asking, passwords, rights, sessions
 from hotline.console.throttle import Throttle
+from hotline.domain import seats, waits
 from hotline.domain.act import Act, Actor
+from hotline.domain.seats import Seat, Status
 from hotline.domain.staff import Staff
 
 log = logging.getLogger(__name__)
@@ -54,8 +56,15 @@ def log_in() -> ResponseReturnValue:
 
 
 def log_out() -> ResponseReturnValue:
-    """End every open log-in of this person, here and on other machines: a copied cookie ends too."""
+    """End every open log-in of this person, here and on other machines: a copied cookie ends too.
+
+    Nobody rings at their seat any more: a token of the browser's telephone is good for some minutes yet (contract 8).
+    """
     with asking.runtime().act(asking.actor()) as act:
+        seat = act.session.get(Seat, asking.person().id, with_for_update=True)  # the seat before the person, as always
+        if seat is not None:
+            waits.count_wrap_up(act, seat)
+            seats.choose(act, seat, Status.OFF)
         person = act.session.get_one(Staff, asking.person().id, with_for_update=True)
         person.session_epoch += 1
         act.remember("house", "logged-out", staff=person.id)

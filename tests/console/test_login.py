@@ -12,9 +12,11 @@ from redis import Redis
 from hotline.console import passwords
 from hotline.domain import audit
 from hotline.domain.act import COMMAND
+from hotline.domain.seats import Seat
 from hotline.domain.staff import Staff
 from hotline.runtime import Runtime
 from tests.console.visitor import Visitor
+from tests.domain.talks import Talk
 from tests.world import PASSWORD, Cast, HandClock
 
 
@@ -218,3 +220,21 @@ def _guess(app: Flask, cast: Cast, peer: str, forwarded: str) -> int:
 
 def _bare(page: str) -> str:
     return re.sub(r'value="[^"]{40,}"', "", page)
+
+
+@pytest.mark.parametrize(("in_a_call", "now"), [(False, ("off", None)), (True, ("busy", "off"))])
+def test_nobody_is_rung_who_logged_out_and_who_is_in_a_call_stays_in_it(
+    app: Flask, runtime: Runtime, cast: Cast, *, in_a_call: bool, now: tuple[str, str | None]
+) -> None:
+    talk = Talk(runtime, cast)
+    talk.talk() if in_a_call else talk.free(cast.lin)
+    lin = Visitor(app)
+    lin.logs_in(cast.lin)
+    assert lin.sends("/console/logout", page="/console/desk").location == "/console/login"
+    assert (talk.seat(cast.lin).status, talk.seat(cast.lin).wants) == now
+
+
+def test_who_never_sat_at_a_desk_logs_out_without_one(sun: Visitor, runtime: Runtime, cast: Cast) -> None:
+    sun.sends("/console/logout", page="/console")
+    with runtime.look(COMMAND) as act:
+        assert act.session.get(Seat, cast.sun.id) is None
