@@ -25,7 +25,7 @@ from hotline.standard import loader
 FIRST_AGENT_NUMBER = "001"
 _MOMENT = click.DateTime(["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"])
 _COMPANY = ("code", "name_zh", "name_en", "profile", "numbers")
-_STAFF = ("id", "login", "name", "company", "agent_number", "roles", "phone", "active")
+_STAFF = ("id", "login", "name", "company", "agent_number", "roles", "languages", "phone", "active")
 _NUISANCE = ("id", "number", "flagged_by", "flagged_at", "confirmed_by", "expires_at")
 
 

@@ -21,6 +21,7 @@ from hotline.domain.companies import Company
 from hotline.domain.customers import NuisanceNumber
 from hotline.domain.outbox import OutboxEntry
 from hotline.domain.promises import Promise
+from hotline.domain.seats import Seat
 from hotline.domain.staff import Staff
 from hotline.domain.turns import Turn
 from hotline.errors import HotlineError
@@ -70,7 +71,9 @@ def of_company(act: Act, company: Company) -> Row:
 
 
 def of_staff(act: Act, names: Names, person: Staff) -> Row:
-    """A member of staff."""
+    """A member of staff; `languages`: those of the callers who are put through, null where there is no seat yet."""
+    seat = act.session.get(Seat, person.id)
+    companies.get(act, person.company_id)
     return {
         "id": person.id,
         "login": person.login,
@@ -81,6 +84,7 @@ def of_staff(act: Act, names: Names, person: Staff) -> Row:
         "phone": PhoneNumber(act.sealer.open(person.phone)).masked if person.phone else None,
         "logs_in": person.password_hash is not None,
         "active": person.active,
+        "languages": None if seat is None else seat.languages or list(act.standard.languages.offered),
     }
 
 

@@ -9,11 +9,12 @@ import pytest
 from sqlalchemy import select
 
 from hotline.console import passwords
-from hotline.domain import companies, customers, staff
+from hotline.domain import companies, customers, seats, staff
 from hotline.domain.act import COMMAND
 from hotline.domain.staff import Duty, Staff
 from hotline.phones import PhoneNumber
 from hotline.runtime import Runtime
+from tests import given
 from tests.operator import Operator
 from tests.world import SHANGHAI, Cast, HandClock
 
@@ -114,6 +115,7 @@ def test_a_person_is_taken_on_and_can_log_in(operator: Operator, runtime: Runtim
         "phone": "139****0777",
         "logs_in": True,
         "active": True,
+        "languages": None,
     }
     with runtime.look(COMMAND) as act:
         kept = act.session.scalar(select(Staff.password_hash).where(Staff.login == "zheng"))
@@ -223,3 +225,11 @@ def _on_repair_duty(runtime: Runtime) -> list[str]:
 def _is_refused(runtime: Runtime, number: PhoneNumber) -> bool:
     with runtime.look(COMMAND) as act:
         return customers.is_nuisance(act, number)
+
+
+def test_the_languages_in_which_somebody_answers_are_listed(operator: Operator, runtime: Runtime, cast: Cast) -> None:
+    with runtime.act(COMMAND) as act:
+        given.seat(act, cast.zhou)
+        seats.speaking(act, given.seat(act, cast.lin), ["en"])
+    listed = {one["login"]: one["languages"] for one in operator.reads("staff list --company heat")}
+    assert (listed["lin"], listed["zhou"], listed["wang"]) == (["en"], ["zh-CN", "en"], None)

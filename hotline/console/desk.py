@@ -37,6 +37,13 @@ def choose_device() -> ResponseReturnValue:
     return desk_page.answered()
 
 
+def choose_languages() -> ResponseReturnValue:
+    """Callers in these languages are put through to me; none chosen: in every one that is offered here."""
+    with asking.runtime().act(asking.actor()) as act:
+        seats.speaking(act, desk_page.my_seat(act), request.form.getlist("language"))
+    return desk_page.answered()
+
+
 def wrapped_up() -> ResponseReturnValue:
     """The form is done: the next caller may come."""
     with asking.runtime().act(asking.actor()) as act:

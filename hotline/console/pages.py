@@ -45,6 +45,7 @@ def blueprint(runtime: Runtime) -> Blueprint:
     made.add_url_rule("/desk", view_func=desk_page.desk)
     made.add_url_rule("/desk/status", view_func=desk.choose_status, methods=["POST"])
     made.add_url_rule("/desk/device", view_func=desk.choose_device, methods=["POST"])
+    made.add_url_rule("/desk/languages", view_func=desk.choose_languages, methods=["POST"])
     made.add_url_rule("/desk/wrapped-up", view_func=desk.wrapped_up, methods=["POST"])
     made.add_url_rule("/desk/beat", view_func=desk.beat, methods=["POST"])
     made.add_url_rule("/meetings/<int:meeting_id>/supervise", view_func=supervise.supervise, methods=["POST"])

@@ -56,6 +56,7 @@ PAGES: dict[str, frozenset[Role]] = {
     "console.desk": DESK,
     "console.choose_status": DESK,
     "console.choose_device": DESK,
+    "console.choose_languages": DESK,
     "console.beat": DESK,
     "console.phone_token": DESK,
     "console.wrapped_up": DESK,

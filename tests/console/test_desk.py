@@ -87,6 +87,18 @@ def test_whoever_has_no_number_is_told_so_and_an_unknown_device_is_none(
     assert lin.sends(f"{DESK}/device", page=DESK, device="pigeon").status_code == 400
 
 
+def test_an_agent_says_in_which_languages_they_answer(lin: Visitor, talk: Talk) -> None:
+    assert "接听语言：全部" in text_of(lin.opens(DESK))
+    assert lin.sends(f"{DESK}/languages", page=DESK, language="en").location == DESK
+    page = lin.opens(DESK)
+    assert "接听语言：English" in text_of(page)
+    assert 'value="en" id="language-en" checked' in page.text
+    assert talk.seat(talk.cast.lin).languages == ["en"]
+    lin.sends(f"{DESK}/languages", page=DESK)
+    assert talk.seat(talk.cast.lin).languages == []
+    assert lin.sends(f"{DESK}/languages", page=DESK, language="fr").status_code == 400
+
+
 def test_an_open_desk_says_that_somebody_is_there(lin: Visitor, talk: Talk, at: HandClock) -> None:
     lin.opens(DESK)
     before = talk.seat(talk.cast.lin).seen_at
