@@ -189,35 +189,48 @@ def test_an_outsider_has_no_button_in_somebody_elses_call(app: Flask, talk: Talk
     assert zhou.sends(f"/console/meetings/{talk.meeting_id}/blow-up", page=DESK).status_code == 404
 
 
-@pytest.mark.parametrize("role", [Role.EXPERT, Role.RECEIVER])
-def test_who_is_only_being_rung_has_no_button_in_the_call_yet(app: Flask, lin: Visitor, talk: Talk, role: Role) -> None:
-    zhou, press_ = opens(app, talk.cast.zhou), f"/console/meetings/{talk.meeting_id}/"
-    asked = {"who": talk.cast.zhou.id} | ({"case": owned(talk).id, "why": "她熟悉"} if role is Role.RECEIVER else {})
-    press(lin, talk, "hand-over" if role is Role.RECEIVER else "expert", **asked)
+def asks_in(lin: Visitor, talk: Talk, role: Role) -> Person:
+    """Somebody is asked into the call as this, and their telephone rings."""
+    if role is Role.SUPERVISOR:
+        with talk.acting() as act:
+            sun = staff.get(act, talk.cast.sun.id)
+            controls.supervise(act, meetings.get(act, talk.meeting_id), sun, Mode.TALK)
+        return talk.cast.sun
+    talk.free(talk.cast.zhou)
+    handed = {"case": owned(talk).id, "why": "她熟悉"} if role is Role.RECEIVER else {}
+    press(lin, talk, "hand-over" if handed else "expert", who=talk.cast.zhou.id, **handed)
+    return talk.cast.zhou
+
+
+ASKED_IN = pytest.mark.parametrize("role", [Role.EXPERT, Role.RECEIVER, Role.SUPERVISOR])
+
+
+@ASKED_IN
+@pytest.mark.parametrize("left", [False, True])
+def test_who_is_being_rung_or_has_left_has_no_button_in_the_call(
+    app: Flask, lin: Visitor, talk: Talk, role: Role, left: bool
+) -> None:
+    person = asks_in(lin, talk, role)
+    if left:
+        talk.with_leg(meetings.turned_down, talk.party(person).call_id, State.DECLINED)
+    visitor = opens(app, person)
     for action in in_call.ACTIONS:
-        assert zhou.sends(press_ + action, page=DESK, who=str(talk.cast.lin.id)).status_code == 404
+        path = f"/console/meetings/{talk.meeting_id}/{action}"
+        assert visitor.sends(path, page=DESK, who=str(talk.cast.lin.id)).status_code in (403, 404)
     assert not talk.meeting().ending
     assert not talk.owed("end-call")
 
 
-@pytest.mark.parametrize("who", ["zhou", "sun"])
-def test_only_the_agent_and_who_leads_send_somebody_off(app: Flask, lin: Visitor, talk: Talk, who: str) -> None:
-    person = getattr(talk.cast, who)
-    if who == "zhou":
-        press(lin, talk, "expert", who=person.id)
-    else:
-        with talk.acting() as act:
-            controls.supervise(act, meetings.get(act, talk.meeting_id), staff.get(act, person.id), Mode.TALK)
+@ASKED_IN
+def test_only_the_agent_and_who_leads_send_somebody_off(app: Flask, lin: Visitor, talk: Talk, role: Role) -> None:
+    person = asks_in(lin, talk, role)
     leg = talk.party(person).call_id
     talk.with_leg(meetings.accepted, leg)
     talk.joins(leg)
-    visitor = opens(app, person)
-    if who == "zhou":
-        assert refused(visitor, talk, "send-off", who=talk.cast.lin.id)
-    else:
-        press(visitor, talk, "send-off", who=talk.cast.lin.id)
+    does = press if role is Role.SUPERVISOR else refused
+    does(opens(app, person), talk, "send-off", who=talk.cast.lin.id)
     sent_off = {"call": talk.party(talk.cast.lin).call_id} in talk.owed("end-call")
-    assert sent_off == (who == "sun")
+    assert sent_off == (role is Role.SUPERVISOR)
 
 
 def test_a_guest_sees_the_call_and_can_only_leave(app: Flask, lin: Visitor, talk: Talk) -> None:

@@ -82,7 +82,7 @@ def test_whoever_is_known_to_have_complained_when_the_agent_picks_up_is_not_name
     agent = line.phone("lin").rings()
     with line.runtime.act(COMMAND) as act:
         anonymity.note(act, calls.locked(act, line.calls()[-2].id), line.case().id)
-    agent.answers().hears("一位客户，已等").hears("接听请按1")
+    agent.answers().hears("一位客户，").hears("接听请按1")
     for secret in ("陈", "单号", "由您负责"):
         assert not [one.text for one in agent.heard if secret in one.text]
 
