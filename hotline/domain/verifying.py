@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Row, String, cast, column, exists, func, literal, select, table
 from sqlalchemy.orm import Session
 
-from hotline.domain import agreeing, chains, seals
+from hotline.domain import agreeing, chains, seals, tells
 from hotline.domain.audit import AuditEntry, AuditHead
 from hotline.domain.calls import Call
 from hotline.domain.cases import Case, CaseCounter
@@ -47,7 +47,7 @@ def verify(
     # Measured before the database is looked at: what is exported meanwhile must not seem ahead of it.
     size = checkpoint_file.stat().st_size if checkpoint_file is not None and checkpoint_file.exists() else None
     with _one_moment(session):
-        tails = chains.walk(session, report, kinds=agreeing.KINDS)
+        tails = chains.walk(session, report, kinds=tells.KINDS)
         while some := list(islice(tails, _TAILS)):
             _check_tails(session, report, some)
         _check_records(session, report)
@@ -71,7 +71,7 @@ def verify_chain(session: Session, chain: str, *, trusted_keys: set[str] | None 
 
 def _look(session: Session, chain: str, trusted_keys: set[str] | None) -> Report:
     report = Report()
-    tails = list(chains.walk(session, report, chain, kinds=agreeing.KINDS))
+    tails = list(chains.walk(session, report, chain, kinds=tells.KINDS))
     _check_tails(session, report, tails)
     if not tails:
         report.find(chain, None, What.NO_ENTRIES)

@@ -1,0 +1,144 @@
+"""What each kind of entry says of which row; without it no row could be held against the log (REC-2)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from hotline.domain.calls import FINAL, State
+from hotline.domain.parties import Stage as MeetingStage
+from hotline.domain.parties import State as PartyState
+from hotline.domain.promises import Verdict
+from hotline.domain.repairs import Stage
+
+PASSED_ON = ("handover-accepted", "handover-forced")
+UNTOLD = object()  # what stands in the column is not told from here on, until a later entry tells it
+
+
+@dataclass(frozen=True)
+class Tells:
+    """What one kind of entry says of one row: the entry's field with the row's number, and column by column."""
+
+    table: str
+    row: str
+    columns: Mapping[str, str]  # column -> field of the entry; "at" is the entry's instant, "self" the chain's number
+    meant: Mapping[str, Any] = field(default_factory=dict)  # column -> what such an entry means by itself
+
+
+_CALL = {
+    "direction": "direction",
+    "company_id": "company",
+    "customer_id": "customer",
+    "staff_id": "colleague",
+    "owner_id": "owner",
+    "started_at": "at",
+}
+_CASE = {
+    "number": "number",
+    "kind": "what",
+    "matter": "matter",
+    "company_id": "company",
+    "numbered_by_id": "company",
+    "owner_id": "owner",
+    "first_owner_id": "owner",
+    "handler_id": "owner",
+    "opened_at": "at",
+}
+_PROMISE = {
+    "case_id": "self",
+    "company_id": "company",
+    "rule": "rule",
+    "owner_id": "owner",
+    "made_at": "at",
+    "due_at": "due",
+    "calendar": "calendar",
+}
+_ORDER = {"case_id": "self", "fault_class": "fault", "scope": "scope", "fee_yuan": "fee", "reported_at": "at"}
+_OVER = {"ended_at": "at", "ended_by": "ended_by"}
+_OWNED = {"owner_id": "owner", "handler_id": "owner", "company_id": "company"}
+_ASKED = {"case_id": "self", "giver_id": "giver", "receiver_id": "receiver", "why": "why", "asked_at": "at"}
+_UNSIGNED = {"stage": Stage.REPORTED, **dict.fromkeys(("engineer_id", "signed_at", "on_the_way_at", "arrived_at"))}
+_WAITS = {"call_id": "self", "joined_at": "joined", "wanted_id": "wanted", "emergency": "emergency"}
+_OPEN_AGAIN = dict.fromkeys(("longest_gap_ms", "state", "why", "agent_id"), UNTOLD) | {"ended_at": None}
+_OFFERED = {"wait_id": "wait", "staff_id": "to", "rung_at": "at"}
+_ANSWERED = {"staff_id": "by", "answer": "answer", "answered_at": "at"}
+_OVER_WAIT = {"state": "state", "why": "why", "agent_id": "agent", "ended_at": "at"}
+_OVER_MEETING = {"held_seconds": "held", "dropped": "dropped", "ended_at": "at"}
+_PARTY = {"meeting_id": "meeting", "staff_id": "who", "role": "role"}
+_DONE = {"found": "found", "tested": "tested", "customer_signed": "customer_signed"}
+
+# "<kind of entry>", or "<kind> <state>" where it is the state that says which columns it wrote.
+TELLS: dict[str, Tells] = {
+    "call-began": Tells("calls", "self", _CALL, {"state": State.RINGING}),
+    "call-placed": Tells("calls", "self", _CALL, {"state": State.PLACED}),
+    "call-kept": Tells("calls", "self", {"started_at": "began"}),
+    "call-answered": Tells("calls", "self", {"answer_ms": "millis", "answered_at": "at"}, {"state": State.TALKING}),
+    "call-picked-up": Tells("calls", "self", {"answered_at": "at"}, {"state": State.TALKING}),
+    "call-owned": Tells("calls", "self", {"owner_id": "owner", "answered_by_id": "owner"}),
+    "caller-known": Tells("calls", "self", {"customer_id": "customer"}),
+    **{
+        f"call-state {state}": Tells("calls", "self", {"state": "state", **(_OVER if state in FINAL else {})})
+        for state in State
+    },
+    "case-opened": Tells("cases", "self", _CASE, {"state": "open"}),
+    "handler": Tells("cases", "self", {"handler_id": "now"}),
+    **{kind: Tells("cases", "self", _OWNED) for kind in PASSED_ON},
+    "handover-asked": Tells(
+        "handovers", "handover", {**_ASKED, "bounced": "bounced", "reason": "reason"}, {"state": "asked"}
+    ),
+    "handover-declined": Tells(
+        "handovers", "handover", {"refusal": "refusal", "settled_at": "at"}, {"state": "declined"}
+    ),
+    **{
+        f"handover-{state}": Tells("handovers", "handover", {"settled_at": "at"}, {"state": state})
+        for state in ("returned", "withdrawn")
+    },
+    "case-closed": Tells("cases", "self", {"closed_at": "at", "closed_by_id": "by"}, {"state": "closed"}),
+    "promise-made": Tells("promises", "promise", _PROMISE, {"verdict": Verdict.OPEN}),
+    "promise-done": Tells("promises", "promise", {"verdict": "verdict", "done_at": "at", "judged_at": "at"}),
+    "promise-broken": Tells("promises", "promise", {"judged_at": "at"}, {"verdict": Verdict.BROKEN}),
+    "promise-excused": Tells(
+        "promises", "promise", {"judged_at": "at", "excused_by_id": "by"}, {"verdict": Verdict.EXCUSED}
+    ),
+    "dispatch-began": Tells("dispatches", "dispatch", {"case_id": "self", "duty": "duty", "posted_at": "at"}),
+    "signed": Tells("dispatches", "dispatch", {"signed_at": "at", "signed_by_id": "by"}),
+    "dispatch-reopened": Tells("dispatches", "dispatch", {}, dict.fromkeys(("signed_at", "signed_by_id"))),
+    "fault-reported": Tells("repair_orders", "order", _ORDER, {"stage": Stage.REPORTED}),
+    "repair-given-back": Tells("repair_orders", "order", {}, _UNSIGNED),
+    "repair-done": Tells("repair_orders", "order", _DONE),
+    "repair signed": Tells("repair_orders", "order", {"stage": "now", "signed_at": "at", "engineer_id": "by"}),
+    **{
+        f"repair {stage}": Tells("repair_orders", "order", {"stage": "now", f"{stage}_at": "at"})
+        for stage in (Stage.ON_THE_WAY, Stage.ARRIVED, Stage.DONE)
+    },
+    "wait-began": Tells("waits", "wait", _WAITS, _OPEN_AGAIN),
+    "place-came-up": Tells("waits", "wait", {"call_id": "self"}),
+    "waited": Tells("waits", "wait", {"longest_gap_ms": "longest_gap_ms"}),
+    "wait-over": Tells("waits", "wait", _OVER_WAIT),
+    "agent-offered": Tells("agent_offers", "offer", _OFFERED, {"answered_at": None}),
+    "agent-answered": Tells("agent_offers", "offer", _ANSWERED),
+    "meeting-began": Tells("meetings", "meeting", {"call_id": "self", "agent_id": "agent", "began_at": "at"}),
+    "meeting-met": Tells("meetings", "meeting", {"call_id": "self", "agent_id": "agent", "met_at": "at"}),
+    "meeting-passed-on": Tells("meetings", "meeting", {"call_id": "self", "agent_id": "now"}),
+    "meeting-over": Tells("meetings", "meeting", {"call_id": "self", **_OVER_MEETING}, {"state": MeetingStage.ENDED}),
+    "asked-in": Tells("parties", "party", {**_PARTY, "mode": "mode", "handover_id": "handover", "asked_at": "at"}),
+    "party-joined": Tells("parties", "party", {**_PARTY, "mode": "mode", "joined_at": "at"}, {"state": PartyState.IN}),
+    "mode-changed": Tells("parties", "party", {"staff_id": "who", "mode": "now"}),
+    "party-left": Tells("parties", "party", {**_PARTY, "state": "state", "left_at": "at"}),
+    "staff-hired": Tells("staff", "staff", {"company_id": "company"}, {"active": True}),
+    "staff-left": Tells("staff", "staff", {}, {"active": False}),
+    "staff-returned": Tells("staff", "staff", {}, {"active": True}),
+}
+# What a kind of entry says of a second row.
+ALSO: dict[str, Tells] = {
+    "handover-accepted": Tells("handovers", "handover", {"settled_at": "at"}, {"state": "accepted"}),
+    "handover-forced": Tells(
+        "handovers",
+        "handover",
+        {**_ASKED, "receiver_id": "owner", "settled_at": "at"},
+        {"state": "accepted", "bounced": False, "reason": ""},
+    ),
+}
+BY_STATE = {"call-state": "state", "repair": "now"}
+KINDS = frozenset(name.split()[0].encode() for name in TELLS)  # the entries that are read again
