@@ -20,7 +20,7 @@ from hotline.domain.act import Act, Actor
 from hotline.live import Bell
 from hotline.prompts import Prompts
 from hotline.settings import Settings
-from hotline.sounds import Account, Bucket, Folder, Store
+from hotline.sounds import Account, Bucket, Folder, Moved, Store
 from hotline.standard import loader
 from hotline.standard.engine import Engine as Figures
 from hotline.standard.rules import Standard
@@ -69,12 +69,14 @@ class Runtime:
             yield Act(session, actor, clock.now(), self.sealer, standard_of)
 
     def _store(self) -> Store:
-        """Where recordings are kept: a bucket where one is named, else the data folder."""
+        """Where recordings are kept: a bucket where one is named, else the data folder, which is read with both."""
         bucket, carrier = self.settings.bucket, self.figures.carrier
+        folder = Folder(self.settings.hotline_var)
         if bucket is None:
-            return Folder(self.settings.hotline_var)
+            return folder
         within = {"connect_within": carrier.connect_timeout.span, "within": carrier.timeout.span}
-        return Bucket(bucket.address, Account(bucket.endpoint, bucket.region, bucket.key, bucket.secret), **within)
+        account = Account(bucket.endpoint, bucket.region, bucket.key, bucket.secret)
+        return Moved(Bucket(bucket.address, account, **within), folder)
 
     def _tell(self, act: Act) -> None:
         if act.news:

@@ -107,6 +107,24 @@ class Bucket:
         return _answered(name, lambda: obstore.get(self._store, f"{name}.sealed").bytes().to_bytes())
 
 
+class Moved:
+    """A store, and the one that was used before: what is not in the first yet is read where it was kept."""
+
+    def __init__(self, now: Store, before: Store) -> None:
+        self._now, self._before = now, before
+
+    def keep(self, name: str, sealed: bytes) -> None:
+        """See Store. Kept in the first alone."""
+        self._now.keep(name, sealed)
+
+    def read(self, name: str) -> bytes:
+        """See Store."""
+        try:
+            return self._now.read(name)
+        except NotFound:
+            return self._before.read(name)
+
+
 def _answered(name: str, ask: Callable[[], T]) -> T:
     """The cause is cut off: its words hold the address of the bucket."""
     try:

@@ -8,8 +8,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from hotline.errors import NotFound
+from hotline.runtime import Runtime
 from hotline.settings import load
 from hotline.sounds import Account, Bucket, Folder, Store, new_name
 from tests import world
@@ -65,6 +67,19 @@ def test_with_another_secret_nothing_is_kept(service: Service) -> None:
     with pytest.raises(OSError, match="store of recordings"):
         Bucket(f"s3://{BUCKET}", account, connect_within=SECOND, within=2 * SECOND).keep("4711", b"sealed")
     assert service.objects == {}
+
+
+def test_what_was_kept_in_the_folder_is_heard_after_a_bucket_is_named(runtime: Runtime, service: Service) -> None:
+    Folder(runtime.settings.hotline_var).keep("4711", b"older")
+    named = {"hotline_recordings": f"s3://{BUCKET}", "aws_endpoint_url": service.address, "aws_region": REGION}
+    secret = {"aws_access_key_id": KEY, "aws_secret_access_key": SecretStr(SECRET)}
+    settings = runtime.settings.model_copy(update={**named, **secret})
+    moved = Runtime(settings, runtime.engine, runtime.redis, runtime.prompts)
+    moved.sounds.keep("4712", b"newer")
+    assert [moved.sounds.read(name) for name in ("4711", "4712")] == [b"older", b"newer"]
+    assert service.objects == {f"/{BUCKET}/4712.sealed": b"newer"}
+    with pytest.raises(NotFound):
+        moved.sounds.read("4713")
 
 
 @pytest.mark.parametrize("address", ["s3://no-such-bucket-of-ours", f"s3://{BUCKET}"])
