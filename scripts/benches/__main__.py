@@ -1,0 +1,14 @@
+"""Which measurement is wanted; without it each would have an entrance of its own."""
+
+from __future__ import annotations
+
+import sys
+
+from scripts.benches import line
+
+BENCHES = {"line": line.main}
+
+if __name__ == "__main__":
+    if len(sys.argv) < 2 or sys.argv[1] not in BENCHES:
+        sys.exit(f"usage: scripts/bench {{{'|'.join(BENCHES)}}} [how many]")
+    BENCHES[sys.argv[1]](*map(int, sys.argv[2:3]))
