@@ -200,3 +200,18 @@ def _hand_over(agent: Page, receiver: Person, case_id: int) -> None:
     agent.locator("#who-hand-over").select_option(str(receiver.id))
     agent.locator("#ask-hand-over input[name=why]").fill("她熟悉这台锅炉")
     agent.locator("#ask-hand-over button").click()
+
+
+@pytest.mark.parametrize("code", ["zh-CN", "en"])
+def test_the_languages_in_which_i_answer_are_chosen_by_keyboard(
+    agent: Page, talk: Talk, cast: Cast, pictures: Path, code: str
+) -> None:
+    agent.locator(f".languages [hreflang={code}]").click()
+    control = agent.locator("#languages")
+    control.locator("summary").press("Enter")
+    control.locator("#language-en").press("Space")
+    picture(agent, pictures, f"desk-languages-{code}")
+    control.get_by_role("button").press("Enter")
+    expect(control.locator("summary")).to_contain_text("English")
+    expect(control).not_to_have_attribute("open", "")
+    assert talk.seat(cast.lin).languages == ["en"]

@@ -95,3 +95,20 @@ def test_help_is_called_from_the_desk_and_what_is_told_next_is_added_there(
     expect(page.locator("#f-looks")).to_have_count(0)
     assert page.url.endswith("/desk")
     assert forms.told(runtime, forms.opened(runtime))["sealed_looks"] == "气味很大"
+
+
+def test_a_number_is_shown_at_the_desk_itself_while_the_call_goes_on(
+    page: Page, talk: Talk, cast: Cast, pictures: Path
+) -> None:
+    log_in(page, cast.lin)
+    page.goto("/console/desk")
+    page.locator("#f-kind-complaint").check()
+    page.locator("#f-happened").fill("师傅来晚了")
+    number = page.locator("#secret-number")
+    number.locator("summary").click()
+    number.locator("[name=reason]").fill("核对回电号码")
+    number.get_by_role("button").click()
+    expect(number).to_contain_text(cast.chen.number.national)
+    expect(page.locator("#f-happened")).to_have_value("师傅来晚了")
+    assert page.url.endswith("/desk")
+    picture(page, pictures, "form-revealed")
