@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from flask import g, redirect, render_template, request, session, url_for
+from flask import g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from redis.exceptions import RedisError
 from sqlalchemy import select
@@ -68,7 +68,7 @@ def log_out() -> ResponseReturnValue:
         person = act.session.get_one(Staff, asking.person().id, with_for_update=True)
         person.session_epoch += 1
         act.remember("house", "logged-out", staff=person.id)
-    session.clear()
+    sessions.end()
     return redirect(url_for("console.log_in"))
 
 

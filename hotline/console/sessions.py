@@ -24,12 +24,17 @@ class Ticket:
 
 def begin(person: Staff, at: datetime) -> None:
     """Log a person in under a fresh token; nothing of the session before is kept but the language."""
-    language = session.get("language")
-    session.clear()
+    end()
     stamp = int(at.timestamp())
     session.update(
         staff=person.id, epoch=person.session_epoch, begun=stamp, seen=stamp, token=secrets.token_urlsafe(16)
     )
+
+
+def end() -> None:
+    """Log out here; the language of the pages stays, it says nothing of a person."""
+    language = session.get("language")
+    session.clear()
     if language:
         session["language"] = language
 

@@ -118,6 +118,8 @@ def test_a_call_from_ring_to_wrap_up_appears_by_itself_on_three_pages(
     expect(sun.locator(".watch .state")).to_contain_text("在通话中")
     expect(agent.locator(".parties")).to_contain_text("孙丽")
     picture(sun, pictures, "floor")
+    zhou.locator("#choose-break").click()
+    expect(zhou.locator("#desk .seat-break")).to_be_visible()
     _hand_over(agent, cast.zhou, case_id)
     expect(zhou.locator("#now")).to_have_text("同事请您加入通话")
     expect(zhou.locator("#handovers-waiting .row")).to_have_count(1)

@@ -63,6 +63,8 @@ def test_a_call_is_rung_accepted_held_handed_over_and_closed_on_three_pages(
     lin.locator("button[accesskey=h]").click()
     expect(customer.locator(".captions")).to_contain_text("对不起，让您久等了，谢谢您")
 
+    zhou.locator("#choose-break").click()
+    expect(zhou.locator("#desk .seat-break")).to_be_visible()
     _asks(lin, cast.zhou.id, case_id)
     receiver = house.phone("zhou").rings()
     expect(zhou.locator("#now")).to_have_text("同事请您加入通话")

@@ -10,7 +10,7 @@ const WORDS = {
   faults: ["线路故障", "Faults on the line"],
   faultsLead: ["打开一个开关，看看热线怎样应付。关上之前，每次都会发生。", "Switch one on and see how the hotline copes. It happens every time until switched off."],
   "role-customer": ["来电人", "Caller"],
-  "role-agent": ["坐席", "Agent"],
+  "role-agent": ["座席", "Agent"],
   "role-engineer": ["工程师", "Engineer"],
   "role-supervisor": ["主管", "Supervisor"],
   "role-manager": ["经理", "Manager"],
