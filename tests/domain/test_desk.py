@@ -9,11 +9,12 @@ from sqlalchemy import func, select
 
 from hotline.domain import calls, cases, companies, desk, matching, seats
 from hotline.domain.act import CALLER, CLOCK, COMMAND
+from hotline.domain.calls import FINAL
 from hotline.domain.cases import Kind
 from hotline.domain.desk import Place, Wait, Why
 from hotline.domain.matching import AgentOffer
 from hotline.domain.seats import Status
-from hotline.errors import NotFound
+from hotline.errors import Conflict, NotFound
 from hotline.runtime import Runtime
 from tests import given
 from tests.domain.waiting import (
@@ -147,6 +148,15 @@ def test_the_longest_silence_is_on_record_and_judged(runtime: Runtime, cast: Cas
         "kept": False,
         "why": "limit",
     }
+
+
+@pytest.mark.parametrize("state", sorted(FINAL))
+def test_nobody_joins_by_a_call_that_is_over(runtime: Runtime, cast: Cast, state: str) -> None:
+    with runtime.act(CALLER) as act:
+        gone = given.call(act, cast)
+        gone.state = state
+        with pytest.raises(Conflict):
+            desk.join(act, gone)
 
 
 def test_nobody_waits_under_an_unknown_number(runtime: Runtime, cast: Cast) -> None:

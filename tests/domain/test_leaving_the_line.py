@@ -69,6 +69,20 @@ def test_whoever_kept_a_place_and_rings_again_goes_on_at_it(runtime: Runtime, ca
     assert found(runtime, mine).state == Place.KEPT
 
 
+def test_a_kept_place_is_kept_on_where_nobody_serves_or_the_call_would_name_its_caller(
+    runtime: Runtime, cast: Cast
+) -> None:
+    kept = joins(runtime, cast, 1, who=cast.chen)
+    keeps(runtime, cast, kept)
+    assert joins(runtime, cast, 2, who=cast.chen) != kept, "nobody serves"
+    sits(runtime, cast.lin)
+    with runtime.act(CALLER) as act:
+        unnamed = given.call(act, cast, sid="CA" + "7" * 32, who=cast.chen)
+        anonymity.note(act, unnamed, 7)
+        assert desk.join(act, unnamed).id != kept
+    assert found(runtime, kept).state == Place.KEPT
+
+
 def test_a_hang_up_in_the_line_is_on_record_and_owes_a_call_back(runtime: Runtime, cast: Cast, at: HandClock) -> None:
     mine = joins(runtime, cast)
     at.passes(40 * SECOND)
