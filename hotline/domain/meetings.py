@@ -169,6 +169,8 @@ def dropped(act: Act, meeting: Meeting) -> None:
     if meeting.state == Stage.ENDED or meeting.call_id is None:
         return
     meeting.dropped = True
+    if meeting.wait_id is not None:
+        desk.locked(act, meeting.wait_id).kept = False  # the customer of a kept place is on the line now
     parties.note(act, meeting, "meeting-dropped", agent=meeting.agent_id)
     call = calls.locked(act, meeting.call_id)
     calls.move(act, call, DROPPED)

@@ -67,6 +67,8 @@ def hung_up(act: Act, call: Call) -> None:
     """The caller is gone: what was told so far becomes a case, so that it has an owner and an answer (VIS-5)."""
     waiting = desk.of_call(act, call)
     promised = waiting is not None and not desk.abandoned(act, waiting)
+    if call.direction == "out" and waiting is not None and waiting.state == Place.ABANDONED:
+        matters.call_back_again(act, call)
     if call.slots.get("nuisance") or call.direction == "out":
         return
     if call.step in _HELP_IS_COMING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hotline.domain import cases, matters
+from hotline.domain import calls, cases, invitations, matters, promises
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
 from hotline.domain.cases import Case
@@ -16,6 +16,7 @@ from hotline.standard.kinds import Scope
 TOLD = ("sealed_contact", "sealed_address", "sealed_looks", "sealed_name", "sealed_for")
 # What was said of the matter before this one; it would be told of this one, its number too.
 OF_THE_LAST = ("asked", "due", "texted")
+_MISSED = "CBK-2.missed"
 
 
 def open_fault(act: Act, call: Call) -> Case:
@@ -81,8 +82,26 @@ def open_abandoned(act: Act, call: Call) -> Case:
     if "sealed_caller" in call.slots and "sealed_contact" not in call.slots:
         call.put(sealed_contact=call.slots["sealed_caller"])
     nameless = bool(call.slots.get("anonymous"))  # was about to complain without a name: is not written to
-    opened = matters.open_callback(act, _told(call), matter=_came_for(call), rule="CBK-2.missed", texts=not nameless)
+    opened = matters.open_callback(act, _told(call), matter=_came_for(call), rule=_MISSED, texts=not nameless)
     return _noted(call, opened)
+
+
+def call_back_again(act: Act, call: Call) -> Case | None:
+    """A customer whom we rang came into the line when it broke, and left it unserved: rung back, in the same matter.
+
+    Where that was closed meanwhile it is one of its own (CBK-2).
+    """
+    if call.case_id is None:
+        return None
+    case = cases.get(act, call.case_id)
+    if case.state != "open":
+        number = invitations.number_of_customer(act, case)
+        call.put(sealed_contact=calls.seal(act, call, number))
+        return open_abandoned(act, call)
+    owed = [promise.rule for promise in promises.of_case(act, case.id) if promise.verdict == promises.Verdict.OPEN]
+    if not promises.BY_REACHING.intersection(owed):
+        promises.make(act, _MISSED, case)
+    return case
 
 
 def record_guided(act: Act, call: Call, *, outcome: str) -> Case:

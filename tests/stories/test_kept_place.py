@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hotline.domain import cases, promises
 from hotline.simulator.phone import Phone
 from tests.desk import Desk
 from tests.line import Line
@@ -147,3 +148,48 @@ def test_a_withheld_number_is_asked_for_before_a_place_is_kept(line: Line, desk:
     desk.wraps_up(line.cast.lin)
     desk.takes(line.cast.lin)
     line.phone("+8613900000077").rings().answers().hears("轮到您了")
+
+
+def is_dropped_when_rung_back(line: Line, desk: Desk) -> Phone:
+    """A customer whose place was kept is rung back, talks, and our agent's line breaks."""
+    lin = line.cast.lin
+    desk.sits(lin)
+    talking = talks_with(line, desk, "chen")
+    keeps_a_place(line, "unknown")
+    talking.hangs_up()
+    desk.wraps_up(lin)
+    agent = desk.takes(lin)
+    rung = line.phone("unknown").rings().answers().hears("方便通话请按1").presses("1")
+    agent.hears("♪ beep").speaks("您好")
+    rung.hears("您好")
+    assert line.promised(line.case()) == {"ANS-3.callback": "kept"}
+    agent.hangs_up()
+    return rung
+
+
+def test_whoever_was_rung_back_and_is_lost_in_the_line_is_rung_again(line: Line, desk: Desk) -> None:
+    """CBK-2: our line broke, and they waited in vain; the first promise was kept and brings nobody."""
+    rung = is_dropped_when_rung_back(line, desk).hears("刚才通话断了").stays_silent(5)
+    rung.hangs_up()
+    line.passes(seconds=2)
+    assert desk.waits()[1].state == "abandoned"
+    assert line.promised(line.case()) == {"ANS-3.callback": "kept", "CBK-2.missed": "open"}
+
+
+def test_whoever_hangs_up_the_moment_our_line_breaks_is_rung_again_too(line: Line, desk: Desk) -> None:
+    is_dropped_when_rung_back(line, desk).hangs_up()
+    line.passes(seconds=2)
+    assert desk.waits()[1].state == "abandoned"
+    assert line.promised(line.case())["CBK-2.missed"] == "open"
+
+
+def test_a_matter_that_was_closed_meanwhile_is_followed_by_another(line: Line, desk: Desk) -> None:
+    rung = is_dropped_when_rung_back(line, desk).hears("刚才通话断了")
+    with desk.by(line.cast.lin) as act:
+        promises.close_case(act, cases.get(act, line.case().id), by=line.cast.lin.id, outcome="已答复")
+    rung.hangs_up()
+    line.passes(seconds=2)
+    closed, again = line.cases()
+    assert (closed.state, again.state) == ("closed", "open")
+    assert line.promised(again) == {"CBK-2.missed": "open"}
+    assert line.told(again)["sealed_contact"] == line.cast.unknown.e164
