@@ -76,7 +76,7 @@ def call_out(act: Act, case: Case, person: Staff, *, words_version: str) -> Meet
 def accepted(act: Act, leg: Call) -> Meeting | None:
     """A colleague pressed the key: they come in; a live handover is accepted by it. None when it is over already.
 
-    Whoever calls out hears the customer's telephone ring from here on.
+    The customer of whoever calls out is rung from here on, and they are told so meanwhile.
     """
     meeting, party = _asked(act, leg)
     if meeting is None or party is None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from hotline.domain import anonymity, calls, cases, controls, handovers, meetings, parties, seats, staff
+from hotline.domain import cases, controls, handovers, meetings, parties, seats, staff
 from hotline.domain.companies import Company
 from hotline.domain.parties import Mode, Recording, Role, Stage, State
 from hotline.domain.seats import Status
@@ -75,20 +75,6 @@ def test_a_pause_knows_since_when_and_is_added_up(talk: Talk, cast: Cast, at: Ha
     assert (meeting.held_at, meeting.held_seconds) == (None, 75)
     assert talk.owed("hold") == talk.owed("resume") == [{"party": customer.id}] * 3
     assert [entry["seconds"] for entry in talk.told("resumed")] == [30, 45, 0]
-
-
-def test_a_matter_that_is_told_anonymously_in_mid_conversation_does_not_lead_to_it(talk: Talk, cast: Cast) -> None:
-    """CMP-10."""
-    with talk.acting() as act:
-        call, case = calls.locked(act, talk.call_id), given.case(act, cast)
-        call.case_id = meetings.get(act, talk.meeting_id).case_id = case.id
-        chain = case.chain
-    talk.does(controls.hold, cast.lin.id)
-    with talk.acting() as act:
-        anonymity.note(act, calls.locked(act, talk.call_id), case.id)
-    talk.does(controls.resume, cast.lin.id)
-    assert [len(talk.told(kind)) for kind in ("held", "resumed")] == [1, 1]
-    assert [len(talk.told(kind, chain)) for kind in ("held", "resumed")] == [1, 0]
 
 
 def test_hanging_up_in_a_pause_ends_it(talk: Talk, cast: Cast, at: HandClock) -> None:

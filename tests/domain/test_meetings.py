@@ -6,7 +6,19 @@ from datetime import timedelta
 
 import pytest
 
-from hotline.domain import calls, companies, controls, desk, matching, meetings, parties, presence, seats, staff
+from hotline.domain import (
+    anonymity,
+    calls,
+    companies,
+    controls,
+    desk,
+    matching,
+    meetings,
+    parties,
+    presence,
+    seats,
+    staff,
+)
 from hotline.domain.companies import Company
 from hotline.domain.desk import Place
 from hotline.domain.parties import Recording, Stage, State
@@ -248,6 +260,21 @@ def test_an_agent_of_whose_last_conversation_no_end_was_told_is_not_rung_until_i
         assert act.session.get_one(parties.Meeting, old).state == Stage.ENDED
     talk.free(cast.lin)
     assert talk.offered()
+
+
+def test_a_matter_that_is_told_anonymously_in_mid_conversation_does_not_lead_to_it(talk: Talk, cast: Cast) -> None:
+    """CMP-10."""
+    talk.talk()
+    with talk.acting() as act:
+        call, case = calls.locked(act, talk.call_id), given.case(act, cast)
+        call.case_id = meetings.get(act, talk.meeting_id).case_id = case.id
+        chain = case.chain
+    talk.does(controls.hold, cast.lin.id)
+    with talk.acting() as act:
+        anonymity.note(act, calls.locked(act, talk.call_id), case.id)
+    talk.does(controls.resume, cast.lin.id)
+    assert [len(talk.told(kind)) for kind in ("held", "resumed")] == [1, 1]
+    assert [len(talk.told(kind, chain)) for kind in ("held", "resumed")] == [1, 0]
 
 
 def test_a_caller_who_is_not_in_yet_goes_back_into_the_line(talk: Talk, cast: Cast) -> None:
