@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from flask import Flask
 
-from hotline.domain import calls, customers, desk, meetings, promises, seats, staff
+from hotline.domain import calls, controls, customers, desk, meetings, promises, seats, staff
 from hotline.domain.act import COMMAND
 from hotline.domain.cases import Kind
 from hotline.domain.matching import Answer
@@ -263,15 +263,15 @@ def test_every_access_key_of_the_page_is_told_and_no_two_are_the_same(lin: Visit
 
 
 def test_news_of_other_conversations_does_not_reach_my_desk(lin: Visitor, talk: Talk) -> None:
-    leg, zhou = talk.talk(), talk.cast.zhou.id
+    talk.talk()
     talk.free(talk.cast.zhou)
     [address] = re.findall(r'hx-sse:connect="([^"]+)"', lin.opens(DESK).text)
     mine = talk.cast.lin.id
     assert parse_qs(urlsplit(unescape(address)).query) == {"about": [f"seat:{mine} staff:{mine}"], "also": ["line"]}
     with talk.acting() as act:
-        meetings.left(act, meetings.get(act, talk.meeting_id), calls.locked(act, leg), "hung up")
+        controls.hold(act, meetings.get(act, talk.meeting_id), mine)
         assert {f"meeting:{talk.meeting_id}", f"seat:{mine}"} <= act.news
-        assert f"seat:{zhou}" not in act.news
+        assert f"seat:{talk.cast.zhou.id}" not in act.news
 
 
 def test_a_script_gets_the_live_part_anew(lin: Visitor, app: Flask) -> None:
