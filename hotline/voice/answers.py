@@ -108,11 +108,8 @@ def arrive(act: Act, call: Call) -> Step:
 
 
 def greeting(act: Act, call: Call) -> tuple[str, ...]:
-    """The standard greeting, with the agent's number where it is wanted (ANS-2); the hours where closed (ANS-8)."""
-    keys = ["greeting.with-number" if act.standard.answering.greeting_names_agent else "greeting.plain"]
-    if not act.standard.is_staffed(act.at):
-        keys.append("greeting.closed")
-    return tuple(keys)
+    """The organisation (ANS-2), and the hours where closed (ANS-8); an agent's number is named by who answers."""
+    return ("greeting.plain",) if act.standard.is_staffed(act.at) else ("greeting.plain", "greeting.closed")
 
 
 def main(act: Act, call: Call) -> Step:

@@ -68,8 +68,10 @@ def open_matter(act: Act, call: Call) -> Step:
 
 
 def callback_told(act: Act, call: Call) -> tuple[str, ...]:
-    """Why nobody is free, and until when we ring back (ANS-3, ANS-8)."""
-    return told("callback.told" if act.standard.is_staffed(act.at) else "callback.closed")(act, call)
+    """Until when we ring back, and why nobody is free where that was not told yet (ANS-3, ANS-8)."""
+    if not act.standard.is_staffed(act.at):
+        return told("callback.closed")(act, call)
+    return told("callback.registered" if waiting.found_nobody(act, call) else "callback.told")(act, call)
 
 
 def complaint_told(act: Act, call: Call) -> tuple[str, ...]:

@@ -10,16 +10,17 @@ from hotline.voice.steps import End, Go, Meet, Menu, Row, Step, Tell, Wait, says
 S = Step
 
 LINE: dict[Step, Row] = {
-    S.AGENT: Go(waiting.agent, (S.WAITING, S.CONTACT, S.PLACE_KEPT_TOLD)),
+    S.AGENT: Go(waiting.agent, (S.WAITING, S.NOBODY_THERE, S.PLACE_KEPT_TOLD)),
     S.WAITING: Wait(says(), S.LEFT_LINE, moved=(S.CONNECTED,)),
     S.LEFT_LINE: Go(waiting.left, (S.PLACE_WANTED, S.WAITED_ENOUGH)),
     S.PLACE_WANTED: Tell(says("line.place"), S.CONTACT),
     S.WAITED_ENOUGH: Tell(says("line.over"), S.CONTACT),
+    S.NOBODY_THERE: Tell(says("line.nobody"), S.CONTACT),
     S.PLACE_KEPT_TOLD: Tell(told("line.kept"), S.ANYTHING_ELSE),
     S.CONNECTED: Meet(waiting.connected, S.TALKED, moved=(S.DROPPED, S.ANYTHING_ELSE)),
     S.TALKED: Go(waiting.talked, (S.ANYTHING_ELSE, S.DROPPED)),
     S.DROPPED: Tell(says("line.dropped"), S.REJOIN),
-    S.REJOIN: Go(waiting.rejoin, (S.WAITING, S.CONTACT)),
+    S.REJOIN: Go(waiting.rejoin, (S.WAITING, S.NOBODY_THERE)),
     S.CALLED_BACK: Menu(
         waiting.called,
         choices(("1", "words.can-talk", S.CALLED_ANSWERED), ("2", "words.cannot-talk", S.NOT_NOW)),

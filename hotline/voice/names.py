@@ -72,6 +72,7 @@ class Step(StrEnum):
     LEFT_LINE = "left-line"
     PLACE_WANTED = "place-wanted"
     WAITED_ENOUGH = "waited-enough"
+    NOBODY_THERE = "nobody-there"
     PLACE_KEPT_TOLD = "place-kept-told"
     CONNECTED = "connected"
     TALKED = "talked"

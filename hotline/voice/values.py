@@ -188,7 +188,7 @@ def came_for(act: Act, call: Call, prompts: Prompts) -> str:
     if about.has_subject(found):
         return _matter_of(act, call, prompts, found)
     told = theirs.slots.get("came_for") if theirs is not None and not about.is_anonymous(act, call) else None
-    return prompts.text(f"matter.{told or 'untold'}", call.language)
+    return prompts.text(f"matter.{told}" if told else "matter.untold", call.language)
 
 
 def caller_name(act: Act, call: Call, prompts: Prompts) -> str:
@@ -253,7 +253,7 @@ def _progress_of(act: Act, call: Call, prompts: Prompts, found: Case) -> str:
 OF_CASE = {"number": _number_of, "matter": _matter_of, "progress": _progress_of, "owner": _owner_of}
 VALUES: dict[str, Value] = {
     "company": company,
-    "agent_number": agent_number,
+    "agent_number": serving,
     "owner": owner,
     "contact": contact,
     "caller_number": caller_number,

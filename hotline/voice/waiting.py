@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hotline.domain import anonymity, companies, desk, meetings, seats
+from hotline.domain import anonymity, companies, desk, meetings, seats, waits
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
 from hotline.domain.cases import Case
@@ -36,7 +36,7 @@ def _joins(act: Act, call: Call, wanted: int | None = None) -> Step:
         desk.join(act, call, wanted=wanted)
         return Step.WAITING
     desk.leave(act, desk.join(act, call), Why.NOBODY)
-    return Step.CONTACT
+    return Step.NOBODY_THERE
 
 
 def left(act: Act, call: Call) -> Step:
@@ -57,6 +57,12 @@ def settled(act: Act, call: Call, case: Case, *, reachable: bool) -> Step | None
         return Step.PLACE_KEPT_TOLD
     desk.taken(act, waiting, case)
     return None
+
+
+def found_nobody(act: Act, call: Call) -> bool:
+    """Did the caller leave the line because nobody was on duty, so that it was told already why (ANS-3)?"""
+    waiting = waits.shown(act, call)
+    return waiting is not None and waiting.why == Why.NOBODY
 
 
 def talked(act: Act, call: Call) -> Step:
@@ -88,10 +94,15 @@ def called(act: Act, call: Call) -> tuple[str, ...]:
 
 
 def connected(act: Act, call: Call) -> tuple[str, ...]:
-    """The apology for the wait and the agent's number (ANS-4, ANS-2); whoever was rung just now has heard it."""
+    """The apology for the wait and the agent's number, as the profile wants it told (ANS-4, ANS-2).
+
+    Whoever was rung just now has heard it.
+    """
     waiting = desk.of_call(act, call)
-    stood_in_line = waiting is not None and not waiting.kept
-    return ("line.connected", "line.serving", *_recorded(act)) if stood_in_line else ()
+    if waiting is None or waiting.kept:
+        return ()
+    serving = "greeting.with-number" if act.standard.answering.greeting_names_agent else "line.serving"
+    return ("line.connected", serving, *_recorded(act))
 
 
 def put_through(act: Act, call: Call) -> None:

@@ -31,7 +31,7 @@ def test_a_caller_waits_an_agent_accepts_they_talk_and_the_caller_hangs_up(line:
     desk.sits(lin)
     caller = asks_for_a_person(line, "unknown").hears("正在为您接通工作人员")
     agent = desk.takes(lin)
-    caller.hears("让您久等了").hears("0 0 1号为您服务").hears("本次通话将会录音")
+    caller.hears("让您久等了").hears("您好，安心热力，0 0 1号为您服务").hears("本次通话将会录音")
     agent.hears("♪ beep").speaks("您好，请问有什么可以帮您")
     caller.hears("请问有什么可以帮您").speaks("谢谢").hangs_up()
     agent.hears("请填写来电记录")
@@ -139,8 +139,10 @@ def test_after_the_longest_wait_the_number_is_taken_and_the_supervisor_told(line
 
 
 def test_nobody_on_duty_means_that_the_number_is_taken_at_once(line: Line, desk: Desk) -> None:
-    caller = asks_for_a_person(line, "unknown").hears("给您回电，对吗").presses("1").hears("单号是")
-    caller.hangs_up()
+    caller = line.rings("unknown").hears("您好，安心热力。").hears("请按0").presses("0").hears("没有工作人员在岗")
+    caller.hears("给您回电，对吗").presses("1").hears("已经为您登记，单号是").hangs_up()
+    for untrue in ("号为您服务", "都在忙"):
+        assert not [one.text for one in caller.heard if untrue in one.text]
     assert [(wait.state, wait.why) for wait in desk.waits()] == [("taken", "nobody")]
     assert line.promised(line.case()) == {"ANS-3.callback": "open"}
     line.phone("sun").receives("有客户排队未能接通座席")

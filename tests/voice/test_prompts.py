@@ -119,6 +119,6 @@ def test_what_the_standard_words_is_said_in_its_words(rule: str, key: str, words
 
 def test_a_company_may_say_it_in_its_own_words(rings: Rings, runtime: Runtime, cast: world.Cast) -> None:
     with runtime.act(COMMAND) as act:
-        own = {"zh-CN": {"greeting.with-number": "{company}欢迎您，{agent_number}号。"}}
+        own = {"zh-CN": {"greeting.plain": "{company}欢迎您。"}}
         act.session.get_one(Company, cast.heat.id).words = own
-    rings().begins().hears("安心热力欢迎您，0 0 1号。")
+    rings().begins().hears("安心热力欢迎您。")
