@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from hotline.console import asking, people, refused, rights, supervise, words
-from hotline.domain import companies, desk, seats, staff
+from hotline.domain import companies, desk, seats, staff, waits
 from hotline.domain.act import Act
 from hotline.domain.cases import Case
 from hotline.domain.desk import Wait
@@ -53,10 +53,13 @@ def floor() -> ResponseReturnValue:
 
 
 def set_status(staff_id: int) -> ResponseReturnValue:
-    """A supervisor sets an agent away or off and says why; during a call it is taken up afterwards."""
+    """A supervisor sets an agent away or off and says why, or ends a wrap-up that was left open (status "free").
+
+    During a call it is taken up afterwards.
+    """
     status, why = request.form.get("status", ""), request.form.get("why", "").strip()[:_WHY_LONGEST]
-    if status not in SETTABLE:
-        raise Invalid("a supervisor sets a seat away or off, nothing else")
+    if status not in (*SETTABLE, Status.FREE):
+        raise Invalid("a supervisor sets a seat away or off, or ends a wrap-up, nothing else")
     if not why:
         return answered(words.text("line.no-why"))
     with asking.runtime().act(asking.actor()) as act:
@@ -64,11 +67,21 @@ def set_status(staff_id: int) -> ResponseReturnValue:
         if not rights.may_lead(act, asking.person(), person.company_id):
             raise NotFound(f"there is no colleague {staff_id} of yours")
         seat = seats.of(act, person)
-        seats.choose(act, seat, Status(status), why=WHY)
+        _set(act, seat, Status(status))
         # The reason is free text and may speak of a person's health: sealed.
         by, reason = asking.person().id, act.sealer.seal(why)
         act.remember(seat.chain, "seat-set", status=status, by=by, reason=reason)
     return answered()
+
+
+def _set(act: Act, seat: Seat, status: Status) -> None:
+    if status is not Status.FREE:
+        seats.choose(act, seat, status, why=WHY)
+        return
+    if seat.status != Status.WRAP_UP:
+        raise Invalid("nobody is set free but who left a form open: a closed desk would be rung")
+    waits.count_wrap_up(act, seat)
+    seats.wrapped_up(act, seat)
 
 
 def here() -> str:

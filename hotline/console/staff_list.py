@@ -19,10 +19,10 @@ from hotline.domain.staff import Staff
 from hotline.errors import Conflict, HotlineError, Invalid, Refused
 
 _PROBLEMS: dict[type[HotlineError], str] = {
-    Invalid: "staff.span",
     Conflict: "staff.conflict",
     Refused: "staff.not-there",
 }
+_LONGEST = 40  # characters of a day, a time or a person's id
 
 
 def staff_list() -> ResponseReturnValue:
@@ -50,9 +50,20 @@ def dismiss(staff_id: int) -> ResponseReturnValue:
     def leave(act: Act, person: Staff) -> None:
         if request.form.get("sure") != "yes":
             raise Invalid("tick that it is meant")
+        theirs = select(Case.id).where(Case.owner_id == person.id, Case.state == "open")
+        ids = list(act.session.scalars(theirs))
         leaving.dismiss(act, person.id, by=asking.person().id)
+        g.told = words.text("staff.gone", name=person.name, who=_owners(act, ids) or "—")
 
-    return _does(staff_id, leave)
+    return _does(staff_id, leave, unclear="staff.unsure")
+
+
+def _owners(act: Act, ids: list[int]) -> str:
+    """Who owns these cases now, and how many each."""
+    query = select(Case.owner_id, func.count()).where(Case.id.in_(ids)).group_by(Case.owner_id)
+    owns = {row[0]: row[1] for row in act.session.execute(query)}
+    named = people.names(act, owns)
+    return words.text("comma").join(f"{named[id_]} ({n})" for id_, n in owns.items())
 
 
 def take_back(staff_id: int) -> ResponseReturnValue:
@@ -60,7 +71,8 @@ def take_back(staff_id: int) -> ResponseReturnValue:
     return _does(staff_id, lambda act, person: leaving.come_back(act, person, by=asking.person().id))
 
 
-def _does(staff_id: int, does: Any) -> ResponseReturnValue:
+def _does(staff_id: int, does: Any, *, unclear: str = "staff.span") -> ResponseReturnValue:
+    """Done, it is told where there is more to tell; refused, the form stands there again as it was typed."""
     try:
         with asking.runtime().act(asking.actor()) as act:
             person = staff.get(act, staff_id)
@@ -69,9 +81,11 @@ def _does(staff_id: int, does: Any) -> ResponseReturnValue:
             companies.get(act, person.company_id)
             does(act, person)
     except (Invalid, Conflict, Refused) as error:
-        told = {"problem": words.text(_PROBLEMS[type(error)]), "about": staff_id}
+        problem = words.text(unclear if isinstance(error, Invalid) else _PROBLEMS[type(error)])
+        typed = {name: request.form.get(name, "")[:_LONGEST] for name in ("from", "until", "receiver")}
+        told = {"problem": problem, "about": staff_id, "typed": typed}
         return refused.back_to(_here(), **told) or (_page(**told), 409)
-    return redirect(_here())
+    return ("told" in g and refused.back_to(_here(), told=g.told)) or redirect(_here())
 
 
 def _moment(act: Act, name: str) -> datetime:
@@ -108,5 +122,5 @@ def _page(**told: Any) -> str:
             names=people.names(act, (leave.receiver_id for one in rows for leave in absences.ahead(act, one.id))),
             zone=act.standard.timezone,
             at=act.at,
-            **{"problem": None, "about": None, **told},
+            **{"problem": None, "about": None, "typed": {}, "told": None, **told},
         )

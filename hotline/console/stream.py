@@ -41,6 +41,7 @@ def _events(runtime: Runtime, about: frozenset[str], also: frozenset[str], ticke
     try:
         for names in live.listen(runtime.redis, runtime.figures.routine.live_pulse.span):
             if not _lasts(runtime, ticket):
+                yield _CHANGED  # the page asks what changed, and is led to the door
                 return
             yield told or _news(about, also, names)
             told = ""

@@ -109,6 +109,16 @@ def test_a_supervisor_sets_nobody_free_and_nobody_of_another_company(sun: Visito
     assert sun.sends(wu, page=FLOOR, status="off", why="下班了").status_code == 404
 
 
+def test_a_supervisor_ends_a_wrap_up_that_was_left_open(sun: Visitor, talk: Talk) -> None:
+    path = f"/console/seats/{talk.cast.lin.id}/status"
+    assert sun.sends(path, page=FLOOR, status="free", why="有人在等").status_code == 400, "in a call"
+    talk.leaves(talk.call_id)
+    assert "结束整理" in text_of(sun.opens(FLOOR))
+    assert sun.sends(path, page=FLOOR, status="free", why="有人在等").location == FLOOR
+    assert talk.seat(talk.cast.lin).status == Status.FREE
+    assert talk.told("seat-set", f"seat:{talk.cast.lin.id}")[-1]["status"] == "free"
+
+
 def test_an_auditor_sees_the_floor_and_touches_nothing(app: Flask, talk: Talk) -> None:
     bai = Visitor(app)
     bai.logs_in(talk.cast.bai)

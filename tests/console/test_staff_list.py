@@ -30,6 +30,7 @@ def test_the_supervisor_says_that_an_agent_has_left_and_owns_what_was_theirs(
     assert "勾选确认" in unsure.text
     assert active(runtime, cast.lin)
     sun.sends(f"{PAGE}/{cast.lin.id}/dismiss", page=PAGE, sure="yes")
+    assert "林晓 已离职。未结的事现在由谁负责：孙丽 006 (1)" in text_of(sun.opens(PAGE))
     assert not active(runtime, cast.lin)
     with runtime.look(COMMAND) as act:
         assert cases.get(act, case_id).owner_id == cast.sun.id
@@ -62,6 +63,16 @@ def test_a_leave_that_cannot_be_is_refused_with_the_reason(
     assert told in sun.is_refused(f"{PAGE}/{cast.lin.id}/leave", page=PAGE, **form).text
     with runtime.look(COMMAND) as act:
         assert absences.ahead(act, cast.lin.id) == []
+
+
+def test_a_refused_leave_keeps_what_was_typed_and_nobody_takes_over_from_themselves(sun: Visitor, cast: Cast) -> None:
+    reversed_ = {"from": SPAN["until"], "until": SPAN["from"], "receiver": str(cast.zhou.id)}
+    page = sun.is_refused(f"{PAGE}/{cast.lin.id}/leave", page=PAGE, **reversed_).text
+    row = page.partition(f'id="staff-{cast.lin.id}"')[2].partition("</tr>")[0]
+    assert "结束要晚于开始" in row
+    assert f'name="from" value="{SPAN["until"]}"' in row
+    assert f'<option value="{cast.zhou.id}" selected>' in row
+    assert f'<option value="{cast.lin.id}"' not in row
 
 
 def test_nobody_sends_away_a_superior_themselves_or_a_sister_companys_people(

@@ -61,7 +61,9 @@ def test_news_ends_with_the_log_in(sun: Visitor, runtime: Runtime, cast: Cast) -
         with runtime.act(COMMAND) as act:
             act.session.get_one(Staff, cast.sun.id).active = False
         _announce(runtime, ["call:1"])
-        assert list(news) == []
+        assert list(news) == ["event: changed\ndata: \n\n"], "the page asks once more, and is led to the door"
+        led = sun.opens("/console", **{"HX-Request": "true"})
+        assert (led.status_code, led.headers["HX-Redirect"]) == (401, "/console/login")
 
 
 def test_news_ends_when_nothing_was_done_for_long(sun: Visitor, runtime: Runtime, at: HandClock) -> None:
@@ -70,7 +72,9 @@ def test_news_ends_when_nothing_was_done_for_long(sun: Visitor, runtime: Runtime
         next(news)
         at.passes(runtime.figures.sign_in.idle.span)
         _announce(runtime, ["call:1"])
-        assert list(news) == []
+        assert list(news) == ["event: changed\ndata: \n\n"], "the page asks once more, and is led to the door"
+        led = sun.opens("/console", **{"HX-Request": "true"})
+        assert (led.status_code, led.headers["HX-Redirect"]) == (401, "/console/login")
 
 
 def test_news_ends_quietly_without_redis(sun: Visitor, runtime: Runtime) -> None:
