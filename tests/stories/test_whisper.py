@@ -103,10 +103,10 @@ def test_an_agent_is_rung_no_longer_than_the_ring_limit(line: Line, desk: Desk) 
 def test_two_unanswered_calls_set_an_agent_to_away(line: Line, desk: Desk) -> None:
     lin, zhou = line.cast.lin, line.cast.zhou
     desk.sits(lin)
-    for caller in ("unknown", "+8613900000501"):
-        ringing = asks_for_a_person(line, caller)
+    ringing = asks_for_a_person(line, "unknown")
+    for _ in range(2):  # whoever was too slow once is rung once more for the same caller
         line.phone("lin").rings().lets_it_ring()
-        ringing.hears("现在没有人能接听").hangs_up()
+    ringing.hears("现在没有人能接听").hangs_up()
     assert (desk.seat(lin).status, desk.seat(lin).why) == (Status.AWAY, "unanswered")
     desk.sits(zhou)
     desk.is_now(lin, Status.FREE)
@@ -116,10 +116,10 @@ def test_two_unanswered_calls_set_an_agent_to_away(line: Line, desk: Desk) -> No
 def test_whoever_is_told_of_a_caller_and_presses_nothing_twice_hears_that_they_are_away(line: Line, desk: Desk) -> None:
     lin = line.cast.lin
     desk.sits(lin)
-    for caller in ("unknown", "+8613900000501"):
-        ringing = asks_for_a_person(line, caller)
-        line.phone("lin").rings().answers().stays_silent(45)
-        ringing.hears("现在没有人能接听").hangs_up()
+    ringing = asks_for_a_person(line, "unknown")
+    for _ in range(2):
+        line.phone("lin").rings().answers().stays_silent(30)
+    ringing.hears("现在没有人能接听").hangs_up()
     assert desk.seat(lin).status == Status.AWAY
     assert [one.text for one in line.phone("lin").heard if "状态已经改为离开" in one.text]
 
