@@ -12,6 +12,7 @@ from sqlalchemy import select
 from hotline.console import asking, people, refused, rights, supervise, words
 from hotline.domain import companies, desk, seats, staff, waits
 from hotline.domain.act import Act
+from hotline.domain.calls import FINAL, Call
 from hotline.domain.cases import Case
 from hotline.domain.desk import Wait
 from hotline.domain.parties import Meeting, Stage
@@ -33,6 +34,15 @@ class Row:
     wait: Wait
     matter: str | None
     wanted: str | None
+
+
+@dataclass(frozen=True)
+class OnLine:
+    """Somebody who rings us and talks with none of ours yet: the number masked, the case where it may be told."""
+
+    call: Call
+    who: str
+    case_id: int | None
 
 
 def rows(act: Act) -> list[Row]:
@@ -107,6 +117,7 @@ def _context(act: Act) -> dict[str, Any]:
     talks = _meetings(act, person)
     return {
         "waiting": rows(act),
+        "on_line": _on_line(act, person),
         "seats": at_work,
         "talks": [supervise.watched(act, person, meeting) for meeting in talks],
         "names": people.names(act, [*(seat.staff_id for seat in at_work), *(talk.agent_id for talk in talks)]),
@@ -118,6 +129,17 @@ def _context(act: Act) -> dict[str, Any]:
         "at": act.at,
         "heartbeat": asking.runtime().figures.routine.live_heartbeat.seconds,
     }
+
+
+def _on_line(act: Act, person: Staff) -> list[OnLine]:
+    talking = select(Meeting.call_id).where(Meeting.state != Stage.ENDED, Meeting.call_id.is_not(None))
+    query = select(Call).where(Call.direction == "in", Call.state.not_in(FINAL), Call.id.not_in(talking))
+    if not rights.whole_group(person):
+        query = query.where(Call.company_id == person.company_id)
+    found = list(act.session.scalars(query.order_by(Call.started_at, Call.id)))
+    numbers = people.masked_numbers(act, (call.customer_id for call in found))
+    ours = people.names(act, (call.staff_id for call in found))
+    return [OnLine(call, people.caller(call, ours, numbers), people.case_of(call)) for call in found]
 
 
 def _seats(act: Act, person: Staff) -> list[Seat]:

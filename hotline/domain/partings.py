@@ -94,6 +94,7 @@ def pass_on(act: Act, meeting: Meeting, others: list[Party]) -> None:
     now = next((one for one in others if one.role == Role.RECEIVER), others[0])
     parties.note(act, meeting, "meeting-passed-on", before=meeting.agent_id, now=now.staff_id)
     meeting.agent_id = now.staff_id or meeting.agent_id
+    outbox.post(act, "announce", urgent=True, meeting=meeting.id, what="passed-on")
     for one in parties.present(act, meeting):
         if one.mode == Mode.COACH and one.state == State.IN:
             outbox.post(act, "set-mode", urgent=True, party=one.id)  # coaches whoever is the agent now

@@ -24,6 +24,7 @@ ANNOUNCED = {
     "talk": "announce.talk",
     "listen": "announce.listen",
     "coach": "announce.coach",
+    "passed-on": "announce.passed-on",
     "paused": "announce.paused",
     "recording": "announce.recording",
 }

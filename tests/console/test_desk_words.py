@@ -64,6 +64,7 @@ def test_whoever_is_left_with_the_customer_answers_for_them_and_cannot_send_them
     talk.leaves(leg)
     zhou = Visitor(app)
     zhou.logs_in(talk.cast.zhou)
+    assert {"meeting": talk.meeting_id, "what": "passed-on"} in talk.owed("announce"), "the customer is told who it is"
     page = zhou.opens(DESK)
     assert "周静 002 座席 在通话中" in text_of(page)
     assert "/send-off" not in page.text

@@ -119,6 +119,14 @@ def test_a_supervisor_ends_a_wrap_up_that_was_left_open(sun: Visitor, talk: Talk
     assert talk.told("seat-set", f"seat:{talk.cast.lin.id}")[-1]["status"] == "free"
 
 
+def test_whoever_is_on_the_line_without_an_agent_is_counted_and_shown_masked(sun: Visitor, talk: Talk) -> None:
+    assert "正在通话 1 林晓" in text_of(sun.opens(FLOOR))
+    talk.leaves(talk.call_id)  # back with the machine, which asks whether there is anything else
+    told = text_of(sun.opens(FLOOR))
+    assert "正在通话 1 139****0088" in told
+    assert talk.cast.chen.number.national not in told
+
+
 def test_an_auditor_sees_the_floor_and_touches_nothing(app: Flask, talk: Talk) -> None:
     bai = Visitor(app)
     bai.logs_in(talk.cast.bai)

@@ -87,6 +87,7 @@ def test_a_pause_is_thanked_for_once_and_then_apologised_for(runtime: Runtime, c
 def test_nothing_but_what_is_announced_is_announced(runtime: Runtime, cast: world.Cast) -> None:
     with runtime.act(COMMAND) as act:
         call = a_call(act, cast.heat.id)
+        call.owner_id = cast.lin.id
         for what in clips.ANNOUNCED:
             assert "<Say" in clips.announcement(act, call, what, PROMPTS)
         with pytest.raises(NotFound):
