@@ -6,13 +6,16 @@ from typing import Any
 
 from flask import g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy import select
 from werkzeug.exceptions import Forbidden
 
 from hotline.console import asking, cases, matter, refused, rights, words
 from hotline.domain import cases as matters_of
-from hotline.domain import companies, invitations, meetings, staff
+from hotline.domain import companies, invitations, meetings, parties, staff
 from hotline.domain.act import Act
 from hotline.domain.cases import Case
+from hotline.domain.parties import Meeting, Stage
+from hotline.domain.seats import Device, Seat
 from hotline.errors import Conflict, Refused
 from hotline.phones import PhoneNumber
 from hotline.prompts import Prompts
@@ -63,12 +66,29 @@ def _context(act: Act, case: Case) -> dict[str, Any]:
         "script": [(step, _said(prompts, language, step, case, company.name(language))) for step in SCRIPT],
         "callbacks": of_case.callbacks,
         "meeting": meeting if meeting is not None and meeting.case_id == case.id else None,
+        "at_desk": _rung_in_browser(act),
+        "last": _last_try(act, case),
         "busy": meeting is not None and meeting.case_id != case.id,
         "standard": act.standard,
         "zone": act.standard.timezone,
         "heartbeat": asking.runtime().figures.routine.live_heartbeat.seconds,
         **matter.for_templates(),
     }
+
+
+def _rung_in_browser(act: Act) -> bool:
+    seat = act.session.get(Seat, asking.person().id)
+    return seat is not None and seat.device == Device.BROWSER
+
+
+def _last_try(act: Act, case: Case) -> str | None:
+    """Whose telephone was not answered in my last call about this case; None where we met, and before any."""
+    mine = (Meeting.case_id == case.id, Meeting.agent_id == asking.person().id, Meeting.wait_id.is_(None))
+    meeting = act.session.scalar(select(Meeting).where(*mine).order_by(Meeting.id.desc()).limit(1))
+    if meeting is None or meeting.met_at is not None or meeting.state != Stage.ENDED:
+        return None
+    came = any(party.staff_id == meeting.agent_id and party.joined_at for party in parties.of(act, meeting))
+    return "customer-unanswered" if came else "you-unanswered"
 
 
 def _said(prompts: Prompts, language: str, step: str, case: Case, company: str) -> str:
