@@ -8,12 +8,12 @@ from hotline.domain import calls, companies, desk, meetings
 from hotline.domain.act import CALLER, CARRIER, Act
 from hotline.domain.calls import FINAL, Call
 from hotline.domain.desk import Place, Wait
-from hotline.domain.parties import Meeting
+from hotline.domain.parties import Meeting, Stage
 from hotline.errors import NotFound
 from hotline.runtime import Runtime
 from hotline.voice import clips, fallback, guard, received, twiml, waiting, walk
 from hotline.voice.flow import FLOW
-from hotline.voice.steps import Go, Step, Tell
+from hotline.voice.steps import Go, Meet, Step, Tell
 
 hooks = Blueprint("calling", __name__, url_prefix="/voice")
 hooks.before_request(guard.admit)
@@ -115,11 +115,19 @@ def question(act: Act, call: Call) -> Response:
     A call that is over goes nowhere: the news of its end may be here before the carrier asks on.
     """
     runtime = _runtime()
+    row = FLOW[Step(call.step)]
+    if isinstance(row, Meet) and call.state not in FINAL and _is_over(act, call):
+        calls.move(act, call, row.then)  # the news of the end was lost: nobody is sent into an empty conference
     if isinstance(FLOW[Step(call.step)], (Go, Tell)):
         if call.state in FINAL:
             return document(twiml.NOTHING)
         walk.begin(act, call)
     return document(twiml.render(act, call, runtime.prompts, runtime.addresses))
+
+
+def _is_over(act: Act, call: Call) -> bool:
+    conversation = meetings.of_call(act, call)
+    return conversation is None or conversation.state == Stage.ENDED
 
 
 def document(text: str) -> Response:

@@ -47,6 +47,20 @@ def test_everything_arriving_twice_changes_nothing(line: Line, desk: Desk) -> No
     assert len(line.cases()) == 1
 
 
+def test_an_agent_whose_end_of_the_conversation_could_not_be_told_is_not_sent_back_into_it(
+    line: Line, desk: Desk
+) -> None:
+    desk.sits(line.cast.lin)
+    caller = talks_with(line, desk, "chen")
+    leg = next(call for call in line.calls() if call.staff_id == line.cast.lin.id)
+    line.exchange.faults.order(Trouble.FAIL, times=2, matching=f"/voice/turn/{leg.id}/")
+    caller.hangs_up()
+    line.phone("lin").hears("通话结束")
+    line.passes(seconds=10)
+    assert line.phone("lin").state == "idle"
+    line.exchange.problems.clear()  # the carrier's complaint of our failure, which was meant
+
+
 def test_news_of_a_conversation_that_comes_late_changes_nothing(line: Line, desk: Desk) -> None:
     lin = line.cast.lin
     for _ in range(3):
