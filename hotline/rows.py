@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from hotline.domain import anonymity, companies, customers
+from hotline.domain import companies, customers, legs
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
 from hotline.domain.cases import Case
@@ -93,7 +93,7 @@ def of_call(act: Act, names: Names, call: Call) -> Row:
 
     One in which an anonymous matter was told has neither customer nor case (CMP-10).
     """
-    anonymous = anonymity.told_in(call)
+    anonymous = bool(legs.unnamed(act, [call]))
     return {
         "id": call.id,
         "direction": call.direction,

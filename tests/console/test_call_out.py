@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from hotline.domain import cases, companies, promises
+from hotline.domain import cases, companies, invitations, promises
 from hotline.domain.act import COMMAND
 from hotline.domain.calls import Call
 from hotline.domain.parties import Meeting
 from hotline.runtime import Runtime
+from tests import given
 from tests.console import forms, matters
 from tests.console.visitor import Visitor, text_of
 from tests.world import Cast, HandClock
@@ -93,3 +94,18 @@ def test_what_was_said_is_noted_also_when_nothing_was_left_to_keep(
     assert "只记下说了什么" in lin.opens(case).text
     lin.sends(f"{case}/called-back", page=case, rule="", said="又补充了一点")
     assert len(matters.entries(runtime, "case:1", "called-back")) == 2
+
+
+def test_the_form_of_a_call_that_we_placed_offers_the_number_that_was_rung(
+    lin: Visitor, runtime: Runtime, cast: Cast, here: str
+) -> None:
+    lin.sends(here, page=here)
+    with runtime.act(COMMAND) as act:
+        meeting = act.session.get_one(Meeting, 1)
+        call = act.session.get_one(Call, invitations.ring_customer(act, meeting, words_version=given.WORDS).call_id)
+        form = f"/console/calls/{call.id}/form"
+    assert "139****0088" in lin.opens(form).text
+    forms.saves(lin, form, kind="enquiry", question="何时停暖", read_back="yes")
+    case = forms.opened(runtime)
+    assert forms.told(runtime, case)["sealed_contact"] == cast.chen.number.e164
+    assert forms.promised(runtime, case) == {"CBK-1.answer"}
