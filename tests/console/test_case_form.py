@@ -150,9 +150,7 @@ def test_whoever_leaves_no_number_is_not_promised_a_call(lin: Visitor, runtime: 
 
 
 @pytest.mark.parametrize("unreached", [{"number": "none"}, {"anonymous": "yes"}])
-def test_nobody_is_told_of_a_call_back_that_is_not_promised(
-    lin: Visitor, form: str, unreached: dict[str, str]
-) -> None:
+def test_nobody_is_told_of_a_call_back_that_is_not_promised(lin: Visitor, form: str, unreached: dict[str, str]) -> None:
     page = text_of(lin.opens(forms.saves(lin, form, **SAID, **unreached).location))
     assert "下一步 报告公司，及时处理" in page
     assert "回电" not in page

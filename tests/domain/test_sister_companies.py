@@ -16,7 +16,6 @@ from tests.line import Line
 from tests.line import line as line
 from tests.world import Cast, HandClock
 
-
 HEARD_FROM = """
 chen dials {firm}
 chen hears 查询办理进度请按{key}
