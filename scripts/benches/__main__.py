@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 
-from scripts.benches import line
+from scripts.benches import desk, line
 
-BENCHES = {"line": line.main}
+BENCHES = {"line": line.main, "desk": desk.main}
 
 if __name__ == "__main__":
     if len(sys.argv) < 2 or sys.argv[1] not in BENCHES:
