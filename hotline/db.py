@@ -17,6 +17,7 @@ from sqlalchemy.types import TypeDecorator
 
 from hotline.errors import Invalid
 
+LARGEST_ID = 2**31 - 1  # of a row: what an Integer column holds on PostgreSQL
 NAMES = {
     "ix": "ix_%(column_0_N_label)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",

@@ -12,9 +12,11 @@ from flask.typing import ResponseReturnValue
 from flask.wrappers import Response
 from flask_wtf import CSRFProtect
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import IntegerConverter, ValidationError
 
 from hotline.api import health
 from hotline.console import pages, phone, sheet
+from hotline.db import LARGEST_ID
 from hotline.errors import Conflict, HotlineError, Invalid, NotFound, Refused
 from hotline.runtime import Runtime
 from hotline.voice import calling, fallback, routes
@@ -46,6 +48,19 @@ _HEADERS = {
 _HSTS = "max-age=63072000; includeSubDomains"  # two years
 
 
+class RowNumber(IntegerConverter):
+    """A number in an address; what no row can have leads nowhere, instead of failing in the database."""
+
+    regex = "[0-9]{1,10}"
+
+    def to_python(self, value: str) -> int:
+        """The number. Raises ValidationError above the largest id."""
+        number = int(value)
+        if number > LARGEST_ID:
+            raise ValidationError
+        return number
+
+
 class Application(Flask):
     """A Flask that keeps addresses and messages out of its log: a sheet's address holds its secret."""
 
@@ -64,6 +79,7 @@ def create_app(runtime: Runtime) -> Flask:
     app.config.update(_config(runtime))
     app.extensions["hotline"] = runtime
     app.extensions["guards"] = {}
+    app.url_map.converters["int"] = RowNumber
     csrf = CSRFProtect(app)
     for blueprint in _rooms(runtime):
         guard = getattr(blueprint, "guard", None)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from flask import Flask
 
@@ -66,6 +68,18 @@ def test_every_answer_carries_the_headers_errors_and_files_too(
     assert answer.headers["Referrer-Policy"] in ("same-origin", "no-referrer")
     assert answer.headers["Strict-Transport-Security"].startswith("max-age=63072000")
     assert answer.headers["Cache-Control"] == ("no-cache" if path.endswith("console.css") else "no-store")
+
+
+@pytest.mark.parametrize("number", [str(2**31), "9" * 20, "9" * 5000])
+def test_a_number_that_no_row_can_have_leads_nowhere(runtime: Runtime, number: str) -> None:
+    app = create_app(runtime)
+    numbered = [rule for rule in app.url_map.iter_rules() if "/console" in rule.rule and "<int:" in rule.rule]
+    assert len(numbered) > 20
+    for rule in numbered:
+        path = re.sub("<[^>]+>", number, rule.rule)
+        for method in (rule.methods or set()) & {"GET", "POST"}:
+            answer = app.test_client().open(path, method=method, base_url=BASE)
+            assert answer.status_code in (404, 405), path
 
 
 def test_an_error_tells_the_visitor_nothing_and_the_log_no_secret(app: Flask, caplog: pytest.LogCaptureFixture) -> None:

@@ -6,6 +6,7 @@ from typing import cast
 
 from flask import current_app, g, request, session
 
+from hotline.db import LARGEST_ID
 from hotline.domain.act import Actor
 from hotline.domain.staff import Staff
 from hotline.runtime import Runtime
@@ -41,6 +42,14 @@ def person() -> Staff:
 def actor() -> Actor:
     """The one who acts through the console."""
     return Actor("console", person().id)
+
+
+def row_id(typed: str) -> int:
+    """The id that a query or a form names. Raises ValueError for what no row can have."""
+    number = int(typed)
+    if abs(number) > LARGEST_ID:
+        raise ValueError(typed)
+    return number
 
 
 def address() -> str:

@@ -74,7 +74,10 @@ def withdraw_handover(handover_id: int) -> ResponseReturnValue:
 
 def hand_over(case_id: int) -> ResponseReturnValue:
     """Ask a colleague to own a case (OWN-2)."""
-    receiver, typed = request.form.get("receiver", type=int), Written("hand-over", request.form.get("reason", ""))
+    receiver, typed = (
+        request.form.get("receiver", type=asking.row_id),
+        Written("hand-over", request.form.get("reason", "")),
+    )
 
     def ask(act: Act, case: Case) -> None:
         if receiver is None:

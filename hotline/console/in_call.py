@@ -43,7 +43,11 @@ def press(meeting_id: int, action: str) -> ResponseReturnValue:
     if action not in ACTIONS:
         abort(404)
     form = request.form
-    pressed = Pressed(form.get("who", type=int), form.get("case", type=int), form.get("why", "").strip()[:_WHY_LONGEST])
+    pressed = Pressed(
+        form.get("who", type=asking.row_id),
+        form.get("case", type=asking.row_id),
+        form.get("why", "").strip()[:_WHY_LONGEST],
+    )
     try:
         with asking.runtime().act(asking.actor()) as act:
             ACTIONS[action](act, _mine(act, meeting_id), pressed)

@@ -14,7 +14,7 @@ from sqlalchemy import Select, func, or_, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 from werkzeug.datastructures import MultiDict
 
-from hotline.console import rights
+from hotline.console import asking, rights
 from hotline.domain.act import Act
 from hotline.domain.calls import FINAL, Call
 from hotline.domain.cases import Case
@@ -38,11 +38,11 @@ class Wanted:
     @classmethod
     def read(cls, args: MultiDict[str, str], person: Staff) -> Wanted:
         """From a page's query; what is no company, no day, no state is passed over."""
-        company_id = args.get("company", type=int) if rights.whole_group(person) else person.company_id
+        company_id = args.get("company", type=asking.row_id) if rights.whole_group(person) else person.company_id
         day = args.get("day", type=date.fromisoformat)
         state = args.get("state", "")
         state, number = state if state in ("open", "closed") else "", args.get("number", "").strip()
-        return cls(company_id, day, state, args.get("before", type=int), number)
+        return cls(company_id, day, state, args.get("before", type=asking.row_id), number)
 
     @property
     def query(self) -> dict[str, str | int]:

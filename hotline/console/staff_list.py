@@ -34,7 +34,7 @@ def grant_leave(staff_id: int) -> ResponseReturnValue:
     """Note a leave; when it begins the receiver is asked for every open matter (OWN-2)."""
 
     def note(act: Act, person: Staff) -> None:
-        receiver = request.form.get("receiver", type=int)
+        receiver = request.form.get("receiver", type=asking.row_id)
         if receiver is None:
             raise Refused("choose a receiver")
         leaving.go_on_leave(

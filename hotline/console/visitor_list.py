@@ -37,7 +37,7 @@ def visitor_list() -> ResponseReturnValue:
     company_id = None if rights.whole_group(person) else person.company_id
     with asking.runtime().look(asking.actor()) as act:
         companies.get(act, person.company_id)
-        before = request.args.get("before", type=int)
+        before = request.args.get("before", type=asking.row_id)
         found = visitors.listed(act, company_id, before=before, most=lists.PAGE + 1)
         page = [_line(act, visitor, case) for visitor, case in found[: lists.PAGE]]
         return render_template(

@@ -65,6 +65,12 @@ def test_every_form_is_refused_without_its_token(app: Flask, runtime: Runtime, c
     assert sun.opens("/console").status_code == 200, "logged out by a form that was not ours"
 
 
+@pytest.mark.parametrize("number", ["2147483648", "-2147483649", "9" * 20])
+def test_a_query_for_what_no_row_can_be_is_passed_over(sun: Visitor, number: str) -> None:
+    for page in ("/console", "/console/cases", "/console/promises", "/console/visitors"):
+        assert sun.opens(f"{page}?before={number}&company={number}").status_code == 200, page
+
+
 def test_a_sister_companys_calls_and_cases_are_not_there(app: Flask, runtime: Runtime, cast: Cast) -> None:
     call_id, case_id = matters.call(runtime, cast), matters.enquiry(runtime, cast)
     hu = Visitor(app)
