@@ -10,7 +10,7 @@ from flask import g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from hotline.console import asking, case_opened, form_fields, form_saving, form_view, rights, subject
+from hotline.console import asking, case_opened, form_fields, form_saving, form_view, owed, rights, subject
 from hotline.console.subject import Subject
 from hotline.domain import calls, drafts
 from hotline.domain.act import Act
@@ -56,10 +56,13 @@ class _Sent:
 
     form: str
     wish: str  # keep, save, discard
+    served: int | None  # the case in which the caller needs no callback any more
 
     @classmethod
     def read(cls) -> _Sent:
-        return cls(request.form.get("sheet", "")[:40], request.form.get("do", "keep"))
+        return cls(
+            request.form.get("sheet", "")[:40], request.form.get("do", "keep"), request.form.get("served", type=int)
+        )
 
 
 def _of_call(act: Act, call_id: int, *, locked: bool = False) -> Subject:
@@ -112,6 +115,8 @@ def _done(act: Act, about: Subject, draft: Draft, sent: _Sent) -> int | None:
         return None
     typed = form_fields.read(request.form, drafts.typed(act, draft))
     drafts.keep(act, draft, sent.form, typed)
+    if sent.served is not None:
+        owed.keep(act, about, sent.served, by=asking.person().id)
     if sent.wish != "save" or form_saving.problems(act, about, typed):
         return None
     case = form_saving.save(act, about, typed, by=asking.person().id)

@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import url_for
 
-from hotline.console import asking, form_fields, name_hints, people, rights, subject
+from hotline.console import asking, form_fields, matter, name_hints, owed, people, rights, subject
 from hotline.console.form_fields import FormKind, Typed
 from hotline.console.subject import Diagnosis, Subject
 from hotline.domain import anonymity
@@ -54,6 +54,8 @@ def context(act: Act, about: Subject, form: Form, here: str) -> dict[str, Any]:
         "form_at": here,
         "about": about,
         "earlier": _earlier(act, about),
+        "callbacks": owed.callbacks(act, about),
+        **matter.for_templates(),
         "typed": form.typed,
         "kind": form_fields.kind_of(form.typed),
         "anonymous": form_fields.is_anonymous(form.typed),

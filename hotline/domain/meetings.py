@@ -265,9 +265,7 @@ def _met(act: Act, meeting: Meeting) -> None:
         outbox.post(act, "start-recording", key=f"record-{meeting.id}", urgent=True, meeting=meeting.id)
     seats.talking(act, seats.of(act, staff.get(act, meeting.agent_id)))
     if meeting.case_id is not None and act.session.get_one(Call, meeting.call_id).direction == "out":
-        case = cases.get(act, meeting.case_id)
-        for rule in sorted(promises.BY_REACHING):
-            promises.done(act, rule, case)
+        promises.reached(act, cases.get(act, meeting.case_id))
 
 
 def _leave_old(act: Act, customer_call: Call) -> None:

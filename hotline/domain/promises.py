@@ -190,6 +190,21 @@ def of_case(act: Act, case_id: int) -> list[Promise]:
     return list(act.session.scalars(select(Promise).where(Promise.case_id == case_id).order_by(Promise.id)))
 
 
+def callbacks(act: Act, customer_id: int, company_id: int, *, before: datetime) -> list[tuple[Promise, Case]]:
+    """What a customer was promised before an instant that any conversation keeps, and is still waiting for."""
+    query = select(Promise, Case).join(Case, Case.id == Promise.case_id)
+    query = query.where(Case.customer_id == customer_id, Promise.company_id == company_id)
+    query = query.where(Promise.rule.in_(BY_REACHING), Promise.done_at.is_(None), Promise.made_at < before)
+    query = query.where(Promise.verdict.in_((Verdict.OPEN, Verdict.BROKEN))).order_by(Promise.due_at, Promise.id)
+    return [(promise, case) for promise, case in act.session.execute(query)]
+
+
+def reached(act: Act, case: Case) -> None:
+    """Somebody of ours spoke with the customer: what a conversation keeps is done. The case is locked."""
+    for rule in sorted(BY_REACHING):
+        done(act, rule, case)
+
+
 def next_step(act: Act, case: Case) -> str:
     """What comes next in a case, as the key of the words a customer is told (OWN-7).
 
