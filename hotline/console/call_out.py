@@ -13,12 +13,12 @@ from hotline.console import asking, cases, matter, refused, rights, words
 from hotline.domain import cases as matters_of
 from hotline.domain import companies, invitations, meetings, parties, staff
 from hotline.domain.act import Act
-from hotline.domain.cases import Case
+from hotline.domain.cases import WITHOUT_SUBJECT, Case, Kind
+from hotline.domain.companies import Company
 from hotline.domain.parties import Meeting, Stage
 from hotline.domain.seats import Device, Seat
 from hotline.errors import Conflict, Refused
 from hotline.phones import PhoneNumber
-from hotline.prompts import Prompts
 
 SCRIPT = ("greet", "company", "oneself", "matter", "promised", "thank", "goodbye")  # in the order of ANS-14
 
@@ -57,22 +57,19 @@ def _mine(act: Act, case_id: int) -> Case:
 
 
 def _context(act: Act, case: Case) -> dict[str, Any]:
-    prompts, language = asking.runtime().prompts, asking.language()
-    company, of_case = companies.get(act, case.company_id), matter.of_case(act, case)
+    company, callbacks = companies.get(act, case.company_id), matter.of_case(act, case).callbacks
     meeting = meetings.of_agent(act, asking.person().id)
     return {
         "case": case,
         "number": _number(act, case),
-        "script": [(step, _said(prompts, language, step, case, company.name(language))) for step in SCRIPT],
-        "callbacks": of_case.callbacks,
+        "script": [(step, _said(step, case, company)) for step in SCRIPT if step != "promised" or callbacks],
+        "callbacks": callbacks,
         "meeting": meeting if meeting is not None and meeting.case_id == case.id else None,
         "at_desk": _rung_in_browser(act),
         "last": _last_try(act, case),
         "busy": meeting is not None and meeting.case_id != case.id,
-        "standard": act.standard,
         "zone": act.standard.timezone,
         "heartbeat": asking.runtime().figures.routine.live_heartbeat.seconds,
-        **matter.for_templates(),
     }
 
 
@@ -91,14 +88,21 @@ def _last_try(act: Act, case: Case) -> str | None:
     return "customer-unanswered" if came else "you-unanswered"
 
 
-def _said(prompts: Prompts, language: str, step: str, case: Case, company: str) -> str:
-    values = {
-        "company": company,
-        "agent_number": asking.person().agent_number,
-        "number": case.number,
-        "matter": words.about(case),
-    }
-    return prompts.text(f"console.call-out.say.{step}", language, **values)
+def _said(step: str, case: Case, company: Company) -> str:
+    if step == "matter":
+        return _about(case, company)
+    values = {"company": company.name(asking.language()), "agent_number": asking.person().agent_number}
+    return words.text(f"call-out.say.{step}", **values)
+
+
+def _about(case: Case, company: Company) -> str:
+    """Why we ring, as our telephone tells a customer whom it rings; no name of ours for the matter is read out."""
+    prompts, language = asking.runtime().prompts, asking.language()
+    if case.matter in WITHOUT_SUBJECT:
+        return prompts.text("called.back", language, company.words, number=case.number)
+    told = case.kind if case.kind == Kind.EMERGENCY else case.matter
+    subject = prompts.text(f"matter.{told}", language, company.words)
+    return prompts.text("called.matter", language, company.words, matter=subject, number=case.number)
 
 
 def _number(act: Act, case: Case) -> str | None:

@@ -29,6 +29,9 @@ class Kind(StrEnum):
     CALLBACK = "callback"
 
 
+WITHOUT_SUBJECT = ("agent", "abandoned")  # matters: somebody rang; what about they did not say
+
+
 class Case(Base):
     """One matter. The owner answers for it until it is closed; the handler does the next step (首问负责制, OWN-1).
 

@@ -7,16 +7,14 @@ from typing import TypeGuard
 from hotline.domain import anonymity, desk, dispatches, meetings, parties
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
-from hotline.domain.cases import Case
+from hotline.domain.cases import WITHOUT_SUBJECT, Case
 from hotline.domain.desk import Wait
 from hotline.domain.handovers import Handover
-
-_NO_SUBJECT = ("agent", "abandoned")  # somebody rang; what about they did not say
 
 
 def has_subject(found: Case | None) -> TypeGuard[Case]:
     """Is there a case, and does it say what the customer wants?"""
-    return found is not None and found.matter not in _NO_SUBJECT
+    return found is not None and found.matter not in WITHOUT_SUBJECT
 
 
 def case(act: Act, call: Call) -> Case | None:

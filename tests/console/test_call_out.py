@@ -5,10 +5,13 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
+from hotline.console import asking
 from hotline.domain import cases, companies, invitations, promises
 from hotline.domain.act import COMMAND
 from hotline.domain.calls import Call
+from hotline.domain.cases import Kind
 from hotline.domain.parties import Meeting
+from hotline.prompts import Prompts
 from hotline.runtime import Runtime
 from tests import given
 from tests.console import forms, matters
@@ -32,13 +35,35 @@ def test_the_script_greets_names_us_and_the_matter_thanks_and_says_goodbye(lin: 
         "您好！",
         "这里是安心热力。",
         "我是001号。",
-        "给您回电话。",
-        "未能当场答复的咨询回电",
+        "关于您的暖气故障，单号",
+        "我们答应过您： 查清您问的事，回电答复您",
         "谢谢您的配合。",
         "再见！",
     )
     places = [page.index(words) for words in said]
     assert places == sorted(places)
+
+
+def test_what_is_read_to_the_customer_holds_no_name_that_we_have_for_it(
+    lin: Visitor, runtime: Runtime, cast: Cast
+) -> None:
+    with runtime.act(COMMAND) as act:
+        case = given.case(act, cast, kind=Kind.CALLBACK, matter="agent")
+        here = f"/console/cases/{case.id}/call?lang=en"
+    assert "We promised" not in text_of(lin.opens(here))
+    with runtime.act(COMMAND) as act:
+        companies.get(act, cast.heat.id)
+        promises.make(act, "ANS-3.callback", cases.get(act, case.id))
+    page = text_of(lin.opens(here))
+    assert f"You called us, number {case.number}" in page
+    assert "We promised: to call you back ·" in page
+    assert "All agents busy" not in page
+
+
+@pytest.mark.parametrize("language", asking.LANGUAGES)
+def test_every_promise_that_a_call_keeps_has_words_for_the_customer(language: str) -> None:
+    wanted = {f"console.call-out.promise.{rule}" for rule in promises.BY_CALLING}
+    assert wanted <= Prompts().keys(language)
 
 
 def test_there_is_no_number_to_type(lin: Visitor, here: str) -> None:
