@@ -92,6 +92,11 @@ def is_anonymous(typed: Typed) -> bool:
     return kind_of(typed) is FormKind.COMPLAINT and "anonymous" in typed
 
 
+def is_read_back(typed: Typed) -> bool:
+    """Is somebody there to whom it can be read back? Not to whoever wrote."""
+    return typed.get("channel") not in (Channel.LETTER, Channel.EMAIL)
+
+
 def answers_of(typed: Typed, fault_class: FaultClass) -> dict[str, str]:
     """What was answered to the questions of this class, by question."""
     before = answer_name(fault_class, "")

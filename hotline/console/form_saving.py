@@ -25,18 +25,20 @@ OPENERS: dict[FormKind, Callable[[Act, Told], Opened]] = {
 
 
 def problems(act: Act, about: Subject, typed: Typed) -> list[str]:
-    """What stands against saving, as keys of words; nothing when it can be saved."""
+    """All that stands against saving and can be filled in as the form stands, as keys of words; nothing when it can be.
+
+    The last part of a key is the field's name.
+    """
     kind = form_fields.kind_of(typed)
+    found = ["form.lacks.channel"] if about.call is None and "channel" not in typed else []
     if kind is None:
-        return ["form.lacks.kind"]
-    found = [f"form.lacks.{name}" for name in NEEDED[kind] if name not in typed]
-    if about.call is None and "channel" not in typed:
-        found.append("form.lacks.channel")
+        return [*found, "form.lacks.kind", *_number_problems(about, typed)]
+    found += [f"form.lacks.{name}" for name in NEEDED[kind] if name not in typed]
     if kind is FormKind.FAULT:
         found += _fault_problems(act, about, typed)
     if kind is not FormKind.EMERGENCY:  # help comes first: nothing is waited for
         found += _number_problems(about, typed)
-        found += [] if "read_back" in typed else ["form.lacks.read_back"]
+        found += ["form.lacks.read_back"] if form_fields.is_read_back(typed) and "read_back" not in typed else []
     return found
 
 
@@ -58,7 +60,7 @@ def _fault_problems(act: Act, about: Subject, typed: Typed) -> Iterator[str]:
         yield "form.lacks.answer"
     elif found.fee is not None and "settled" not in typed:
         yield "form.lacks.settled"
-    elif _comes(found, typed) and not _has_address(about, typed):
+    if _may_come(found, typed) and not _has_address(about, typed):
         yield "form.lacks.address"
 
 
@@ -75,6 +77,12 @@ def _number(typed: Typed) -> PhoneNumber | None:
         return PhoneNumber.parse(typed.get("phone", ""))
     except Invalid:
         return None
+
+
+def _may_come(found: Diagnosis | None, typed: Typed) -> bool:
+    """Does somebody go out for it, or is that still open?"""
+    open_yet = found is None or found.verdict is None or (found.fee is not None and "settled" not in typed)
+    return open_yet or (found is not None and _comes(found, typed))
 
 
 def _comes(found: Diagnosis, typed: Typed) -> bool:
