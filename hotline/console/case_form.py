@@ -15,7 +15,7 @@ from hotline.console.subject import Subject
 from hotline.domain import calls, drafts
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
-from hotline.domain.drafts import Draft
+from hotline.domain.drafts import Draft, Window
 from hotline.errors import NotFound
 
 Finds = Callable[[Act], Subject]
@@ -55,14 +55,16 @@ class _Sent:
     """One sending of the form: which form it was, what is wanted, and how it is answered."""
 
     form: str
-    wish: str  # keep, save, discard
+    wish: str  # keep, mine or theirs (of two windows), save, discard
     served: int | None  # the case in which the caller needs no callback any more
+    window: Window
 
     @classmethod
     def read(cls) -> _Sent:
-        return cls(
-            request.form.get("sheet", "")[:40], request.form.get("do", "keep"), request.form.get("served", type=int)
-        )
+        form = request.form
+        wish = form.get("do", "keep")
+        window = Window(form.get("window", "")[:40], form.get("since", 0, type=int), insists=wish == "mine")
+        return cls(form.get("sheet", "")[:40], wish, form.get("served", type=int), window)
 
 
 def _of_call(act: Act, call_id: int, *, locked: bool = False) -> Subject:
@@ -73,20 +75,26 @@ def _of_call(act: Act, call_id: int, *, locked: bool = False) -> Subject:
     return subject.of_call(act, calls.locked(act, call_id) if locked else call)
 
 
-def _as_it_stands(act: Act, about: Subject, *, checks: bool = False) -> form_view.Form:
+def _as_it_stands(act: Act, about: Subject, sent: _Sent | None = None, *, checks: bool = False) -> form_view.Form:
+    """The form as it is kept; on a page that it was sent from meanwhile with other words, as that page has it."""
     draft = drafts.of(act, asking.person().id, about.draft)
+    window = sent.window if sent else Window(secrets.token_urlsafe(12), 0)
     if draft is None:
-        return form_view.Form(secrets.token_urlsafe(12), {}, None, [])
-    typed = drafts.typed(act, draft)
-    found = form_saving.problems(act, about, typed) if checks else []
-    return form_view.Form(draft.form, typed, draft.changed_at, found)
+        return form_view.Form(secrets.token_urlsafe(12), {}, None, [], window)
+    kept = drafts.kept(act, draft)
+    if sent and drafts.is_stale(act, draft, window):
+        here = form_fields.read(request.form, kept.fields)
+        return form_view.Form(sent.form, here, None, [], window, kept.fields, stale=True)
+    found = form_saving.problems(act, about, kept.fields) if checks else []
+    window = Window(window.name, kept.times)
+    return form_view.Form(draft.form, kept.fields, draft.changed_at, found, window, kept.elsewhere)
 
 
-def _page(here: str, finds: Finds, *, checks: bool = False) -> str:
+def _page(here: str, finds: Finds, sent: _Sent | None = None, *, checks: bool = False) -> str:
     with asking.runtime().look(asking.actor()) as act:
         about = finds(act)
         g.here = here
-        form = _as_it_stands(act, about, checks=checks or "check" in request.args)
+        form = _as_it_stands(act, about, sent, checks=checks or "check" in request.args)
         beside = "beside" in request.values
         return render_template("case_form_page.html", beside=beside, **form_view.context(act, about, form, here))
 
@@ -102,7 +110,9 @@ def _taken(here: str, finds: Finds) -> ResponseReturnValue:
         opened = url_for("console.case_opened", case_id=case_id)
         return case_opened.case_opened(case_id) if inside else redirect(opened, 303)
     checks = sent.wish == "save"
-    return _page(here, finds, checks=checks) if inside else redirect(f"{here}?check=1#form" if checks else here, 303)
+    if not inside:
+        return redirect(f"{here}?check=1#form" if checks else here, 303)
+    return _page(here, finds, None if sent.wish == "theirs" else sent, checks=checks)
 
 
 def _done(act: Act, about: Subject, draft: Draft, sent: _Sent) -> int | None:
@@ -110,14 +120,16 @@ def _done(act: Act, about: Subject, draft: Draft, sent: _Sent) -> int | None:
     before = drafts.case_of(act, draft, sent.form)
     if before is not None:
         return before
-    if sent.wish == "discard":
+    if sent.wish == "theirs":
+        return None
+    if sent.wish == "discard" and not drafts.is_stale(act, draft, sent.window):
         drafts.discard(act, draft)
         return None
-    typed = form_fields.read(request.form, drafts.typed(act, draft))
-    drafts.keep(act, draft, sent.form, typed)
     if sent.served is not None:
         owed.keep(act, about, sent.served, by=asking.person().id)
-    if sent.wish != "save" or form_saving.problems(act, about, typed):
+    typed = form_fields.read(request.form, drafts.kept(act, draft).fields)
+    counts = drafts.keep(act, draft, sent.form, typed, sent.window)
+    if not counts or sent.wish != "save" or form_saving.problems(act, about, typed):
         return None
     case = form_saving.save(act, about, typed, by=asking.person().id)
     drafts.saved(act, draft, sent.form, case.id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ from hotline.domain import anonymity
 from hotline.domain.act import Act
 from hotline.domain.cases import Case
 from hotline.domain.companies import Company
+from hotline.domain.drafts import Window
 from hotline.domain.visitors import Channel, Sex
 from hotline.standard.diagnosis import Node
 from hotline.standard.kinds import EmergencyKind, Scope
@@ -27,12 +28,24 @@ _FIRST_SENTENCE = re.compile(r".*?[。？?!！]|.*?\.(?= |$)")
 
 @dataclass(frozen=True)
 class Form:
-    """A form as it stands: its name, what is typed, since when that is kept, and what stands against saving it."""
+    """A form as it stands: its name, what is typed, since when that is kept, and what stands against saving it.
+
+    `elsewhere` was typed in another window meanwhile; `stale`: it is what counts, and `typed` is not kept.
+    """
 
     name: str
     typed: Typed
     kept_at: datetime | None
     problems: list[str]
+    window: Window
+    elsewhere: Typed = field(default_factory=dict)
+    stale: bool = False
+
+    @property
+    def differs(self) -> list[tuple[str, str]]:
+        """What was written in the other window and does not stand in this one, by field."""
+        written = (name for name in form_fields.LONGEST if name in self.elsewhere)
+        return [(name, self.elsewhere[name]) for name in written if self.elsewhere[name] != self.typed.get(name)]
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, delete, select
@@ -11,6 +12,31 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.db import Base, insert_new
 from hotline.domain.act import Act
+
+
+@dataclass(frozen=True)
+class Window:
+    """One page on which the form stands open: its name, how often the form had been kept when it was opened.
+
+    `insists`: what stands in it is to be kept, whatever was typed elsewhere.
+    """
+
+    name: str
+    since: int
+    insists: bool = False
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What was typed, by the names of the fields: what counts, in which window, how often it was kept.
+
+    `elsewhere` was typed in another window at the same time and does not count.
+    """
+
+    fields: dict[str, str]
+    window: str = ""
+    times: int = 0
+    elsewhere: dict[str, str] = field(default_factory=dict)
 
 
 class Draft(Base):
@@ -56,16 +82,36 @@ def case_of(act: Act, draft: Draft, form: str) -> int | None:
     return int(act.sealer.open(draft.opened)) if draft.opened and draft.form == form else None
 
 
-def typed(act: Act, draft: Draft) -> dict[str, str]:
-    """What was typed, by the names of the fields."""
-    return dict(json.loads(act.sealer.open(draft.typed))) if draft.typed else {}
+def kept(act: Act, draft: Draft) -> Kept:
+    """What is kept of a form; nothing where it was saved."""
+    return Kept(**json.loads(act.sealer.open(draft.typed))) if draft.typed else Kept({})
 
 
-def keep(act: Act, draft: Draft, form: str, fields: Mapping[str, str]) -> None:
-    """Keep what is typed. News of a form that was saved already comes late and changes nothing."""
-    if case_of(act, draft, form) is None:
-        draft.form, draft.opened, draft.changed_at = form, None, act.at
-        draft.typed = act.sealer.seal(json.dumps(dict(fields)))
+def is_stale(act: Act, draft: Draft, window: Window) -> bool:
+    """Did the same person type in another window since this one was opened, so that it shows what is no longer so?"""
+    found = kept(act, draft)
+    return draft.typed is not None and found.window != window.name and found.times != window.since
+
+
+def keep(act: Act, draft: Draft, form: str, fields: Mapping[str, str], window: Window) -> bool:
+    """Keep what is typed. News of a form that was saved already comes late and changes nothing.
+
+    False where the window is stale: what was typed in the other one stands, and this is kept beside it.
+    """
+    if case_of(act, draft, form) is not None:
+        return True
+    found = kept(act, draft)
+    if is_stale(act, draft, window) and not window.insists:
+        _seal(act, draft, replace(found, elsewhere=dict(fields)))
+        return False
+    beside = found.fields if is_stale(act, draft, window) else found.elsewhere
+    draft.form, draft.opened, draft.changed_at = form, None, act.at
+    _seal(act, draft, Kept(dict(fields), window.name, found.times + 1, beside))
+    return True
+
+
+def _seal(act: Act, draft: Draft, what: Kept) -> None:
+    draft.typed = act.sealer.seal(json.dumps(asdict(what)))
 
 
 def saved(act: Act, draft: Draft, form: str, case_id: int) -> None:

@@ -110,3 +110,50 @@ def test_the_draft_of_an_anonymous_complaint_does_not_say_what_came_of_it(
     assert (draft.about, draft.typed) == ("call:1", None)
     assert draft.opened is not None
     assert not draft.opened.isdigit()
+
+
+def window(visitor: Visitor, form: str) -> dict[str, str]:
+    """The form is opened in a window of its own; what it sends with everything."""
+    visitor.client.environ_base["HTTP_HX_REQUEST"] = "true"
+    page = visitor.opens(form).text
+    names = ("sheet", "window", "since")
+    return {name: page.partition(f'name="{name}" value="')[2].partition('"')[0] for name in names}
+
+
+def test_typed_in_two_windows_neither_is_lost_and_both_say_so(lin: Visitor, runtime: Runtime, form: str) -> None:
+    first, second = window(lin, form), window(lin, form)
+    for words in ("师傅来晚了", TYPED):
+        answer = lin.sends(form, page=form, **first, kind="complaint", happened=words)
+        assert "另一个窗口" not in answer.text, "one window alone"
+    for wish in ("keep", "save", "discard"):
+        late = lin.sends(form, page=form, **second, do=wish, kind="complaint", happened="态度不好", read_back="yes")
+        assert "这张单子在另一个窗口改过" in late.text
+        assert f"<dd>{TYPED}</dd>" in late.text
+        assert "态度不好</textarea>" in late.text
+    assert forms.case_count(runtime) == 0
+    theirs = lin.sends(form, page=form, **second, do="theirs", kind="complaint", happened="态度不好")
+    for page in (theirs.text, lin.opens(form).text):
+        assert f"{TYPED}</textarea>" in page
+        assert "<dd>态度不好</dd>" in page
+
+
+def test_a_window_that_insists_is_kept_and_the_others_words_stand_beside_it(
+    lin: Visitor, runtime: Runtime, form: str
+) -> None:
+    first, second = window(lin, form), window(lin, form)
+    lin.sends(form, page=form, **first, kind="complaint", happened=TYPED)
+    mine = lin.sends(form, page=form, **second, do="mine", kind="complaint", happened="态度不好").text
+    assert "态度不好</textarea>" in mine
+    assert f"<dd>{TYPED}</dd>" in mine
+    told_now = lin.sends(form, page=form, **first, kind="complaint", happened=TYPED)
+    assert "这张单子在另一个窗口改过" in told_now.text
+    lin.sends(
+        form, page=form, **second, do="save", kind="complaint", happened="态度不好", number="none", read_back="yes"
+    )
+    assert forms.told(runtime, forms.opened(runtime))["sealed_happened"] == "态度不好"
+
+
+def test_a_window_opened_afterwards_goes_on_with_what_was_typed(lin: Visitor, form: str) -> None:
+    lin.sends(form, page=form, **window(lin, form), kind="complaint", happened="师傅来晚了")
+    later = lin.sends(form, page=form, **window(lin, form), kind="complaint", happened=TYPED)
+    assert "另一个窗口" not in later.text
