@@ -85,7 +85,7 @@ def context(act: Act, about: Subject, form: Form, here: str) -> dict[str, Any]:
         "questions": [question(about.company, found, node) for node in found.asked] if found else [],
         "says": _says(about.company, act, form.typed, found),
         "hints": name_hints.of(form.typed.get("name", "")),
-        "phrases": act.standard.wording.required,
+        "phrases": list(zip(act.standard.wording.required, act.standard.wording.required_en, strict=True)),
         "question_types": QUESTION_TYPES,
         "standard": act.standard,
         "zone": act.standard.timezone,

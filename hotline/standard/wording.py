@@ -11,9 +11,10 @@ _SILENT = re.compile(r"[\W_]+")
 
 @dataclass(frozen=True)
 class Wording:
-    """Phrases of section 10: those that must be heard, and those never said, by their fault."""
+    """Phrases of section 10: those that must be heard, what they mean in English, those never said, by their fault."""
 
     required: tuple[str, ...]
+    required_en: tuple[str, ...]
     forbidden: Mapping[str, tuple[str, ...]]
 
     def offences(self, text: str) -> tuple[str, ...]:

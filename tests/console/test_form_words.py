@@ -12,6 +12,8 @@ from hotline.console.form_fields import CHOICES, NEEDED, TOLD, WHO, FormKind
 from hotline.prompts import Prompts
 from hotline.standard import diagnosis
 from hotline.standard.kinds import FaultClass
+from tests.console import forms
+from tests.console.visitor import Visitor
 
 PROMPTS = Prompts()
 
@@ -42,3 +44,13 @@ def test_an_answer_of_one_class_is_none_of_another() -> None:
     typed = {form_fields.answer_name(FaultClass.HEATING, "leak"): "drip"}
     assert form_fields.answers_of(typed, FaultClass.HEATING) == {"leak": "drip"}
     assert form_fields.answers_of(typed, FaultClass.WATER) == {}
+
+
+def test_on_the_english_page_the_phrases_are_said_to_be_spoken_in_chinese_and_what_they_mean(lin: Visitor) -> None:
+    meaning, note = "One moment, please", "They are spoken in Chinese"
+    page = lin.opens(f"{forms.NEW}?lang=en").text
+    assert note in page
+    assert f'<span lang="zh-CN">请稍等</span> <small class="quiet">{meaning}</small>' in page
+    page = lin.opens(f"{forms.NEW}?lang=zh-CN").text
+    assert "请稍等" in page
+    assert meaning not in page

@@ -10,7 +10,7 @@ WORDING = loader.default().wording
 
 
 def test_the_phrases_of_the_standard_are_all_there() -> None:
-    assert len(WORDING.required) == 7
+    assert len(WORDING.required) == len(WORDING.required_en) == 7
     assert {group: len(phrases) for group, phrases in WORDING.forbidden.items()} == {
         "cold": 5,
         "overbearing": 6,
