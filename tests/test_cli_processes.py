@@ -77,7 +77,7 @@ def test_a_worker_wants_a_carrier(operator: Operator) -> None:
 def test_the_web_server_keeps_no_log_of_addresses_and_has_its_limits(operator: Operator) -> None:
     command = serving.command("127.0.0.1", 8000)
     assert not [word for word in command if "access" in word]
-    assert {"--bind=127.0.0.1:8000", "--worker-class=gthread", "--workers=2", "--threads=8", "--timeout=30"} < set(
+    assert {"--bind=127.0.0.1:8000", "--worker-class=gthread", "--workers=2", "--threads=32", "--timeout=30"} < set(
         command
     )
     checked = subprocess.run(

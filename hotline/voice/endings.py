@@ -76,6 +76,8 @@ def hung_up(act: Act, call: Call) -> None:
     opener = _opener(act, call)
     if opener is not None and not (promised and opener is matters.open_abandoned):
         opener(act, call)
+    elif promised and waiting is not None and call.case_id is None and not anonymity.told_in(call):
+        call.case_id = waiting.case_id  # a call back is promised in that matter already: this call is part of it
     call.drop("intent")
 
 

@@ -170,6 +170,7 @@ def keeps_place(talk: Talk, case: Case) -> int:
         assert wait is not None
         desk.wants_place(act, wait)
         desk.keep_place(act, wait, cases.get(act, case.id))
+        calls.locked(act, talk.call_id).state = calls.State.ENDED
     leg = talk.offered()
     talk.accepts(leg)
     talk.joins(leg)
@@ -216,4 +217,4 @@ def test_a_customer_who_was_rung_and_dropped_is_back_in_line(talk: Talk, cast: C
     with talk.acting() as act:
         again = desk.join(act, calls.locked(act, rung), wanted=cast.lin.id)
         seat = seats.locked(act, cast.lin.id)
-        assert (again.state, again.kept, seat.status) == (Place.WAITING, False, Status.WRAP_UP)
+        assert (again.state, again.kept, seat.status) == (Place.WAITING, False, Status.FREE)
