@@ -61,5 +61,6 @@ ready() {
     remember "$1"
 }
 
-# How many tests run side by side: one a core, at most four; each brings a database server and a Redis of its own.
-workers() { local cores; cores=$(nproc); echo $((cores < 4 ? cores : 4)); }
+# How many tests run side by side: one more than cores, since some wait for processes, and at most four; each brings a
+# database server and a Redis of its own.
+workers() { local cores; cores=$(nproc); echo $((cores < 3 ? cores + 1 : 4)); }
