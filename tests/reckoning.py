@@ -12,7 +12,6 @@ from sqlalchemy import func, select
 
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
-from hotline.domain.cases import Case
 from hotline.domain.offers import OPEN, AgentOffer
 from hotline.domain.outbox import OutboxEntry
 from hotline.domain.outbox import State as Owed
@@ -157,10 +156,10 @@ def _at_once(act: Act) -> Iterator[tuple[int, int]]:
 
 def _callbacks(act: Act) -> Iterator[str]:
     """Whoever hung up in line is rung back: by one promise, not none and not two (CBK-2)."""
-    query = select(Case.call_id, func.count(Promise.id)).join(Promise, Promise.case_id == Case.id)
-    promised = dict(act.session.execute(query.where(Promise.rule.in_(CALLBACKS)).group_by(Case.call_id)).all())
     for wait in act.session.scalars(select(Wait)):
-        n = promised.get(wait.call_id, 0)
+        case_id = act.session.get_one(Call, wait.call_id).case_id  # the matter of a call out began with an earlier call
+        made = select(func.count(Promise.id)).where(Promise.case_id == case_id, Promise.made_at == wait.ended_at)
+        n = act.session.scalar(made.where(Promise.rule.in_(CALLBACKS))) or 0
         if wait.state == Place.ABANDONED and n != 1:
             yield f"wait {wait.id} of call {wait.call_id} was abandoned, and {n} callbacks are promised"
         elif n > 1:

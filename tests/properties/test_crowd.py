@@ -13,8 +13,8 @@ from tests.crowd import SEED, BusyLine, Day
 from tests.desk import Desk
 from tests.world import Cast, HandClock
 
-# Six minutes of that hour; `scripts/bench line` plays all of it on both databases.
-CALLERS = int(os.environ.get("HOTLINE_CALLERS", "100"))
+# Four minutes of that hour; `scripts/bench line` plays all of it on both databases.
+CALLERS = int(os.environ.get("HOTLINE_CALLERS", "60"))
 
 
 def test_on_a_crowded_day_nobody_is_lost_and_nobody_is_served_twice(
