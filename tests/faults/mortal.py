@@ -1,35 +1,35 @@
-"""A worker process that dies at a chosen line; without it a crash between two lines could not be tried."""
+"""A worker process that dies at a chosen moment; without it a crash between two effects could not be tried."""
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sys
 from collections.abc import Callable
 from dataclasses import replace
-from types import FrameType
 from typing import Any
 
-from redis import Redis
+from redis import ConnectionPool, Redis
+from sqlalchemy import event
 from werkzeug.serving import BaseWSGIServer, make_server
 
-import hotline
 from hotline.carrier.twilio import TwilioCarrier
-from hotline.db import make_engine
 from hotline.jobs import work
 from hotline.runtime import Runtime
 from hotline.simulator.server import create_app
 from tests.jobs.workshop import Workshop
 
-# Every line of ours that runs between taking an entry and being done with it; counting characters goes on for
-# hundreds of lines in which nothing is written or asked, so one line stands for all of those.
-ROOT = os.path.dirname(hotline.__file__)
-TRACED = tuple(os.path.join(ROOT, place) for place in ("jobs/", "carrier/", "runtime.py", "domain/outbox.py"))
-PASSED_OVER = os.path.join(ROOT, "jobs/segments.py")
+END = "the end"
 
 
 class Ward:
-    """Lets workers be born and die, each in a process of its own; the carrier lives on, reached over HTTP."""
+    """Lets workers be born and die, each in a process of its own; the carrier lives on, reached over HTTP.
+
+    A process that dies leaves nothing behind but what went out of it: a commit, a request to the carrier, a Redis
+    command. A statement that is not committed vanishes with it. So all lines from one of these to the next are one
+    moment, and dying before each, and at the end, is dying at any line.
+    """
 
     def __init__(self, shop: Workshop) -> None:
         self._shop = shop
@@ -40,20 +40,20 @@ class Ward:
         """Close the carrier's door."""
         self._server.server_close()
 
-    def lines(self, entry_id: int, attempt: int) -> int:
-        """Perform an entry to its end in a worker of its own; how many of our lines ran."""
+    def moments(self, entry_id: int, attempt: int) -> list[str]:
+        """Perform an entry to its end in a worker of its own; before what it could have died, in order."""
         reader, writer = os.pipe()
-        status = self._born(lambda: os.write(writer, str(self._perform(entry_id, attempt, die_at=0)).encode()))
+        status = self._born(lambda: os.write(writer, json.dumps(self._perform(entry_id, attempt)).encode()))
         os.close(writer)
         with os.fdopen(reader) as told:
-            lines = told.read()
+            moments = told.read()
         assert status == 0, f"the worker ended with {status}"
-        return int(lines)
+        return list(json.loads(moments))
 
     def dies(self, entry_id: int, attempt: int, *, at: int) -> None:
-        """Perform an entry in a worker that is killed before its line number `at`."""
+        """Perform an entry in a worker that is killed at a moment, counted from 0."""
         status = self._born(lambda: self._perform(entry_id, attempt, die_at=at))
-        assert os.WIFSIGNALED(status), f"line {at} was never reached"
+        assert os.WIFSIGNALED(status), f"moment {at} was never reached"
         assert os.WTERMSIG(status) == signal.SIGKILL
 
     def _born(self, life: Callable[[], object]) -> int:
@@ -72,32 +72,43 @@ class Ward:
             if gone:
                 return status
 
-    def _perform(self, entry_id: int, attempt: int, *, die_at: int) -> int:
-        work.serve(self._own_house(), self._own_client())
-        counted = 0
+    def _perform(self, entry_id: int, attempt: int, die_at: int | None = None) -> list[str]:
+        moments = list[str]()
 
-        def on_line(_frame: FrameType, event: str, _arg: Any) -> Any:
-            nonlocal counted
-            if event == "line":
-                counted += 1
-                if counted == die_at:
-                    os.kill(os.getpid(), signal.SIGKILL)
-            return on_line
+        def goes_out(what: str) -> None:
+            moments.append(what)
+            if len(moments) - 1 == die_at:
+                os.kill(os.getpid(), signal.SIGKILL)
 
-        def on_call(frame: FrameType, _event: str, _arg: Any) -> Any:
-            file = frame.f_code.co_filename
-            return on_line if file.startswith(TRACED) and file != PASSED_OVER else None
-
-        sys.settrace(on_call)
+        work.serve(self._own_house(goes_out), self._own_client(goes_out))
         work.perform(entry_id, attempt)
-        sys.settrace(None)
-        return counted
+        goes_out(END)
+        return moments
 
-    def _own_house(self) -> Runtime:
+    def _own_house(self, goes_out: Callable[[str], None]) -> Runtime:
+        """The parent's engine, which knows its statements already; its connections are the child's own."""
         parent = self._shop.runtime
-        engine = make_engine(parent.settings.database, busy_ms=5000)
-        return Runtime(parent.settings, engine, Redis.from_url(parent.settings.redis), parent.prompts)
+        event.listen(parent.engine, "commit", lambda _connection: goes_out("commit"))
+        return Runtime(parent.settings, parent.engine, _Told(parent.settings.redis, goes_out), parent.prompts)
 
-    def _own_client(self) -> TwilioCarrier:
+    def _own_client(self, goes_out: Callable[[str], None]) -> TwilioCarrier:
+        def heard(happens: str, _details: tuple[Any, ...]) -> None:
+            if happens == "http.client.send":
+                goes_out("request")
+
+        sys.addaudithook(heard)  # it stays for as long as the process lives, which is not long
         account = replace(self._shop.runtime.settings.carrier, api_base=f"http://127.0.0.1:{self._server.server_port}")
         return TwilioCarrier(account, self._shop.runtime.figures.carrier)
+
+
+class _Told(Redis):
+    """Tells which command goes out before it does."""
+
+    def __init__(self, url: str, goes_out: Callable[[str], None]) -> None:
+        super().__init__(connection_pool=ConnectionPool.from_url(url))
+        self._goes_out = goes_out
+
+    def execute_command(self, *args: Any, **options: Any) -> Any:
+        """See Redis."""
+        self._goes_out(f"redis {args[0]}")
+        return super().execute_command(*args, **options)  # type: ignore[no-untyped-call]

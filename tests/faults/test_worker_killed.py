@@ -1,4 +1,4 @@
-"""A worker dies at any line; if this broke, an effect would be lost, or a person rung or written to twice (rule 3)."""
+"""A worker dies at any moment; if this broke, an effect would be lost, or a person rung or texted twice (rule 3)."""
 
 from __future__ import annotations
 
@@ -61,15 +61,19 @@ def effects(shop: Workshop) -> int:
     return len(shop.exchange.board.calls) + len(shop.exchange.board.messages) + len(shop.offers())
 
 
-@pytest.mark.parametrize("owe", [owe_call, owe_link, owe_ring])
-def test_whatever_line_a_worker_dies_at_the_effect_happens_once(shop: Workshop, ward: Ward, owe: Owe) -> None:
-    lines = ward.lines(*taken(shop, owe))
-    assert lines > 40
-    for line in range(1, lines + 1):
+@pytest.mark.parametrize(
+    ("owe", "goes_out"), [(owe_call, {"commit", "request"}), (owe_link, {"commit", "request"}), (owe_ring, {"commit"})]
+)
+def test_whatever_moment_a_worker_dies_at_the_effect_happens_once(
+    shop: Workshop, ward: Ward, owe: Owe, goes_out: set[str]
+) -> None:
+    moments = ward.moments(*taken(shop, owe))
+    assert goes_out < set(moments)
+    for at, what in enumerate(moments):
         before, (entry_id, attempt) = effects(shop), taken(shop, owe)
-        ward.dies(entry_id, attempt, at=line)
-        assert settled(shop, entry_id) == State.DONE, f"killed at line {line}"
-        assert effects(shop) - before == 1, f"killed at line {line}"
+        ward.dies(entry_id, attempt, at=at)
+        assert settled(shop, entry_id) == State.DONE, f"killed before {what}, {at} of {moments}"
+        assert effects(shop) - before == 1, f"killed before {what}, {at} of {moments}"
 
 
 def taken(shop: Workshop, owe: Owe) -> tuple[int, int]:
