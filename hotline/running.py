@@ -17,7 +17,7 @@ from functools import partial
 from pathlib import Path
 from types import FrameType
 
-from hotline import demo, keys, migrations, redis_server, runtime, settings
+from hotline import demo, keys, migrations, redis_server, runtime, serving, settings
 from hotline.errors import Conflict, Invalid, Refused
 from hotline.keeping import Keeper, Task
 from hotline.runtime import Runtime
@@ -149,14 +149,14 @@ def _tasks(wanted: Settings, *, simulated: bool) -> list[Task]:
         told |= simulated_account(wanted)
     environment = settings.environment(**told)
     commands = {
-        "web": ["web", "--host", HOST],
         "dispatch": ["dispatch"],
         "worker-urgent": ["worker", "urgent"],
         "worker-routine": ["worker", "routine"],
     }
     if simulated:
         commands["simulator"] = ["simulator"]
-    return [Task(name, [sys.executable, "-m", "hotline", *words], environment) for name, words in commands.items()]
+    ours = [Task(name, [sys.executable, "-m", "hotline", *words], environment) for name, words in commands.items()]
+    return [Task("web", serving.command(HOST, wanted.port), environment), *ours]
 
 
 def simulated_account(wanted: Settings) -> dict[str, str]:

@@ -18,9 +18,15 @@ log = logging.getLogger(__name__)
 
 
 def command(host: str, port: int) -> list[str]:
-    """The command that serves on host and port. It keeps no access log: a sheet's address holds its secret."""
+    """The command that serves on host and port. It keeps no access log: a sheet's address holds its secret.
+
+    This module stands for a configuration file, so that gunicorn has loaded it, and all that it imports, before it
+    forks: a process that dies is replaced at once, not after the seconds that loading takes. It sets nothing: none of
+    its names is the name of a setting.
+    """
     figures = loader.platform().serving
     options = {
+        "config": f"python:{__name__}",
         "bind": f"{host}:{port}",
         "worker-class": "gthread",
         "workers": figures.processes,
@@ -32,7 +38,7 @@ def command(host: str, port: int) -> list[str]:
         "log-level": "warning",
     }
     given = [f"--{name}={value}" for name, value in options.items()]
-    return [sys.executable, "-m", "gunicorn", *given, "--no-control-socket", "hotline.serving:application()"]
+    return [sys.executable, "-m", "gunicorn", *given, "--no-control-socket", f"{__name__}:application()"]
 
 
 def application() -> Flask:

@@ -6,6 +6,8 @@ import re
 from datetime import timedelta
 
 import pytest
+from argon2 import PasswordHasher
+from argon2.exceptions import VerifyMismatchError
 from flask import Flask
 from redis import Redis
 
@@ -51,6 +53,12 @@ def test_an_unknown_name_costs_the_same_work_and_is_never_right() -> None:
     assert passwords.fits(passwords.hashed("a pass phrase"), "a pass phrase")
     assert not passwords.fits(None, "nobody's pass phrase")
     assert not passwords.fits("no hash at all", "a pass phrase")
+
+
+def test_an_unknown_name_costs_the_work_of_a_known_one() -> None:
+    assert not PasswordHasher().check_needs_rehash(passwords.NOBODY)
+    with pytest.raises(VerifyMismatchError):  # not InvalidHashError: that would be said at once
+        PasswordHasher().verify(passwords.NOBODY, "a pass phrase")
 
 
 def test_whoever_is_disabled_or_has_no_pass_phrase_does_not_get_in(
