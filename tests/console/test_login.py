@@ -53,11 +53,8 @@ def test_an_unknown_name_costs_the_same_work_and_is_never_right() -> None:
     assert passwords.fits(passwords.hashed("a pass phrase"), "a pass phrase")
     assert not passwords.fits(None, "nobody's pass phrase")
     assert not passwords.fits("no hash at all", "a pass phrase")
-
-
-def test_an_unknown_name_costs_the_work_of_a_known_one() -> None:
     assert not PasswordHasher().check_needs_rehash(passwords.NOBODY)
-    with pytest.raises(VerifyMismatchError):  # not InvalidHashError: that would be said at once
+    with pytest.raises(VerifyMismatchError):  # not InvalidHashError, which would be said at once
         PasswordHasher().verify(passwords.NOBODY, "a pass phrase")
 
 
