@@ -95,14 +95,19 @@ def _standard(profile: str, overrides: str) -> Standard:
     return loader.load(profile, json.loads(overrides))
 
 
-def make(settings: Settings) -> Runtime:
-    """The parts as the settings name them. Opens no connection."""
+@lru_cache(maxsize=1)
+def _prompts() -> Prompts:
+    return Prompts()
+
+
+def make(settings: Settings, engine: Engine | None = None) -> Runtime:
+    """The parts as the settings name them; an engine that is there already is kept. Opens no connection."""
     figures = loader.platform()
-    engine = make_engine(
+    engine = engine or make_engine(
         settings.database,
         busy_ms=figures.carrier.connect_timeout.seconds * 1000,
         lock_ms=figures.voice.document_deadline.seconds * 1000,
     )
     within = figures.routine.redis_within.seconds
     redis = Redis.from_url(settings.redis, socket_connect_timeout=within, socket_timeout=within, retry=None)
-    return Runtime(settings, engine, redis, Prompts())
+    return Runtime(settings, engine, redis, _prompts())

@@ -19,8 +19,7 @@ def choose_status() -> ResponseReturnValue:
         raise Invalid("nobody chooses that status")
     with asking.runtime().act(asking.actor()) as act:
         seat = desk_page.my_seat(act)
-        waits.count_wrap_up(act, seat)
-        seats.choose(act, seat, Status(chosen))
+        waits.choose(act, seat, Status(chosen))
     return desk_page.answered()
 
 
@@ -48,8 +47,7 @@ def wrapped_up() -> ResponseReturnValue:
     """The form is done: the next caller may come."""
     with asking.runtime().act(asking.actor()) as act:
         seat = desk_page.my_seat(act)
-        waits.count_wrap_up(act, seat)
-        seats.wrapped_up(act, seat)
+        waits.wrapped_up(act, seat)
     return desk_page.answered()
 
 

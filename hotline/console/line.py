@@ -86,12 +86,11 @@ def set_status(staff_id: int) -> ResponseReturnValue:
 
 def _set(act: Act, seat: Seat, status: Status) -> None:
     if status is not Status.FREE:
-        seats.choose(act, seat, status, why=WHY)
+        waits.choose(act, seat, status, why=WHY)
         return
     if seat.status != Status.WRAP_UP:
         raise Invalid("nobody is set free but who left a form open: a closed desk would be rung")
-    waits.count_wrap_up(act, seat)
-    seats.wrapped_up(act, seat)
+    waits.wrapped_up(act, seat)
 
 
 def here() -> str:

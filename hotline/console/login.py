@@ -13,7 +13,7 @@ from werkzeug.exceptions import Forbidden, Unauthorized
 from hotline import clock
 from hotline.console import asking, passwords, rights, sessions
 from hotline.console.throttle import Throttle
-from hotline.domain import seats, waits
+from hotline.domain import waits
 from hotline.domain.act import Act, Actor
 from hotline.domain.seats import Seat, Status
 from hotline.domain.staff import Staff
@@ -63,8 +63,7 @@ def log_out() -> ResponseReturnValue:
     with asking.runtime().act(asking.actor()) as act:
         seat = act.session.get(Seat, asking.person().id, with_for_update=True)  # the seat before the person, as always
         if seat is not None:
-            waits.count_wrap_up(act, seat)
-            seats.choose(act, seat, Status.OFF)
+            waits.choose(act, seat, Status.OFF)
         person = act.session.get_one(Staff, asking.person().id, with_for_update=True)
         person.session_epoch += 1
         act.remember("house", "logged-out", staff=person.id)

@@ -27,7 +27,7 @@ _CALL_BACK = ("ANS-3.callback", "ANS-8.callback")  # what was promised with a ke
 def staffed(act: Act, company_id: int) -> bool:
     """Does anybody answer for this company now or soon, its own people or another company's of the group (OWN-4)?"""
     companies.get(act, company_id)
-    return bool(seats.serving(act, companies.group(act)))
+    return bool(who_serves(act))
 
 
 def connected(act: Act, wait: Wait) -> None:

@@ -32,6 +32,9 @@ class Answer(StrEnum):
     WITHDRAWN = "withdrawn"  # somebody signed while this telephone rang
 
 
+OPEN = frozenset({Answer.RINGING, Answer.HEARD})
+
+
 class Dispatch(Base):
     """A matter that somebody must sign for: whose duty it is, how far up it went, who signed."""
 
@@ -180,7 +183,7 @@ def notified(act: Act, dispatch: Dispatch) -> None:
 
 def answer(act: Act, made: Offer, what: Answer) -> None:
     """Note what the colleague did; an answer stands, later ones change nothing."""
-    if Answer(made.answer) not in (Answer.RINGING, Answer.HEARD):
+    if Answer(made.answer) not in OPEN:
         return
     made.answer = what
     dispatch = get(act, made.dispatch_id)

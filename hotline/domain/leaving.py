@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import or_, select
 
-from hotline.domain import absences, cases, companies, dispatches, handovers, outbox, repairs, seats, staff
+from hotline.domain import absences, cases, companies, dispatches, handovers, outbox, repairs, seats, staff, waits
 from hotline.domain.absences import Absence
 from hotline.domain.act import Act
 from hotline.domain.cases import Case
@@ -152,7 +152,7 @@ def _heir(act: Act, person: Staff, company_id: int) -> Staff:
 def _off_the_desk(act: Act, staff_id: int) -> None:
     """Nobody is rung at the desk any more. Locked as everywhere: the seat, then dispatches, then cases."""
     if act.session.get(seats.Seat, staff_id) is not None:
-        seats.choose(act, seats.locked(act, staff_id), Status.OFF)
+        waits.choose(act, seats.locked(act, staff_id), Status.OFF)
     for order in repairs.open_with(act, staff_id):
         for dispatch in dispatches.of_case(act, order.case_id):
             dispatches.get(act, dispatch.id)

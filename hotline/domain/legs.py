@@ -14,6 +14,7 @@ from hotline.domain import (
     invitations,
     matching,
     meetings,
+    offers,
     parties,
     seats,
     staff,
@@ -26,20 +27,17 @@ from hotline.domain.seats import Device
 from hotline.domain.waits import Wait
 from hotline.errors import Refused
 
-_OPEN = (dispatches.Answer.RINGING, dispatches.Answer.HEARD)
-_AWAITED = (matching.Answer.RINGING, matching.Answer.HEARD)
-
 
 def wanted(act: Act, call: Call) -> bool:
     """Is this call still to be placed, or to go on ringing? One that carries nothing always is."""
     made = dispatches.of_call(act, call)
     if made is not None:
-        return made.answer in _OPEN and dispatches.unsigned(act, dispatches.get(act, made.dispatch_id))
+        return made.answer in dispatches.OPEN and dispatches.unsigned(act, dispatches.get(act, made.dispatch_id))
     party = parties.of_call(act, call)
     if party is not None:
         return party.state in parties.PRESENT
     offer = matching.of_call(act, call)
-    return offer is None or offer.answer in _AWAITED
+    return offer is None or offer.answer in offers.OPEN
 
 
 def asked(act: Act, call: Call) -> bool:
@@ -48,7 +46,7 @@ def asked(act: Act, call: Call) -> bool:
     if party is not None:
         return call.staff_id is not None and party.state in parties.EXPECTED
     offer = matching.of_call(act, call)
-    return offer is not None and offer.answer in _AWAITED
+    return offer is not None and offer.answer in offers.OPEN
 
 
 def unnamed(act: Act, among: Collection[Call]) -> set[int]:
@@ -120,7 +118,7 @@ def ended(act: Act, call: Call, state: State) -> None:
         _party_ended(act, call, party, state)
         return
     offer = matching.of_call(act, call)
-    if offer is not None and offer.answer in _AWAITED:
+    if offer is not None and offer.answer in offers.OPEN:
         matching.turned_down(act, offer, _answer_of(act, call, offer, state))
 
 

@@ -226,8 +226,3 @@ def turned_down(act: Act, offer: AgentOffer, what: Answer) -> None:
         desk.leave_in_vain(act, wait)
     act.news.add("line")
     outbox.post(act, "match-line", urgent=True, emergency=wait.emergency)
-
-
-def withdrawn(act: Act, wait: Wait) -> None:
-    """The caller is not offered any more: the telephone that rings for them stops, its agent is free again."""
-    offers.withdraw(act, wait.id, chain=wait.chain)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import JSON, ForeignKey, Index, String, and_, func, or_, select, update
+from sqlalchemy import JSON, ForeignKey, Index, String, and_, exists, func, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.db import Base, insert_new
@@ -151,7 +151,7 @@ def pending(act: Act) -> bool:
     """Is anything due, or was anything handed out whose lease ran out? Asked often, so it only reads."""
     waits = and_(OutboxEntry.state == State.DUE, OutboxEntry.due_at <= act.at)
     lapsed = and_(OutboxEntry.state == State.CLAIMED, OutboxEntry.lease_until < act.at)
-    return any(act.session.scalar(select(OutboxEntry.id).where(which).limit(1)) for which in (waits, lapsed))
+    return bool(act.session.scalar(select(or_(exists().where(waits), exists().where(lapsed)))))
 
 
 def take(act: Act, entry_id: int, attempt: int) -> OutboxEntry | None:

@@ -174,11 +174,20 @@ def estimate(act: Act, wait: Wait) -> timedelta | None:
     return timedelta(seconds=position(act, wait) * float(mean) / serving)
 
 
-def count_wrap_up(act: Act, seat: seats.Seat) -> None:
-    """The agent's form is about to be closed: how long it was open belongs to the time the caller took.
+def choose(act: Act, seat: seats.Seat, status: seats.Status, *, why: str | None = None) -> None:
+    """What `seats.choose` does and raises; a form that this closes counts as time the caller took."""
+    _count_wrap_up(act, seat)
+    seats.choose(act, seat, status, why=why)
 
-    The conversation and the wrap-up share one instant, that of the act in which the one ended and the other began.
-    """
+
+def wrapped_up(act: Act, seat: seats.Seat) -> None:
+    """What `seats.wrapped_up` does; how long the form was open counts as time the caller took."""
+    _count_wrap_up(act, seat)
+    seats.wrapped_up(act, seat)
+
+
+def _count_wrap_up(act: Act, seat: seats.Seat) -> None:
+    # The conversation and the wrap-up share one instant, that of the act in which the one ended and the other began.
     if seat.status == seats.Status.WRAP_UP:
         open_for = (act.at - seat.since) // timedelta(seconds=1)
         act.session.execute(

@@ -12,15 +12,13 @@ from hotline.domain.calls import State as CallState
 from hotline.domain.outbox import OutboxEntry, State
 from hotline.domain.parties import EXPECTED, Meeting, Party, Stage
 from hotline.jobs import placing
-from hotline.jobs.effects import Effect, Prepared
+from hotline.jobs.effects import THERE, Effect, Prepared
 from hotline.runtime import Runtime
-
-THERE = "there"
 
 
 def check(runtime: Runtime, act: Act, entry: OutboxEntry) -> Prepared:
     """A colleague was rung, for a waiting caller or into a meeting, and has not answered: does the call still live?"""
-    call = _locked(act, entry)
+    call = placing.locked(act, entry)
     if not legs.asked(act, call):
         return State.DROPPED
     if call.state in FINAL:
@@ -34,7 +32,7 @@ def check(runtime: Runtime, act: Act, entry: OutboxEntry) -> Prepared:
 
 def checked(runtime: Runtime, act: Act, entry: OutboxEntry, answer: str) -> datetime | None:
     """In the meeting, or ended: the news was lost. It lives: look again, but not for ever; a machine listens long."""
-    call = _locked(act, entry)
+    call = placing.locked(act, entry)
     if not legs.asked(act, call):
         return None
     if answer == THERE:
@@ -52,7 +50,7 @@ def checked(runtime: Runtime, act: Act, entry: OutboxEntry, answer: str) -> date
 
 def not_checked(runtime: Runtime, act: Act, entry: OutboxEntry, problem: str) -> None:
     """The carrier cannot tell what became of the call: somebody else is asked all the same."""
-    call = _locked(act, entry)
+    call = placing.locked(act, entry)
     if legs.asked(act, call):
         _given_up(act, call)
 
@@ -108,9 +106,3 @@ def _standing(sid: str, conference: str | None) -> Effect:
         return carrier.fetch_call(sid).state.value
 
     return Effect(ask)
-
-
-def _locked(act: Act, entry: OutboxEntry) -> Call:
-    call = calls.locked(act, entry.about["call"])
-    companies.get(act, call.company_id)
-    return call

@@ -11,6 +11,9 @@ from hotline.domain.act import Act
 from hotline.domain.outbox import OutboxEntry, State
 from hotline.runtime import Runtime
 
+# What `ask` answers where the carrier makes nothing: it is done; the call is in the conversation already.
+DONE, THERE = "done", "there"
+
 
 @dataclass(frozen=True)
 class Effect:

@@ -6,17 +6,16 @@ from collections.abc import Callable
 from functools import partial
 
 from hotline.carrier import Carrier, CarrierError
-from hotline.domain import calls, companies, matching, meetings, outbox, parties
+from hotline.domain import calls, matching, meetings, outbox, parties
 from hotline.domain.act import Act
 from hotline.domain.calls import FINAL, Call
 from hotline.domain.calls import State as CallState
 from hotline.domain.outbox import OutboxEntry, State
 from hotline.domain.parties import EXPECTED, Meeting, Stage
-from hotline.jobs.effects import Effect, Handler, Prepared
+from hotline.jobs import placing
+from hotline.jobs.effects import DONE, THERE, Effect, Handler, Prepared
 from hotline.jobs.placing import News
 from hotline.runtime import Runtime
-
-DONE, THERE = "done", "there"
 
 
 def match(runtime: Runtime, act: Act, entry: OutboxEntry) -> State:
@@ -89,7 +88,7 @@ def _seen(news: News, runtime: Runtime, act: Act, entry: OutboxEntry, answer: st
 
 def move(runtime: Runtime, act: Act, entry: OutboxEntry) -> Prepared:
     """A live call goes on at its step, or at the `step` that is named. Once it went on from there, it is let be."""
-    call = _locked(act, entry)
+    call = placing.locked(act, entry)
     if call.state in FINAL:
         return State.DROPPED
     step, at_turn = entry.about.get("step"), entry.about.get("turn")
@@ -106,11 +105,11 @@ def move(runtime: Runtime, act: Act, entry: OutboxEntry) -> Prepared:
 
 def _moved(news: News, runtime: Runtime, act: Act, entry: OutboxEntry, answer: str) -> None:
     if answer in FINAL:
-        _caller_gone(news, act, _locked(act, entry), CallState(answer), None)
+        _caller_gone(news, act, placing.locked(act, entry), CallState(answer), None)
 
 
 def _carrier_knows_nothing(news: News, runtime: Runtime, act: Act, entry: OutboxEntry, problem: str) -> None:
-    _caller_gone(news, act, _locked(act, entry), CallState.FAILED, problem)
+    _caller_gone(news, act, placing.locked(act, entry), CallState.FAILED, problem)
 
 
 def _caller_gone(news: News, act: Act, call: Call, state: CallState, cause: str | None) -> None:
@@ -125,7 +124,7 @@ def _caller_gone(news: News, act: Act, call: Call, state: CallState, cause: str 
 
 def _expected(act: Act, entry: OutboxEntry) -> tuple[Call, Meeting | None]:
     """The call, locked, and the meeting that it is on its way to; none once it is there, or one of them is over."""
-    call = _locked(act, entry)
+    call = placing.locked(act, entry)
     party = parties.of_call(act, call)
     if party is None or party.state not in EXPECTED or call.state in FINAL:
         return call, None
@@ -151,9 +150,3 @@ def _or_state(sid: str, does: Callable[[Carrier], None]) -> Effect:
         return DONE
 
     return Effect(ask)
-
-
-def _locked(act: Act, entry: OutboxEntry) -> Call:
-    call = calls.locked(act, entry.about["call"])
-    companies.get(act, call.company_id)
-    return call

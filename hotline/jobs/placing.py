@@ -30,7 +30,7 @@ def over(act: Act, call: Call, *, state: CallState, sequence: int, cause: str | 
 
 def place(runtime: Runtime, act: Act, entry: OutboxEntry) -> Prepared:
     """Ask the carrier for a call, unless it is known to have been placed or is not wanted any more."""
-    call = _locked(act, entry)
+    call = locked(act, entry)
     if call.sid is not None:  # its first webhook came before we could note that it was placed
         entry.carrier_sid = call.sid
         _look_later(act, call)
@@ -66,7 +66,7 @@ def _placing(runtime: Runtime, act: Act, call: Call) -> Effect:
 
 def placed(runtime: Runtime, act: Act, entry: OutboxEntry, sid: str) -> None:
     """The carrier has the call. One that is no longer wanted is ended."""
-    call = _locked(act, entry)
+    call = locked(act, entry)
     if call.sid is None:
         call.sid = sid
         act.remember(call.chain, "call-submitted", sid=sid)
@@ -89,7 +89,7 @@ def _look_later(act: Act, call: Call) -> None:
 
 def not_placed(runtime: Runtime, act: Act, entry: OutboxEntry, problem: str) -> None:
     """The call could not be had: somebody else is rung."""
-    ended(act, _locked(act, entry), CallState.FAILED, problem)
+    ended(act, locked(act, entry), CallState.FAILED, problem)
 
 
 def end(runtime: Runtime, act: Act, entry: OutboxEntry) -> Prepared:
@@ -118,7 +118,7 @@ def looking_up(news: News) -> Handler:
     """How a call is looked up; `news` is told what the carrier says of its end."""
 
     def tell(act: Act, entry: OutboxEntry, state: CallState, cause: str | None) -> None:
-        call = _locked(act, entry)
+        call = locked(act, entry)
         if state in FINAL:
             news(act, call, state=state, sequence=call.sequence + 1, cause=cause)
 
@@ -146,7 +146,8 @@ def hang_up(act: Act, call: Call, *, key: str | None = None) -> None:
     outbox.post(act, "end-call", key=key or f"end-{call.id}", case_id=call.case_id, urgent=True, call=call.id)
 
 
-def _locked(act: Act, entry: OutboxEntry) -> Call:
+def locked(act: Act, entry: OutboxEntry) -> Call:
+    """The call that an entry is about, locked, its company's standard chosen."""
     call = calls.locked(act, entry.about["call"])
     companies.get(act, call.company_id)
     return call

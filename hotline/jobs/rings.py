@@ -9,14 +9,13 @@ from hotline.domain import calls, cases, companies, dispatches, legs, outbox
 from hotline.domain.act import Act
 from hotline.domain.calls import FINAL, Call
 from hotline.domain.calls import State as CallState
-from hotline.domain.dispatches import Answer, Dispatch, Offer
+from hotline.domain.dispatches import Dispatch, Offer
 from hotline.domain.outbox import OutboxEntry, State
 from hotline.jobs import placing, telling
 from hotline.jobs.effects import Prepared
 from hotline.runtime import Runtime
 
 FIRST_STEP = "repair-offer"
-OPEN = (Answer.RINGING, Answer.HEARD)
 
 
 def ring_next(runtime: Runtime, act: Act, entry: OutboxEntry) -> Prepared:
@@ -102,7 +101,7 @@ def _open_call(act: Act, entry: OutboxEntry) -> Call | None:
         return None
     call = calls.locked(act, call_id)
     companies.get(act, call.company_id)
-    return call if dispatches.get_offer(act, entry.about["offer"]).answer in OPEN else None
+    return call if dispatches.get_offer(act, entry.about["offer"]).answer in dispatches.OPEN else None
 
 
 def _unanswered(act: Act, call: Call) -> None:

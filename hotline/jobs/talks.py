@@ -13,10 +13,8 @@ from hotline.domain.act import Act
 from hotline.domain.calls import FINAL, Call
 from hotline.domain.outbox import OutboxEntry, State
 from hotline.domain.parties import Meeting, Mode, Party, Recording, Stage
-from hotline.jobs.effects import Effect, Prepared
+from hotline.jobs.effects import DONE, Effect, Prepared
 from hotline.runtime import Runtime
-
-DONE = "done"
 
 
 def hold(runtime: Runtime, act: Act, entry: OutboxEntry) -> Prepared:

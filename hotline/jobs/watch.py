@@ -48,8 +48,7 @@ def _open_forms(runtime: Runtime) -> None:
             seat = seats.locked(act, staff_id)
             companies.get(act, seat.company_id)
             if seat.wrap_up_ends is not None and seat.wrap_up_ends <= act.at:
-                waits.count_wrap_up(act, seat)
-                seats.wrapped_up(act, seat)
+                waits.wrapped_up(act, seat)
 
 
 def _in_vain(runtime: Runtime) -> None:

@@ -145,7 +145,7 @@ def place(act: Act, waiting: Wait) -> tuple[str, ...]:
 
 def anybody_free(act: Act) -> bool:
     """Could an agent of the group be rung at this moment?"""
-    return bool(_free(act))
+    return bool(seats.free(act, companies.group(act)))
 
 
 def _is_long(act: Act, waiting: Wait) -> bool:
@@ -159,12 +159,8 @@ def _is_served_now(act: Act, waiting: Wait) -> bool:
     if waiting.state == Place.OFFERED:
         return True
     awaited = waiting.wanted_id if waiting.wanted_until is not None and act.at < waiting.wanted_until else None
-    free = [seat.staff_id for seat in _free(act)]
+    free = [seat.staff_id for seat in seats.free(act, companies.group(act))]
     return desk.position(act, waiting) == 1 and (awaited in free if awaited is not None else bool(free))
-
-
-def _free(act: Act) -> list[seats.Seat]:
-    return [seat for seat in seats.serving(act, companies.group(act)) if seat.status == seats.Status.FREE]
 
 
 def _recorded(act: Act) -> tuple[str, ...]:
