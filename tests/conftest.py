@@ -2,23 +2,42 @@
 
 from __future__ import annotations
 
-import secrets
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from flask import Flask
+from jinja2.bccache import Bucket, BytecodeCache
 from redis import Redis
+from sqlalchemy import make_url
 
-from hotline import clock, migrations, runtime
-from hotline.db import make_engine
+from hotline import clock, runtime
 from hotline.settings import Settings, load
-from tests import servers, world
+from tests import servers, stores, world
 
 if (Path(__file__).parent / "contract" / "plugin.py").exists():
     pytest_plugins = ["tests.contract.plugin"]
 
-BUSY_MS = 5000
+
+class Compiled(BytecodeCache):
+    """Templates that were compiled already: every test has an application of its own, all have the same templates."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Give back what another application compiled."""
+        if bucket.key in self._found:
+            bucket.bytecode_from_string(self._found[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what was compiled."""
+        self._found[bucket.key] = bucket.bytecode_to_string()
+
+
+STORES = {"sqlite": "_sqlite", "postgresql": "_postgres"}  # the fixture of each kind of database
+Flask.jinja_options = {"bytecode_cache": Compiled()}
 
 
 @pytest.fixture(scope="session")
@@ -36,32 +55,24 @@ def redis_url(_redis_server: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[servers.Postgres]:
-    """A real PostgreSQL with a migrated database called `template` to copy from."""
-    with servers.postgres_server() as server:
-        _migrate(server.create("template"))
-        yield server
+def _sqlite(_redis_server: str) -> Iterator[stores.Store]:
+    home = servers.folder("sqlite")
+    yield stores.Sqlite(_redis_server, home)
+    shutil.rmtree(home)
 
 
 @pytest.fixture(scope="session")
-def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    file = tmp_path_factory.mktemp("sqlite") / "template.db"
-    _migrate(f"sqlite:///{file}")
-    return file
+def _postgres(_redis_server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[stores.Store]:
+    with servers.postgres_server() as server:
+        yield stores.Postgres(_redis_server, tmp_path_factory.mktemp("founded"), server)
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """A migrated database of the test's own, empty: once on SQLite and once on PostgreSQL."""
-    if request.param == "sqlite":
-        file = tmp_path / "hotline.db"
-        shutil.copyfile(request.getfixturevalue("_sqlite_template"), file)
-        yield f"sqlite:///{file}"
-        return
-    server: servers.Postgres = request.getfixturevalue("postgres")
-    name = f"t{secrets.token_hex(6)}"
-    yield server.create(name, "template")
-    server.drop(name)
+def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """A migrated database of the test's own, once on each kind; the cast is in it where the test asks for them."""
+    store: stores.Store = request.getfixturevalue(f"_{request.param}")
+    with store.fresh(stores.PEOPLED if "cast" in request.fixturenames else stores.EMPTY) as url:
+        yield url
 
 
 @pytest.fixture
@@ -78,22 +89,24 @@ def at() -> Iterator[world.HandClock]:
         yield hand
 
 
+@pytest.fixture
+def _store(request: pytest.FixtureRequest, settings: Settings) -> stores.Store:
+    made: stores.Store = request.getfixturevalue(
+        f"_{make_url(settings.database).get_backend_name().removesuffix('ql')}"
+    )
+    return made
+
+
 @pytest.fixture(name="runtime")
-def _runtime(settings: Settings, at: world.HandClock) -> Iterator[runtime.Runtime]:
-    """The product on an empty database; the clock stands still."""
-    made = runtime.make(settings)
+def _runtime(_store: stores.Store, settings: Settings, at: world.HandClock) -> Iterator[runtime.Runtime]:
+    """The product on the test's own database; the clock stands still."""
+    made = _store.runtime(settings)
     yield made
     made.engine.dispose()
     made.redis.close()
 
 
 @pytest.fixture
-def cast(runtime: runtime.Runtime) -> world.Cast:
+def cast(_store: stores.Store, runtime: runtime.Runtime) -> world.Cast:
     """The known cast, hired and on duty."""
-    return world.found(runtime)
-
-
-def _migrate(url: str) -> None:
-    engine = make_engine(url, busy_ms=BUSY_MS)
-    migrations.upgrade(engine)
-    engine.dispose()
+    return _store.cast

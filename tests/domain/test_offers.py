@@ -11,7 +11,7 @@ from hotline.domain import companies, desk, matching, seats
 from hotline.domain.act import COMMAND, Actor
 from hotline.domain.desk import Place, Why
 from hotline.domain.matching import AgentOffer, Answer
-from hotline.domain.offers import TURNED_DOWN, UNANSWERED
+from hotline.domain.offers import TURNED_DOWN, UNANSWERED, withdraw
 from hotline.domain.seats import Status
 from hotline.errors import Conflict
 from hotline.runtime import Runtime
@@ -162,7 +162,8 @@ def test_the_wait_is_withdrawn_from_its_agent_alone(runtime: Runtime, cast: Cast
     mine, other = joins(runtime, cast, 1), joins(runtime, cast, 2)
     offers = {offer.wait_id: offer for offer in (offered(runtime), offered(runtime))}
     with runtime.act(COMMAND) as act:
-        matching.withdrawn(act, desk.locked(act, mine))
+        wait = desk.locked(act, mine)
+        withdraw(act, wait.id, chain=wait.chain)
     with runtime.look(COMMAND) as act:
         states = {wait: act.session.get_one(AgentOffer, offer.id).answer for wait, offer in offers.items()}
     assert states == {mine: Answer.WITHDRAWN, other: Answer.RINGING}
