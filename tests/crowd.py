@@ -15,13 +15,16 @@ from hotline.domain.act import CLOCK
 from hotline.domain.outbox import Claimed
 from hotline.domain.waits import IN_LINE, Place, Wait
 from hotline.jobs import routine, watch, work
+from hotline.simulator.courier import Sender
 from hotline.simulator.crowd import Crowd, Reply
 from hotline.simulator.faults import Trouble
 from hotline.simulator.legs import Habit
 from tests.agents import LOOK, Agents
 from tests.desk import Desk
+from tests.killed_web import Web
 from tests.line import Line
 from tests.reckoning import Watch
+from tests.served import Served
 from tests.world import Person
 
 SEED = int(os.environ.get("HOTLINE_SEED", "20261118"))
@@ -73,9 +76,11 @@ _LOST = ((Trouble.DROP, "/voice/meeting/"), (Trouble.DROP, "/voice/status"))
 
 
 class Day:
-    """So many callers, a thousand in an hour, ten agents, and the carrier's faults; the same seed is the same day."""
+    """So many callers, a thousand in an hour, ten agents; the carrier errs, the web process dies. A seed is a day."""
 
-    def __init__(self, line: Line, desk: Desk, *, callers: int, talk: float = 50.0, faults: bool = True) -> None:
+    def __init__(
+        self, line: BusyLine | Served, desk: Desk, *, callers: int, talk: float = 50.0, faults: bool = True
+    ) -> None:
         self.line, self.desk, self.callers, self.faults = line, desk, callers, faults
         self.dice = random.Random(SEED)
         self.crowd = Crowd(line.exchange, SEED)
@@ -120,6 +125,7 @@ class Day:
         self.every(30, self._moods_change)
         self.every(60, self._routine)
         self.every(7, self._something_goes_wrong)
+        self.every(45, self._web_dies)
         for index in range(self.callers):
             self._rings(index)
 
@@ -153,6 +159,10 @@ class Day:
             trouble, where = self.dice.choice(_LOST)
             self.line.exchange.faults.order(trouble, times=2, matching=where)
 
+    def _web_dies(self) -> None:
+        if self.faults:
+            self.line.kills_web()
+
     def _routine(self) -> None:
         routine.look_up_calls(self.line.runtime)
         watch.the_talks(self.line.runtime)
@@ -163,6 +173,20 @@ class BusyLine(Line):
     """The line on a day with a thousand calls: the clock goes in steps, what is owed is performed without RQ."""
 
     grain = GRAIN
+
+    def sender(self) -> Sender:
+        """The web process may be killed, and then another answers."""
+        self.web = Web(self.runtime.settings, random.Random(SEED))
+        return self.web
+
+    def kills_web(self) -> None:
+        """The web process dies in the next request, and another takes its place."""
+        self.web.kill_soon()
+
+    def close(self) -> None:
+        """The day is over."""
+        self.web.close()
+        super().close()
 
     def performs(self) -> None:
         """What is due is done on the spot, as a worker would do it."""

@@ -66,6 +66,7 @@ def counted(line: BusyLine, desk: Desk, day: Day) -> dict[str, float | int | str
         "agents rung": offers,
         "webhooks": len(line.exchange.passages),
         "carrier's faults": len(line.exchange.faults.happened),
+        "web process killed": line.web.killed,
     }
 
 
