@@ -20,7 +20,8 @@ LINE: dict[Step, Row] = {
     S.CONNECTED: Meet(waiting.connected, S.TALKED, moved=(S.DROPPED, S.ANYTHING_ELSE)),
     S.TALKED: Go(waiting.talked, (S.ANYTHING_ELSE, S.DROPPED)),
     S.DROPPED: Tell(says("line.dropped"), S.REJOIN),
-    S.REJOIN: Go(waiting.rejoin, (S.WAITING, S.NOBODY_THERE)),
+    S.REJOIN: Go(waiting.rejoin, (S.REJOINED, S.NOBODY_THERE)),
+    S.REJOINED: Tell(says("line.reconnecting"), S.WAITING),
     S.CALLED_BACK: Menu(
         waiting.called,
         choices(("1", "words.can-talk", S.CALLED_ANSWERED), ("2", "words.cannot-talk", S.NOT_NOW)),

@@ -78,6 +78,7 @@ class Step(StrEnum):
     TALKED = "talked"
     DROPPED = "dropped"
     REJOIN = "rejoin"
+    REJOINED = "rejoined"
     CALLED_BACK = "called-back"
     CALLED_ANSWERED = "called-answered"
     NOT_NOW = "not-now"

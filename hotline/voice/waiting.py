@@ -24,10 +24,14 @@ def agent(act: Act, call: Call) -> Step:
 
 
 def rejoin(act: Act, call: Call) -> Step:
-    """The agent's line broke: back in the line at the first moment's place, that agent wanted first."""
+    """The agent's line broke: back in the line at the first moment's place, that agent wanted first.
+
+    To be put through again is promised only where somebody serves.
+    """
     waiting = desk.of_call(act, call)
     call.put(intent="agent")
-    return _joins(act, call, wanted=waiting.agent_id if waiting else _last_agent(act, call))
+    then = _joins(act, call, wanted=waiting.agent_id if waiting else _last_agent(act, call))
+    return Step.REJOINED if then is Step.WAITING else then
 
 
 def _joins(act: Act, call: Call, wanted: int | None = None) -> Step:

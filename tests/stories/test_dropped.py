@@ -13,7 +13,7 @@ def test_the_customer_hears_an_apology_and_is_put_through_to_the_same_agent_firs
     caller = talks_with(line, desk, "chen")
     desk.sits(zhou)
     line.phone("lin").hangs_up()
-    caller.hears("刚才通话断了")
+    caller.hears("刚才通话断了").hears("马上为您重新接通")
     line.phone("lin").rings()
     line.phone("zhou").does_not_ring(5)
     desk.takes(lin)
@@ -56,6 +56,18 @@ def test_whoever_hangs_up_after_the_line_broke_is_rung_back_once(line: Line, des
     line.passes(seconds=2)
     assert line.promised(line.case()) == {"CBK-2.missed": "open"}
     assert desk.waits()[0].state == "abandoned"
+
+
+def test_nobody_is_told_that_they_are_put_through_again_where_nobody_serves_any_more(line: Line, desk: Desk) -> None:
+    lin = line.cast.lin
+    desk.sits(lin)
+    caller = talks_with(line, desk, "chen")
+    desk.goes_home(lin)
+    line.phone("lin").hangs_up()
+    caller.hears("刚才通话断了").hears("没有工作人员在岗，我们给您回电").hears("给您回电，对吗").presses("1")
+    caller.hears("单号是").hangs_up()
+    assert not [one.text for one in caller.heard if "重新接通" in one.text]
+    assert line.promised(line.case()) == {"ANS-3.callback": "open"}
 
 
 def test_a_customer_whom_we_rang_comes_into_the_line_when_our_line_breaks(line: Line, desk: Desk) -> None:
