@@ -6,14 +6,12 @@ from dataclasses import dataclass
 
 from hotline.console import form_fields
 from hotline.console.form_fields import FormKind, Typed
-from hotline.domain import anonymity, calls, companies, customers, invitations, repairs
+from hotline.domain import anonymity, calls, companies, customers, repairs
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
-from hotline.domain.cases import Case
 from hotline.domain.companies import Company
 from hotline.domain.customers import Customer, CustomerPlace
 from hotline.domain.staff import Staff
-from hotline.errors import Refused
 from hotline.phones import PhoneNumber
 from hotline.standard import diagnosis
 from hotline.standard.diagnosis import Node, Verdict
@@ -56,17 +54,8 @@ def of_call(act: Act, call: Call) -> Subject:
     customer = customers.get(act, call.customer_id) if call.customer_id is not None else None
     shown = customer is not None and "sealed_caller" in call.slots  # a number that was only told opens no record
     place = customers.place_with(act, customer.id, company.id) if customer is not None and shown else None
-    number = call.slots.get("sealed_caller") or call.slots.get("sealed_contact") or _dialled(act, call)
+    number = call.slots.get("sealed_caller") or call.slots.get("sealed_contact")
     return Subject(call.chain, company, call.owner_id, call, customer, place, number)
-
-
-def _dialled(act: Act, call: Call) -> str | None:
-    """The number at which we rang the customer of a case, sealed; None for a call that came in."""
-    case = act.session.get(Case, call.case_id) if call.direction == "out" and call.case_id is not None else None
-    try:
-        return calls.seal(act, call, invitations.number_of_customer(act, case)) if case is not None else None
-    except Refused:
-        return None
 
 
 def of_visitor(act: Act, person: Staff) -> Subject:

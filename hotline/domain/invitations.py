@@ -18,11 +18,14 @@ CALLED_BACK, JOIN_RING = "called-back", "join-ring"
 
 
 def ring_customer(act: Act, meeting: Meeting, *, words_version: str) -> Party:
-    """The customer of the meeting's case is rung; whoever is meant to talk to them waits already (ANS-14)."""
+    """The customer of the meeting's case is rung; whoever is meant to talk to them waits already (ANS-14).
+
+    What they come to tell us in this call is answered at the number that is rung: nobody asks them for it.
+    """
     if meeting.case_id is None:
         raise Refused("a customer is rung about a case alone: open one first (SEC-5)")
     company, case = companies.get(act, meeting.company_id), cases.get(act, meeting.case_id)
-    number_of_customer(act, case)
+    number = number_of_customer(act, case)
     call = calls.place(
         act,
         company,
@@ -34,6 +37,7 @@ def ring_customer(act: Act, meeting: Meeting, *, words_version: str) -> Party:
         words_version=words_version,
         slots={"meeting": meeting.id},
     )
+    call.put(sealed_contact=calls.seal(act, call, number))
     calls.answered_by(act, call, meeting.agent_id)
     party = parties.add(act, meeting, call, Role.CUSTOMER)
     outbox.post(act, "place-call", key=f"place-{call.id}", case_id=case.id, urgent=True, call=call.id)

@@ -13,7 +13,10 @@ from hotline.voice.steps import Choice, Heard, Says, Sound, Step
 
 
 def contact(act: Act, call: Call) -> Step:
-    """The number the caller rings from is read back; a withheld one is asked for, once in a call (REC-3)."""
+    """The number the caller rings from is read back; a withheld one is asked for, once in a call (REC-3).
+
+    Of a customer whom we rang the number that we rang is.
+    """
     if "sealed_caller" in call.slots:
         return Step.CONTACT_KNOWN
     return Step.CONTACT_READ_BACK if "sealed_contact" in call.slots else Step.CONTACT_ASKED

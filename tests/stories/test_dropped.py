@@ -81,3 +81,20 @@ def test_a_customer_whom_we_rang_comes_into_the_line_when_our_line_breaks(line: 
     customer.hears("刚才通话断了")
     desk.takes(lin)
     customer.hears("0 0 1号为您服务")
+
+
+def test_a_customer_whom_we_rang_is_not_asked_for_the_number_at_which_we_rang(line: Line, desk: Desk) -> None:
+    lin = line.cast.lin
+    line.tells("cold_radiator")
+    desk.sits(lin)
+    desk.calls_out(lin, line.case().id)
+    agent = line.phone("lin").rings().answers().hears("接通请按1").presses("1")
+    customer = line.phone("chen").rings().answers().hears("请按1").presses("1")
+    agent.hears("♪ beep")
+    desk.goes_home(lin)
+    agent.hangs_up()
+    rung = line.cast.chen.number
+    customer.hears(f"我们给您回电。您的联系电话是{rung.spoken}，对吗").presses("1").hears("单号是").hangs_up()
+    again = line.cases()[-1]
+    assert line.told(again) == {"sealed_contact": rung.e164}
+    assert line.promised(again) == {"ANS-3.callback": "open"}
