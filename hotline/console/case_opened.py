@@ -7,9 +7,10 @@ from flask.typing import ResponseReturnValue
 
 from hotline.console import asking, cases, form_fields, matter
 from hotline.domain import cases as matters_of
-from hotline.domain import matters, promises
+from hotline.domain import matters, promises, visitors
 from hotline.domain.act import Act
 from hotline.domain.cases import Case, Kind
+from hotline.domain.visitors import Channel
 from hotline.errors import Conflict
 
 _ADDED = ("address", "looks", "name")  # what is asked once help is on its way (EMG-1)
@@ -30,6 +31,7 @@ def case_opened(case_id: int) -> ResponseReturnValue:
             due=max((promise.due_at for promise in found.waiting), default=None),
             heartbeat=asking.runtime().figures.routine.live_heartbeat.seconds,
             step=_next_step(act, case),
+            heard=_is_heard(act, case),
             texted=any(text.about["to"] == "customer" for text in found.texts),
             missing=[name for name in _ADDED if f"sealed_{name}" not in case.details] if _is_urgent(case) else [],
             typed={},
@@ -62,6 +64,12 @@ def _add(act: Act, case: Case) -> None:
 
 def _is_urgent(case: Case) -> bool:
     return case.kind == Kind.EMERGENCY and case.state == "open"
+
+
+def _is_heard(act: Act, case: Case) -> bool:
+    """Is the customer there to hear it? Not whoever wrote (REC-7)."""
+    visitor = visitors.of_case(act, case.id)
+    return visitors.hears(Channel(visitor.channel) if visitor is not None else None)
 
 
 def _next_step(act: Act, case: Case) -> str:

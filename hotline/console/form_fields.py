@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from werkzeug.datastructures import MultiDict
 
+from hotline.domain import visitors
 from hotline.domain.visitors import Channel, Sex
 from hotline.standard.kinds import EmergencyKind, FaultClass
 
@@ -94,7 +95,7 @@ def is_anonymous(typed: Typed) -> bool:
 
 def is_read_back(typed: Typed) -> bool:
     """Is somebody there to whom it can be read back? Not to whoever wrote."""
-    return typed.get("channel") not in (Channel.LETTER, Channel.EMAIL)
+    return visitors.hears(Channel(typed["channel"]) if "channel" in typed else None)
 
 
 def answers_of(typed: Typed, fault_class: FaultClass) -> dict[str, str]:

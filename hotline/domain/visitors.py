@@ -43,6 +43,11 @@ class Visitor(Base):
     noted_by_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
 
 
+def hears(channel: Channel | None) -> bool:
+    """Is somebody there to whom it can be read (REC-3)? Not whoever wrote. `channel`: None by telephone."""
+    return channel in (None, Channel.WALK_IN)
+
+
 def register(act: Act, case: Case, channel: Channel, *, sex: Sex | None, noted_by: int) -> Visitor:
     """Enter somebody in the register, with the case that came of it (REC-7)."""
     row = Visitor(

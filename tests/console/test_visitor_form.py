@@ -64,6 +64,22 @@ def test_a_letter_without_a_number_is_taken_too(lin: Visitor, runtime: Runtime) 
     assert "来信" in lin.opens(REGISTER).text
 
 
+def test_only_who_is_there_is_read_to(lin: Visitor, runtime: Runtime, cast: Cast) -> None:
+    told = "请向客户读出下面的内容"
+    wrote = {"kind": "enquiry", "question": "何时停暖", "phone": PHONE}
+    for channel in ("letter", "email"):
+        assert told not in lin.opens(forms.saves(lin, NEW, **wrote, channel=channel).location).text
+    assert told in lin.opens(forms.saves(lin, NEW, **CAME).location).text
+    rang = forms.ringing(runtime, cast, who=cast.chen)
+    assert told in lin.opens(forms.saves(lin, rang, **SAID, anonymous="yes").location).text
+
+
+def test_nobody_is_asked_on_who_wrote_of_an_emergency(lin: Visitor) -> None:
+    gas = {"kind": "emergency", "emergency": "gas", "phone": PHONE}
+    assert "请继续询问" in lin.opens(forms.saves(lin, NEW, **gas, channel="walk_in").location).text
+    assert "请继续询问" not in lin.opens(forms.saves(lin, NEW, **gas, channel="letter").location).text
+
+
 def test_how_somebody_reached_us_has_to_be_said(lin: Visitor, runtime: Runtime) -> None:
     without = {name: typed for name, typed in CAME.items() if name != "channel"}
     assert "请选择来访方式" in lin.opens(forms.saves(lin, NEW, **without).location).text
