@@ -66,9 +66,11 @@ def test_a_letter_without_a_number_is_taken_too(lin: Visitor, runtime: Runtime) 
 
 def test_only_who_is_there_is_read_to(lin: Visitor, runtime: Runtime, cast: Cast) -> None:
     told = "请向客户读出下面的内容"
-    wrote = {"kind": "enquiry", "question": "何时停暖", "phone": PHONE}
+    wrote = {"kind": "enquiry", "question": "何时停暖", "phone": PHONE, "read_back": "yes"}
     for channel in ("letter", "email"):
-        assert told not in lin.opens(forms.saves(lin, NEW, **wrote, channel=channel).location).text
+        page = lin.opens(forms.saves(lin, NEW, **wrote, channel=channel).location).text
+        assert "已经登记" in page
+        assert told not in page
     assert told in lin.opens(forms.saves(lin, NEW, **CAME).location).text
     rang = forms.ringing(runtime, cast, who=cast.chen)
     assert told in lin.opens(forms.saves(lin, rang, **SAID, anonymous="yes").location).text
