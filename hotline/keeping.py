@@ -24,7 +24,7 @@ from hotline.standard.engine import Upkeep
 
 _OWN_NAME = "hotline"
 _PIECE = 65536  # bytes
-_NAME_WIDTH = 14  # the longest name of a process, worker-routine
+_NAME_WIDTH = 15  # the longest name of a process, worker-urgent-1
 
 
 @dataclass(frozen=True)

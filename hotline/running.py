@@ -150,7 +150,8 @@ def _tasks(wanted: Settings, *, simulated: bool) -> list[Task]:
     environment = settings.environment(**told)
     commands = {
         "dispatch": ["dispatch"],
-        "worker-urgent": ["worker", "urgent"],
+        "worker-urgent-1": ["worker", "urgent"],  # two: a request that hangs at the carrier holds up one of them
+        "worker-urgent-2": ["worker", "urgent"],
         "worker-routine": ["worker", "routine"],
     }
     if simulated:

@@ -28,7 +28,13 @@ ROOT = Path(__file__).parent.parent
 PATIENCE = 60.0  # seconds, on a busy machine
 TICK = 0.25  # seconds from one look of whoever follows the clock to the next
 PACE = "20"  # calls a second: as a company with a hundred agents would have it
-PARTS = {"web": ["web"], "dispatch": ["dispatch"], "urgent": ["worker", "urgent"], "routine": ["worker", "routine"]}
+PARTS = {
+    "web": ["web"],
+    "dispatch": ["dispatch"],
+    "urgent-1": ["worker", "urgent"],
+    "urgent-2": ["worker", "urgent"],
+    "routine": ["worker", "routine"],
+}
 
 
 class WallClock(world.HandClock):

@@ -183,7 +183,8 @@ def test_the_procfile_runs_every_process_and_never_the_demo() -> None:
         "release": "python -m hotline migrate",
         "web": "python -m hotline web --host 0.0.0.0",
         "dispatch": "python -m hotline dispatch",
-        "worker-urgent": "python -m hotline worker urgent",
+        "worker-urgent-1": "python -m hotline worker urgent",
+        "worker-urgent-2": "python -m hotline worker urgent",
         "worker-routine": "python -m hotline worker routine",
     }
 

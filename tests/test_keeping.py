@@ -71,8 +71,8 @@ def test_lines_are_printed_with_the_name_of_who_said_them(watched: Watched) -> N
     watched.start("web", "print('我在'); print('second')")
     watched.until(lambda: "second" in watched.printed)
     assert [line.split(maxsplit=1)[1] for line in watched.printed.splitlines()[:2]] == [
-        "web            | 我在",
-        "web            | second",
+        "web             | 我在",
+        "web             | second",
     ]
 
 

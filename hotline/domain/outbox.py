@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -160,6 +160,17 @@ def take(act: Act, entry_id: int, attempt: int) -> OutboxEntry | None:
     if entry is None or entry.state != State.CLAIMED or entry.attempts != attempt:
         return None
     return entry
+
+
+def overtakes(act: Act, entry: OutboxEntry, kinds: Collection[str]) -> bool:
+    """Is an older entry of these kinds, about the same thing, under way with another worker?
+
+    What a dead worker had counts as under way until its lease runs out: the carrier may be performing it.
+    """
+    query = select(OutboxEntry.about).where(
+        OutboxEntry.state == State.CLAIMED, OutboxEntry.kind.in_(kinds), OutboxEntry.id < entry.id
+    )
+    return any(about == entry.about for about in act.session.scalars(query))
 
 
 def submitting(act: Act, entry: OutboxEntry, *, mark: str | None, lease: timedelta) -> None:

@@ -47,10 +47,12 @@ class Handler:
     """How one kind of entry is performed. All three run inside an act; `prepare` again at every attempt.
 
     `landed` takes the carrier's answer and may name a time to ask again. `failed` draws the consequence of a failure
-    that is final. `paced`: it makes a call, so it keeps to the pace of calls.
+    that is final. `paced`: it makes a call, so it keeps to the pace of calls. `ordered`: what the carrier is asked last
+    is what stays, so two about the same thing are never under way at once, and the older goes first.
     """
 
     prepare: Callable[[Runtime, Act, OutboxEntry], Prepared]
     landed: Callable[[Runtime, Act, OutboxEntry, str], datetime | None] = nothing_more
     failed: Callable[[Runtime, Act, OutboxEntry, str], None] = no_consequence
     paced: bool = False
+    ordered: bool = False

@@ -106,6 +106,9 @@ def _begin(house: _House, entry_id: int, attempt: int) -> _Task | None:
         if entry is None:
             return None
         handler = _handler(house, entry)
+        if handler.ordered and outbox.overtakes(act, entry, _ordered(house)):
+            outbox.again(act, entry, act.at + timedelta(seconds=house.runtime.figures.outbox.poll_seconds))
+            return None
         prepared = handler.prepare(house.runtime, act, entry)
         if isinstance(prepared, State):
             outbox.settle(act, entry, prepared)
@@ -114,6 +117,10 @@ def _begin(house: _House, entry_id: int, attempt: int) -> _Task | None:
             outbox.again(act, entry, prepared)
             return None
         return _submit_or_look(house.runtime.figures.outbox, act, entry, handler, prepared)
+
+
+def _ordered(house: _House) -> list[str]:
+    return [kind for kind, handler in house.handlers.items() if handler.ordered]
 
 
 def _submit_or_look(figures: Figures, act: Act, entry: OutboxEntry, handler: Handler, effect: Effect) -> _Task | None:

@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from hotline.domain import calls, controls, desk, meetings, outbox, parties, staff
-from hotline.domain.outbox import State
+from hotline.domain.act import COMMAND
+from hotline.domain.outbox import OutboxEntry, State
 from hotline.domain.parties import Mode, Role
 from hotline.simulator.faults import Trouble
 from tests.jobs.switchboard import Switchboard
@@ -41,6 +42,30 @@ def test_a_pause_that_is_over_before_it_began_is_not_begun(board: Switchboard) -
     board.works()
     assert board.entry("hold").state == State.DROPPED
     assert not held(board)
+
+
+def test_a_resume_does_not_overtake_the_pause_that_another_worker_has_under_way(board: Switchboard) -> None:
+    board.meets(board.cast.lin)
+    board.works()
+    board.talk.does(controls.hold, board.cast.lin.id)
+    [(pause, _attempt)] = board.claim()  # its request hangs
+    board.talk.does(controls.resume, board.cast.lin.id)
+    board.works()
+    assert board.entry("resume").state == State.DUE
+    with board.runtime.act(COMMAND) as act:
+        outbox.settle(act, act.session.get_one(OutboxEntry, pause), State.DONE)
+    board.works_for(SECOND, step=SECOND / 2)
+    assert board.entry("resume").state == State.DONE
+
+
+def test_a_pause_of_the_recording_does_not_wait_for_another_conversations(board: Switchboard) -> None:
+    board.meets(board.cast.lin)
+    board.works()
+    board.owe("pause-recording", meeting=board.talk.meeting_id + 1)
+    assert len(board.claim()) == 1
+    board.talk.does(controls.pause_recording, board.cast.lin.id)
+    board.works()
+    assert board.entries("pause-recording")[-1].state == State.DONE
 
 
 def test_whoever_left_meanwhile_is_not_held(board: Switchboard) -> None:
