@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from hotline.domain import cases, companies, controls, handovers, meetings, seats, staff
+from hotline.domain import cases, companies, controls, handovers, meetings, seats, staff, waits
 from hotline.domain.act import COMMAND, Act
 from hotline.domain.calls import Call
 from hotline.domain.cases import Case, Kind
@@ -48,7 +48,7 @@ class Agents:
         idle = self.line.at.now - seat.since
         if seat.status == Status.WRAP_UP and idle > timedelta(seconds=self.dice.uniform(2, 30)):
             with self.desk.by(person) as act:
-                seats.wrapped_up(act, _seat(act, person))
+                waits.wrapped_up(act, _seat(act, person))
         elif seat.status in (Status.AWAY, Status.BREAK) and idle > timedelta(seconds=self.dice.uniform(10, 300)):
             self.desk.is_now(person, Status.FREE)
         elif seat.status in (Status.FREE, Status.BUSY) and self.dice.random() < 0.003:

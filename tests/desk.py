@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from hotline.domain import cases, companies, controls, handovers, meetings, presence, seats, staff
+from hotline.domain import cases, companies, controls, handovers, meetings, presence, seats, staff, waits
 from hotline.domain.act import Act, Actor
 from hotline.domain.calls import Call
 from hotline.domain.desk import Wait
@@ -41,7 +41,7 @@ class Desk:
     def is_now(self, person: Person, status: Status) -> None:
         """An agent says what they do."""
         with self.by(person) as act:
-            seats.choose(act, self._seat(act, person), status)
+            waits.choose(act, self._seat(act, person), status)
 
     def goes_home(self, person: Person) -> None:
         """An agent ends the shift and closes the page."""
@@ -99,7 +99,7 @@ class Desk:
         """The agent closes the form, once the page shows that the conversation is over."""
         self.line.passes(seconds=1)
         with self.by(person) as act:
-            seats.wrapped_up(act, self._seat(act, person))
+            waits.wrapped_up(act, self._seat(act, person))
         self.line.passes(seconds=1)
 
     def holds(self, person: Person, *, resumes: bool = False) -> None:
