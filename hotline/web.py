@@ -9,10 +9,11 @@ from typing import Any
 
 from flask import Blueprint, Flask, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask.wrappers import Response
+from flask.wrappers import Request, Response
 from flask_wtf import CSRFProtect
+from werkzeug.datastructures import ImmutableMultiDict, iter_multi_items
 from werkzeug.exceptions import HTTPException
-from werkzeug.routing import IntegerConverter, ValidationError
+from werkzeug.routing import BaseConverter, IntegerConverter, ValidationError
 
 from hotline.api import health
 from hotline.console import pages, phone, sheet
@@ -61,8 +62,34 @@ class RowNumber(IntegerConverter):
         return number
 
 
+class Word(BaseConverter):
+    """A word in an address. With a NUL in it, it is nothing that a database can be asked for, and leads nowhere."""
+
+    regex = r"[^/\x00]+"
+
+
+class Typed(ImmutableMultiDict[str, Any]):
+    """The names and values of a query or a form, without NUL: no text column of PostgreSQL takes one."""
+
+    def __init__(self, given: Any = ()) -> None:
+        super().__init__([(_without_nul(name), _without_nul(value)) for name, value in iter_multi_items(given or ())])
+
+
+def _without_nul(given: Any) -> Any:
+    """A file that somebody sends along stays what it is."""
+    return given.replace("\0", "") if isinstance(given, str) else given
+
+
+class Asked(Request):
+    """A request whose query and form any query of the database can take. The carrier's webhooks clean their own."""
+
+    parameter_storage_class = Typed
+
+
 class Application(Flask):
     """A Flask that keeps addresses and messages out of its log: a sheet's address holds its secret."""
+
+    request_class = Asked
 
     def log_exception(
         self, exc_info: tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
@@ -79,7 +106,7 @@ def create_app(runtime: Runtime) -> Flask:
     app.config.update(_config(runtime))
     app.extensions["hotline"] = runtime
     app.extensions["guards"] = {}
-    app.url_map.converters["int"] = RowNumber
+    app.url_map.converters.update({"int": RowNumber, "default": Word})
     csrf = CSRFProtect(app)
     for blueprint in _rooms(runtime):
         guard = getattr(blueprint, "guard", None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 
 import pytest
@@ -11,7 +12,8 @@ from hotline import runtime as runtimes
 from hotline.runtime import Runtime
 from hotline.settings import load
 from hotline.web import LARGEST_BODY, create_app
-from tests.world import Cast
+from tests.console.visitor import Visitor
+from tests.world import PASSWORD, Cast
 
 BASE = "https://hotline.example.com"
 GUARDS = {"signature", "session", "link", "open"}
@@ -80,6 +82,20 @@ def test_a_number_that_no_row_can_have_leads_nowhere(runtime: Runtime, number: s
         for method in (rule.methods or set()) & {"GET", "POST"}:
             answer = app.test_client().open(path, method=method, base_url=BASE)
             assert answer.status_code in (404, 405), path
+
+
+def test_a_nul_in_a_form_a_query_or_an_address_fails_nowhere(app: Flask, cast: Cast) -> None:
+    visitor, login, query = Visitor(app), cast.lin.login, "/console/cases?number=a%00b"
+    assert visitor.logs_in(f"{login}\0", PASSWORD).status_code == 302, "it is dropped, and the rest is the name"
+    page = visitor.opens(query)
+    assert (page.status_code, 'value="ab"' in page.text) == (200, True)
+    for path in ("/sheet/a%00b", "/console/recordings/a%00b", "/console/static/a%00b", "/announce/a%00b"):
+        assert visitor.opens(path).status_code == 404, path
+
+
+def test_a_file_that_somebody_sends_along_is_no_error(app: Flask, cast: Cast) -> None:
+    sent = {"login": (io.BytesIO(b"\0"), "a\0b")}
+    assert app.test_client().post("/console/login", base_url=BASE, data=sent).status_code == 400
 
 
 def test_an_error_tells_the_visitor_nothing_and_the_log_no_secret(app: Flask, caplog: pytest.LogCaptureFixture) -> None:
