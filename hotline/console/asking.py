@@ -12,6 +12,7 @@ from hotline.domain.staff import Staff
 from hotline.runtime import Runtime
 
 LANGUAGES = ("zh-CN", "en")
+YEARS = range(1970, 3000)  # of a day that somebody types: far enough from where a calendar ends, in every time zone
 
 
 def runtime() -> Runtime:

@@ -39,7 +39,7 @@ class Wanted:
     def read(cls, args: MultiDict[str, str], person: Staff) -> Wanted:
         """From a page's query; what is no company, no day, no state is passed over."""
         company_id = args.get("company", type=asking.row_id) if rights.whole_group(person) else person.company_id
-        day = args.get("day", type=date.fromisoformat)
+        day = args.get("day", type=_day)
         state = args.get("state", "")
         state, number = state if state in ("open", "closed") else "", args.get("number", "").strip()
         return cls(company_id, day, state, args.get("before", type=asking.row_id), number)
@@ -54,6 +54,14 @@ class Wanted:
     def after(self, last_id: int) -> str:
         """The query of the next page, behind this row."""
         return "?" + urlencode({**self.query, "before": last_id})
+
+
+def _day(typed: str) -> date:
+    """The day that a query names. Raises ValueError for one on which nobody can have rung."""
+    day = date.fromisoformat(typed)
+    if day.year not in asking.YEARS:
+        raise ValueError(typed)
+    return day
 
 
 def calls(act: Act, wanted: Wanted, zone: str) -> list[Call]:

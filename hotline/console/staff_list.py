@@ -89,11 +89,13 @@ def _does(staff_id: int, does: Any, *, unclear: str = "staff.span") -> ResponseR
 
 
 def _moment(act: Act, name: str) -> datetime:
-    """What was chosen in a field, in the company's time zone. Raises Invalid."""
+    """What was chosen in a field, in the company's time zone. Raises Invalid, for another time zone too."""
     try:
         local = datetime.fromisoformat(request.form.get(name, ""))
     except ValueError:
         raise Invalid("choose a day and a time") from None
+    if local.tzinfo is not None or local.year not in asking.YEARS:
+        raise Invalid("choose a day and a time of the company's own, and one that comes")
     return local.replace(tzinfo=ZoneInfo(act.standard.timezone))
 
 

@@ -53,6 +53,9 @@ def test_a_leave_is_noted_in_the_companys_own_time(sun: Visitor, runtime: Runtim
     ("form", "told"),
     [
         ({"receiver": "2", "from": "soon", "until": "later"}, "请选好起止时间"),
+        ({"receiver": "2", **SPAN, "from": "0001-01-01T00:00"}, "请选好起止时间"),
+        ({"receiver": "2", **SPAN, "until": "9999-12-31T23:59"}, "请选好起止时间"),
+        ({"receiver": "2", **SPAN, "from": "2026-11-20T08:00+00:00"}, "请选好起止时间"),  # whose eight o'clock?
         (SPAN, "请选择一位那几天在岗"),
         ({"receiver": "5", **SPAN}, "请选择一位那几天在岗"),  # a guard
     ],
