@@ -142,20 +142,20 @@ class Devices:
 
     def disconnect(self, device: Device, given: Json) -> None:
         """Hang up."""
-        leg = self._of(device, given)
-        if leg is not None and device.call_sid == leg.sid:
+        leg = self._taken(device, given)
+        if leg is not None:
             calls.end(self._exchange.board, leg, by="callee")
 
     def digits(self, device: Device, given: Json) -> None:
         """Press keys; letters are passed by."""
-        leg = self._of(device, given)
+        leg = self._taken(device, given)
         for key in str(given.get("digits", "")):
             if leg is not None and key in "0123456789*#":
                 calls.press(self._exchange.board, leg, key)
 
     def speak(self, device: Device, given: Json) -> None:
         """Say something: there is no microphone on a simulated line. A muted page says nothing."""
-        leg, text = self._of(device, given), str(given.get("text", "")).strip()
+        leg, text = self._taken(device, given), str(given.get("text", "")).strip()
         if leg is not None and text and not device.muted:
             calls.speak(self._exchange.board, leg, text)
 
@@ -172,6 +172,11 @@ class Devices:
         """The call that is meant, while it is the one on this phone."""
         leg = device.line.leg
         return leg if leg is not None and leg.sid == given.get("call") else None
+
+    def _taken(self, device: Device, given: Json) -> Leg | None:
+        """The call that is meant, if it was picked up on this page and not on another of the same identity."""
+        leg = self._of(device, given)
+        return leg if leg is not None and device.call_sid == leg.sid else None
 
 
 _ACTIONS: dict[str, Callable[[Devices, Device, Json], None]] = {

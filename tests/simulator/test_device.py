@@ -139,11 +139,16 @@ def test_of_two_pages_with_one_identity_both_ring_and_the_first_has_the_call(tow
         until(first, state="elsewhere")
         town.post(f"{one}/disconnect", call=sid)
         assert town.status(sid) == "in-progress"
+        until(second, what="caption")
+        town.post(f"{one}/digits", call=sid, digits="1")
+        town.post(f"{two}/digits", call=sid, digits="2")
+        until(second, what="caption", text="谢谢")
+        assert town.product.last("/taken")["Digits"] == "2", "the other page presses nothing in a call it has not taken"
 
 
-def test_what_is_said_is_heard_unless_muted(town: Town) -> None:
+def test_what_is_said_is_heard_unless_muted_or_said_on_another_page(town: Town) -> None:
     town.product.at("/offer", '<Gather input="speech" language="cmn-Hans-CN" speechTimeout="1" action="/said"/>')
-    key = town.registers()
+    key, other = town.registers(), town.registers()
     with listening(town, key) as news:
         sid = town.rings()
         until(news, state="ringing")
@@ -156,6 +161,7 @@ def test_what_is_said_is_heard_unless_muted(town: Town) -> None:
         leg = town.running.exchange.board.calls[sid]
         waits = lambda: leg.run is not None and leg.run.waiting is not None  # noqa: E731
         assert town.running.exchange.timetable.wait_until(waits, LONG)
+        town.post(f"{other}/speak", call=sid, text="别处")
         town.post(f"{key}/speak", call=sid, text="接受")
         said = town.running.exchange.timetable.wait_until(lambda: bool(town.product.at_path("/said")), LONG)
     assert said
