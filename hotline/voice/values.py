@@ -183,12 +183,15 @@ def serving(act: Act, call: Call, prompts: Prompts) -> str:
 
 
 def came_for(act: Act, call: Call, prompts: Prompts) -> str:
-    """What the customer wants about whom a colleague is rung, as far as they told; not what was told anonymously."""
+    """What the customer wants about whom a colleague is rung, as far as they told; not what was told anonymously.
+
+    Of a case that says no more, that they wanted to be rung back: the page of the agent says so too.
+    """
     found, theirs = about.case(act, call), about.customers_call(act, call)
-    if about.has_subject(found):
-        return _matter_of(act, call, prompts, found)
     told = theirs.slots.get("came_for") if theirs is not None and not about.is_anonymous(act, call) else None
-    return prompts.text(f"matter.{told}" if told else "matter.untold", call.language)
+    if found is not None and (told is None or about.has_subject(found)):
+        return _matter_of(act, call, prompts, found)
+    return prompts.text(f"matter.{told or 'untold'}", call.language)
 
 
 def caller_name(act: Act, call: Call, prompts: Prompts) -> str:

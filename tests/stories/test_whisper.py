@@ -9,7 +9,8 @@ from hotline.domain.act import COMMAND
 from hotline.domain.seats import Status
 from tests.desk import Desk
 from tests.line import Line
-from tests.stories.test_line import asks_for_a_person
+from tests.stories.test_kept_place import keeps_a_place
+from tests.stories.test_line import asks_for_a_person, talks_with
 
 
 def answers_of(line: Line) -> list[object]:
@@ -65,6 +66,24 @@ def test_what_the_caller_came_for_is_told_before_there_is_a_case(line: Line, des
     )
     line.phone("lin").rings().answers().hears("安心物业来电，电路故障，一位客户")
     caller.hangs_up()
+
+
+def test_of_a_matter_that_says_no_more_it_is_told_that_a_call_back_was_wanted(line: Line, desk: Desk) -> None:
+    """As on the page, to whoever is rung for the kept place, as an expert, and to take the matter over."""
+    lin, zhou = line.cast.lin, line.cast.zhou
+    desk.sits(lin)
+    talking = talks_with(line, desk, "chen")
+    keeps_a_place(line, "unknown")
+    talking.hangs_up()
+    desk.wraps_up(lin)
+    line.phone("lin").rings().answers().hears("安心热力来电，要求回电，一位客户").hears("单号").presses("1")
+    rung = line.phone("unknown").rings().answers().hears("请按1").presses("1").hears("♪ beep", 20)
+    desk.asks_in(lin, zhou)
+    line.phone("zhou").rings().answers().hears("0 0 1号请您参加通话，要求回电").presses("2")
+    line.passes(seconds=2)
+    desk.hands_over(lin, zhou, line.case().id)
+    line.phone("zhou").rings().answers().hears("交接给您，要求回电").presses("2")
+    rung.hangs_up()
 
 
 def test_an_agent_declines_and_the_next_is_rung(line: Line, desk: Desk) -> None:
