@@ -157,12 +157,14 @@ def _wrong(error: HTTPException) -> ResponseReturnValue:
     if error.code is None or error.code < 400:
         return error
     allow = {"Allow": ", ".join(sorted(valid))} if (valid := getattr(error, "valid_methods", None)) else {}
-    page, status = _error_page(error.code)
-    return page, status, allow
+    page, status, headers = _error_page(error.code)
+    return page, status, {**headers, **allow}
 
 
-def _error_page(status: int) -> tuple[str, int]:
-    return render_template("error.html", status=status, word=str(status) if status in _WORDED else "other"), status
+def _error_page(status: int) -> tuple[str, int, dict[str, str]]:
+    """A page by itself, which a script must not put where a part of another page stood."""
+    page = render_template("error.html", status=status, word=str(status) if status in _WORDED else "other")
+    return page, status, {"HX-Reswap": "none"}
 
 
 def _permissions() -> dict[str, str]:

@@ -138,7 +138,7 @@ def settled(case_id: int, typed: Written) -> ResponseReturnValue:
     if typed.problem is None:
         return redirect(_here(case_id))
     back = refused.back_to(_here(case_id), typed=asdict(typed))
-    return back or (_page(case_id, typed=typed), 409 if typed.text else 400)
+    return back or (_page(case_id, typed=typed), 409)
 
 
 def _here(case_id: int) -> str:

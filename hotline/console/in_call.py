@@ -57,7 +57,7 @@ def press(meeting_id: int, action: str) -> ResponseReturnValue:
         return desk_page.answered(another.told)
     except Refused:
         return desk_page.answered(words.text(_REFUSED.get(action, "meeting.refused")))
-    except Conflict:
+    except (Conflict, NotFound):
         return desk_page.answered(words.text("desk.not-now"))
     return desk_page.answered()
 

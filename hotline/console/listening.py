@@ -60,7 +60,7 @@ def listen(name: str) -> ResponseReturnValue:
     if not problem:
         return redirect(_here(name))
     back = refused.back_to(_here(name), problem=problem, reason=reason)
-    return back or (_page(name, problem=problem, reason=reason), 400)
+    return back or (_page(name, problem=problem, reason=reason), 409)
 
 
 def sound(name: str) -> ResponseReturnValue:

@@ -48,7 +48,7 @@ def answered(asked: Asked, here: str, page: Callable[[], str]) -> ResponseReturn
     A value that is shown lies nowhere in between, so it is in the answer to the form and not on the page at `here`.
     """
     if asked.problem is not None:
-        return refused.back_to(here, asked=asdict(asked)) or (page(), 400)
+        return refused.back_to(here, asked=asdict(asked)) or (page(), 409)
     answer = make_response(page())
     answer.headers["Refresh"] = f"{asked.shown_for}; url={here}"
     return answer

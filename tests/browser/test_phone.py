@@ -167,6 +167,18 @@ def test_whoever_is_rung_by_telephone_has_none_in_the_page(page: Page, cast: Cas
     assert not [line for line in exchange.exchange.board.lines if line.startswith("client:")]
 
 
+def test_a_page_that_lost_its_live_part_for_a_moment_goes_on_being_rung(
+    page: Page, cast: Cast, exchange: Running, offer: Product
+) -> None:
+    open_phone(page, cast)
+    status = page.locator("#phone").get_by_role("status")
+    expect(status).to_have_text("可以接听")
+    page.evaluate("document.querySelector('[data-device]').removeAttribute('data-device')")
+    page.evaluate("document.dispatchEvent(new CustomEvent('htmx:after:swap'))")
+    ring(exchange, cast, offer)
+    expect(status).to_have_text("来电")
+
+
 def test_hanging_up_ends_the_conversation_on_the_desk_where_there_is_one(
     page: Page, cast: Cast, exchange: Running, offer: Product
 ) -> None:

@@ -185,8 +185,16 @@ def test_the_end_asks_the_customer_whether_there_is_anything_else(lin: Visitor, 
 def test_an_outsider_has_no_button_in_somebody_elses_call(app: Flask, talk: Talk) -> None:
     zhou = opens(app, talk.cast.zhou)
     for action in ("hold", "end", "leave", "expert"):
-        assert zhou.sends(f"/console/meetings/{talk.meeting_id}/{action}", page=DESK).status_code == 404
-    assert zhou.sends(f"/console/meetings/{talk.meeting_id}/blow-up", page=DESK).status_code == 404
+        assert "情况有变" in refused(zhou, talk, action)
+    assert not talk.meeting().ending
+    blown_up = zhou.sends(f"/console/meetings/{talk.meeting_id}/blow-up", page=DESK)
+    assert (blown_up.status_code, blown_up.headers["HX-Reswap"]) == (404, "none")
+
+
+def test_a_button_pressed_as_the_customer_hangs_up_is_told_to_come_too_late(lin: Visitor, talk: Talk) -> None:
+    lin.opens(DESK)
+    talk.leaves(talk.call_id)
+    assert "情况有变" in refused(lin, talk, "end")
 
 
 def asks_in(lin: Visitor, talk: Talk, role: Role) -> Person:
@@ -215,8 +223,7 @@ def test_who_is_being_rung_or_has_left_has_no_button_in_the_call(
         talk.with_leg(meetings.turned_down, talk.party(person).call_id, State.DECLINED)
     visitor = opens(app, person)
     for action in in_call.ACTIONS:
-        path = f"/console/meetings/{talk.meeting_id}/{action}"
-        assert visitor.sends(path, page=DESK, who=str(talk.cast.lin.id)).status_code in (403, 404)
+        assert "情况有变" in refused(visitor, talk, action, who=talk.cast.lin.id)
     assert not talk.meeting().ending
     assert not talk.owed("end-call")
 

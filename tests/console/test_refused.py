@@ -48,7 +48,8 @@ def test_a_form_sent_from_within_its_page_is_answered_there(sun: Visitor, runtim
     here = f"/console/cases/{matters.repair(runtime, cast)}"
     sun.client.environ_base["HTTP_HX_REQUEST"] = "true"
     refused = sun.sends(f"{here}/reveal", page=here, what="number", reason="嗯")
-    assert refused.status_code == 400
+    assert refused.status_code == 409
+    assert "HX-Reswap" not in refused.headers
     assert "请写明原因" in refused.text
 
 

@@ -45,7 +45,21 @@
     else if (sent) [sent.open, sent] = [false, null];
   };
 
-  document.addEventListener("htmx:after:swap", () => {
+  // An answer without the live part, or none, exchanges nothing. What came of a form stays told until the next try,
+  // that news could not be had until there are some.
+  const failed = ({ detail: { ctx } }) => {
+    if (!ctx?.select || ctx.hx?.redirect || (ctx.response?.status === 409 && ctx.hx.reswap !== "none")) return;
+    const said = document.getElementById("said"), asked = ctx.request.method === "GET";
+    if (!asked) sent = null;
+    if (!asked || !said.textContent) said.textContent = asked ? said.dataset.stale : said.dataset.failed;
+  };
+  document.addEventListener("htmx:response:error", failed);
+  document.addEventListener("htmx:error", failed);
+
+  document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
+    if (ctx.swap === "none") return;
+    const said = document.getElementById("said");
+    if (said.textContent === said.dataset.stale) said.replaceChildren();
     look();
     if (!page) return;
     done();

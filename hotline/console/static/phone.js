@@ -8,7 +8,9 @@
   const button = (name) => find(`button[name="${name}"]`);
   let device = null, call = null, sdk = null, starting = false, ringing = null, sound = null;
 
-  const wanted = () => document.querySelector("[data-device]")?.dataset.device === "browser";
+  // What the page said last: it may be without its live part for a moment, and a call must not end with that.
+  let chosen = "";
+  const wanted = () => (chosen = document.querySelector("[data-device]")?.dataset.device ?? chosen) === "browser";
 
   function show(state) {
     const before = section.dataset.state;

@@ -1,0 +1,97 @@
+"""Whatever goes wrong with one request, the desk stays, says so, and is itself again with the next news."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, Route, expect
+
+from hotline import live
+from hotline.runtime import Runtime
+from tests.browser.test_desk import log_in
+from tests.domain.talks import Talk
+from tests.world import Cast
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+PAGE = "**/console/desk"
+NOT_SURE = "这一步可能没有办成"
+
+
+@pytest.fixture
+def agent(browser: Browser, site: str, cast: Cast) -> Page:
+    """Lin at the desk, free; a refused request may be told in the browser's console."""
+    page = browser.new_context(base_url=site, locale="zh-CN").new_page()
+    log_in(page, cast.lin)
+    page.locator("#choose-free").click()
+    expect(page.locator("#desk .seat-free")).to_be_visible()
+    return page
+
+
+@pytest.fixture(autouse=True)
+def closed(agent: Page) -> Iterator[None]:
+    """The window is closed in the end."""
+    yield
+    agent.context.close()
+
+
+def news(runtime: Runtime, cast: Cast) -> None:
+    """Something has changed at Lin's seat."""
+    runtime.redis.publish(live.CHANGED, f"seat:{cast.lin.id}")
+
+
+def gateway(status: int) -> Callable[[Route], None]:
+    """Answers as a proxy does whose server is away."""
+    return lambda route: route.fulfill(status=status, content_type="text/html", body="<h1>Bad Gateway</h1>")
+
+
+@pytest.mark.parametrize("status", [404, 500, 502, 503])
+def test_a_desk_that_cannot_be_brought_up_to_date_stays_and_says_so(
+    agent: Page, runtime: Runtime, cast: Cast, status: int
+) -> None:
+    agent.route(PAGE, gateway(status))
+    news(runtime, cast)
+    expect(agent.locator("#said")).to_contain_text("页面暂时更新不了")
+    expect(agent.locator("#desk .seat-free")).to_be_visible()
+    agent.unroute(PAGE)
+    news(runtime, cast)
+    expect(agent.locator("#said")).to_be_empty()
+    expect(agent.locator("#desk .seat-free")).to_be_visible()
+
+
+def test_an_end_pressed_as_the_customer_hangs_up_leaves_the_desk_as_it_is_now(
+    agent: Page, runtime: Runtime, cast: Cast
+) -> None:
+    agent.route("**/console/stream**", lambda route: route.abort())
+    talk = Talk(runtime, cast)
+    talk.talk()
+    agent.reload()
+    expect(agent.locator("#now")).to_have_text("通话中")
+    talk.leaves(talk.call_id)
+    agent.locator("button[accesskey=q]").click()
+    expect(agent.locator("#said")).to_contain_text("情况有变")
+    expect(agent.locator("#now")).to_have_text("整理记录")
+
+
+@pytest.mark.parametrize("status", [400, 403, 413, 502, 0])
+def test_a_form_that_comes_to_nothing_leaves_the_desk_and_what_was_opened(agent: Page, status: int) -> None:
+    def lost(route: Route) -> None:
+        route.fulfill(status=status, body="no") if status else route.abort()
+
+    agent.route("**/desk/languages", lost)
+    agent.locator("#languages summary").click()
+    agent.locator("#language-en").check()
+    agent.locator("#languages button").click()
+    expect(agent.locator("#said")).to_contain_text(NOT_SURE)
+    expect(agent.locator("#language-en")).to_be_checked()
+    agent.unroute("**/desk/languages")
+    agent.locator("#languages button").click()
+    expect(agent.locator("#languages summary")).to_contain_text("English")
+    expect(agent.locator("#said")).to_be_empty()
+
+
+def test_an_error_page_of_ours_is_not_put_into_the_desk(agent: Page) -> None:
+    agent.evaluate("document.querySelector('#choose-break').value = 'asleep'")
+    agent.locator("#choose-break").click()
+    expect(agent.locator("#said")).to_contain_text(NOT_SURE)
+    expect(agent.locator("#desk .seat-free")).to_be_visible()
