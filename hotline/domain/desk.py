@@ -38,7 +38,6 @@ def connected(act: Act, wait: Wait) -> None:
 def put_through(act: Act, wait: Wait) -> None:
     """The caller was fetched and hears the apology: nothing but words was between the first clip and it (ANS-4)."""
     if wait.state == Place.CONNECTED:
-        spoke(act, wait)
         waited(act, wait)
 
 
@@ -179,11 +178,12 @@ def leave_in_vain(act: Act, wait: Wait) -> bool:
 
 
 def _why_leave(act: Act, wait: Wait, serving: set[int], asked: Asked) -> Why | None:
-    in_vain = asked.in_vain(act.standard.desk.away_after)
-    if in_vain and serving <= in_vain and (serving or not wait.kept):
-        return Why.DECLINED
+    most = act.standard.desk.away_after
     if wait.kept:
-        return None
+        return Why.DECLINED if serving and serving <= asked.never_again(most) else None
+    in_vain = asked.in_vain(most)
+    if in_vain and serving <= in_vain:
+        return Why.DECLINED
     if not serving:
         return Why.NOBODY
     too_long = act.at >= wait.since + act.standard.desk.longest_wait.span

@@ -10,7 +10,7 @@ from hotline.domain import anonymity, cases, companies, offers, outbox, seats, s
 from hotline.domain.act import Act
 from hotline.domain.calls import FINAL, Call
 from hotline.domain.cases import Case
-from hotline.domain.waits import IN_LINE, SETTLED, Place, Wait, kept_place, moved, of_call, spoke, waited
+from hotline.domain.waits import IN_LINE, SETTLED, Place, Wait, kept_place, moved, of_call, waited
 from hotline.errors import Conflict
 
 
@@ -67,7 +67,6 @@ def _come_back(act: Act, call: Call) -> Wait | None:
         return wait
     if wait.state == Place.CONNECTED and wait.connected_at is not None:
         count_talk(act, wait, wait.connected_at)
-    spoke(act, wait)
     waited(act, wait)
     wait.rejoined_at, wait.longest_gap_ms = act.at, 0
     return wait

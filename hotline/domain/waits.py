@@ -200,28 +200,44 @@ def _count_wrap_up(act: Act, seat: seats.Seat) -> None:
 
 @dataclass
 class Asked:
-    """Who was asked to take a caller and did not: who declined, and how often who did not answer."""
+    """Who was asked to take a caller and did not: when they declined last, and how often they did not answer."""
 
-    declined: set[int] = field(default_factory=set)
+    declined: dict[int, datetime] = field(default_factory=dict)
     missed: Counter[int] = field(default_factory=Counter)
+    times: Counter[int] = field(default_factory=Counter)
 
     def in_vain(self, most: int) -> set[int]:
-        """Who is not asked for this caller again: who declined, and who did not answer so often (ANS-1)."""
-        return self.declined | {staff_id for staff_id, times in self.missed.items() if times >= most}
+        """Who turned this caller down, by declining or by not answering so often (ANS-1)."""
+        return {*self.declined, *(staff_id for staff_id, times in self.missed.items() if times >= most)}
+
+    def not_now(self, most: int, since: datetime) -> set[int]:
+        """Who is not asked for this caller now: who was so often, and who declined after this instant (ANS-3)."""
+        lately = {staff_id for staff_id, at in self.declined.items() if at > since}
+        return lately | self.never_again(most)
+
+    def never_again(self, most: int) -> set[int]:
+        """Who is not asked for this caller any more."""
+        return {staff_id for staff_id, times in self.times.items() if times >= most}
 
 
 def asked_for(act: Act, *wait_ids: int) -> dict[int, Asked]:
     """Of these waits, who did not take the caller. Whoever comes back into the line may be offered to all anew."""
-    query = select(AgentOffer.wait_id, AgentOffer.staff_id, AgentOffer.answer)
-    query = query.join(Wait, Wait.id == AgentOffer.wait_id).where(
-        AgentOffer.wait_id.in_(wait_ids),
-        AgentOffer.answer.in_(offers.TURNED_DOWN),
-        AgentOffer.rung_at >= func.coalesce(Wait.rejoined_at, Wait.joined_at),
+    at = func.coalesce(AgentOffer.answered_at, AgentOffer.rung_at)
+    query = select(AgentOffer.wait_id, AgentOffer.staff_id, AgentOffer.answer, at)
+    query = (
+        query.order_by(AgentOffer.id)
+        .join(Wait, Wait.id == AgentOffer.wait_id)
+        .where(
+            AgentOffer.wait_id.in_(wait_ids),
+            AgentOffer.answer.in_(offers.TURNED_DOWN),
+            AgentOffer.rung_at >= func.coalesce(Wait.rejoined_at, Wait.joined_at),
+        )
     )
     found: dict[int, Asked] = defaultdict(Asked)
-    for wait_id, staff_id, answer in act.session.execute(query):
+    for wait_id, staff_id, answer, answered_at in act.session.execute(query):
+        found[wait_id].times[staff_id] += 1
         if answer == offers.Answer.DECLINED:
-            found[wait_id].declined.add(staff_id)
+            found[wait_id].declined[staff_id] = answered_at
         else:
             found[wait_id].missed[staff_id] += 1
     return found
@@ -239,9 +255,13 @@ def spoke(act: Act, wait: Wait) -> None:
 
 
 def waited(act: Act, wait: Wait) -> None:
-    """Tell how long a caller waited at a stretch, and whether they were spoken to often enough: once (ANS-4)."""
+    """Tell how long a caller waited at a stretch, and whether they were spoken to often enough: once (ANS-4).
+
+    The last silence counts too, up to the words that follow the wait or to the moment at which the caller hung up.
+    """
     if wait.last_spoken_at is None:
         return
+    spoke(act, wait)
     limit = act.standard.answering.reassurance.seconds
     wait.last_spoken_at = None
     act.remember(

@@ -15,7 +15,7 @@ from hotline.domain.companies import Company
 from hotline.errors import NotFound
 from hotline.phones import PhoneNumber
 from hotline.runtime import Runtime
-from hotline.voice import calling, endings, fallback, guard, received, twiml, walk
+from hotline.voice import calling, endings, fallback, guard, received, twiml, waiting, walk
 from hotline.voice.steps import Step
 
 hooks = Blueprint("voice", __name__, url_prefix="/voice")
@@ -62,6 +62,8 @@ def turn(call_id: int, number: int) -> Response:
             return _back(act, call)
         if received.is_news_only():
             received.keep(act, call, "turn", mark=f"{number}-news")
+            if g.params.get("QueueResult") == "hangup":
+                waiting.hung_up(act, call)
             return calling.document(twiml.NOTHING)
         received.keep(act, call, "turn", mark=str(number))
         if call.turn == number and call.state not in FINAL:

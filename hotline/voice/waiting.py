@@ -51,6 +51,13 @@ def left(act: Act, call: Call) -> Step:
     return Step.PLACE_WANTED if waiting.why == Why.ASKED else Step.WAITED_ENOUGH
 
 
+def hung_up(act: Act, call: Call) -> None:
+    """The caller hung up in the line: their last silence ends here, however late the news of the call's end (ANS-4)."""
+    waiting = desk.of_call(act, call)
+    if waiting is not None:
+        waits.waited(act, waiting)
+
+
 def settled(act: Act, call: Call, case: Case, *, reachable: bool) -> Step | None:
     """The number is confirmed, the case opened: the place is kept, or the wait is over; None for who never waited."""
     waiting = desk.of_call(act, call)

@@ -23,6 +23,7 @@ from tests.domain.waiting import (
     entries,
     found,
     handled,
+    hangs_up,
     joins,
     leaves,
     matched,
@@ -148,6 +149,21 @@ def test_the_longest_silence_is_on_record_and_judged(runtime: Runtime, cast: Cas
         "kept": False,
         "why": "limit",
     }
+
+
+@pytest.mark.parametrize("hears_words", [False, True])
+def test_the_last_silence_counts_for_who_hangs_up_and_for_who_is_let_out_of_the_line(
+    runtime: Runtime, cast: Cast, at: HandClock, hears_words: bool
+) -> None:
+    mine = joins(runtime, cast)
+    at.passes(70 * SECOND)
+    if hears_words:
+        leaves(runtime, mine, Why.LIMIT)
+    else:
+        with runtime.act(CALLER) as act:
+            hangs_up(act, desk.locked(act, mine))
+    (told,) = entries(runtime, mine, "waited")
+    assert (told["longest_gap_ms"], told["kept"]) == (70_000, False)
 
 
 @pytest.mark.parametrize("state", sorted(FINAL))

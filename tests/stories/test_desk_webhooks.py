@@ -10,6 +10,7 @@ from werkzeug.test import TestResponse
 
 from hotline.domain.act import COMMAND
 from hotline.domain.calls import Call
+from hotline.jobs import routine
 from hotline.simulator.faults import Trouble
 from hotline.voice import guard
 from tests.desk import Desk
@@ -183,6 +184,21 @@ def test_a_clip_asked_for_late_is_no_silence(line: Line, desk: Desk) -> None:
     call = line.calls()[0]
     posts(line, path_of(line.runtime.addresses.wait(call.id, 0)), call)
     assert desk.waits()[0].longest_gap_ms == before
+
+
+def test_whoever_hangs_up_in_the_line_did_not_wait_until_we_heard_of_it(line: Line, desk: Desk) -> None:
+    desk.sits(line.cast.lin)
+    talks_with(line, desk, "chen")
+    line.exchange.faults.order(Trouble.DROP, times=9, matching="/voice/status")
+    asks_for_a_person(line, "zhao").hears("工作人员都在忙").hangs_up()
+    line.passes(minutes=11)
+    wait = desk.waits()[-1]
+    assert wait.state == "waiting", "the news of the end was lost"
+    routine.look_up_calls(line.runtime)
+    line.passes(seconds=5)
+    [told] = [fields for kind, fields in line.chain(wait.chain) if kind == "waited"]
+    assert (desk.waits()[-1].state, told["kept"]) == ("abandoned", True)
+    line.exchange.problems.clear()
 
 
 def test_a_trouble_of_ours_is_told_in_words_to_who_waits_and_makes_the_carrier_say_its_news_again(
