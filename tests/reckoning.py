@@ -83,6 +83,8 @@ def _gaps(one: Waiting) -> Iterator[float]:
     before = [at for at in starts if at <= one.since][-1:]
     inside = [at for at in starts if one.since < at and (until is None or at < until)]
     after = [at for at in starts if until is not None and at >= until and (ended is None or at < ended)][:1]
+    if not after and until is not None:
+        after = [until]  # hung up in a silence
     for sooner, later in pairwise([*before, *inside, *after]):
         yield (later - sooner).total_seconds()
 
