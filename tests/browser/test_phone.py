@@ -120,6 +120,10 @@ def test_an_agent_answers_in_the_browser_presses_1_and_hangs_up(
     expect(phone.get_by_role("button", name="接听")).to_be_focused()
     page.keyboard.press("Enter")
     expect(phone.locator(".heard")).to_contain_text("按 1 接受")
+    expect(phone.get_by_role("group", name="按键")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Space")
+    expect(phone.locator(".heard")).not_to_contain_text("正在接通")
     page.keyboard.press("1")
     expect(phone.locator(".heard")).to_contain_text("正在接通")
     assert offer.last("/taken")["Digits"] == "1"

@@ -25,7 +25,8 @@
     if (before === state) return;
     const typing = document.activeElement?.closest("input, textarea, select"); // a key meant for a form must not answer
     if (state === "ringing" && !typing) button("answer").focus({ preventScroll: true });
-    if (state === "talking" && !typing) find(".keypad button").focus({ preventScroll: true });
+    // The group and not its "1": whoever presses Enter once more has not heard yet what they would accept.
+    if (state === "talking" && !typing) find(".keypad").focus({ preventScroll: true });
     document.dispatchEvent(new CustomEvent("phone:state", { detail: { state, call: call?.parameters?.CallSid ?? null } }));
   }
 
