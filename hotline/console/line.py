@@ -74,8 +74,8 @@ def set_status(staff_id: int) -> ResponseReturnValue:
         return answered(words.text("line.no-why"))
     with asking.runtime().act(asking.actor()) as act:
         person = staff.get(act, staff_id)
-        if not rights.may_lead(act, asking.person(), person.company_id):
-            raise NotFound(f"there is no colleague {staff_id} of yours")
+        if not rights.may_lead(act, asking.person(), person.company_id) or not person.has(*rights.DESK):
+            raise NotFound(f"there is no colleague {staff_id} of yours at the desk")
         seat = seats.of(act, person)
         _set(act, seat, Status(status))
         # The reason is free text and may speak of a person's health: sealed.

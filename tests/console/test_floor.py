@@ -8,7 +8,7 @@ from flask import Flask
 from hotline.domain import audit
 from hotline.domain.act import COMMAND
 from hotline.domain.parties import Mode, Role
-from hotline.domain.seats import Status
+from hotline.domain.seats import Seat, Status
 from hotline.runtime import Runtime
 from tests.console.visitor import Visitor, text_of
 from tests.domain.talks import Talk
@@ -107,6 +107,13 @@ def test_a_supervisor_sets_nobody_free_and_nobody_of_another_company(sun: Visito
     assert sun.sends(path, page=FLOOR, status="free", why="全员上线").status_code == 400
     wu = f"/console/seats/{talk.cast.wu.id}/status"
     assert sun.sends(wu, page=FLOOR, status="off", why="下班了").status_code == 404
+
+
+def test_whoever_answers_no_calls_gets_no_seat_by_being_set_off(sun: Visitor, runtime: Runtime, talk: Talk) -> None:
+    wang = talk.cast.wang.id
+    assert sun.sends(f"/console/seats/{wang}/status", page=FLOOR, status="off", why="下班了").status_code == 404
+    with runtime.look(COMMAND) as act:
+        assert act.session.get(Seat, wang) is None
 
 
 def test_a_supervisor_ends_a_wrap_up_that_was_left_open(sun: Visitor, talk: Talk) -> None:
