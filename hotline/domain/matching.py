@@ -61,8 +61,9 @@ class Room:
         """
         if not self.free or wait.state not in waits.TO_MATCH or not _may_be_rung(act, wait, self.standard):
             return []
-        in_vain = asked.in_vain(self.standard.desk.away_after)
-        able = [seat for seat in self.serving if seat.staff_id not in in_vain]
+        figures = self.standard.desk
+        not_now = asked.not_now(figures.away_after, act.at - figures.decline_lasts.span)
+        able = [seat for seat in self.serving if seat.staff_id not in not_now]
         waited_for = wait.wanted_until is not None and act.at < wait.wanted_until
         if waited_for and not any(asked.missed[seat.staff_id] for seat in able if seat.staff_id == wait.wanted_id):
             able = [seat for seat in able if seat.staff_id == wait.wanted_id] or able
@@ -205,8 +206,8 @@ def accept(act: Act, offer: AgentOffer) -> Wait:
 
 
 def turned_down(act: Act, offer: AgentOffer, what: Answer) -> None:
-    """The agent did not take the caller, who goes back to their place. Who declined is not asked for them
-    again, who let it ring once more, when nobody else is free.
+    """The agent did not take the caller, who goes back to their place. Who declined is asked again a little later, who
+    let it ring at once, each once, when nobody else is free.
 
     When everybody was asked in vain the caller leaves the line (design rule 8). An answer stands; a later one changes
     nothing.
@@ -226,3 +227,5 @@ def turned_down(act: Act, offer: AgentOffer, what: Answer) -> None:
         desk.leave_in_vain(act, wait)
     act.news.add("line")
     outbox.post(act, "match-line", urgent=True, emergency=wait.emergency)
+    if what is Answer.DECLINED:
+        outbox.post(act, "match-line", due=act.at + act.standard.desk.decline_lasts.span, urgent=True)

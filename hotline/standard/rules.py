@@ -58,6 +58,8 @@ class Desk:
     """How long the owner of an open matter is waited for before a colleague is asked."""
     away_after: Annotated[int, Figure("ANS-1", 1, 10)]
     """Unanswered calls in a row after which an agent counts as away."""
+    decline_lasts: Annotated[Limit, Figure("ANS-3")]
+    """How long an agent who declined a caller is not asked for the same caller again."""
     wrap_up: Annotated[Limit, Figure("REC-1")]
     """How long the form may stay open after a call before the next one is offered."""
     longest_wait: Annotated[Limit, Figure("ANS-3")]

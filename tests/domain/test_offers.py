@@ -17,6 +17,7 @@ from hotline.errors import Conflict
 from hotline.runtime import Runtime
 from tests import given
 from tests.domain.waiting import (
+    MINUTE,
     SECOND,
     accepts,
     answers,
@@ -136,10 +137,35 @@ def test_two_unanswered_offers_make_the_agent_away(runtime: Runtime, cast: Cast)
     assert (seat_of(runtime, cast.lin).status, seat_of(runtime, cast.lin).why) == (Status.AWAY, "unanswered")
 
 
-def test_a_kept_place_that_nobody_takes_ends_and_the_supervisor_hears_of_it(runtime: Runtime, cast: Cast) -> None:
+def test_who_declined_is_asked_again_a_little_later_while_the_colleague_is_in_a_call(
+    runtime: Runtime, cast: Cast, at: HandClock
+) -> None:
+    for who in (cast.lin, cast.zhou):
+        sits(runtime, who)
+    joins(runtime, cast, 1)
+    accepts(runtime, offered(runtime))
+    mine = joins(runtime, cast, 2)
+    first = offered(runtime)
+    answers(runtime, first, Answer.DECLINED)
+    at.passes(MINUTE - SECOND)
+    assert matched(runtime) is None
+    at.passes(SECOND)
+    again = offered(runtime)
+    assert (again.wait_id, again.staff_id, again.n) == (mine, first.staff_id, 2)
+    answers(runtime, again, Answer.DECLINED)
+    at.passes(MINUTE)
+    assert matched(runtime) is None
+
+
+def test_a_kept_place_that_nobody_takes_ends_and_the_supervisor_hears_of_it(
+    runtime: Runtime, cast: Cast, at: HandClock
+) -> None:
     sits(runtime, cast.lin)
     mine = joins(runtime, cast, who=cast.chen)
     keeps(runtime, cast, mine)
+    answers(runtime, offered(runtime), Answer.DECLINED)
+    assert found(runtime, mine).state == Place.KEPT
+    at.passes(MINUTE)
     answers(runtime, offered(runtime), Answer.DECLINED)
     assert found(runtime, mine).state == Place.TAKEN
     assert [entry.about["who"] for entry in owed(runtime, "send-text")] == [cast.sun.id]
