@@ -27,6 +27,7 @@ from tests.line import Line
 ROOT = Path(__file__).parent.parent
 PATIENCE = 60.0  # seconds, on a busy machine
 TICK = 0.25  # seconds from one look of whoever follows the clock to the next
+KEY, SECRET = "SK" + "3" * 32, "the-secret-of-the-api-key-of-the-tests"  # with it agents are rung in the browser
 PACE = "20"  # calls a second: as a company with a hundred agents would have it
 PARTS = {
     "web": ["web"],
@@ -148,6 +149,8 @@ def served(database_url: str, redis_url: str, var: Path) -> Iterator[Served]:
     given = world.environment(database_url=database_url, redis_url=redis_url, var=var) | {
         "PUBLIC_BASE_URL": f"http://127.0.0.1:{port}",
         "TWILIO_API_BASE": f"http://127.0.0.1:{exchange_port}",
+        "TWILIO_API_KEY": KEY,
+        "TWILIO_API_KEY_SECRET": SECRET,
         "TWILIO_CALLS_PER_SECOND": PACE,
         "PORT": str(port),
     }
@@ -160,6 +163,7 @@ def served(database_url: str, redis_url: str, var: Path) -> Iterator[Served]:
         auth_token=account.tokens[0],
         numbers=practice.numbers(runtime),
         phones=practice.phones(runtime),
+        api_keys={KEY: SECRET},
     )
     running.exchange.board.calls_per_second = float(PACE)
     made = Served(runtime, cast, running, given)

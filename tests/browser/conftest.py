@@ -6,18 +6,21 @@ import os
 import shutil
 import threading
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from hotline.runtime import Runtime
 from hotline.settings import Settings, load
 from hotline.web import create_app
 from tests import world
+from tests.served import Served, served
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+PATIENCE, TELEPHONE_PATIENCE = 5_000, 60_000  # milliseconds: a telephone speaks as slowly as a telephone
 MISSING = "browser tests not run: no Chromium on the PATH"
 if CHROMIUM is None and os.environ.get("CI") == "true":
     raise pytest.UsageError(MISSING)
@@ -96,3 +99,29 @@ def scriptless(browser: Browser, site: str) -> Iterator[Page]:
     context = browser.new_context(base_url=site, locale="zh-CN", java_script_enabled=False)
     yield context.new_page()
     context.close()
+
+
+@pytest.fixture
+def house(database_url: str, redis_url: str, tmp_path: Path) -> Iterator[Served]:
+    """The product as it is run, for whoever has the time to listen to its telephones."""
+    expect.set_options(timeout=TELEPHONE_PATIENCE)
+    try:
+        with served(database_url, redis_url, tmp_path) as made:
+            yield made
+    finally:
+        expect.set_options(timeout=PATIENCE)
+
+
+def dials(browser: Browser, house: Served, others: ExitStack) -> Locator:
+    """Chen rings from the practice page and asks for a person; her telephone."""
+    context = browser.new_context(base_url=house.running.url, locale="zh-CN")
+    others.callback(context.close)
+    page = context.new_page()
+    page.goto("/")
+    page.locator("#aloud").uncheck(force=True)
+    telephone = page.locator("#customer")
+    expect(telephone.locator(".owner option:checked")).to_contain_text(house.cast.chen.number.e164)
+    telephone.locator(".call").click()
+    expect(telephone.locator(".captions")).to_contain_text("请按0")
+    telephone.locator(".keypad button").nth("123456789*0#".index("0")).click()
+    return telephone

@@ -183,21 +183,6 @@ def test_a_page_that_lost_its_live_part_for_a_moment_goes_on_being_rung(
     expect(status).to_have_text("来电")
 
 
-def test_hanging_up_ends_the_conversation_on_the_desk_where_there_is_one(
-    page: Page, cast: Cast, exchange: Running, offer: Product
-) -> None:
-    open_phone(page, cast)
-    expect(page.locator("#phone").get_by_role("status")).to_have_text("可以接听")
-    sid = ring(exchange, cast, offer)
-    page.get_by_role("button", name="接听").click()
-    form = '<div id="desk" data-device="browser"><form action="/console/meetings/1/end"></form></div>'
-    page.evaluate("form => document.body.insertAdjacentHTML('beforeend', form)", form)
-    page.evaluate("document.querySelector('#desk form').onsubmit = () => { document.title = 'ended'; return false; }")
-    page.get_by_role("button", name="挂断").click()
-    expect(page).to_have_title("ended")
-    assert exchange.exchange.board.calls[sid].live
-
-
 def test_leaving_the_page_lets_go_of_the_call(page: Page, cast: Cast, exchange: Running, offer: Product) -> None:
     open_phone(page, cast)
     expect(page.locator("#phone").get_by_role("status")).to_have_text("可以接听")
