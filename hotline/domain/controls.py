@@ -77,15 +77,14 @@ def stop(act: Act, meeting: Meeting, person_id: int, by: int) -> None:
     """Somebody of ours leaves, or is not asked any more; their leg is ended. `meetings.end` is for the end of the talk.
 
     One goes oneself; others are sent off by the meeting's agent, or by whoever leads. Raises Refused for anybody else,
-    and for the agent as long as no other talks with the customer: whoever asked for a handover may leave once the
-    receiver is in.
+    and for the agent as long as nobody with a desk talks with the customer: whoever asked for a handover may leave once
+    the receiver is in.
     """
     meeting = parties.locked(act, meeting.id)
     party = _party_of(act, meeting, person_id)
     if by not in (person_id, meeting.agent_id) and not staff.get(act, by).has(*parties.LEADS):
         raise Refused("only the agent of a conversation, or who leads, sends somebody else off")
-    others = [one for one in parties.of(act, meeting) if one.talks and one.state == State.IN and one.id != party.id]
-    if person_id == meeting.agent_id and not others:
+    if person_id == meeting.agent_id and not parties.successors(act, meeting):
         raise Refused("nobody else talks with the customer: end the conversation, or wait until your colleague is in")
     parties.note(act, meeting, "sent-off", party=party.id, who=person_id, by=by)
     outbox.post(act, "end-call", key=f"end-{party.call_id}", urgent=True, call=party.call_id)

@@ -132,7 +132,7 @@ def announce(act: Act, meeting: Meeting, party: Party) -> None:
 def left(act: Act, meeting: Meeting, call: Call, why: str) -> None:
     """A leg left the conference, or ended. `why`: the carrier's word. Late or repeated news changes nothing.
 
-    The customer left: the meeting is over. One of ours left and no other talks: their line dropped.
+    The customer left: the meeting is over. Its agent left and nobody could go on with it: their line dropped.
     """
     meeting = parties.locked(act, meeting.id)
     party = parties.of_call(act, call)
@@ -150,7 +150,7 @@ def left(act: Act, meeting: Meeting, call: Call, why: str) -> None:
 
 
 def _agent_left(act: Act, meeting: Meeting) -> None:
-    others = [one for one in parties.present(act, meeting) if one.talks and one.state == State.IN]
+    others = parties.successors(act, meeting)
     wait = desk.locked(act, meeting.wait_id) if meeting.wait_id is not None else None
     if others:
         partings.pass_on(act, meeting, others)

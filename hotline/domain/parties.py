@@ -235,6 +235,21 @@ def engaged(act: Act) -> set[int]:
     return set(act.session.scalars(select(Party.staff_id).where(Party.staff_id.is_not(None), Party.state.in_(PRESENT))))
 
 
+def successors(act: Act, meeting: Meeting) -> list[Party]:
+    """Who could go on with the customer when the agent leaves: they are in, talk, and have a desk to do it at.
+
+    An engineer helps in a conversation, and has no page on which to hold or end it or to write it up.
+    """
+    return [
+        party
+        for party in present(act, meeting)
+        if party.talks
+        and party.state == State.IN
+        and party.staff_id not in (None, meeting.agent_id)
+        and staff.get(act, party.staff_id or 0).has(*staff.ANSWERS)
+    ]
+
+
 def takes_part(act: Act, staff_id: int, call_id: int) -> bool:
     """Is or was a colleague in a conversation with this customer's call, or are they asked into it now?"""
     query = (

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from hotline.domain import cases, controls, handovers, meetings, parties, seats, staff
+from hotline.domain import cases, controls, handovers, meetings, seats, staff
 from hotline.domain.companies import Company
 from hotline.domain.parties import Mode, Recording, Role, Stage, State
 from hotline.domain.seats import Status
@@ -215,22 +215,6 @@ def test_a_key_for_a_request_that_was_withdrawn_lets_nobody_in(talk: Talk, cast:
     assert (owner_of(talk, request), talk.party(cast.zhou).state) == (cast.lin.id, State.LEFT)
 
 
-def test_an_expert_carries_on_when_the_agents_line_breaks(talk: Talk, cast: Cast) -> None:
-    comes(talk, ask_in(talk, cast.wang))
-    talk.leaves(talk.party(cast.lin).call_id)
-    assert (talk.meeting().agent_id, talk.meeting().dropped, talk.owed("move-call")) == (cast.wang.id, False, [])
-
-
-def test_who_took_the_matter_over_is_the_agent_before_an_expert(talk: Talk, cast: Cast) -> None:
-    comes(talk, ask_in(talk, cast.wang))
-    comes(talk, hand_over(talk, cast.zhou)[1])
-    talk.leaves(talk.party(cast.lin).call_id)
-    assert talk.meeting().agent_id == cast.zhou.id
-    assert [(entry["before"], entry["now"]) for entry in talk.told("meeting-passed-on")] == [
-        (cast.lin.id, cast.zhou.id)
-    ]
-
-
 def test_who_is_away_and_asked_in_is_rung_for_no_caller_and_away_again_afterwards(talk: Talk, cast: Cast) -> None:
     with talk.acting() as act:
         seats.choose(act, seats.of(act, staff.get(act, cast.zhou.id)), Status.AWAY)
@@ -239,12 +223,6 @@ def test_who_is_away_and_asked_in_is_rung_for_no_caller_and_away_again_afterward
     assert talk.seat(cast.zhou).status == Status.BUSY
     talk.leaves(leg)
     assert talk.seat(cast.zhou).status == Status.AWAY
-
-
-def test_a_listener_does_not_keep_the_customer_company(talk: Talk, cast: Cast) -> None:
-    comes(talk, supervise(talk, Mode.LISTEN))
-    talk.leaves(talk.party(cast.lin).call_id)
-    assert talk.meeting().dropped
 
 
 def test_a_supervisor_listens_coaches_and_joins_and_each_is_on_record(talk: Talk, cast: Cast) -> None:
@@ -271,19 +249,6 @@ def test_a_company_may_announce_that_somebody_listens(talk: Talk, cast: Cast) ->
     comes(talk, supervise(talk, Mode.LISTEN))
     talk.does(controls.change_mode, cast.sun.id, Mode.TALK)
     assert talk.owed("announce") == [{"meeting": talk.meeting_id, "what": "listen"}]
-
-
-def test_a_coach_is_heard_by_whoever_is_the_agent_now(talk: Talk, cast: Cast) -> None:
-    comes(talk, supervise(talk, Mode.COACH))
-    expert = ask_in(talk, cast.wang)
-    comes(talk, expert)
-    lins = talk.party(cast.lin).call_id
-    with talk.acting() as act:
-        assert parties.coached_leg(act, meetings.get(act, talk.meeting_id)) == lins
-    talk.leaves(lins)
-    with talk.acting() as act:
-        assert parties.coached_leg(act, meetings.get(act, talk.meeting_id)) == expert
-    assert talk.owed("set-mode") == [{"party": talk.party(cast.sun).id}]
 
 
 def test_only_who_leads_listens_and_only_they_change_how(talk: Talk, cast: Cast) -> None:

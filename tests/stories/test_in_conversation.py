@@ -143,14 +143,30 @@ def test_nobody_may_leave_the_customer_while_a_colleague_is_asked_to_take_over(l
 
 
 def test_an_expert_alone_with_the_customer_goes_on_when_the_agents_line_breaks(line: Line, desk: Desk) -> None:
-    lin, wang = line.cast.lin, line.cast.wang
+    lin, zhou = line.cast.lin, line.cast.zhou
     desk.sits(lin)
     caller = talks_with(line, desk, "chen")
-    desk.asks_in(lin, wang, Role.EXPERT)
-    expert = line.phone("wang").rings().answers().hears("请按1").presses("1")
+    desk.asks_in(lin, zhou, Role.EXPERT)
+    expert = line.phone("zhou").rings().answers().hears("请按1").presses("1")
     caller.hears("加入通话")
     line.passes(seconds=5)
     line.phone("lin").hangs_up()
     expert.speaks("我在听")
     caller.hears("我在听")
-    assert desk.meetings()[0].agent_id == wang.id
+    assert desk.meetings()[0].agent_id == zhou.id
+
+
+def test_an_engineer_is_not_left_alone_with_a_customer_whose_agents_line_breaks(line: Line, desk: Desk) -> None:
+    lin, wang = line.cast.lin, line.cast.wang
+    desk.sits(lin)
+    caller = talks_with(line, desk, "chen")
+    desk.asks_in(lin, wang, Role.EXPERT)
+    line.phone("wang").rings().answers().hears("请按1").presses("1")
+    caller.hears("加入通话")
+    line.passes(seconds=5)
+    line.phone("lin").hangs_up()
+    caller.hears("通话断了")
+    desk.takes(lin)
+    line.passes(seconds=15)
+    assert line.phone("wang").state == "idle"
+    assert [(one.agent_id, one.state) for one in desk.meetings()] == [(lin.id, "ended"), (lin.id, "talking")]
