@@ -9,11 +9,11 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from hotline.domain import cases, companies, controls, handovers, meetings, seats, staff, waits
+from hotline.domain import cases, companies, controls, meetings, seats, staff, waits
 from hotline.domain.act import COMMAND, Act
 from hotline.domain.calls import Call
 from hotline.domain.cases import Case, Kind
-from hotline.domain.parties import Meeting, Mode, Role, Stage
+from hotline.domain.parties import Meeting, Mode, Stage
 from hotline.domain.seats import Seat, Status
 from hotline.domain.staff import Duty
 from hotline.errors import HotlineError
@@ -103,11 +103,11 @@ class Agents:
         """The agent opens a matter of this call and asks a colleague to take it over, in the conversation."""
         with self.desk.by(person) as act:
             call = act.session.get_one(Call, talk.call_id)
-            opened = select(Case).where(Case.call_id == call.id, Case.owner_id == person.id, Case.state == "open")
-            case = act.session.scalar(opened.limit(1))
-            if case is None:
+            opened = select(Case.id).where(Case.call_id == call.id, Case.owner_id == person.id, Case.state == "open")
+            case_id = act.session.scalar(opened.limit(1))
+            if case_id is None:
                 firm = companies.get(act, call.company_id)
-                case = cases.open(
+                case_id = cases.open(
                     act,
                     firm,
                     kind=Kind.ENQUIRY,
@@ -115,10 +115,8 @@ class Agents:
                     owner_id=person.id,
                     call=call,
                     customer_id=call.customer_id,
-                )
-            case = cases.get(act, case.id)
-            asked = handovers.ask(act, case, giver_id=person.id, receiver_id=to.id, reason="需要专门处理")
-            controls.invite(act, talk, staff.get(act, to.id), Role.RECEIVER, person.id, asked.id)
+                ).id
+        self.desk.hands_over(person, to, case_id)
 
 
 def _seat(act: Act, person: Person) -> Seat:
