@@ -71,9 +71,10 @@ def window(browser: Browser, site: str, others: ExitStack, who: Person) -> Page:
 
 
 def picture(page: Page, folder: Path, name: str) -> None:
-    """A picture at both widths; nothing lies beside the page."""
+    """A picture at both widths, from the top; nothing lies beside the page."""
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
+        page.evaluate("scrollTo(0, 0)")
         assert page.evaluate("document.documentElement.scrollWidth") <= width, (name, width)
         page.screenshot(path=folder / f"{name}-{width}.png", full_page=True)
     page.set_viewport_size({"width": 1280, "height": 900})
