@@ -108,7 +108,7 @@ def _context(act: Act, call: Call, cases: list[Case]) -> dict[str, Any]:
         "names": names,
         "who": people.caller(call, names, people.masked_numbers(act, [call.customer_id])),
         "owned": record.ownership(act, call.chain),
-        "turns": story.of_call(act, call, company, cases[-1] if cases else None),
+        "turns": story.of_call(act, call, company, cases),
         "words_now": asking.runtime().prompts.version,
         "hidden": hidden.of_call(act, call).keys(),
         "recorded": [listening.of_call(act, call), *(listening.of_case(act, case) for case in cases)],

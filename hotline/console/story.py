@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache, partial
 
-from hotline.console import asking, words
-from hotline.domain import calls, staff, turns
+from hotline.console import asking, retold, words
+from hotline.domain import calls, turns
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
 from hotline.domain.cases import Case
@@ -19,7 +19,9 @@ from hotline.prompts import Line
 
 # Values that say nothing of a person; every other variable of a sentence is shown by its name alone (SEC-1).
 _PLAIN = ("company", "number", "matter", "agent_number", "owner", "minutes")
-# In a language, what stands for those values: a sentence is retold in the one language it was said in.
+# They ask about a matter of before, of which nothing is on record in this call yet.
+_OF_ANOTHER = ("fault.again",)
+# In a language, what stood for those values then: a sentence is retold in the one language it was said in.
 Values = Callable[[str], dict[str, str]]
 
 
@@ -46,12 +48,16 @@ class Told:
     led_to: str
 
 
-def of_call(act: Act, call: Call, company: Company, case: Case | None) -> list[Told]:
-    """Every turn of a call, in order, each with the time since the one before."""
-    values = cache(partial(_values, act, call, company, case))
+def of_call(act: Act, call: Call, company: Company, cases: Sequence[Case]) -> list[Told]:
+    """Every turn of a call, in order, each with the time since the one before. `cases`: those that it may name."""
+    log = retold.Log(act, call, cases)
+    values, said_at = cache(partial(_values, act, log, company)), log.said_at()
     told = turns.of_call(act, call.id)
     before = [call.answered_at or call.started_at, *(turn.at for turn in told)]
-    return [_told(act, call, company, turn, turn.at - since, values) for turn, since in zip(told, before, strict=False)]
+    return [
+        _told(act, call, company, turn, turn.at - since, partial(values, said_at.get(turn.n, turn.at)))
+        for turn, since in zip(told, before, strict=False)
+    ]
 
 
 def _told(act: Act, call: Call, company: Company, turn: Turn, gap: timedelta, values: Values) -> Told:
@@ -86,20 +92,20 @@ def _sentence(key: str, language: str, company: Company, values: Values) -> str:
     said_in = line.language or language
     try:
         wanted = prompts.variables(line.key, said_in)
-        known = values(said_in)
+        known = {} if line.key in _OF_ANOTHER else values(said_in)
         shown = {one: known.get(one) or f"〔{words.named('variable', one, said_in)}〕" for one in wanted | set(_PLAIN)}
         return prompts.text(line.key, said_in, company.words, **shown | {"key": line.press})
     except (NotFound, Invalid):
         return ""  # a sentence of an older wording, which no longer exists: its key and version stand beside it
 
 
-def _values(act: Act, call: Call, company: Company, case: Case | None, language: str) -> dict[str, str]:
-    owner = staff.get(act, case.owner_id if case else call.owner_id)
+def _values(act: Act, log: retold.Log, company: Company, at: datetime, language: str) -> dict[str, str]:
+    case = log.case(at)
     return {
         "company": company.name(language),
         "number": case.number if case else "",
         "matter": words.matter(case.matter, language) if case else "",
-        "agent_number": staff.get(act, call.owner_id).agent_number,
-        "owner": owner.agent_number,
+        "agent_number": log.agent(at),
+        "owner": log.owner(case, at) if case else "",
         "minutes": str(act.standard.promise("FLT-2.sign").limit.span.seconds // 60),
     }

@@ -67,10 +67,11 @@ def test_a_sentence_is_retold_in_one_language_whatever_the_reader_speaks(
     with runtime.act(CALLER) as act:
         companies.get(act, cast.heat.id)
         ringing = act.session.get_one(Call, cases.get(act, case_id).call_id)
-        for key in ("fault.again", "address.read-back"):
+        for key in ("called.matter", "fault.again", "address.read-back"):
             turns.record(act, ringing, said=[f"{key}#1"], heard="silence", words=None, led_to="address")
     retold = text_of(sun.opens("/console/calls/1?lang=en"))
-    assert "您报修的暖气故障正在办理" in retold
+    assert "关于您的暖气故障，单号261118001，" in retold
+    assert "您报修的〔事由〕正在办理" in retold, "an older matter than the one that this call opened"
     assert "〔地址〕" in retold
     assert "〔address〕" not in retold
 
