@@ -71,8 +71,10 @@ _ON_THE_LINE = [
     Reply("接通请按1", "2", seconds=2, chance=0.5),
 ]
 _SIGNS = [Reply("签收请按1", "1", times=3)]
-_ONCE = ((Trouble.REPEAT, "/voice/"), (Trouble.REORDER, ""), (Trouble.DROP, "/voice/"))
-_LOST = ((Trouble.DROP, "/voice/meeting/"), (Trouble.DROP, "/voice/status"))
+_ONCE = (Trouble.REPEAT, Trouble.REORDER, Trouble.DROP)
+# Whatever may be lost: not the second try of what was, for there the carrier ends the call by itself (contract 2.9).
+_MAY_BE_LOST = ("inbound", "outbound/", "turn/", "wait/", "join/", "hold/", "ringing/", "meeting/", "status")
+_LOST = ("meeting/", "status")
 
 
 class Day:
@@ -153,11 +155,16 @@ class Day:
         if not self.faults:
             self.line.exchange.faults.clear()
             return
-        trouble, where = self.dice.choice(_ONCE)
-        self.line.exchange.faults.order(trouble, matching=where)
+        trouble = self.dice.choice(_ONCE)
+        self._orders(trouble, self.dice.choice(_MAY_BE_LOST) if trouble is Trouble.DROP else "")
         if self.dice.random() < 0.1:  # lost whole: the carrier tries such news twice
-            trouble, where = self.dice.choice(_LOST)
-            self.line.exchange.faults.order(trouble, times=2, matching=where)
+            self._orders(Trouble.DROP, self.dice.choice(_LOST), times=2)
+
+    def _orders(self, trouble: Trouble, where: str, times: int = 1) -> None:
+        """Not while the like waits, or they would pile up until one request met them all."""
+        faults, where = self.line.exchange.faults, f"/voice/{where}"
+        if all((one.trouble, one.matching) != (trouble, where) for one in faults.waiting):
+            faults.order(trouble, times=times, matching=where)
 
     def _web_dies(self) -> None:
         if self.faults:

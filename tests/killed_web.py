@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping
+from urllib.parse import urlsplit
 
 from sqlalchemy import event
 
@@ -14,6 +15,7 @@ from hotline.simulator.wire import WsgiSender
 from hotline.web import create_app
 
 STATEMENTS = 30  # about as many as a long request asks of the database
+SECOND_TRIES = ("/voice/fallback", "/voice/resume")
 
 
 class Killed(BaseException):
@@ -28,13 +30,17 @@ class Web:
 
     def __init__(self, settings: Settings, dice: random.Random) -> None:
         self._settings, self._dice = settings, dice
+        self._dies_soon = False
         self._left: int | None = None  # statements until the end of the process
         self.killed = 0
         self._begins()
 
     def kill_soon(self) -> None:
-        """The process dies in the next request: before one of its statements, or before its answer is sent."""
-        self._left = self._dice.randint(0, STATEMENTS)
+        """The process dies in the next request: before one of its statements, or before its answer is sent.
+
+        Not in the second try of a request that was lost: there the carrier ends the call by itself (contract 2.9).
+        """
+        self._dies_soon = True
 
     def close(self) -> None:
         """The last process ends."""
@@ -43,14 +49,16 @@ class Web:
 
     def __call__(self, method: str, url: str, headers: Mapping[str, str], body: bytes, timeout: float) -> Answer:
         """Make one request; ConnectFailed where the process died over it."""
-        dies = self._left is not None
+        dies = self._dies_soon and urlsplit(url).path not in SECOND_TRIES
+        if dies:
+            self._left = self._dice.randint(0, STATEMENTS)
         try:
             answer = self._sender(method, url, headers, body, timeout)
         except Killed:
             answer = None
         if answer is not None and not dies:
             return answer
-        self._left = None
+        self._dies_soon, self._left = False, None
         self.killed += 1
         self.close()
         self._begins()
