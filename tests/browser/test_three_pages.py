@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -12,21 +13,12 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from hotline.domain.act import COMMAND
 from hotline.domain.cases import Case
 from tests import given
+from tests.browser.conftest import dials
 from tests.browser.test_desk import picture, window
 from tests.browser.test_desk import pictures as pictures
-from tests.served import Served, served
+from tests.served import Served
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-WAIT = 60_000  # milliseconds: the telephone speaks as slowly as a telephone
-
-
-@pytest.fixture
-def house(database_url: str, redis_url: str, tmp_path: Path) -> Iterator[Served]:
-    """Everything runs."""
-    expect.set_options(timeout=WAIT)
-    with served(database_url, redis_url, tmp_path) as made:
-        yield made
-    expect.set_options(timeout=5_000)
 
 
 @pytest.fixture
@@ -36,79 +28,136 @@ def others() -> Iterator[ExitStack]:
         yield windows
 
 
-def test_a_call_is_rung_accepted_held_handed_over_and_closed_on_three_pages(
-    browser: Browser, house: Served, others: ExitStack, pictures: Path
-) -> None:
+@dataclass
+class Pages:
+    """What the three of us see, and where pictures of it are kept."""
+
+    lin: Page
+    zhou: Page
+    sun: Page
+    folder: Path
+
+    def pictured(self, moment: str) -> None:
+        """All three pages as they are now."""
+        for who, page in (("lin", self.lin), ("zhou", self.zhou), ("floor", self.sun)):
+            picture(page, self.folder, f"three-{moment}-{who}")
+
+
+@pytest.fixture
+def pages(browser: Browser, house: Served, others: ExitStack, pictures: Path) -> Pages:
+    """Lin and Zhou at their desks, Sun at the floor."""
     cast, site = house.cast, house.runtime.settings.base_url
-    case_id = _matter(house)
     lin, zhou, sun = (window(browser, site, others, who) for who in (cast.lin, cast.zhou, cast.sun))
-    lin.locator("#choose-free").click()
-    expect(lin.locator("#desk .seat-free")).to_be_visible()
-    customer = _dials(browser, house, others)
+    return Pages(lin, zhou, sun, pictures)
 
-    agent = house.phone("lin").rings()
-    expect(lin.locator("#now")).to_have_text("来电")
-    expect(zhou.locator(".waiting li")).to_have_count(1)
-    _pictures(pictures, "ringing", lin, zhou, sun)
-    agent.answers().hears("接听请按1").presses("1")
-    expect(lin.locator("#now")).to_have_text("通话中")
-    expect(sun.locator(".talks")).to_contain_text("林晓 001")
-    expect(customer.locator(".captions")).to_contain_text("0 0 1号为您服务")
-    _pictures(pictures, "talking", lin, zhou, sun)
 
-    lin.locator("button[accesskey=h]").click()
-    expect(lin.get_by_role("button", name="取回通话")).to_be_visible()
-    expect(customer.locator(".captions")).to_contain_text("谢谢您，请您稍等片刻")
-    _pictures(pictures, "held", lin, zhou, sun)
-    lin.locator("button[accesskey=h]").click()
-    expect(customer.locator(".captions")).to_contain_text("对不起，让您久等了，谢谢您")
-
-    zhou.locator("#choose-break").click()
-    expect(zhou.locator("#desk .seat-break")).to_be_visible()
-    _asks(lin, cast.zhou.id, case_id)
-    receiver = house.phone("zhou").rings()
-    expect(zhou.locator("#now")).to_have_text("同事请您加入通话")
-    _pictures(pictures, "handing-over", lin, zhou, sun)
-    receiver.answers().hears("接通请按1").presses("1")
-    expect(zhou.locator("#now")).to_have_text("通话中")
-    assert _owner(house, case_id) == cast.zhou.id
-
-    customer.locator(".hang-up").click()
-    expect(lin.locator("#now")).to_have_text("整理记录")
-    _pictures(pictures, "wrapping-up", lin, zhou, sun)
-    lin.locator("button[accesskey=w]").click()
-    expect(lin.locator("#desk .seat-free")).to_be_visible()
-    expect(sun.get_by_text("没有通话")).to_be_visible()
+def test_a_call_is_rung_accepted_held_listened_to_handed_over_ended_and_closed_on_three_pages(
+    browser: Browser, house: Served, others: ExitStack, pages: Pages
+) -> None:
+    case_id = _matter(house)
+    pages.lin.locator("#choose-free").click()
+    expect(pages.lin.locator("#desk .seat-free")).to_be_visible()
+    customer = dials(browser, house, others)
+    _is_accepted(house, pages, customer)
+    _listens(house, pages)
+    _is_held(pages, customer)
+    _is_handed_over(house, pages, case_id)
+    _ends(house, pages, customer)
+    _is_written_down(pages)
+    _is_closed(house, pages, case_id)
     assert house.complaints() == []
 
 
-def _dials(browser: Browser, house: Served, others: ExitStack) -> Locator:
-    """Chen rings from the practice page and asks for a person."""
-    context = browser.new_context(base_url=house.running.url, locale="zh-CN")
-    others.callback(context.close)
-    page = context.new_page()
-    page.goto("/")
-    page.locator("#aloud").uncheck(force=True)
-    telephone = page.locator("#customer")
-    expect(telephone.locator(".owner option:checked")).to_contain_text(house.cast.chen.number.e164)
-    telephone.locator(".call").click()
-    expect(telephone.locator(".captions")).to_contain_text("请按0")
-    telephone.locator(".keypad button").nth("123456789*0#".index("0")).click()
-    return telephone
+def _is_accepted(house: Served, pages: Pages, customer: Locator) -> None:
+    agent = house.phone("lin").rings()
+    expect(pages.lin.locator("#now")).to_have_text("来电")
+    expect(pages.zhou.locator(".waiting li")).to_have_count(1)
+    pages.pictured("ringing")
+    agent.answers().hears("接听请按1").presses("1")
+    expect(pages.lin.locator("#now")).to_have_text("通话中")
+    expect(pages.sun.locator(".talks")).to_contain_text("林晓 001")
+    expect(customer.locator(".captions")).to_contain_text("0 0 1号为您服务")
+    pages.pictured("talking")
 
 
-def _asks(agent: Page, receiver: int, case_id: int) -> None:
-    """The agent asks a colleague to take the matter over."""
-    agent.locator("summary[accesskey=t]").click()
-    agent.locator("#case-hand-over").select_option(str(case_id))
-    agent.locator("#who-hand-over").select_option(str(receiver))
-    agent.locator("#ask-hand-over input[name=why]").fill("她熟悉这台锅炉")
-    agent.locator("#ask-hand-over button").click()
+def _listens(house: Served, pages: Pages) -> None:
+    """The supervisor presses "listen" on the floor's page, and her telephone takes her in."""
+    pages.sun.get_by_role("button", name="监听").click()
+    house.phone("sun").rings().answers().hears("请按1").presses("1")
+    expect(pages.sun.locator(".watch .state")).to_have_text("监听 · 在通话中")
+    expect(pages.lin.locator(".parties")).to_contain_text("孙丽")
+    pages.pictured("listened-to")
 
 
-def _pictures(folder: Path, moment: str, lin: Page, zhou: Page, sun: Page) -> None:
-    for who, page in (("lin", lin), ("zhou", zhou), ("floor", sun)):
-        picture(page, folder, f"three-{moment}-{who}")
+def _is_held(pages: Pages, customer: Locator) -> None:
+    pages.lin.locator("button[accesskey=h]").click()
+    expect(pages.lin.get_by_role("button", name="取回通话")).to_be_visible()
+    expect(customer.locator(".captions")).to_contain_text("谢谢您，请您稍等片刻")
+    pages.pictured("held")
+    pages.lin.locator("button[accesskey=h]").click()
+    expect(customer.locator(".captions")).to_contain_text("对不起，让您久等了，谢谢您")
+
+
+def _is_handed_over(house: Served, pages: Pages, case_id: int) -> None:
+    """Zhou, at a break, is asked to take the matter over, and does."""
+    pages.zhou.locator("#choose-break").click()
+    expect(pages.zhou.locator("#desk .seat-break")).to_be_visible()
+    pages.lin.locator("summary[accesskey=t]").click()
+    pages.lin.locator("#case-hand-over").select_option(str(case_id))
+    pages.lin.locator("#who-hand-over").select_option(str(house.cast.zhou.id))
+    pages.lin.locator("#ask-hand-over input[name=why]").fill("她熟悉这台锅炉")
+    pages.lin.locator("#ask-hand-over button").click()
+    expect(pages.lin.locator(".parties")).to_contain_text("周静")
+    expect(pages.lin.get_by_role("button", name="离开通话")).to_have_count(0)
+    receiver = house.phone("zhou").rings()
+    expect(pages.zhou.locator("#now")).to_have_text("同事请您加入通话")
+    pages.pictured("handing-over")
+    receiver.answers().hears("接通请按1").presses("1")
+    expect(pages.zhou.locator("#now")).to_have_text("通话中")
+    assert _case(house, case_id).owner_id == house.cast.zhou.id
+
+
+def _ends(house: Served, pages: Pages, customer: Locator) -> None:
+    """Lin leaves first; Zhou ends the call on her page, and the customer is asked whether there is more."""
+    pages.lin.get_by_role("button", name="离开通话").click()
+    expect(pages.lin.locator("#now")).to_have_text("整理记录")
+    expect(pages.zhou.locator(".parties li").filter(has_text="林晓")).to_contain_text("已离开")
+    expect(pages.zhou.get_by_role("button", name="离开通话")).to_have_count(0)
+    pages.pictured("handed-over")
+    pages.zhou.locator("button[accesskey=q]").click()
+    expect(pages.zhou.locator("#now")).to_have_text("整理记录")
+    expect(customer.locator(".captions")).to_contain_text("请问还有什么需要帮您")
+    customer.locator(".hang-up").click()
+    expect(pages.sun.get_by_text("没有通话")).to_be_visible()
+    pages.pictured("wrapping-up")
+
+
+def _is_written_down(pages: Pages) -> None:
+    """Zhou saves what was told; both are done and choose again."""
+    pages.zhou.locator("#f-kind-enquiry").check()
+    pages.zhou.locator("#f-question").fill("锅炉什么时候检修")
+    pages.zhou.locator("#f-answered").fill("周五上午")
+    pages.zhou.locator("#f-read_back").check()
+    pages.zhou.locator("button[value=save]").click()
+    expect(pages.zhou.locator("#opened")).to_contain_text("已经登记")
+    pages.pictured("saved")
+    for page, status in ((pages.lin, "free"), (pages.zhou, "break")):
+        page.locator("button[accesskey=w]").click()
+        expect(page.locator(f"#desk .seat-{status}")).to_be_visible()
+
+
+def _is_closed(house: Served, pages: Pages, case_id: int) -> None:
+    """Whoever took the matter over closes it, from her desk."""
+    with pages.zhou.expect_popup() as opened:
+        pages.zhou.get_by_role("link", name=_case(house, case_id).number).first.click()
+    page = opened.value
+    page.locator("[name=outcome]").fill("已告知检修时间")
+    picture(page, pages.folder, "three-closing-case")
+    page.get_by_role("button", name="结单").click()
+    expect(page.locator("h1 .state")).to_have_text("已结")
+    picture(page, pages.folder, "three-closed-case")
+    assert _case(house, case_id).state == "closed"
+    pages.pictured("closed")
 
 
 def _matter(house: Served) -> int:
@@ -116,6 +165,6 @@ def _matter(house: Served) -> int:
         return given.case(act, house.cast).id
 
 
-def _owner(house: Served, case_id: int) -> int:
+def _case(house: Served, case_id: int) -> Case:
     with house.look() as act:
-        return act.session.get_one(Case, case_id).owner_id
+        return act.session.get_one(Case, case_id)
