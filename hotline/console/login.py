@@ -13,7 +13,7 @@ from werkzeug.exceptions import Forbidden, Unauthorized
 from hotline import clock
 from hotline.console import asking, passwords, rights, sessions
 from hotline.console.throttle import Throttle
-from hotline.domain import waits
+from hotline.domain import presence, waits
 from hotline.domain.act import Act, Actor
 from hotline.domain.seats import Seat, Status
 from hotline.domain.staff import Staff
@@ -42,7 +42,7 @@ def guard() -> ResponseReturnValue | None:
 def log_in() -> ResponseReturnValue:
     """The log-in page and its form. Wrong name and wrong pass phrase look and last the same."""
     if request.method == "GET":
-        return render_template("log_in.html", going_to=_wanted())
+        return _inside_already() or render_template("log_in.html", going_to=_wanted())
     login, password = request.form.get("login", "").strip(), request.form.get("password", "")
     try:
         tried = _try(login, password)
@@ -71,6 +71,13 @@ def log_out() -> ResponseReturnValue:
     return redirect(url_for("console.log_in"))
 
 
+def _inside_already() -> ResponseReturnValue | None:
+    """To their page: a second log-in in the same browser would take the token from the pages that are open."""
+    with asking.runtime().look(_DOOR) as act:
+        person = sessions.holder(act)
+    return None if person is None else redirect(_wanted() or url_for(rights.first_page(person)))
+
+
 def _try(login: str, password: str) -> Staff | tuple[str, int]:
     """The person who is in now, else the word of what is wrong and the status."""
     runtime, address = asking.runtime(), asking.address()
@@ -86,6 +93,9 @@ def _try(login: str, password: str) -> Staff | tuple[str, int]:
         return "wrong", 401
     throttle.forgive(login, address)
     with runtime.act(Actor("console", known.id)) as act:
+        seat = act.session.get(Seat, known.id, with_for_update=True)
+        if seat is not None:
+            presence.logged_in(act, seat)
         act.remember("house", "logged-in", staff=known.id)
     sessions.begin(known, clock.now())
     return known

@@ -21,6 +21,16 @@ def seen(act: Act, seat: Seat) -> None:
         seats.become(act, seat, Status(seat.wants))
 
 
+def logged_in(act: Act, seat: Seat) -> None:
+    """Its agent logs in anew: whoever had gone quiet begins off the desk, and says themselves that they are free.
+
+    Only the log-in that went quiet takes up what it was (`seen`); it may be weeks ago. The seat is locked.
+    """
+    gone_quiet(act, seat)
+    if seat.status == Status.AWAY and seat.why == UNSEEN:
+        seats.become(act, seat, Status.OFF)
+
+
 def unseen(act: Act) -> list[Seat]:
     """Seats at which nobody has shown themselves for longer than the limit, of the whole group."""
     found: list[Seat] = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -11,7 +12,7 @@ from hotline import live
 from hotline.runtime import Runtime
 from tests.browser.test_desk import log_in
 from tests.domain.talks import Talk
-from tests.world import Cast
+from tests.world import PASSWORD, Cast
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 PAGE = "**/console/desk"
@@ -88,6 +89,21 @@ def test_a_form_that_comes_to_nothing_leaves_the_desk_and_what_was_opened(agent:
     agent.locator("#languages button").click()
     expect(agent.locator("#languages summary")).to_contain_text("English")
     expect(agent.locator("#said")).to_be_empty()
+
+
+def test_a_second_log_in_in_the_same_browser_leaves_the_first_page_at_work(agent: Page, cast: Cast) -> None:
+    other = agent.context.new_page()
+    other.goto("/console/login")
+    expect(other).to_have_url(re.compile("/console/desk$"))
+    token = other.locator("#desk [name=csrf_token]").first.input_value()
+    other.request.post(
+        "/console/login", form={"login": cast.lin.login, "password": PASSWORD, "csrf_token": token}, max_redirects=0
+    )
+    other.close()
+    with agent.expect_navigation(timeout=30_000):
+        pass
+    agent.locator("#choose-break").click()
+    expect(agent.locator("#desk .seat-break")).to_be_visible()
 
 
 def test_an_error_page_of_ours_is_not_put_into_the_desk(agent: Page) -> None:

@@ -239,6 +239,26 @@ def test_nobody_is_rung_who_logged_out_and_who_is_in_a_call_stays_in_it(
     assert (talk.seat(cast.lin).status, talk.seat(cast.lin).wants) == now
 
 
+def test_whoever_logs_in_again_after_the_seat_went_quiet_begins_off_the_desk(
+    lin: Visitor, app: Flask, runtime: Runtime, cast: Cast, at: HandClock
+) -> None:
+    lin.sends("/console/desk/status", page="/console/desk", status="free")
+    at.passes(timedelta(days=14))
+    elsewhere = Visitor(app)
+    elsewhere.logs_in(cast.lin)
+    elsewhere.sends("/console/desk/beat?at=page", page="/console/cases")
+    assert Talk(runtime, cast).seat(cast.lin).status == "off"
+
+
+def test_whoever_is_logged_in_is_led_past_the_door_and_the_open_pages_keep_their_token(
+    sun: Visitor, at: HandClock, runtime: Runtime
+) -> None:
+    assert sun.opens("/console/login").location == "/console"
+    assert sun.opens("/console/login?next=/console/cases").location == "/console/cases"
+    at.passes(runtime.figures.sign_in.idle.span)
+    assert sun.opens("/console/login").status_code == 200
+
+
 def test_who_never_sat_at_a_desk_logs_out_without_one(sun: Visitor, runtime: Runtime, cast: Cast) -> None:
     sun.sends("/console/logout", page="/console")
     with runtime.look(COMMAND) as act:

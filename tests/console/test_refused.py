@@ -64,8 +64,8 @@ def test_while_redis_is_away_a_refused_form_is_answered_in_its_place(
     assert f"{TYPED}</textarea>" in refused.text
 
 
-def test_every_address_that_a_form_leaves_in_the_browser_can_be_opened(sun: Visitor) -> None:
-    assert sun.sends("/console/login", login="nobody", password="wrong").status_code == 401
-    assert sun.opens("/console/login").status_code == 200
+def test_every_address_that_a_form_leaves_in_the_browser_can_be_opened(sun: Visitor, stranger: Visitor) -> None:
+    assert stranger.sends("/console/login", login="nobody", password="wrong").status_code == 401
+    assert stranger.opens("/console/login").status_code == 200
     assert sun.sends("/console/log", page="/console/log").status_code == 200
     assert sun.opens("/console/log").status_code == 200

@@ -25,13 +25,15 @@ class Visitor:
         return self.client.get(path, base_url=BASE, headers=headers, environ_base={"REMOTE_ADDR": self._address})
 
     def sends(self, path: str, *, page: str = "/console/login", **form: str) -> TestResponse:
-        """Fill in a form of `page` and send it."""
-        found = _TOKEN.search(self.opens(page).text)
+        """Fill in a form of `page`, or of where it leads to, and send it."""
+        where = {"REMOTE_ADDR": self._address}
+        shown = self.client.get(page, base_url=BASE, environ_base=where, follow_redirects=True)
+        found = _TOKEN.search(shown.text)
         return self.posts(path, csrf_token=found[1] if found else "", **form)
 
     def is_refused(self, path: str, *, page: str, **form: str) -> TestResponse:
         """Send a form that is refused; the page to which the browser goes back."""
-        answer = self.sends(path, **form)
+        answer = self.sends(path, page=page, **form)
         assert (answer.status_code, answer.location) == (303, page)
         return self.opens(page)
 

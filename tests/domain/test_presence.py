@@ -26,6 +26,11 @@ def beats(runtime: Runtime, who: Person) -> None:
         presence.seen(act, seats.locked(act, who.id))
 
 
+def logs_in(runtime: Runtime, who: Person) -> None:
+    with runtime.act(Actor("console", who.id)) as act:
+        presence.logged_in(act, seats.locked(act, who.id))
+
+
 def looked_after(runtime: Runtime) -> list[int]:
     """Who is found to be gone; their seats are away."""
     with runtime.act(CLOCK) as act:
@@ -84,6 +89,30 @@ def test_after_an_outage_of_ours_everybody_is_again_what_they_were(
         assert is_(runtime, who) == (before, None)
     assert claimed(runtime, cast, cast.lin) == (before is Status.FREE)
     assert len(owed(runtime, "match-line")) - asked == (2 if before is Status.FREE else 0), "whoever waited is matched"
+
+
+@pytest.mark.parametrize("noticed", [True, False])
+@pytest.mark.parametrize("before", [Status.FREE, Status.BREAK])
+def test_whoever_went_quiet_and_logs_in_anew_is_off_and_no_page_sets_them_free(
+    runtime: Runtime, cast: Cast, at: HandClock, before: Status, *, noticed: bool
+) -> None:
+    sits(runtime, cast.lin, before)
+    at.passes(timedelta(days=14))
+    if noticed:
+        looked_after(runtime)
+    logs_in(runtime, cast.lin)
+    beats(runtime, cast.lin)
+    assert is_(runtime, cast.lin) == ("off", None)
+
+
+def test_whoever_is_there_on_one_machine_and_logs_in_on_another_stays_what_they_are(
+    runtime: Runtime, cast: Cast, at: HandClock
+) -> None:
+    for who, status in ((cast.lin, Status.FREE), (cast.zhou, Status.AWAY)):
+        sits(runtime, who, status)
+        at.passes(MINUTE)
+        logs_in(runtime, who)
+        assert is_(runtime, who) == (status, None)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 (() => {
   const { url, every, token, worker } = document.getElementById("beat").dataset;
   const heart = new Worker(worker);
-  heart.onmessage = () => location.reload(); // the log-in has ended: to the door
+  // The log-in has ended: to the door, or to the page of the new one. Not in a call, which would end with it.
+  const calling = () => ["ringing", "talking"].includes(document.getElementById("phone")?.dataset.state);
+  heart.onmessage = () => { if (!calling()) location.reload(); };
   heart.postMessage({ url, token, every: Number(every) });
 })();
