@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from sqlalchemy import func, select
 
-from hotline.domain import calls, desk
+from hotline.domain import calls, controls, desk
 from hotline.domain.act import COMMAND
 from hotline.domain.offers import AgentOffer
 from hotline.domain.outbox import State
@@ -51,6 +51,28 @@ class Mortal(Switchboard):
         self._meet_once()
         self.owe("start-recording", meeting=self.talk.meeting_id)
 
+    def owe_hold(self) -> None:
+        """A customer who talks agreed to a pause."""
+        self._meet_once()
+        if self.talk.meeting().held_at is not None:
+            self.talk.does(controls.resume, self.cast.lin.id)
+            self.works()
+        self.talk.does(controls.hold, self.cast.lin.id)
+
+    def owe_resume(self) -> None:
+        """The pause of a customer who hears it is over."""
+        self._meet_once()
+        self.talk.does(controls.hold, self.cast.lin.id)
+        self.works()
+        self.talk.does(controls.resume, self.cast.lin.id)
+
+    def owe_end(self) -> None:
+        """A call that lives is not wanted any more."""
+        self._part()
+        self.waits()
+        leave_nothing(self)
+        self.owe("end-call", call=self.talk.call_id)
+
     def matched(self) -> int:
         """How many offers were made, legs noted and rings owed."""
         with self.runtime.look(COMMAND) as act:
@@ -71,6 +93,20 @@ class Mortal(Switchboard):
     def recorded(self) -> int:
         """How many recordings the carrier has begun because we asked for them."""
         return len(self.exchange.board.recordings)
+
+    def held(self) -> int:
+        """Does the customer hear the pause?"""
+        customer = self.inside(self.talk.call_id)
+        assert customer is not None
+        return int(customer.hold)
+
+    def resumed(self) -> int:
+        """Is the customer in the conversation again?"""
+        return 1 - self.held()
+
+    def ended(self) -> int:
+        """How many calls are over at the carrier."""
+        return sum(leg.over for leg in self.exchange.board.calls.values())
 
     def _meet_once(self) -> None:
         if not self.talk.meeting_id:
@@ -113,6 +149,9 @@ def mortal(runtime: Runtime, cast: Cast, at: HandClock) -> Iterator[Mortal]:
         ("postgres", "fetch-caller", Mortal.owe_fetch, Mortal.fetched),
         ("sqlite", "move-call", Mortal.owe_move, Mortal.moved),
         ("postgres", "start-recording", Mortal.owe_recording, Mortal.recorded),
+        ("sqlite", "hold", Mortal.owe_hold, Mortal.held),
+        ("postgres", "resume", Mortal.owe_resume, Mortal.resumed),
+        ("sqlite", "end-call", Mortal.owe_end, Mortal.ended),
     ],
     indirect=["database_url"],
 )
