@@ -62,5 +62,5 @@ def beat() -> ResponseReturnValue:
         if seat is not None and (seat.device != Device.BROWSER or request.args.get("at") == "desk"):
             presence.seen(act, seat)
     if seat is not None and seat.status in (Status.FREE, Status.BUSY, Status.WRAP_UP):
-        sessions.stay(clock.now())
+        sessions.still_at_work(clock.now())
     return "", 204

@@ -63,6 +63,12 @@ def stay(at: datetime) -> None:
     session["seen"] = int(at.timestamp())
 
 
+def still_at_work(at: datetime) -> None:
+    """As `stay`, of an open page: noted now and then only, lest it undo what another answer puts into the cookie."""
+    if at.timestamp() - session["seen"] >= asking.runtime().figures.sign_in.noted_every.seconds:
+        stay(at)
+
+
 def ticket() -> Ticket:
     """What a long answer needs to know of the log-in after the request is over."""
     return Ticket(session["staff"], session["epoch"], _ends())

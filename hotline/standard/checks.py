@@ -96,6 +96,9 @@ def _engine(standard: Standard) -> Iterator[Complaint]:
         yield ("engine", "outbox", "job_timeout"), "is not shorter than the lease"
     if standard.engine.worker.lifetime.seconds <= outbox.job_timeout.seconds:
         yield ("engine", "worker", "lifetime"), "is not longer than a job may take: a busy worker would count as dead"
+    sign_in = standard.engine.sign_in
+    if sign_in.noted_every.seconds >= sign_in.idle.seconds:
+        yield ("engine", "sign_in", "noted_every"), "is not shorter than idle: whoever is at work would be logged out"
 
 
 def _promise(rule: PromiseRule) -> Iterator[Complaint]:

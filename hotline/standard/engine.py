@@ -131,6 +131,9 @@ class SignIn:
     tries_per_address: Annotated[int, Figure(PLATFORM, 1, 1000)]
     window: Limit
     idle: Limit
+    noted_every: Limit
+    """An open page notes no more often that its agent is at work: a cookie is written whole, and an answer under way
+    would undo what another has put into it."""
     longest: Limit
     password_shortest: Annotated[int, Figure(PLATFORM, 8, 64)]
     known_address: Limit

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from flask import Flask
 
-from hotline.domain import calls, controls, customers, desk, meetings, promises, seats, staff
+from hotline.domain import calls, controls, customers, desk, meetings, promises, staff
 from hotline.domain.act import COMMAND
 from hotline.domain.cases import Kind
 from hotline.domain.matching import Answer
@@ -99,46 +99,6 @@ def test_an_agent_says_in_which_languages_they_answer(lin: Visitor, talk: Talk) 
     assert lin.sends(f"{DESK}/languages", page=DESK, language="fr").status_code == 400
 
 
-def test_an_open_desk_says_that_somebody_is_there(lin: Visitor, talk: Talk, at: HandClock) -> None:
-    lin.opens(DESK)
-    before = talk.seat(talk.cast.lin).seen_at
-    at.passes(timedelta(seconds=20))
-    assert lin.sends(f"{DESK}/beat", page=DESK).status_code == 204
-    assert talk.seat(talk.cast.lin).seen_at - before == timedelta(seconds=20)
-
-
-def test_where_the_browser_is_the_telephone_the_desk_alone_counts(lin: Visitor, talk: Talk, at: HandClock) -> None:
-    lin.sends(f"{DESK}/device", page=DESK, device="browser")
-    before = talk.seat(talk.cast.lin).seen_at
-    at.passes(timedelta(seconds=20))
-    lin.sends(f"{DESK}/beat?at=page", page=DESK)
-    assert talk.seat(talk.cast.lin).seen_at == before
-    lin.sends(f"{DESK}/beat?at=desk", page=DESK)
-    assert talk.seat(talk.cast.lin).seen_at > before
-
-
-def test_whoever_waits_for_a_call_or_is_in_one_stays_logged_in_and_whoever_is_away_does_not(
-    lin: Visitor, talk: Talk, at: HandClock
-) -> None:
-    idle = talk.runtime.figures.sign_in.idle.span
-    token = _token(lin)
-    talk.talk()
-    at.passes(idle - timedelta(seconds=1))
-    assert _beats(lin, token) == 204
-    at.passes(idle - timedelta(seconds=1))
-    assert _beats(lin, token) == 204, "in a call one is at work, whatever the page says"
-    talk.leaves(talk.call_id)
-    with talk.acting() as act:
-        seats.wrapped_up(act, seats.locked(act, talk.cast.lin.id))
-    at.passes(idle - timedelta(seconds=1))
-    assert _beats(lin, token) == 204, "a quiet night logs nobody out who is free"
-    with talk.acting() as act:
-        seats.choose(act, seats.locked(act, talk.cast.lin.id), Status.AWAY)
-    assert _beats(lin, token) == 204
-    at.passes(idle)
-    assert _beats(lin, token) == 401
-
-
 def test_the_line_is_shown_without_a_personal_value(lin: Visitor, runtime: Runtime, talk: Talk) -> None:
     talk.free(talk.cast.lin)
     matters.enquiry(runtime, talk.cast)
@@ -173,7 +133,7 @@ def test_a_ringing_caller_is_told_masked_with_matters_contacts_and_why_me(
     told = text_of(page)
     assert "来电：安心热力" in told
     assert "139****0088 · 陈**" in told
-    assert "因为您是这件事的首问责任人" in told
+    assert "因为您是客户未结事项的首问责任人" in told
     assert f"/console/cases/{case_id}" in page.text
     assert "/console/calls/1" in page.text, "the call before"
     assert "13900000088" not in page.text
@@ -275,7 +235,7 @@ def test_news_of_other_conversations_does_not_reach_my_desk(lin: Visitor, talk: 
 
 
 def test_a_script_gets_the_live_part_anew(lin: Visitor, app: Flask) -> None:
-    token = _token(lin)
+    token = lin.token(DESK)
     answer = lin.client.post(
         f"{DESK}/status",
         base_url="https://hotline.example.com",
@@ -284,12 +244,3 @@ def test_a_script_gets_the_live_part_anew(lin: Visitor, app: Flask) -> None:
     )
     assert answer.status_code == 200
     assert 'state seat-free"' in answer.text
-
-
-def _token(visitor: Visitor) -> str:
-    return visitor.opens(DESK).text.partition('id="beat"')[2].partition('data-token="')[2].partition('"')[0]
-
-
-def _beats(visitor: Visitor, token: str) -> int:
-    headers = {"HX-Request": "true", "X-CSRFToken": token, "Referer": "https://hotline.example.com/console/desk"}
-    return visitor.client.post(f"{DESK}/beat", base_url="https://hotline.example.com", headers=headers).status_code

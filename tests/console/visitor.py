@@ -26,10 +26,14 @@ class Visitor:
 
     def sends(self, path: str, *, page: str = "/console/login", **form: str) -> TestResponse:
         """Fill in a form of `page`, or of where it leads to, and send it."""
+        return self.posts(path, csrf_token=self.token(page), **form)
+
+    def token(self, page: str) -> str:
+        """The token of the forms of `page`, or of where it leads to; nothing where there is none."""
         where = {"REMOTE_ADDR": self._address}
         shown = self.client.get(page, base_url=BASE, environ_base=where, follow_redirects=True)
         found = _TOKEN.search(shown.text)
-        return self.posts(path, csrf_token=found[1] if found else "", **form)
+        return found[1] if found else ""
 
     def is_refused(self, path: str, *, page: str, **form: str) -> TestResponse:
         """Send a form that is refused; the page to which the browser goes back."""

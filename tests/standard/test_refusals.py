@@ -159,6 +159,11 @@ WRONG: list[tuple[str, dict[str, Any], str]] = [
         "engine.desk.presence_every: is not shorter than presence",
     ),
     (
+        "a log-in that is over before it is noted that somebody is at work",
+        {"engine": {"sign_in": {"noted_every": "30 min"}}},
+        "engine.sign_in.noted_every: is not shorter than idle",
+    ),
+    (
         "no time left between two reassurances",
         {"engine": {"desk": {"wait_margin": "15 s"}}},
         "engine.desk.wait_margin: leaves nothing",

@@ -1,0 +1,84 @@
+"""An open page's signs of life: who counts as being at the desk, and whose log-in goes on for it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from werkzeug.test import TestResponse
+
+from hotline.domain import seats
+from hotline.domain.seats import Status
+from hotline.runtime import Runtime
+from tests.console.visitor import BASE, Visitor
+from tests.domain.talks import Talk
+from tests.world import Cast, HandClock
+
+DESK = "/console/desk"
+
+
+@pytest.fixture
+def talk(runtime: Runtime, cast: Cast) -> Talk:
+    """Chen's call and what becomes of it."""
+    return Talk(runtime, cast)
+
+
+def test_an_open_desk_says_that_somebody_is_there(lin: Visitor, talk: Talk, at: HandClock) -> None:
+    lin.opens(DESK)
+    before = talk.seat(talk.cast.lin).seen_at
+    at.passes(timedelta(seconds=20))
+    assert lin.sends(f"{DESK}/beat", page=DESK).status_code == 204
+    assert talk.seat(talk.cast.lin).seen_at - before == timedelta(seconds=20)
+
+
+def test_where_the_browser_is_the_telephone_the_desk_alone_counts(lin: Visitor, talk: Talk, at: HandClock) -> None:
+    lin.sends(f"{DESK}/device", page=DESK, device="browser")
+    before = talk.seat(talk.cast.lin).seen_at
+    at.passes(timedelta(seconds=20))
+    lin.sends(f"{DESK}/beat?at=page", page=DESK)
+    assert talk.seat(talk.cast.lin).seen_at == before
+    lin.sends(f"{DESK}/beat?at=desk", page=DESK)
+    assert talk.seat(talk.cast.lin).seen_at > before
+
+
+def test_whoever_waits_for_a_call_or_is_in_one_stays_logged_in_and_whoever_is_away_does_not(
+    lin: Visitor, talk: Talk, at: HandClock
+) -> None:
+    idle = talk.runtime.figures.sign_in.idle.span
+    token = lin.token(DESK)
+    talk.talk()
+    at.passes(idle - timedelta(seconds=1))
+    assert _beats(lin, token) == 204
+    at.passes(idle - timedelta(seconds=1))
+    assert _beats(lin, token) == 204, "in a call one is at work, whatever the page says"
+    talk.leaves(talk.call_id)
+    with talk.acting() as act:
+        seats.wrapped_up(act, seats.locked(act, talk.cast.lin.id))
+    at.passes(idle - timedelta(seconds=1))
+    assert _beats(lin, token) == 204, "a quiet night logs nobody out who is free"
+    with talk.acting() as act:
+        seats.choose(act, seats.locked(act, talk.cast.lin.id), Status.AWAY)
+    assert _beats(lin, token) == 204
+    at.passes(idle)
+    assert _beats(lin, token) == 401
+
+
+def test_a_sign_of_life_under_way_does_not_undo_what_another_answer_put_into_the_cookie(
+    lin: Visitor, talk: Talk, at: HandClock
+) -> None:
+    noted = talk.runtime.figures.sign_in.noted_every.span
+    token = lin.token(DESK)
+    talk.free(talk.cast.lin)
+    at.passes(noted - timedelta(seconds=1))
+    assert "Set-Cookie" not in _beat(lin, token).headers
+    at.passes(timedelta(seconds=1))
+    assert "Set-Cookie" in _beat(lin, token).headers
+
+
+def _beats(visitor: Visitor, token: str) -> int:
+    return _beat(visitor, token).status_code
+
+
+def _beat(visitor: Visitor, token: str) -> TestResponse:
+    headers = {"HX-Request": "true", "X-CSRFToken": token, "Referer": f"{BASE}{DESK}"}
+    return visitor.client.post(f"{DESK}/beat", base_url=BASE, headers=headers)
