@@ -77,6 +77,7 @@ def _is_accepted(house: Served, pages: Pages, customer: Locator) -> None:
     expect(pages.lin.locator("#now")).to_have_text("通话中")
     expect(pages.sun.locator(".talks")).to_contain_text("林晓 001")
     expect(customer.locator(".captions")).to_contain_text("0 0 1号为您服务")
+    expect(pages.lin.locator(".parties li").filter(has_text="客户")).to_contain_text("在通话中")
     pages.pictured("talking")
 
 
