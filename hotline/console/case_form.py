@@ -85,8 +85,12 @@ def _as_it_stands(act: Act, about: Subject, sent: _Sent | None = None, *, checks
     if sent and drafts.is_stale(act, draft, window):
         here = form_fields.read(request.form, kept.fields)
         return form_view.Form(sent.form, here, None, [], window, kept.fields, stale=True)
-    found = form_saving.problems(act, about, kept.fields) if checks else []
+    if sent and (saved := drafts.saved_meanwhile(act, draft, sent.form, window)) is not None:
+        return form_view.Form(sent.form, form_fields.read(request.form, {}), None, [], window, saved=saved)
     window = Window(window.name, kept.times)
+    if draft.typed is None:
+        return form_view.Form(secrets.token_urlsafe(12), {}, None, [], window)
+    found = form_saving.problems(act, about, kept.fields) if checks else []
     return form_view.Form(draft.form, kept.fields, draft.changed_at, found, window, kept.elsewhere)
 
 
@@ -106,11 +110,12 @@ def _taken(here: str, finds: Finds) -> ResponseReturnValue:
         about = finds(act)
         draft = drafts.locked(act, asking.person().id, about.draft, sent.form)
         case_id = _done(act, about, draft, sent)
+        stays = drafts.saved_meanwhile(act, draft, sent.form, sent.window) is not None and sent.wish != "theirs"
     if case_id is not None:
         opened = url_for("console.case_opened", case_id=case_id)
         return case_opened.case_opened(case_id) if inside else redirect(opened, 303)
     checks = sent.wish == "save"
-    if not inside:
+    if not inside and not stays:
         return redirect(f"{here}?check=1#form" if checks else here, 303)
     return _page(here, finds, None if sent.wish == "theirs" else sent, checks=checks)
 

@@ -30,7 +30,8 @@ _FIRST_SENTENCE = re.compile(r".*?[。？?!！]|.*?\.(?= |$)")
 class Form:
     """A form as it stands: its name, what is typed, since when that is kept, and what stands against saving it.
 
-    `elsewhere` was typed in another window meanwhile; `stale`: it is what counts, and `typed` is not kept.
+    `elsewhere` was typed in another window meanwhile; `stale`: it is what counts, and `typed` is not kept. `saved`: it
+    was saved in another window meanwhile, and `typed` is not kept either.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Form:
     window: Window
     elsewhere: Typed = field(default_factory=dict)
     stale: bool = False
+    saved: int | None = None  # the case
 
     @property
     def differs(self) -> list[tuple[str, str]]:
@@ -67,6 +69,7 @@ def context(act: Act, about: Subject, form: Form, here: str) -> dict[str, Any]:
         "form_at": here,
         "about": about,
         "earlier": _earlier(act, about),
+        "saved_as": None if unnamed or form.saved is None else act.session.get(Case, form.saved),
         "callbacks": owed.callbacks(act, about),
         **matter.for_templates(),
         "typed": form.typed,

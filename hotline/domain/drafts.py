@@ -54,14 +54,13 @@ class Draft(Base):
     about: Mapped[str] = mapped_column(String(40))  # "call:12", "visitor"
     form: Mapped[str] = mapped_column(String(40))
     typed: Mapped[str | None] = mapped_column(Text)  # sealed; None once it was saved
-    opened: Mapped[str | None] = mapped_column(Text)  # sealed: the case that came of it
+    opened: Mapped[str | None] = mapped_column(Text)  # sealed: the case that came of it, how often it was kept before
     changed_at: Mapped[datetime] = mapped_column(index=True)
 
 
 def of(act: Act, staff_id: int, about: str) -> Draft | None:
-    """What this person has half typed about something; None where there is nothing, or it was saved already."""
-    query = select(Draft).where(Draft.staff_id == staff_id, Draft.about == about, Draft.typed.is_not(None))
-    return act.session.scalar(query)
+    """What this person has half typed about something, or what they saved last; None where there is neither."""
+    return act.session.scalar(select(Draft).where(Draft.staff_id == staff_id, Draft.about == about))
 
 
 def locked(act: Act, staff_id: int, about: str, form: str) -> Draft:
@@ -69,22 +68,39 @@ def locked(act: Act, staff_id: int, about: str, form: str) -> Draft:
 
     What others left lying longer than the standard keeps a draft is removed on the way (REC-5).
     """
-    longest = act.standard.records.retention.drafts
-    act.session.execute(delete(Draft).where(Draft.changed_at < longest.before(act.at, act.standard.calendar)))
+    _forget_old(act)
     row = insert_new(act.session, Draft).values(staff_id=staff_id, about=about, form=form, changed_at=act.at)
     act.session.execute(row)
     query = select(Draft).where(Draft.staff_id == staff_id, Draft.about == about)
     return act.session.scalars(query.with_for_update().execution_options(populate_existing=True)).one()
 
 
+def _forget_old(act: Act) -> None:
+    """In one order, whoever types: two who forget the same rows at once would wait for one another."""
+    before = act.standard.records.retention.drafts.before(act.at, act.standard.calendar)
+    query = select(Draft.id).where(Draft.changed_at < before).order_by(Draft.id).with_for_update()
+    old = act.session.scalars(query).all()
+    if old:
+        act.session.execute(delete(Draft).where(Draft.id.in_(old)))
+
+
 def case_of(act: Act, draft: Draft, form: str) -> int | None:
     """The case that was opened from this very form already; None where it was not."""
-    return int(act.sealer.open(draft.opened)) if draft.opened and draft.form == form else None
+    return _opened(act, draft)[0] if draft.form == form else None
+
+
+def saved_meanwhile(act: Act, draft: Draft, form: str, window: Window) -> int | None:
+    """The case that another form of this person became after this window was opened: it shows the same matter still.
+
+    None where it insists, or where another matter was begun since: then it may be stale.
+    """
+    case_id, times = _opened(act, draft)
+    return None if draft.form == form or times == window.since or window.insists else case_id
 
 
 def kept(act: Act, draft: Draft) -> Kept:
-    """What is kept of a form; nothing where it was saved."""
-    return Kept(**json.loads(act.sealer.open(draft.typed))) if draft.typed else Kept({})
+    """What is kept of a form; where it was saved, how often it had been kept and nothing else."""
+    return Kept(**json.loads(act.sealer.open(draft.typed))) if draft.typed else Kept({}, times=_opened(act, draft)[1])
 
 
 def is_stale(act: Act, draft: Draft, window: Window) -> bool:
@@ -96,10 +112,13 @@ def is_stale(act: Act, draft: Draft, window: Window) -> bool:
 def keep(act: Act, draft: Draft, form: str, fields: Mapping[str, str], window: Window) -> bool:
     """Keep what is typed. News of a form that was saved already comes late and changes nothing.
 
-    False where the window is stale: what was typed in the other one stands, and this is kept beside it.
+    False where the window is stale: what was typed in the other one stands, and this is kept beside it. False too,
+    and nothing is kept, where the matter was saved in the other one.
     """
     if case_of(act, draft, form) is not None:
         return True
+    if saved_meanwhile(act, draft, form, window) is not None:
+        return False
     found = kept(act, draft)
     if is_stale(act, draft, window) and not window.insists:
         _seal(act, draft, replace(found, elsewhere=dict(fields)))
@@ -115,10 +134,20 @@ def _seal(act: Act, draft: Draft, what: Kept) -> None:
 
 
 def saved(act: Act, draft: Draft, form: str, case_id: int) -> None:
-    """A case came of the form: what was typed goes."""
-    draft.form, draft.typed, draft.opened, draft.changed_at = form, None, act.sealer.seal(str(case_id)), act.at
+    """A case came of the form: what was typed goes; how often it was kept stays, for windows that are older."""
+    opened = act.sealer.seal(f"{case_id} {kept(act, draft).times}")
+    draft.form, draft.typed, draft.opened, draft.changed_at = form, None, opened, act.at
+
+
+def _opened(act: Act, draft: Draft) -> tuple[int | None, int]:
+    """The case that came of the form, and how often it had been kept by then."""
+    if draft.opened is None:
+        return None, 0
+    case_id, _, times = act.sealer.open(draft.opened).partition(" ")
+    return int(case_id), int(times or 0)
 
 
 def discard(act: Act, draft: Draft) -> None:
-    """Forget what was typed."""
-    act.session.delete(draft)
+    """Forget what was typed; that the matter was saved before stays known."""
+    if draft.opened is None:
+        act.session.delete(draft)

@@ -40,8 +40,14 @@ def saves(visitor: Visitor, at: str, **typed: str) -> TestResponse:
 
 def sends(visitor: Visitor, at: str, **typed: str) -> TestResponse:
     """Send the form as it stands on its page."""
-    name = visitor.opens(at).text.partition('name="sheet" value="')[2].partition('"')[0]
-    return visitor.sends(at, page=at, **{"sheet": name, **typed})
+    return visitor.sends(at, page=at, **{**hidden(visitor, at), **typed})
+
+
+def hidden(visitor: Visitor, at: str) -> dict[str, str]:
+    """The form is opened in a window of its own; what it sends with everything."""
+    page = visitor.opens(at).text
+    names = ("sheet", "window", "since")
+    return {name: page.partition(f'name="{name}" value="')[2].partition('"')[0] for name in names}
 
 
 def opened(runtime: Runtime) -> Case:

@@ -113,11 +113,9 @@ def test_the_draft_of_an_anonymous_complaint_does_not_say_what_came_of_it(
 
 
 def window(visitor: Visitor, form: str) -> dict[str, str]:
-    """The form is opened in a window of its own; what it sends with everything."""
+    """The form is opened by a script in a window of its own; what it sends with everything."""
     visitor.client.environ_base["HTTP_HX_REQUEST"] = "true"
-    page = visitor.opens(form).text
-    names = ("sheet", "window", "since")
-    return {name: page.partition(f'name="{name}" value="')[2].partition('"')[0] for name in names}
+    return forms.hidden(visitor, form)
 
 
 def test_typed_in_two_windows_neither_is_lost_and_both_say_so(lin: Visitor, runtime: Runtime, form: str) -> None:
@@ -157,3 +155,50 @@ def test_a_window_opened_afterwards_goes_on_with_what_was_typed(lin: Visitor, fo
     lin.sends(form, page=form, **window(lin, form), kind="complaint", happened="师傅来晚了")
     later = lin.sends(form, page=form, **window(lin, form), kind="complaint", happened=TYPED)
     assert "另一个窗口" not in later.text
+
+
+def test_a_matter_that_was_saved_in_another_window_is_not_opened_twice(
+    lin: Visitor, runtime: Runtime, form: str
+) -> None:
+    first, second = window(lin, form), window(lin, form)
+    assert "261118001" in lin.sends(form, page=form, **first, do="save", **LEAK).text
+    for wish in ("keep", "discard", "save"):
+        late = lin.sends(form, page=form, **second, do=wish, **LEAK).text
+        assert "已在另一个窗口保存" in late
+        assert "261118001 报修</a>" in late
+    assert forms.case_count(runtime) == 1
+    assert "已在另一个窗口" not in lin.sends(form, page=form, **second, do="theirs").text
+    later = lin.sends(form, page=form, **window(lin, form), do="save", **SAID).text
+    assert "261118002" in later, "a window opened afterwards is of another matter"
+
+
+def test_in_an_older_window_another_matter_is_saved_when_one_says_that_it_is_one(
+    lin: Visitor, runtime: Runtime, form: str
+) -> None:
+    first, second = window(lin, form), window(lin, form)
+    lin.sends(form, page=form, **first, do="save", **LEAK)
+    mine = lin.sends(form, page=form, **second, do="mine", **SAID).text
+    assert f"{SAID['happened']}</textarea>" in mine
+    assert "已在另一个窗口" not in mine
+    assert "261118002" in lin.sends(form, page=form, **second, do="save", **SAID).text
+    assert forms.case_count(runtime) == 2
+
+
+def test_without_scripts_what_was_typed_stays_on_the_page_that_was_late(
+    lin: Visitor, runtime: Runtime, form: str
+) -> None:
+    second = forms.hidden(lin, form)
+    forms.saves(lin, form, **LEAK)
+    late = lin.sends(form, page=form, **second, do="save", **SAID)
+    assert late.status_code == 200
+    assert "已在另一个窗口保存" in late.text
+    assert f"{SAID['happened']}</textarea>" in late.text
+    assert forms.case_count(runtime) == 1
+
+
+def test_the_older_window_does_not_name_an_anonymous_matter(lin: Visitor, runtime: Runtime, form: str) -> None:
+    second = window(lin, form)
+    lin.sends(form, page=form, **window(lin, form), do="save", **SAID, anonymous="yes")
+    late = lin.sends(form, page=form, **second, do="save", **SAID).text
+    assert "已在另一个窗口保存" in late
+    assert "261118001" not in late
