@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Select, select
 
-from hotline.domain import calls, desk, matching, seats, verifying
+from hotline.domain import calls, companies, desk, matching, seats, verifying, waits
 from hotline.domain.act import CALLER, CLOCK, Act, Actor
 from hotline.domain.audit import AuditEntry
 from hotline.domain.calls import Call
@@ -36,14 +36,14 @@ KEYS = (Answer.ACCEPTED, Answer.ACCEPTED, Answer.HEARD, Answer.DECLINED, Answer.
 class Crowd:
     """Callers and agents who do what dice say, from many threads at once."""
 
-    def __init__(self, runtime: Runtime, cast: Cast) -> None:
+    def __init__(self, runtime: Runtime, cast: Cast, callers: int = CALLERS) -> None:
         self.runtime, self.cast = runtime, cast
         self.agents = [cast.lin, cast.zhou, cast.wu, cast.sun]
         self._numbers = count(1)
         for who in self.agents:
             with runtime.act(Actor("console", who.id)) as act:
                 given.seat(act, who)
-        for n in range(CALLERS):
+        for n in range(callers):
             self.joins(random.Random(n))
 
     def runs(self, seed: int) -> None:
@@ -78,6 +78,20 @@ class Crowd:
                 matching.turned_down(act, offer, what)
             elif offer.answer in OPEN:
                 matching.accept(act, offer)
+
+    def turns_down(self, dice: random.Random) -> int:
+        """Whoever is rung declines or lets it ring, and everybody says that they are free; how many were rung."""
+        with self.runtime.look(CLOCK) as act:
+            ringing = list(act.session.scalars(select(AgentOffer.call_id).where(AgentOffer.answer.in_(OPEN))))
+        for leg in ringing:
+            with self.runtime.act(CALLER) as act:
+                offer = matching.of_call(act, calls.locked(act, leg or 0))
+                assert offer is not None
+                matching.turned_down(act, offer, dice.choice([Answer.DECLINED, Answer.NO_ANSWER]))
+        for who in self.agents:
+            with self.runtime.act(Actor("console", who.id)) as act:
+                seats.choose(act, seats.locked(act, who.id), Status.FREE)
+        return len(ringing)
 
     def joins(self, dice: random.Random) -> None:
         with self.runtime.act(CALLER) as act:
@@ -166,9 +180,13 @@ def told_at_odds(act: Act) -> list[str]:
 def unmatched(act: Act) -> list[tuple[int, int]]:
     """Callers and free agents who could meet, and were not brought together."""
     free = list(act.session.scalars(select(Seat.staff_id).where(Seat.status == Status.FREE)))
-    waiting = list(act.session.scalars(select(Wait.id).where(Wait.state == Place.WAITING)))
-    asked = {(offer.wait_id, offer.staff_id) for offer in act.session.scalars(select(AgentOffer))}
-    return [(wait, staff) for wait in waiting for staff in free if (wait, staff) not in asked]
+    found = []
+    for wait in act.session.scalars(select(Wait).where(Wait.state == Place.WAITING)):
+        companies.get(act, wait.company_id)
+        figures, asked = act.standard.desk, waits.asked_for(act, wait.id)[wait.id]
+        not_now = asked.not_now(figures.away_after, act.at - figures.decline_lasts.span)
+        found += [(wait.id, staff_id) for staff_id in free if staff_id not in not_now]
+    return found
 
 
 @pytest.mark.parametrize("seed", [1, 2])
@@ -202,6 +220,21 @@ def test_when_the_dice_rest_all_who_can_meet_are_brought_together_and_every_wait
         assert desk.line(act) == []
         assert set(act.session.scalars(select(Seat.status))) <= {Status.FREE, Status.BREAK, Status.AWAY}
         assert rows_at_odds(act) == []
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_while_nobody_takes_a_caller_every_free_agent_who_may_be_asked_is_asked(
+    runtime: Runtime, cast: Cast, seed: int
+) -> None:
+    crowd, dice = Crowd(runtime, cast, callers=2), random.Random(seed)
+    asked = 0
+    for _ in range(2 * len(crowd.agents)):
+        for _ in crowd.agents:
+            crowd.matches(dice)
+        with runtime.look(CLOCK) as act:
+            assert unmatched(act) == []
+        asked += crowd.turns_down(dice)
+    assert asked > 2 * len(crowd.agents), "some let it ring, and are asked twice"
 
 
 def test_many_matchers_at_once_bring_every_free_agent_one_caller_in_the_order_of_the_line(
