@@ -191,7 +191,7 @@ def came_for(act: Act, call: Call, prompts: Prompts) -> str:
     told = theirs.slots.get("came_for") if theirs is not None and not about.is_anonymous(act, call) else None
     if found is not None and (told is None or about.has_subject(found)):
         return _matter_of(act, call, prompts, found)
-    return prompts.text(f"matter.{told or 'untold'}", call.language)
+    return prompts.text(f"matter.{told}" if told else "matter.untold", call.language)
 
 
 def caller_name(act: Act, call: Call, prompts: Prompts) -> str:
