@@ -8,13 +8,14 @@ from datetime import datetime
 from sqlalchemy import select
 
 from hotline.console import people
-from hotline.domain import anonymity, cases, parties, waits
+from hotline.domain import anonymity, cases, parties, waits, wanted
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
 from hotline.domain.cases import Case
 from hotline.domain.desk import Wait
 from hotline.domain.parties import Meeting, Party
 from hotline.domain.seats import Seat, Status
+from hotline.domain.wanted import Reason
 
 _CONTACTS = 3  # the last ones, shown beside the call
 
@@ -28,12 +29,13 @@ class Caller:
     name: str | None
     matter: Case | None
     wait: Wait | None
+    why: Reason | None
     matters: list[Case]
     contacts: list[Call]
 
-    def wanted_for(self, staff_id: int) -> bool:
-        """Is the caller put through to this agent because an open matter of theirs is this agent's (OWN-5)?"""
-        return self.wait is not None and self.wait.wanted_id == staff_id
+    def wanted_for(self, staff_id: int) -> Reason | None:
+        """Why the caller is put through to this agent before others; None where there is no reason (OWN-5)."""
+        return self.why if self.wait is not None and self.wait.wanted_id == staff_id else None
 
 
 @dataclass(frozen=True)
@@ -118,6 +120,7 @@ def caller(act: Act, call: Call) -> Caller:
         name=people.masked_name(act, customer_id),
         matter=None if unnamed or matter_id is None else act.session.get(Case, matter_id),
         wait=wait,
+        why=wanted.reason(act, wait) if wait is not None else None,
         matters=_matters(act, customer_id, call.company_id),
         contacts=_contacts(act, customer_id, call),
     )

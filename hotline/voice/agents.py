@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hotline.domain import calls, matching, meetings, offers, parties, seats
+from hotline.domain import calls, matching, meetings, offers, parties, seats, wanted
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
 from hotline.domain.matching import AgentOffer, Answer
@@ -17,6 +17,7 @@ INVITATIONS = {
     Role.RECEIVER: ("join.receiver", "join.keys"),
     Role.SUPERVISOR: ("join.supervisor", "join.keys"),
 }
+WANTED = {wanted.Reason.BROKE: "agent.broke", wanted.Reason.OWNER: "agent.owner"}
 
 
 def ring(act: Act, call: Call) -> Step:
@@ -29,16 +30,17 @@ def ring(act: Act, call: Call) -> Step:
 
 
 def offered(act: Act, call: Call) -> tuple[str, ...]:
-    """Company, kind of matter, name as masked as the profile says, case number, waited how long (SEC-1).
+    """Company, kind of matter, name as masked as the profile says, case number, why this agent (SEC-1).
 
-    Neither number nor owner where an anonymous matter was told: both lead to the caller's name (CMP-10).
+    Neither number nor reason where an anonymous matter was told: both lead to the caller's name (CMP-10).
     """
     waiting = matching.wait_of(act, _offer(act, call))
     named = not about.is_anonymous(act, call)
+    why = wanted.reason(act, waiting) if waiting.wanted_id == call.staff_id else None
     return (
         "agent.offer",
         *(("agent.number",) if named and waiting.case_id is not None else ()),
-        *(("agent.owner",) if named and waiting.wanted_id == call.staff_id else ()),
+        *((WANTED[why],) if why is not None else ()),
         *(("agent.kept",) if waiting.kept else ()),
         "agent.keys",
     )

@@ -16,7 +16,8 @@ def test_the_customer_hears_an_apology_and_is_put_through_to_the_same_agent_firs
     caller.hears("刚才通话断了").hears("马上为您重新接通")
     line.phone("lin").rings()
     line.phone("zhou").does_not_ring(5)
-    desk.takes(lin)
+    agent = line.phone("lin").answers().hears("刚才您的线路断了，客户再接给您").hears("接听请按1").presses("1")
+    assert not [one.text for one in agent.heard if "由您负责" in one.text], "no matter of hers is open"
     caller.hears("让您久等了").hears("0 0 1号为您服务").hears("♪ beep").hangs_up()
     first, second = desk.meetings()
     assert (first.dropped, first.state, second.dropped, second.state) == (True, "ended", False, "ended")
