@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 
 from scripts.benches import desk, line
 
-BENCHES = {"line": line.main, "desk": desk.main}
+BENCHES: dict[str, Callable[..., None]] = {"line": line.main, "desk": desk.main}
 
 if __name__ == "__main__":
     if len(sys.argv) < 2 or sys.argv[1] not in BENCHES:

@@ -30,21 +30,21 @@ def percentile(values: Sequence[float], share: float) -> float:
     return ordered[max(0, math.ceil(len(ordered) * share / 100) - 1)] if ordered else 0.0
 
 
-def publish(name: str, title: str, columns: Rows) -> None:
-    """Print the table, write build/bench-<name>.json, and put the section into docs/performance.md."""
+def publish(name: str, title: str, columns: Rows, *, page: Path = PAGE, build: Path = BUILD) -> None:
+    """Print the table, write bench-<name>.json into the build folder, and put the section into the page."""
     rows = list(dict.fromkeys(row for figures in columns.values() for row in figures))
     lines = [f"| | {' | '.join(columns)} |", f"|---|{'---|' * len(columns)}"]
     lines += [f"| {row} | {' | '.join(str(figures.get(row, '')) for figures in columns.values())} |" for row in rows]
     table = "\n".join(lines)
     print(table)
-    BUILD.mkdir(exist_ok=True)
-    (BUILD / f"bench-{name}.json").write_text(json.dumps(columns, ensure_ascii=False, indent=2) + "\n", "utf-8")
+    build.mkdir(exist_ok=True)
+    (build / f"bench-{name}.json").write_text(json.dumps(columns, ensure_ascii=False, indent=2) + "\n", "utf-8")
     where = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
     section = f"<!-- {name} -->\n## {title}\n\nOn {where}.\n\n{table}\n<!-- end {name} -->\n"
-    page = PAGE.read_text("utf-8") if PAGE.exists() else HEAD
+    written = page.read_text("utf-8") if page.exists() else HEAD
     old = re.compile(rf"<!-- {name} -->\n.*?<!-- end {name} -->\n", re.DOTALL)
-    page = old.sub(lambda _: section, page) if old.search(page) else f"{page}\n{section}"
-    PAGE.write_text(page, "utf-8")
+    written = old.sub(lambda _: section, written) if old.search(written) else f"{written}\n{section}"
+    page.write_text(written, "utf-8")
 
 
 @contextmanager

@@ -1,0 +1,41 @@
+"""What a bench publishes is what was played; without this a page of figures could tell of a day that never was."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from scripts.benches import line, tables
+
+CALLERS = 5
+
+
+def test_the_line_is_played_on_both_databases_and_published(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    page, build = tmp_path / "performance.md", tmp_path / "build"
+    line.main(CALLERS, page=page, build=build)
+    figures = json.loads((build / "bench-line.json").read_text("utf-8"))
+    assert list(figures) == ["SQLite", "PostgreSQL"]
+    for played in figures.values():
+        assert played["calls"] >= CALLERS
+        assert played["webhooks"] > played["calls"]
+        assert played["longest silence in the line, s"] <= 15
+    assert f"| calls | {figures['SQLite']['calls']} | {figures['PostgreSQL']['calls']} |" in page.read_text("utf-8")
+    assert "| calls |" in capfd.readouterr().out
+
+
+def test_a_section_takes_the_place_of_the_one_before_and_leaves_the_others(tmp_path: Path) -> None:
+    page = tmp_path / "performance.md"
+    for name, figure in (("line", 1), ("desk", 2), ("line", 3)):
+        tables.publish(name, "Title", {"SQLite": {"row": figure}}, page=page, build=tmp_path)
+    written = page.read_text("utf-8")
+    assert ("| row | 1 |" in written, "| row | 2 |" in written, "| row | 3 |" in written) == (False, True, True)
+    assert written.startswith(tables.HEAD)
+
+
+@pytest.mark.parametrize(
+    ("values", "share", "found"), [([], 50, 0.0), ([3, 1, 2], 50, 2), ([1, 2, 3, 4], 99, 4), ([7], 1, 7)]
+)
+def test_a_percentile_is_a_value_that_was_measured(values: list[float], share: float, found: float) -> None:
+    assert tables.percentile(values, share) == found
