@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from flask import g, render_template, request, url_for
@@ -30,23 +31,15 @@ from hotline.errors import NotFound
 
 def call_list() -> ResponseReturnValue:
     """Calls, newest first, by company, day and state; what is new comes by itself."""
-    person = asking.person()
-    wanted = lists.Wanted.read(request.args, person)
     with asking.runtime().look(asking.actor()) as act:
-        companies.get(act, person.company_id)
-        zone = act.standard.timezone
-        found = lists.calls(act, wanted, zone)
-        page = found[: lists.PAGE]
+        listed = lists.listed(act, request.args, lists.calls)
+        page = listed["rows"]
         unnamed = legs.unnamed(act, page)
         shown = {call.id: call.case_id for call in page if call.id not in unnamed}
         case_ids = list(shown.values())
         return render_template(
             "call_list.html",
-            zone=zone,
-            wanted=wanted,
-            rows=page,
-            more=wanted.after(page[-1].id) if found[lists.PAGE :] else None,
-            companies=people.companies_by_id(act),
+            **listed,
             names=people.names(act, [*(call.owner_id for call in page), *(call.staff_id for call in page)]),
             numbers=people.masked_numbers(act, (call.customer_id for call in page)),
             cases=lists.numbered(act, case_ids),
@@ -54,7 +47,6 @@ def call_list() -> ResponseReturnValue:
             ring_limit=_ring_limits(act),
             caller=people.caller,
             case_of=lambda call: shown.get(call.id),
-            heartbeat=asking.runtime().figures.routine.live_heartbeat.seconds,
         )
 
 
@@ -65,11 +57,8 @@ def one_call(call_id: int) -> ResponseReturnValue:
 
 def reveal_in_call(call_id: int) -> ResponseReturnValue:
     """Open one personal value of a call, with a reason, and write down who looked (SEC-1)."""
-    asked = revealing.Asked.read(request.form)
-    with asking.runtime().act(asking.actor()) as act:
-        call = seen(act, call_id)
-        asked.answer(act, call, hidden.of_call(act, call))
-    return revealing.answered(asked, _here(call_id), lambda: _page(call_id, asked=asked))
+    here, page = _here(call_id), partial(_page, call_id)
+    return revealing.revealed(lambda act: seen(act, call_id), hidden.of_call, here, page)
 
 
 def seen(act: Act, call_id: int) -> Call:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any
 
 from flask import g, redirect, render_template, request, url_for
@@ -41,23 +42,14 @@ class Written:
 
 def case_list() -> ResponseReturnValue:
     """Cases, newest first, by company, day and state."""
-    person = asking.person()
-    wanted = lists.Wanted.read(request.args, person)
     with asking.runtime().look(asking.actor()) as act:
-        companies.get(act, person.company_id)
-        zone = act.standard.timezone
-        found = lists.cases(act, wanted, zone)
-        page = found[: lists.PAGE]
+        listed = lists.listed(act, request.args, lists.cases)
+        page = listed["rows"]
         return render_template(
             "case_list.html",
-            zone=zone,
-            wanted=wanted,
-            rows=page,
-            more=wanted.after(page[-1].id) if found[lists.PAGE :] else None,
-            companies=people.companies_by_id(act),
+            **listed,
             names=people.names(act, [*(case.owner_id for case in page), *(case.handler_id for case in page)]),
             marks_of=lists.marks(act, [case.id for case in page]),
-            heartbeat=asking.runtime().figures.routine.live_heartbeat.seconds,
         )
 
 
@@ -68,11 +60,8 @@ def one_case(case_id: int) -> ResponseReturnValue:
 
 def reveal_in_case(case_id: int) -> ResponseReturnValue:
     """Open one personal value of a case, with a reason, and write down who looked (SEC-1)."""
-    asked = revealing.Asked.read(request.form)
-    with asking.runtime().act(asking.actor()) as act:
-        case = seen(act, case_id)
-        asked.answer(act, case, hidden.of_case(act, case))
-    return revealing.answered(asked, _here(case_id), lambda: _page(case_id, asked=asked))
+    here, page = _here(case_id), partial(_page, case_id)
+    return revealing.revealed(lambda act: seen(act, case_id), hidden.of_case, here, page)
 
 
 def called_back(case_id: int) -> ResponseReturnValue:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -14,7 +14,8 @@ from sqlalchemy import Select, func, or_, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 from werkzeug.datastructures import MultiDict
 
-from hotline.console import asking, rights
+from hotline.console import asking, people, rights
+from hotline.domain import companies
 from hotline.domain.act import Act
 from hotline.domain.calls import FINAL, Call
 from hotline.domain.cases import Case
@@ -62,6 +63,27 @@ def _day(typed: str) -> date:
     if day.year not in asking.YEARS:
         raise ValueError(typed)
     return day
+
+
+def listed(act: Act, args: MultiDict[str, str], finds: Callable[[Act, Wanted, str], list[Row]]) -> dict[str, Any]:
+    """What the page of a list shows whatever is listed: the filter of its query, a page of rows, where the next begins.
+
+    The standard of the reader's company is chosen.
+    """
+    person = asking.person()
+    wanted = Wanted.read(args, person)
+    companies.get(act, person.company_id)
+    zone = act.standard.timezone
+    found = finds(act, wanted, zone)
+    page = found[:PAGE]
+    return {
+        "zone": zone,
+        "wanted": wanted,
+        "rows": page,
+        "more": wanted.after(page[-1].id) if found[PAGE:] else None,
+        "companies": people.companies_by_id(act),
+        "heartbeat": asking.runtime().figures.routine.live_heartbeat.seconds,
+    }
 
 
 def calls(act: Act, wanted: Wanted, zone: str) -> list[Call]:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from typing import TypeVar
 
-from flask import make_response
+from flask import make_response, request
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
-from hotline.console import hidden, refused, words
+from hotline.console import asking, hidden, refused, words
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
 from hotline.domain.cases import Case
 from hotline.errors import Invalid, NotFound
+
+Thing = TypeVar("Thing", Call, Case)
+Shows = Callable[..., str]  # a page, by what was asked on it
 
 
 @dataclass
@@ -42,13 +46,20 @@ class Asked:
             self.problem = words.text("reveal.gone")
 
 
-def answered(asked: Asked, here: str, page: Callable[[], str]) -> ResponseReturnValue:
-    """The page with the value in it; it hides again by itself, with or without a script.
+def revealed(
+    finds: Callable[[Act], Thing], hides: Callable[[Act, Thing], dict[str, hidden.Opens]], here: str, page: Shows
+) -> ResponseReturnValue:
+    """Open one value of what `finds` finds, and write down who looked (SEC-1); the page with the value in it.
 
-    A value that is shown lies nowhere in between, so it is in the answer to the form and not on the page at `here`.
+    It hides again by itself, with or without a script. A value that is shown lies nowhere in between, so it is in the
+    answer to the form and not on the page at `here`.
     """
+    asked = Asked.read(request.form)
+    with asking.runtime().act(asking.actor()) as act:
+        thing = finds(act)
+        asked.answer(act, thing, hides(act, thing))
     if asked.problem is not None:
-        return refused.back_to(here, asked=asdict(asked)) or (page(), 409)
-    answer = make_response(page())
+        return refused.back_to(here, asked=asdict(asked)) or (page(asked=asked), 409)
+    answer = make_response(page(asked=asked))
     answer.headers["Refresh"] = f"{asked.shown_for}; url={here}"
     return answer

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import Blueprint, Response, abort, current_app, g
 
+from hotline.addresses import Addresses
 from hotline.domain import calls, companies, desk, meetings
 from hotline.domain.act import CALLER, CARRIER, Act
 from hotline.domain.calls import FINAL, Call
 from hotline.domain.desk import Place, Wait
 from hotline.domain.parties import Meeting, Stage
 from hotline.errors import NotFound
+from hotline.prompts import Prompts
 from hotline.runtime import Runtime
 from hotline.voice import clips, fallback, guard, received, twiml, waiting, walk
 from hotline.voice.flow import FLOW
@@ -19,6 +23,7 @@ hooks = Blueprint("calling", __name__, url_prefix="/voice")
 hooks.before_request(guard.admit)
 hooks.guard = "signature"  # type: ignore[attr-defined]  # read by web.py: who may enter
 hooks.register_error_handler(Exception, fallback.spoken_error)
+Clip = Callable[[Act, Call, int, Prompts, Addresses], str]
 IN_LINE = (Place.WAITING, Place.OFFERED)
 _LONGEST_WORD = 40
 
@@ -82,19 +87,13 @@ def meeting(meeting_id: int) -> Response:
 @hooks.post("/hold/<int:call_id>/<int:number>")
 def hold(call_id: int, number: int) -> Response:
     """What a customer hears who agreed to a pause (ANS-13)."""
-    with _runtime().look(CARRIER) as act:
-        call = act.session.get(Call, call_id) or abort(404)
-        companies.get(act, call.company_id)
-        return document(clips.hold(act, call, number, _runtime().prompts, _runtime().addresses))
+    return _clip(call_id, number, clips.hold)
 
 
 @hooks.post("/ringing/<int:call_id>/<int:number>")
 def ringing(call_id: int, number: int) -> Response:
     """What an agent hears while the customer's telephone rings; the conversation begins when the customer is in."""
-    with _runtime().look(CARRIER) as act:
-        call = act.session.get(Call, call_id) or abort(404)
-        companies.get(act, call.company_id)
-        return document(clips.ringing(act, call, number, _runtime().prompts, _runtime().addresses))
+    return _clip(call_id, number, clips.ringing)
 
 
 @hooks.post("/announce/<int:meeting_id>/<what>")
@@ -133,6 +132,13 @@ def _is_over(act: Act, call: Call) -> bool:
 def document(text: str) -> Response:
     """An answer that the carrier performs (contract 1.3)."""
     return Response(text, mimetype="text/xml")
+
+
+def _clip(call_id: int, number: int, clip: Clip) -> Response:
+    with _runtime().look(CARRIER) as act:
+        call = act.session.get(Call, call_id) or abort(404)
+        companies.get(act, call.company_id)
+        return document(clip(act, call, number, _runtime().prompts, _runtime().addresses))
 
 
 def _heard_in_line(act: Act, call: Call, waits: Wait, number: int) -> None:
