@@ -6,7 +6,7 @@ from flask import request
 from flask.typing import ResponseReturnValue
 
 from hotline import clock
-from hotline.console import asking, desk_page, sessions, words
+from hotline.console import asking, desk_page, phone, sessions, words
 from hotline.domain import presence, seats, waits
 from hotline.domain.seats import Device, Seat, Status
 from hotline.errors import Invalid
@@ -19,6 +19,8 @@ def choose_status() -> ResponseReturnValue:
         raise Invalid("nobody chooses that status")
     with asking.runtime().act(asking.actor()) as act:
         seat = desk_page.my_seat(act)
+        if chosen == Status.FREE and seat.device == Device.BROWSER and not phone.is_possible():
+            return desk_page.answered(words.text("phone.unset"))
         waits.choose(act, seat, Status(chosen))
     return desk_page.answered()
 
@@ -28,6 +30,8 @@ def choose_device() -> ResponseReturnValue:
     chosen, sip = request.form.get("device", ""), request.form.get("sip", "").strip()
     if chosen not in list(Device):
         raise Invalid("nobody is rung by such a thing")
+    if chosen == Device.BROWSER and not phone.is_possible():
+        return desk_page.answered(words.text("phone.unset"))
     try:
         with asking.runtime().act(asking.actor()) as act:
             seats.chosen_device(act, desk_page.my_seat(act), Device(chosen), sip or None)
@@ -52,14 +56,14 @@ def wrapped_up() -> ResponseReturnValue:
 
 
 def beat() -> ResponseReturnValue:
-    """A sign of life from an open page; where the browser is the telephone, from the desk alone: it rings there.
+    """A sign of life from an open page; where the browser is the telephone, from one alone whose telephone rings.
 
     Whoever may be rung, or is in a call, is at work: their log-in does not end meanwhile. Whoever left the desk without
     a word is away after two calls unanswered (ANS-1), and then it does.
     """
     with asking.runtime().act(asking.actor()) as act:
         seat = act.session.get(Seat, asking.person().id, with_for_update=True)
-        if seat is not None and (seat.device != Device.BROWSER or request.args.get("at") == "desk"):
+        if seat is not None and (seat.device != Device.BROWSER or phone.can_ring(request.args.get("phone", ""))):
             presence.seen(act, seat)
     if seat is not None and seat.status in (Status.FREE, Status.BUSY, Status.WRAP_UP):
         sessions.still_at_work(clock.now())

@@ -17,6 +17,7 @@ from hotline.settings import Settings
 
 SDK = "twilio-voice-sdk-2.18.5.min.js"
 _CARRIER = "twilio.com"
+_WORKS = frozenset({"ready", "ringing", "talking"})  # of the states that phone.js shows
 # What the SDK of the carrier reaches: its signalling, its measurements, its sounds. Speech itself needs no permission.
 _CARRIERS_OWN = {
     "connect-src": "wss://voice-js.roaming.twilio.com https://eventgw.twilio.com https://sdk.twilio.com",
@@ -30,8 +31,7 @@ def phone_token() -> ResponseReturnValue:
     It ends with the log-in at the latest, names the agent by an id alone, and lets nobody call out (SEC-5).
     Raises Conflict where the carrier's account has no API key to sign with.
     """
-    settings, ticket = asking.runtime().settings, sessions.ticket()
-    account = settings.carrier
+    ticket, account = sessions.ticket(), asking.runtime().settings.carrier
     if not account.api_key or not account.api_secret:
         raise Conflict("TWILIO_API_KEY and TWILIO_API_KEY_SECRET are not set: nobody can be rung in the browser")
     left = ticket.ends - int(clock.now().timestamp())
@@ -43,6 +43,17 @@ def phone_token() -> ResponseReturnValue:
     )
     token.add_grant(VoiceGrant(incoming_allow=True))
     return jsonify(token=str(token.to_jwt()), seconds=seconds)
+
+
+def is_possible() -> bool:
+    """Can anybody be rung in the browser here: is there an API key to sign its tokens with?"""
+    settings = asking.runtime().settings
+    return settings.twilio_account_sid is not None and settings.twilio_api_key is not None
+
+
+def can_ring(state: str) -> bool:
+    """Does a page whose telephone says this of itself ring when it is called?"""
+    return state in _WORKS
 
 
 def identity(staff_id: int) -> str:
@@ -58,8 +69,7 @@ def for_templates() -> dict[str, Any]:
 def _shown() -> dict[str, str]:
     """Where the page gets the SDK and its tokens; no SDK where no token can be signed. The page may then reach out."""
     settings = asking.runtime().settings
-    possible = settings.twilio_account_sid is not None and settings.twilio_api_key is not None
-    g.phone = possible
+    g.phone = possible = is_possible()
     sdk = _simulator(settings)
     address = f"{sdk}/device/sdk.js" if sdk else url_for("console.static", filename=SDK)
     return {"sdk": address if possible else "", "token_url": url_for("console.phone_token")}

@@ -123,7 +123,9 @@ def choose(act: Act, seat: Seat, status: Status, *, why: str | None = None) -> N
         act.news |= {seat.chain, "line"}
         return
     if status is Status.FREE:
-        seat.seen_at, seat.misses = act.at, 0
+        seat.misses = 0
+        if seat.device != Device.BROWSER:  # there the page's telephone must say itself that it rings
+            seat.seen_at = act.at
     if (seat.status, seat.why) != (status, why):  # said twice, it costs nobody their turn
         become(act, seat, status, why=why)
 

@@ -20,6 +20,7 @@ from hotline.simulator.server import Running
 from hotline.web import create_app
 from tests import world
 from tests.browser.conftest import Quiet
+from tests.domain.talks import Talk
 from tests.simulator.product import ACCOUNT, HOTLINE, TOKEN, Product, say
 from tests.world import PASSWORD, Cast
 
@@ -27,6 +28,10 @@ pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 KEY, SECRET = "SK" + "2" * 32, "the-secret-of-the-api-key-of-the-tests"
 HOLDER = """{% extends "base.html" %}{% block body %}<main data-device="{{ request.args.device }}">
 <input aria-label="form">{% include "phone.html" %}</main>{% endblock %}"""
+
+NO_MICROPHONE = """() => {
+  Twilio.Call.prototype.accept = function () { this.emit("error", { code: 31402 }); this.reject(); };
+}"""
 
 
 @pytest.fixture
@@ -181,6 +186,25 @@ def test_a_page_that_lost_its_live_part_for_a_moment_goes_on_being_rung(
     page.evaluate("document.dispatchEvent(new CustomEvent('htmx:after:swap'))")
     ring(exchange, cast, offer)
     expect(status).to_have_text("来电")
+
+
+def test_a_telephone_that_lost_its_microphone_does_not_say_that_it_rings(
+    page: Page, cast: Cast, runtime: Runtime, exchange: Running, offer: Product
+) -> None:
+    Talk(runtime, cast).rung_in_the_browser(cast.lin)
+    open_phone(page, cast)
+    status = page.locator("#phone").get_by_role("status")
+    with page.expect_request("**/desk/beat?phone=ready"):
+        page.goto("/console/desk")
+    expect(status).to_have_text("可以接听")
+    page.evaluate(NO_MICROPHONE)
+    ring(exchange, cast, offer)
+    with page.expect_request("**/desk/beat?phone=microphone"):
+        page.get_by_role("button", name="接听").click()
+    page.wait_for_timeout(3500)  # it looks after itself every three seconds
+    expect(status).to_contain_text("不能用话筒")
+    page.evaluate("navigator.mediaDevices.dispatchEvent(new Event('devicechange'))")
+    expect(status).to_have_text("可以接听")
 
 
 def test_leaving_the_page_lets_go_of_the_call(page: Page, cast: Cast, exchange: Running, offer: Product) -> None:

@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 from hotline.domain import seats
 from hotline.domain.seats import Status
 from hotline.runtime import Runtime
-from tests.console.visitor import BASE, Visitor
+from tests.console.visitor import BASE, Visitor, text_of
 from tests.domain.talks import Talk
 from tests.world import Cast, HandClock
 
@@ -31,14 +31,43 @@ def test_an_open_desk_says_that_somebody_is_there(lin: Visitor, talk: Talk, at: 
     assert talk.seat(talk.cast.lin).seen_at - before == timedelta(seconds=20)
 
 
-def test_where_the_browser_is_the_telephone_the_desk_alone_counts(lin: Visitor, talk: Talk, at: HandClock) -> None:
-    lin.sends(f"{DESK}/device", page=DESK, device="browser")
+@pytest.mark.parametrize(
+    ("state", "counts"),
+    [
+        *((state, False) for state in ("", "connecting", "lost", "failed", "microphone", "unset")),
+        *((state, True) for state in ("ready", "ringing", "talking")),
+    ],
+)
+def test_where_the_browser_is_the_telephone_a_page_counts_whose_telephone_rings(
+    lin: Visitor, talk: Talk, at: HandClock, state: str, *, counts: bool
+) -> None:
+    talk.rung_in_the_browser(talk.cast.lin)
     before = talk.seat(talk.cast.lin).seen_at
     at.passes(timedelta(seconds=20))
-    lin.sends(f"{DESK}/beat?at=page", page=DESK)
-    assert talk.seat(talk.cast.lin).seen_at == before
-    lin.sends(f"{DESK}/beat?at=desk", page=DESK)
-    assert talk.seat(talk.cast.lin).seen_at > before
+    lin.sends(f"{DESK}/beat?phone={state}", page=DESK)
+    assert (talk.seat(talk.cast.lin).seen_at > before) is counts
+
+
+def test_whose_telephone_in_the_page_does_not_ring_is_not_there_by_saying_so(
+    lin: Visitor, talk: Talk, at: HandClock
+) -> None:
+    talk.rung_in_the_browser(talk.cast.lin)
+    at.passes(timedelta(minutes=2))
+    talk.free(talk.cast.lin)
+    with talk.acting() as act:
+        assert not seats.claim(act, talk.cast.lin.id, 1)
+    lin.sends(f"{DESK}/beat?phone=ready", page=DESK)
+    with talk.acting() as act:
+        assert seats.claim(act, talk.cast.lin.id, 1)
+
+
+def test_without_a_key_nobody_chooses_the_browser_nor_is_free_by_it(lin: Visitor, talk: Talk) -> None:
+    assert "还没有设置 TWILIO_API_KEY" in text_of(lin.is_refused(f"{DESK}/device", page=DESK, device="browser"))
+    assert talk.seat(talk.cast.lin).device == "phone"
+    talk.rung_in_the_browser(talk.cast.lin)
+    assert "还没有设置 TWILIO_API_KEY" in text_of(lin.is_refused(f"{DESK}/status", page=DESK, status="free"))
+    assert talk.seat(talk.cast.lin).status == Status.OFF
+    assert lin.sends(f"{DESK}/status", page=DESK, status="break").location == DESK
 
 
 def test_whoever_waits_for_a_call_or_is_in_one_stays_logged_in_and_whoever_is_away_does_not(

@@ -10,12 +10,14 @@ from hotline.domain.calls import Call
 from hotline.runtime import Runtime
 from tests.console.test_call_out import here as here
 from tests.console.visitor import Visitor, text_of
+from tests.domain.talks import Talk
+from tests.world import Cast
 
 
 def test_the_page_says_where_to_answer_and_whose_telephone_was_not_answered(
-    lin: Visitor, runtime: Runtime, here: str
+    lin: Visitor, runtime: Runtime, cast: Cast, here: str
 ) -> None:
-    lin.sends("/console/desk/device", page="/console/desk", device="browser")
+    Talk(runtime, cast).rung_in_the_browser(cast.lin)
     lin.sends(here, page=here)
     assert "请在工作台上接听" in text_of(lin.opens(here))
     with runtime.act(COMMAND) as act:

@@ -80,9 +80,9 @@ def test_a_sip_telephone_needs_an_address_which_is_kept_and_never_shown(lin: Vis
 def test_whoever_has_no_number_is_told_so_and_an_unknown_device_is_none(
     lin: Visitor, runtime: Runtime, talk: Talk
 ) -> None:
+    talk.rung_in_the_browser(talk.cast.lin)
     with runtime.act(COMMAND) as act:
         staff.get(act, talk.cast.lin.id).phone = None
-    lin.sends(f"{DESK}/device", page=DESK, device="browser")
     assert "没有登记您的电话号码" in text_of(lin.is_refused(f"{DESK}/device", page=DESK, device="phone"))
     assert lin.sends(f"{DESK}/device", page=DESK, device="pigeon").status_code == 400
 
@@ -213,7 +213,7 @@ def test_a_name_is_masked_but_for_its_first_character_and_gone_when_erased(
 
 
 def test_every_access_key_of_the_page_is_told_and_no_two_are_the_same(lin: Visitor, talk: Talk) -> None:
-    lin.sends(f"{DESK}/device", page=DESK, device="browser")
+    talk.rung_in_the_browser(talk.cast.lin)
     talk.talk()
     page = lin.opens(DESK).text
     keys = re.findall(r'accesskey="(\w)"', page)

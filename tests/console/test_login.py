@@ -246,7 +246,7 @@ def test_whoever_logs_in_again_after_the_seat_went_quiet_begins_off_the_desk(
     at.passes(timedelta(days=14))
     elsewhere = Visitor(app)
     elsewhere.logs_in(cast.lin)
-    elsewhere.sends("/console/desk/beat?at=page", page="/console/cases")
+    elsewhere.sends("/console/desk/beat", page="/console/cases")
     assert Talk(runtime, cast).seat(cast.lin).status == "off"
 
 

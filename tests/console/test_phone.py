@@ -101,6 +101,13 @@ def test_without_an_api_key_none_can_be_signed_and_the_page_says_so(lin: Visitor
     assert "microphone=()" in page.headers["Permissions-Policy"]
 
 
+def test_with_a_key_the_browser_may_be_chosen(lin: Visitor) -> None:
+    desk = "/console/desk"
+    assert lin.sends(f"{desk}/device", page=desk, device="browser").location == desk
+    assert 'data-device="browser"' in lin.opens(desk).text
+    assert lin.sends(f"{desk}/status", page=desk, status="free").location == desk
+
+
 def test_only_the_page_with_the_telephone_reaches_the_carrier(lin: Visitor) -> None:
     page, other = lin.opens(HOLDING), lin.opens("/console")
     policy = _policy(page.headers["Content-Security-Policy"])

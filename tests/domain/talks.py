@@ -43,6 +43,11 @@ class Talk:
             for one in people:
                 seats.choose(act, seats.of(act, staff.get(act, one.id)), Status.FREE)
 
+    def rung_in_the_browser(self, who: Person) -> None:
+        """This one's telephone is the page of the desk."""
+        with self.acting() as act:
+            seats.chosen_device(act, seats.of(act, staff.get(act, who.id)), seats.Device.BROWSER)
+
     def waits(self, *, who: Person | None = None) -> int:
         """The customer rings in and joins the line. Returns the id of the call."""
         with self.runtime.act(CALLER) as act:

@@ -6,7 +6,7 @@
   if (!section) return;
   const find = (selector) => section.querySelector(selector);
   const button = (name) => find(`button[name="${name}"]`);
-  let device = null, call = null, sdk = null, starting = false, ringing = null, sound = null;
+  let device = null, call = null, sdk = null, starting = false, ringing = null, sound = null, deaf = false;
 
   // What the page said last: it may be without its live part for a moment, and a call must not end with that.
   let chosen = "";
@@ -93,12 +93,22 @@
   function follow(one) {
     const mine = (hear) => (...told) => { if (one === device) hear(...told); };
     one.audio?.incoming?.(false); // the page rings by itself
-    one.on("registered", mine(() => { if (!call) show("ready"); }));
+    one.on("registered", mine(() => { if (!call) idle(); }));
     one.on("unregistered", mine(() => { if (!call) show("lost"); }));
-    one.on("error", mine((error) => { if (!call) show(MICROPHONE.has(error.code) ? "microphone" : "lost"); }));
+    one.on("error", mine((error) => { deaf ||= MICROPHONE.has(error.code); if (!call) show(deaf ? "microphone" : "lost"); }));
     one.on("incoming", mine(incoming));
     one.on("tokenWillExpire", mine(async () => { try { one.updateToken(await token()); } catch { /* looked after below */ } }));
   }
+
+  // Whoever could not be heard in one call will not be in the next, until something about the microphone changes.
+  function idle() {
+    if (deaf) show("microphone");
+    else show("ready");
+  }
+
+  function hearable() { deaf = false; look(); }
+  navigator.mediaDevices?.addEventListener("devicechange", hearable);
+  navigator.permissions?.query({ name: "microphone" }).then((leave) => { leave.onchange = hearable; }, () => { /* not told here */ });
 
   function stop() {
     if (device) { const old = device; device = null; old.destroy(); }
@@ -108,9 +118,9 @@
     if (call) { one.reject(); return; }
     call = one;
     const over = () => { if (call === one) { call = null; quiet(); look(); } };
-    one.on("accept", () => { mute(false); show("talking"); });
+    one.on("accept", () => { deaf = false; mute(false); show("talking"); });
     for (const end of ["cancel", "disconnect", "reject"]) one.on(end, over);
-    one.on("error", (error) => { if (MICROPHONE.has(error.code)) show("microphone"); });
+    one.on("error", (error) => { if (MICROPHONE.has(error.code)) { deaf = true; show("microphone"); } });
     one.on("caption", hear);
     find(".speech").hidden = !one.speak;
     show("ringing");
@@ -141,7 +151,7 @@
     if (call) return;
     if (!wanted()) { stop(); show("off"); return; }
     if (!section.dataset.sdk) { show("unset"); return; }
-    if (device?.state === "registered") show("ready");
+    if (device?.state === "registered") idle();
     else if (device?.state !== "registering") start();
   }
 

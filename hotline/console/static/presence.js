@@ -6,4 +6,5 @@
   const calling = () => ["ringing", "talking"].includes(document.getElementById("phone")?.dataset.state);
   heart.onmessage = () => { if (!calling()) location.reload(); };
   heart.postMessage({ url, token, every: Number(every) });
+  document.addEventListener("phone:state", ({ detail }) => heart.postMessage({ phone: detail.state }));
 })();
