@@ -25,6 +25,7 @@ _OWNERSHIP = (
     "handover-accepted",
     "handover-asked",
     "handover-declined",
+    "handover-forced",
 )
 
 

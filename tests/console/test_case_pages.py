@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
-from hotline.domain import cases, companies, outbox, promises
+from hotline.domain import cases, companies, leaving, outbox, promises
 from hotline.domain.act import CLOCK, COMMAND
 from hotline.domain.cases import Case
 from hotline.runtime import Runtime
@@ -46,6 +46,14 @@ def test_a_promise_is_told_by_its_verdict_in_a_word(
     assert "超期 未能当场答复的咨询回电" in text_of(sun.opens(asked))
     sun.sends(f"{asked}/called-back", page=asked, rule="CBK-1.answer", said="已解释计费办法")
     assert "迟办 未能当场答复的咨询回电" in text_of(sun.opens(asked))
+
+
+def test_the_page_names_who_answers_for_the_matter_since_its_owner_left_the_company(
+    sun: Visitor, runtime: Runtime, cast: Cast, asked: str
+) -> None:
+    with runtime.act(COMMAND) as act:
+        leaving.dismiss(act, cast.lin.id)
+    assert f"离职，由上级负责 → {cast.sun.name}" in text_of(sun.opens(asked))
 
 
 def test_the_owner_notes_the_callback_and_the_promise_is_kept(

@@ -158,9 +158,10 @@
   button("answer").onclick = () => call?.accept();
   button("decline").onclick = () => call?.reject();
   // Whoever leads a conversation ends it on the desk: a line that merely goes dead counts as dropped, and the customer
-  // would be put back into the line.
+  // would be put back into the line. Whoever has handed it over leaves: the colleague goes on with the customer.
   button("hang-up").onclick = () => {
-    const end = document.querySelector("#desk form[action$='/end']");
+    const way = (name) => document.querySelector(`#desk form[action$='/${name}']`);
+    const end = way("leave") ?? way("end");
     if (end) end.requestSubmit();
     else call?.disconnect();
   };
