@@ -117,8 +117,8 @@ def joined(act: Act, meeting: Meeting, call: Call) -> None:
     announce(act, meeting, party)
 
 
-def announce(act: Act, meeting: Meeting, party: Party) -> None:
-    """Owe the words that tell all who talk that somebody came in, where the profile tells it (PPL-3)."""
+def announce(act: Act, meeting: Meeting, party: Party, *, leaves: bool = False) -> None:
+    """Owe the words that tell all who talk that somebody came in, or left, where the profile tells it (PPL-3)."""
     wanted = {
         parties.Mode.LISTEN: act.standard.desk.announces_listening,
         parties.Mode.COACH: act.standard.desk.announces_coaching,
@@ -126,7 +126,7 @@ def announce(act: Act, meeting: Meeting, party: Party) -> None:
     }
     mode = parties.Mode(party.mode)
     if party.role not in (Role.CUSTOMER, Role.AGENT) and wanted[mode]:
-        outbox.post(act, "announce", urgent=True, meeting=meeting.id, what=mode)
+        outbox.post(act, "announce", urgent=True, meeting=meeting.id, what=f"{mode}-left" if leaves else mode)
 
 
 def left(act: Act, meeting: Meeting, call: Call, why: str) -> None:
@@ -144,9 +144,12 @@ def left(act: Act, meeting: Meeting, call: Call, why: str) -> None:
         partings.out(act, meeting, party, State.LEFT if reached else State.UNANSWERED, why=why)
         partings.close(act, meeting)
         return
+    was_in = party.state == State.IN
     partings.out(act, meeting, party, State.LEFT, why=why)
     if party.staff_id == meeting.agent_id and meeting.state != Stage.ENDED:
         _agent_left(act, meeting)
+    elif was_in and meeting.state == Stage.TALKING and not meeting.ending:
+        announce(act, meeting, party, leaves=True)
 
 
 def _agent_left(act: Act, meeting: Meeting) -> None:

@@ -137,6 +137,23 @@ def test_an_expert_is_rung_and_comes_in_by_a_key(talk: Talk, cast: Cast) -> None
     assert len(talk.told("meeting-met")) == 1
     talk.leaves(leg)
     assert (talk.meeting().state, talk.seat(cast.zhou).status) == (Stage.TALKING, Status.FREE)
+    assert [owed["what"] for owed in talk.owed("announce")] == ["talk", "talk-left"]
+
+
+def test_nobody_is_said_to_leave_who_was_not_said_to_come_or_while_the_conversation_ends(
+    talk: Talk, cast: Cast
+) -> None:
+    talk.free(cast.zhou)
+    talk.leaves(ask_in(talk, cast.zhou))
+    watching = supervise(talk, Mode.LISTEN)
+    comes(talk, watching)
+    talk.leaves(watching)
+    assert talk.owed("announce") == []
+    leg = ask_in(talk, cast.zhou)
+    comes(talk, leg)
+    talk.does(meetings.end, cast.lin.id)
+    talk.leaves(leg)
+    assert [owed["what"] for owed in talk.owed("announce")] == ["talk"]
 
 
 @pytest.mark.parametrize(("what", "missed"), [(State.DECLINED, 0), (State.UNANSWERED, 1)])
@@ -246,9 +263,13 @@ def test_a_company_may_announce_that_somebody_listens(talk: Talk, cast: Cast) ->
     with talk.acting() as act:
         company = act.session.get_one(Company, cast.heat.id)
         company.overrides = {"desk": {"announces_listening": True, "announces_joining": False}}
-    comes(talk, supervise(talk, Mode.LISTEN))
+    leg = supervise(talk, Mode.LISTEN)
+    comes(talk, leg)
     talk.does(controls.change_mode, cast.sun.id, Mode.TALK)
     assert talk.owed("announce") == [{"meeting": talk.meeting_id, "what": "listen"}]
+    talk.does(controls.change_mode, cast.sun.id, Mode.LISTEN)
+    talk.leaves(leg)
+    assert [owed["what"] for owed in talk.owed("announce")] == ["listen", "listen", "listen-left"]
 
 
 def test_only_who_leads_listens_and_only_they_change_how(talk: Talk, cast: Cast) -> None:

@@ -66,8 +66,10 @@ def test_an_expert_is_asked_in_and_all_three_hear_one_another(line: Line, desk: 
     line.passes(seconds=5)
     expert.speaks("先看看阀门")
     caller.hears("先看看阀门")
-    caller.hangs_up()
-    expert.hears("谢谢您，再见")
+    agent = line.phone("lin")
+    expert.hangs_up()
+    caller.hears("这位同事已经离开通话")
+    assert agent.heard[-1].text == "这位同事已经离开通话。"
 
 
 def test_an_experts_declining_changes_nothing(line: Line, desk: Desk) -> None:
