@@ -77,9 +77,17 @@ def test_a_pause_pressed_twice_is_told_to_have_changed_meanwhile(lin: Visitor, t
 def test_a_colleague_is_asked_in_and_sent_off_again(lin: Visitor, talk: Talk) -> None:
     press(lin, talk, "expert", who=talk.cast.zhou.id)
     assert talk.party(talk.cast.zhou).role == Role.EXPERT
-    assert "周静 002 协助 已邀请" in text_of(lin.opens(DESK))
+    leg = talk.party(talk.cast.zhou).call_id
+    told = text_of(lin.opens(DESK))
+    assert "周静 002 协助 已邀请" in told
+    assert "不再邀请" in told
+    talk.with_leg(meetings.accepted, leg)
+    talk.joins(leg)
+    told = text_of(lin.opens(DESK))
+    assert "请他离开" in told, "who is there already is not uninvited"
+    assert "不再邀请" not in told
     press(lin, talk, "send-off", who=talk.cast.zhou.id)
-    assert {"call": talk.party(talk.cast.zhou).call_id} in talk.owed("end-call")
+    assert {"call": leg} in talk.owed("end-call")
 
 
 def test_whom_one_may_ask_is_listed_with_their_status_by_company(lin: Visitor, talk: Talk) -> None:
