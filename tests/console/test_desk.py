@@ -117,8 +117,15 @@ def test_the_longest_silence_of_a_wait_is_shown(lin: Visitor, runtime: Runtime, 
         wait = act.session.get_one(type(talk.wait()), talk.wait().id)
         wait.longest_gap_ms = 14_000
     page = text_of(lin.opens(DESK))
-    assert "最长 14 秒没听到我们说话" in page
+    assert "最长静默 14 秒" in page
     assert "0:14" in page
+
+
+def test_a_silence_of_less_than_a_second_is_none(lin: Visitor, talk: Talk) -> None:
+    talk.waits()
+    with talk.acting() as act:
+        act.session.get_one(type(talk.wait()), talk.wait().id).longest_gap_ms = 999
+    assert "最长静默" not in text_of(lin.opens(DESK))
 
 
 def test_a_ringing_caller_is_told_masked_with_matters_contacts_and_why_me(
