@@ -12,7 +12,7 @@ from flask import url_for
 from hotline.console import asking, form_fields, matter, name_hints, owed, people, rights, subject
 from hotline.console.form_fields import FormKind, Typed
 from hotline.console.subject import Diagnosis, Subject
-from hotline.domain import anonymity
+from hotline.domain import anonymity, customers
 from hotline.domain.act import Act
 from hotline.domain.cases import Case
 from hotline.domain.companies import Company
@@ -84,6 +84,7 @@ def context(act: Act, about: Subject, form: Form, here: str) -> dict[str, Any]:
         "emergencies": list(EmergencyKind),
         "classes": act.standard.repair.classes,
         "longest": form_fields.LONGEST,
+        "agreement_ended": customers.agreement_ended(act, about.place),
         "found": found,
         "questions": [question(about.company, found, node) for node in found.asked] if found else [],
         "says": _says(about.company, act, form.typed, found),

@@ -76,11 +76,13 @@ def test_a_fault_that_nobody_goes_out_for_is_on_record_and_closed(
 def test_an_agreement_that_ran_out_is_explained_and_charged(
     lin: Visitor, runtime: Runtime, cast: Cast, form: str
 ) -> None:
+    assert "服务合同至 2027-10-31" in lin.opens(form).text
     with runtime.act(COMMAND) as act:
         companies.get(act, cast.heat.id).overrides = {"repair": {"asks_agreement": True}}
         place = customers.place_with(act, cast.chen.id, cast.heat.id)
         assert place is not None
         place.agreement_ends = place.agreement_ends and place.agreement_ends.replace(year=2025)
+    assert '<span class="mark broken">服务合同已过期（至 2025-10-31）</span>' in lin.opens(form).text
     assert "服务合同已经到期" in lin.opens(forms.saves(lin, form, **LEAK).location).text
     forms.saves(lin, form, **LEAK, settled="paid")
     assert [order.fee_yuan for order in forms.rows(runtime, RepairOrder)] == [60]
