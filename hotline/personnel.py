@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, time
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
@@ -14,13 +15,25 @@ from hotline.domain.act import COMMAND, Act
 from hotline.domain.staff import Staff
 from hotline.errors import NotFound
 
-_MOMENT = click.DateTime(["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"])
+_MOMENT = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"])
+
+
+class _Until(click.ParamType[datetime]):
+    """The end of a span; where a day alone is named, the end of that day."""
+
+    name = _MOMENT.name
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        moment = _MOMENT.convert(value, param, ctx)
+        return moment if ":" in str(value) else datetime.combine(moment, time.max)
 
 
 @click.command("leave")
 @click.argument("login")
-@click.option("--from", "begins", required=True, type=_MOMENT, help="In the company's time zone: 2026-11-18T08:00.")
-@click.option("--until", "ends", required=True, type=_MOMENT, help="The same.")
+@click.option(
+    "--from", "begins", required=True, type=_MOMENT, help="In the company's zone: 2026-11-23, or 2026-11-23T08:00."
+)
+@click.option("--until", "ends", required=True, type=_Until(), help="The same; a day alone counts to its end.")
 @click.option("--receiver", required=True, metavar="LOGIN", help="Who is asked to take the open matters over.")
 def leave(login: str, begins: datetime, ends: datetime, receiver: str) -> None:
     """Note a leave: shifts are struck; when it begins the receiver is asked for every open matter (OWN-2)."""

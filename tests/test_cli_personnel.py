@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 
 from hotline.domain import absences, cases, staff
@@ -9,7 +11,7 @@ from hotline.domain.act import COMMAND
 from hotline.runtime import Runtime
 from tests import given
 from tests.operator import Operator
-from tests.world import Cast
+from tests.world import SHANGHAI, Cast
 
 SPAN = ("--from", "2026-11-20T08:00", "--until", "2026-11-23T08:00")
 
@@ -41,3 +43,15 @@ def test_a_leave_is_noted_and_struck(operator: Operator, runtime: Runtime, cast:
     with runtime.look(COMMAND) as act:
         assert absences.ahead(act, cast.lin.id) == []
     assert "nobody logs in as mo" in operator.refused("staff leave mo --receiver zhou", *SPAN)
+
+
+def test_a_day_alone_begins_a_leave_at_its_start_and_ends_it_at_its_end(
+    operator: Operator, runtime: Runtime, cast: Cast
+) -> None:
+    """By the company's own day, from midnight to midnight."""
+    days = ("--from", "2026-11-23", "--until", "2026-11-23")
+    assert "from 2026-11-23 00:00 until 2026-11-23 23:59" in operator.answered("staff leave lin --receiver zhou", *days)
+    with runtime.look(COMMAND) as act:
+        [leave] = absences.ahead(act, cast.lin.id)
+    assert leave.starts_at == datetime(2026, 11, 23, tzinfo=SHANGHAI)
+    assert leave.ends_at == datetime(2026, 11, 23, 23, 59, 59, 999999, tzinfo=SHANGHAI)
