@@ -56,6 +56,7 @@ class _Sent:
 
     form: str
     wish: str  # keep, mine or theirs (of two windows), save, discard
+    checks: bool  # what is missing is told: since it was to be saved, until another kind of matter is chosen
     served: int | None  # the case in which the caller needs no callback any more
     window: Window
 
@@ -64,7 +65,8 @@ class _Sent:
         form = request.form
         wish = form.get("do", "keep")
         window = Window(form.get("window", "")[:40], form.get("since", 0, type=int), insists=wish == "mine")
-        return cls(form.get("sheet", "")[:40], wish, form.get("served", type=int), window)
+        checks = wish == "save" or form.get("checked") == form.get("kind", "")
+        return cls(form.get("sheet", "")[:40], wish, checks, form.get("served", type=int), window)
 
 
 def _of_call(act: Act, call_id: int, *, locked: bool = False) -> Subject:
@@ -114,10 +116,9 @@ def _taken(here: str, finds: Finds) -> ResponseReturnValue:
     if case_id is not None:
         opened = url_for("console.case_opened", case_id=case_id)
         return case_opened.case_opened(case_id) if inside else redirect(opened, 303)
-    checks = sent.wish == "save"
     if not inside and not stays:
-        return redirect(f"{here}?check=1#form" if checks else here, 303)
-    return _page(here, finds, None if sent.wish == "theirs" else sent, checks=checks)
+        return redirect(f"{here}?check=1#form" if sent.checks else here, 303)
+    return _page(here, finds, None if sent.wish == "theirs" else sent, checks=sent.checks)
 
 
 def _done(act: Act, about: Subject, draft: Draft, sent: _Sent) -> int | None:

@@ -74,6 +74,10 @@ def test_a_form_that_cannot_be_saved_yet_says_why_and_keeps_the_words(
     expect(page.locator("#f-for")).to_have_value("502室")
     picture(page, pictures, "form-refused")
     assert forms.case_count(runtime) == 0
+    page.locator("#f-kind-enquiry").check()
+    expect(page.locator("#f-question")).to_be_visible()
+    expect(page.locator("#form-problem")).to_have_count(0)
+    page.locator("#f-kind-message").check()
     page.locator("#f-message").fill("明天来")
     page.locator("#f-read_back").check()
     page.locator("button[value=save]").click()

@@ -47,6 +47,18 @@ def test_each_matter_names_all_that_is_missing_marked_and_linked(
     assert _refused(lin, forms.ringing(runtime, cast), **typed) == (missing, missing)
 
 
+def test_what_is_missing_is_told_again_with_every_choice_until_another_kind_of_matter_is_chosen(
+    lin: Visitor, runtime: Runtime, cast: Cast
+) -> None:
+    here = forms.ringing(runtime, cast)
+    told = lin.opens(forms.saves(lin, here, kind="message", number="none").location).text
+    assert 'name="checked" value="message"' in told
+    after = forms.sends(lin, here, kind="message", number="none", message="明天来", checked="message")
+    assert _LINK.findall(lin.opens(after.location).text) == ["f-for", "f-read_back"]
+    other = forms.sends(lin, here, kind="enquiry", number="none", checked="message")
+    assert _LINK.findall(lin.opens(other.location).text) == []
+
+
 def test_what_is_there_is_not_marked(lin: Visitor, runtime: Runtime, cast: Cast) -> None:
     here = forms.ringing(runtime, cast)
     assert 'aria-invalid="true"' not in lin.opens(here).text
