@@ -123,7 +123,7 @@ def _in_call(act: Act, now: Now) -> dict[str, Any]:
     present = {party.staff_id for party in now.parties if party.staff_id is not None and now.is_present(party)}
     return {
         "helpers": colleagues.groups(act, person, rights.HELPERS, without=present),
-        "receivers": colleagues.groups(act, person, rights.DESK, without=present),
+        "receivers": colleagues.groups(act, person, rights.DESK, without=present | handing.who_declined(act, to_give)),
         "to_give": to_give,
         "handed": handed,
         "apart": [handing.shown(act, one) for one in asked],

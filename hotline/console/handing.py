@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,7 +11,7 @@ from hotline.console import asking, colleagues, people, rights, words
 from hotline.domain import absences, cases, handovers, promises, staff
 from hotline.domain.act import Act
 from hotline.domain.cases import Case
-from hotline.domain.handovers import Handover
+from hotline.domain.handovers import Handover, State
 from hotline.errors import Conflict, NotFound
 
 
@@ -31,16 +32,25 @@ class Asked:
 class Another(Conflict):
     """By OWN-3 somebody else would be asked; `told` says who, so that nothing is sent to them unseen."""
 
-    def __init__(self, name: str) -> None:
-        self.told = words.text("handover.another", name=name)
-        super().__init__(self.told)
+    def __init__(self, told: str) -> None:
+        self.told = told
+        super().__init__(told)
 
 
 def chosen(act: Act, case: Case, receiver_id: int) -> None:
     """I chose this colleague for the case, which is locked. Raises Another, and what `handovers.ask` raises."""
     would = handovers.goes_to(act, case, giver_id=asking.person().id, receiver_id=receiver_id)
     if would != receiver_id:
-        raise Another(people.names(act, [would])[would])
+        why = "handover.declined-before" if receiver_id in who_declined(act, [case]) else "handover.chain-over"
+        raise Another(words.text(why, name=people.names(act, [would])[would]))
+
+
+def who_declined(act: Act, to_give: Sequence[Case]) -> set[int]:
+    """Who declined each of these matters before, and so is asked for none of them a second time (OWN-3)."""
+    said_no = [
+        {one.receiver_id for one in handovers.of_case(act, case.id) if one.state == State.DECLINED} for case in to_give
+    ]
+    return set.intersection(*said_no) if said_no else set()
 
 
 def waiting(act: Act) -> list[Asked]:
@@ -54,9 +64,10 @@ def of_case(act: Act, case: Case) -> dict[str, Any]:
     open_ = case.state == "open" and handovers.open_of(act, case.id) is None
     owns = open_ and case.owner_id == person.id and rights.may_open(person, "console.hand_over")
     raises = open_ and person.id in (case.owner_id, case.handler_id) and rights.may_open(person, "console.raise_matter")
+    nobody = {*absences.away(act), *who_declined(act, [case])} if owns else set()
     return {
         "all": [shown(act, request) for request in handovers.of_case(act, case.id)],
-        "receivers": colleagues.groups(act, person, staff.ANSWERS, without=absences.away(act)) if owns else [],
+        "receivers": colleagues.groups(act, person, staff.ANSWERS, without=nobody) if owns else [],
         "may_raise": raises,
     }
 

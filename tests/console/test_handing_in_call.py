@@ -75,6 +75,8 @@ def test_who_is_off_the_desk_is_not_rung_but_asked_on_the_page_and_by_text(
 def test_whom_the_rule_names_is_said_before_anything_is_sent(lin: Visitor, talk: Talk, case: Case) -> None:
     declined(talk, case)
     told = hands(lin, talk, case, talk.cast.zhou)
+    assert "谢绝过这件事，不再请第二次" in told
+    assert "到限" not in told
     assert "这次该请 孙" in told
     assert not waits(talk, case)
     hands(lin, talk, case, talk.cast.sun)
@@ -88,6 +90,33 @@ def test_the_page_of_the_case_says_it_too_and_keeps_what_was_typed(lin: Visitor,
     assert "这次该请 孙" in page
     assert f"{WHY}</textarea>" in page
     assert not waits(talk, case)
+
+
+def test_of_two_rules_the_one_is_told_that_applies(lin: Visitor, talk: Talk, case: Case) -> None:
+    """Handed over as often as is allowed, to colleagues who all accepted."""
+    for giver, receiver in ((talk.cast.lin, talk.cast.zhou), (talk.cast.zhou, talk.cast.lin)):
+        with talk.acting() as act:
+            kept = act.session.get_one(Case, case.id)
+            asked = handovers.ask(act, kept, giver_id=giver.id, receiver_id=receiver.id, reason=WHY)
+            handovers.answer(act, asked.id, by=receiver.id, accept=True)
+    told = hands(lin, talk, case, talk.cast.zhou)
+    assert "移交次数已经到限，只能请上级" in told
+    assert "谢绝过这件事" not in told
+
+
+def test_who_declined_the_matter_is_not_offered_for_it_again(lin: Visitor, talk: Talk, case: Case) -> None:
+    choice = f'<option value="{talk.cast.zhou.id}">'
+
+    def offered() -> list[bool]:
+        asks = lin.opens(DESK).text.partition('id="ask-hand-over"')[2].partition("</details>")[0]
+        return [choice in asks, choice in lin.opens(f"/console/cases/{case.id}").text]
+
+    assert offered() == [True, True]
+    declined(talk, case)
+    assert offered() == [False, False]
+    with talk.acting() as act:
+        given.case(act, talk.cast)
+    assert offered() == [True, False], "for another matter of this call they may be asked"
 
 
 def test_where_nobody_is_left_to_ask_it_is_said(lin: Visitor, talk: Talk, case: Case) -> None:
