@@ -52,7 +52,7 @@ def test_the_page_names_who_answers_for_the_matter_since_its_owner_left_the_comp
     sun: Visitor, runtime: Runtime, cast: Cast, asked: str
 ) -> None:
     with runtime.act(COMMAND) as act:
-        leaving.dismiss(act, cast.lin.id)
+        leaving.dismiss(act, cast.lin.id, by=cast.sun.id)
     assert f"离职，由上级负责 → {cast.sun.name}" in text_of(sun.opens(asked))
 
 
