@@ -107,7 +107,6 @@ def test_a_second_log_in_in_the_same_browser_leaves_the_first_page_at_work(agent
 
 
 def test_an_error_page_of_ours_is_not_put_into_the_desk(agent: Page) -> None:
-    agent.evaluate("document.querySelector('#choose-break').value = 'asleep'")
-    agent.locator("#choose-break").click()
+    agent.locator("#choose-break").evaluate("button => { button.value = 'asleep'; button.click(); }")
     expect(agent.locator("#said")).to_contain_text(NOT_SURE)
     expect(agent.locator("#desk .seat-free")).to_be_visible()

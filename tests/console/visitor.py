@@ -37,7 +37,7 @@ class Visitor:
 
     def is_refused(self, path: str, *, page: str, **form: str) -> TestResponse:
         """Send a form that is refused; the page to which the browser goes back."""
-        answer = self.sends(path, page=page, **form)
+        answer = self.sends(path, **form)
         assert (answer.status_code, answer.location) == (303, page)
         return self.opens(page)
 
