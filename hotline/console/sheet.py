@@ -44,8 +44,8 @@ def blueprint(runtime: Runtime) -> Blueprint:
     """The sheet under /sheet/<token>; whoever holds the link is the engineer it was sent to."""
     made = Blueprint("sheet", __name__, url_prefix="/sheet", template_folder="templates")
     made.guard = GUARD  # type: ignore[attr-defined]
-    made.add_url_rule("/<token>", view_func=show)
-    made.add_url_rule("/<token>/<action>", view_func=press, methods=["POST"])
+    made.add_url_rule("/<string:token>", view_func=show)
+    made.add_url_rule("/<string:token>/<action>", view_func=press, methods=["POST"])
     made.register_error_handler(NotFound, _gone)
     return made
 
