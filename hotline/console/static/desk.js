@@ -62,7 +62,7 @@
     if (said.textContent === said.dataset.stale) said.replaceChildren();
     look();
     if (!page) return;
-    done();
+    if (ctx.request?.method !== "GET") done(); // news that come while a form is on its way are not its answer
     // A pressed button that is gone must not leave a keyboard at the top of the page.
     if (document.activeElement === document.body) document.getElementById("now")?.focus({ preventScroll: true });
   });
