@@ -200,11 +200,10 @@ def _count_wrap_up(act: Act, seat: seats.Seat) -> None:
 
 @dataclass
 class Asked:
-    """Who was asked to take a caller and did not: when they declined last, and how often they did not answer."""
+    """Who was asked to take a caller and did not: when they declined, and how often they did not answer."""
 
-    declined: dict[int, datetime] = field(default_factory=dict)
+    declined: dict[int, list[datetime]] = field(default_factory=dict)
     missed: Counter[int] = field(default_factory=Counter)
-    times: Counter[int] = field(default_factory=Counter)
 
     def in_vain(self, most: int) -> set[int]:
         """Who turned this caller down, by declining or by not answering so often (ANS-1)."""
@@ -212,32 +211,28 @@ class Asked:
 
     def not_now(self, most: int, since: datetime) -> set[int]:
         """Who is not asked for this caller now: who was so often, and who declined after this instant (ANS-3)."""
-        lately = {staff_id for staff_id, at in self.declined.items() if at > since}
+        lately = {staff_id for staff_id, times in self.declined.items() if max(times) > since}
         return lately | self.never_again(most)
 
     def never_again(self, most: int) -> set[int]:
         """Who is not asked for this caller any more."""
-        return {staff_id for staff_id, times in self.times.items() if times >= most}
+        asked = {*self.declined, *self.missed}
+        return {one for one in asked if len(self.declined.get(one, ())) + self.missed[one] >= most}
 
 
 def asked_for(act: Act, *wait_ids: int) -> dict[int, Asked]:
     """Of these waits, who did not take the caller. Whoever comes back into the line may be offered to all anew."""
     at = func.coalesce(AgentOffer.answered_at, AgentOffer.rung_at)
     query = select(AgentOffer.wait_id, AgentOffer.staff_id, AgentOffer.answer, at)
-    query = (
-        query.order_by(AgentOffer.id)
-        .join(Wait, Wait.id == AgentOffer.wait_id)
-        .where(
-            AgentOffer.wait_id.in_(wait_ids),
-            AgentOffer.answer.in_(offers.TURNED_DOWN),
-            AgentOffer.rung_at >= func.coalesce(Wait.rejoined_at, Wait.joined_at),
-        )
+    query = query.join(Wait, Wait.id == AgentOffer.wait_id).where(
+        AgentOffer.wait_id.in_(wait_ids),
+        AgentOffer.answer.in_(offers.TURNED_DOWN),
+        AgentOffer.rung_at >= func.coalesce(Wait.rejoined_at, Wait.joined_at),
     )
     found: dict[int, Asked] = defaultdict(Asked)
     for wait_id, staff_id, answer, answered_at in act.session.execute(query):
-        found[wait_id].times[staff_id] += 1
         if answer == offers.Answer.DECLINED:
-            found[wait_id].declined[staff_id] = answered_at
+            found[wait_id].declined.setdefault(staff_id, []).append(answered_at)
         else:
             found[wait_id].missed[staff_id] += 1
     return found

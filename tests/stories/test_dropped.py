@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hotline.simulator.phone import Phone
 from tests.desk import Desk
 from tests.line import Line
 from tests.stories.test_line import asks_for_a_person, talks_with
@@ -71,28 +72,27 @@ def test_nobody_is_told_that_they_are_put_through_again_where_nobody_serves_any_
     assert line.promised(line.case()) == {"ANS-3.callback": "open"}
 
 
-def test_a_customer_whom_we_rang_comes_into_the_line_when_our_line_breaks(line: Line, desk: Desk) -> None:
-    lin = line.cast.lin
+def rings_out(line: Line, desk: Desk) -> tuple[Phone, Phone]:
+    """Lin rings Chen about the cold radiator, and both talk: their telephones."""
     line.tells("cold_radiator")
-    desk.sits(lin)
-    desk.calls_out(lin, line.case().id)
+    desk.sits(line.cast.lin)
+    desk.calls_out(line.cast.lin, line.case().id)
     agent = line.phone("lin").rings().answers().hears("接通请按1").presses("1")
     customer = line.phone("chen").rings().answers().hears("关于您的暖气故障").hears("请按1").presses("1")
-    agent.hears("♪ beep").hangs_up()
+    return agent.hears("♪ beep"), customer
+
+
+def test_a_customer_whom_we_rang_comes_into_the_line_when_our_line_breaks(line: Line, desk: Desk) -> None:
+    agent, customer = rings_out(line, desk)
+    agent.hangs_up()
     customer.hears("刚才通话断了")
-    desk.takes(lin)
+    desk.takes(line.cast.lin)
     customer.hears("0 0 1号为您服务")
 
 
 def test_a_customer_whom_we_rang_is_not_asked_for_the_number_at_which_we_rang(line: Line, desk: Desk) -> None:
-    lin = line.cast.lin
-    line.tells("cold_radiator")
-    desk.sits(lin)
-    desk.calls_out(lin, line.case().id)
-    agent = line.phone("lin").rings().answers().hears("接通请按1").presses("1")
-    customer = line.phone("chen").rings().answers().hears("请按1").presses("1")
-    agent.hears("♪ beep")
-    desk.goes_home(lin)
+    agent, customer = rings_out(line, desk)
+    desk.goes_home(line.cast.lin)
     agent.hangs_up()
     rung = line.cast.chen.number
     customer.hears(f"我们给您回电。您的联系电话是{rung.spoken}，对吗").presses("1").hears("单号是").hangs_up()
