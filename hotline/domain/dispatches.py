@@ -43,7 +43,9 @@ class Dispatch(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
-    duty: Mapped[str] = mapped_column(String(16))
+    duty: Mapped[str] = mapped_column(String(16))  # a duty of the roster, RESPONDENT, or a role that it is passed up to
+    department_id: Mapped[int | None] = mapped_column(ForeignKey("departments.id"))
+    rings_from: Mapped[datetime | None]  # until then the link and the page alone
     urgent: Mapped[bool]
     posted_at: Mapped[datetime]
     notified_at: Mapped[datetime | None]

@@ -36,7 +36,7 @@ class Promise(Base):
     """One rule with a figure, made to somebody: who owns it, when it falls due, what became of it (design rule 7)."""
 
     __tablename__ = "promises"
-    __table_args__ = (Index("ix_promises_verdict_due", "verdict", "due_at"),)
+    __table_args__ = (Index("ix_promises_verdict_due", "verdict", "due_at"), Index(None, "look_at"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     rule: Mapped[str] = mapped_column(String(40))  # the key in the standard, FLT-2.sign
@@ -50,6 +50,8 @@ class Promise(Base):
     verdict: Mapped[str] = mapped_column(String(8), default=Verdict.OPEN)
     done_at: Mapped[datetime | None]
     judged_at: Mapped[datetime | None]
+    look_at: Mapped[datetime | None]  # when the clock looks at it next; None: nothing is left to look at
+    step: Mapped[int] = mapped_column(server_default="0")  # how many of those looks it had
     excused_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
 
 
