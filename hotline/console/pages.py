@@ -8,6 +8,7 @@ from flask import Blueprint
 from flask.blueprints import BlueprintSetupState
 
 from hotline.console import (
+    badges,
     call_out,
     calls,
     case_form,
@@ -98,4 +99,5 @@ def _ownership(made: Blueprint) -> None:
 def _prepare(state: BlueprintSetupState, runtime: Runtime) -> None:
     state.app.extensions[stream.SLOTS] = threading.BoundedSemaphore(runtime.figures.routine.live_streams)
     state.app.context_processor(words.for_templates)
+    state.app.context_processor(badges.for_templates)
     state.app.context_processor(phone.for_templates)
