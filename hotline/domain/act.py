@@ -47,6 +47,7 @@ class Act:
     standard_of: StandardOf
     entries: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
     news: set[str] = field(default_factory=set)
+    telling: set[tuple[int, int, bool]] = field(default_factory=set)  # whom this act owes a text: see notices
     owes_now: bool = False
     _standard: Standard | None = None
 

@@ -90,6 +90,22 @@ class Dispatch:
 
 
 @dataclass(frozen=True)
+class Notices:
+    """How what people are told is gathered, so that nobody is flooded."""
+
+    gather: Limit
+    """What is not urgent waits so long for more of its kind."""
+    between: Limit
+    """Nobody gets two texts of what is not urgent within this time: the second waits, and takes the others along."""
+    urgent_between: Limit
+    """The same of what is urgent."""
+    ring_again: Limit
+    """Nobody heard the call: it is rung again after this."""
+    ring_times: Annotated[int, Figure(PLATFORM, 1, 10)]
+    """Rung so often in vain, the next above is told."""
+
+
+@dataclass(frozen=True)
 class Desk:
     """The waiting line and the agents' seats."""
 
@@ -203,6 +219,7 @@ class Engine:
     voice: Voice
     carrier: CarrierFigures
     dispatch: Dispatch
+    notices: Notices
     desk: Desk
     recordings: Recordings
     sign_in: SignIn

@@ -17,6 +17,13 @@ class Role(StrEnum):
     GENERAL_MANAGER = "general_manager"
 
 
+class Channel(StrEnum):
+    """How an escalation reaches a person: by text alone, or by text and by telephone."""
+
+    TEXT = "text"
+    CALL = "call"
+
+
 class Grade(StrEnum):
     """How grave a complaint is: 轻微, 重要, 重大."""
 

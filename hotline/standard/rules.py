@@ -11,7 +11,17 @@ from hotline.errors import Invalid
 from hotline.standard.calendar import Calendar
 from hotline.standard.engine import Engine
 from hotline.standard.figures import Figure
-from hotline.standard.kinds import EmergencyKind, FaultClass, FlowItem, Grade, Role, Scope, SpokenName, Staffing
+from hotline.standard.kinds import (
+    Channel,
+    EmergencyKind,
+    FaultClass,
+    FlowItem,
+    Grade,
+    Role,
+    Scope,
+    SpokenName,
+    Staffing,
+)
 from hotline.standard.limits import Limit
 from hotline.standard.spans import Span
 from hotline.standard.wording import Wording
@@ -129,6 +139,14 @@ class Callbacks:
 
 
 @dataclass(frozen=True)
+class Notices:
+    """When people are told what is not urgent."""
+
+    quiet: Annotated[Span, Figure("OWN-6")]
+    """What is not urgent waits for the end of these hours (local clock); the page has it at once."""
+
+
+@dataclass(frozen=True)
 class Visits:
     asks_departing: Annotated[bool, Figure("VIS-3")]
     best_mark: Annotated[int, Figure("VIS-4", 2, 9)]
@@ -182,10 +200,11 @@ class Flow:
 
 @dataclass(frozen=True)
 class Escalation:
-    """Whom a broken promise reaches next, and how long after it fell due."""
+    """Whom a broken promise reaches next, how long after it fell due, and whether their telephone rings as well."""
 
     after: Limit
     role: Role
+    by: Channel = Channel.TEXT
 
 
 @dataclass(frozen=True)
@@ -202,6 +221,8 @@ class PromiseRule:
     warn_before: Limit | None = None
     approved_by: Role | None = None
     """Who may allow more time, before the deadline (CMP-5); nobody where it is empty."""
+    urgent: bool = False
+    """Whoever is told of it is told at once, in quiet hours too."""
 
 
 @dataclass(frozen=True)
@@ -220,6 +241,7 @@ class Standard:
     repair: Repair
     complaints: Complaints
     callbacks: Callbacks
+    notices: Notices
     visits: Visits
     secrecy: Secrecy
     emergencies: Emergencies

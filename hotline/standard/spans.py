@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, datetime, time, timedelta
 from typing import Self
 
 from hotline.errors import Invalid
@@ -37,6 +37,13 @@ class Span:
         if self.wraps:
             return wall >= self.start or wall < self.end
         return self.start <= wall < self.end
+
+    def over(self, local: datetime) -> datetime:
+        """When the span that contains this local instant is over; the instant itself where it lies in none."""
+        if not self.contains(local.time()):
+            return local
+        ends = datetime.combine(local.date(), self.end, local.tzinfo)
+        return ends if ends > local else datetime.combine(local.date() + timedelta(days=1), self.end, local.tzinfo)
 
     def __str__(self) -> str:
         end = "24:00" if self.end == time.min else f"{self.end:%H:%M}"
