@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -84,6 +86,27 @@ def promise_title(promise: Promise, standard: Standard) -> str:
     return rule.title_zh if asking.language().startswith("zh") else rule.title_en
 
 
+def pressing(promise: Promise, standard: Standard, at: datetime) -> str:
+    """How a promise stands at an instant: its verdict once it is done or excused; else overdue, near or open.
+
+    Near: its owner is warned by now, because it falls due soon.
+    """
+    if promise.verdict not in (Verdict.OPEN, Verdict.BROKEN):
+        return promise.verdict
+    if at > promise.due_at:
+        return "overdue"
+    rule = standard.promise_rules.get(promise.rule)
+    if rule is None or rule.warn_before is None:
+        return "open"
+    return "near" if at >= rule.warn_before.before(promise.due_at, standard.calendar) else "open"
+
+
+def standards(act: Act, company_ids: Collection[int]) -> dict[int, Standard]:
+    """The standards of these companies, by company; the one that is chosen for the act stays."""
+    known = people.companies_by_id(act)
+    return {id_: act.standard_of(known[id_].profile, known[id_].overrides) for id_ in company_ids}
+
+
 def for_templates() -> dict[str, Any]:
     """What the templates of calls and cases may use beside the words."""
-    return {"promise_title": promise_title}
+    return {"promise_title": promise_title, "pressing": pressing}

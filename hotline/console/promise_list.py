@@ -7,9 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from hotline.console import asking, lists, matter, people
 from hotline.domain import companies
-from hotline.domain.act import Act
 from hotline.domain.promises import Promise, Verdict
-from hotline.standard.rules import Standard
 
 
 def promise_list() -> ResponseReturnValue:
@@ -26,7 +24,7 @@ def promise_list() -> ResponseReturnValue:
             groups=[_group("open", waiting), _group("broken", broken)],
             names=people.names(act, (promise.owner_id for promise in both)),
             cases=lists.numbered(act, [promise.case_id for promise in both]),
-            standards=_standards(act, both),
+            standards=matter.standards(act, {promise.company_id for promise in both}),
             heartbeat=asking.runtime().figures.routine.live_heartbeat.seconds,
             **matter.for_templates(),
         )
@@ -34,9 +32,3 @@ def promise_list() -> ResponseReturnValue:
 
 def _group(name: str, found: list[Promise]) -> tuple[str, list[Promise], bool]:
     return name, found[: lists.PAGE], len(found) > lists.PAGE
-
-
-def _standards(act: Act, found: list[Promise]) -> dict[int, Standard]:
-    known = people.companies_by_id(act)
-    wanted = {promise.company_id for promise in found}
-    return {id_: act.standard_of(known[id_].profile, known[id_].overrides) for id_ in wanted}
