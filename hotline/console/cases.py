@@ -94,7 +94,7 @@ def close_case(case_id: int) -> ResponseReturnValue:
 def seen(act: Act, case_id: int) -> Case:
     """The case with this id, its company's standard chosen, if this person may see it. Raises NotFound."""
     case = act.session.get(Case, case_id)
-    if case is None or not rights.may_see(asking.person(), case):
+    if case is None or not rights.may_see(act, asking.person(), case):
         raise NotFound(f"there is no case {case_id}")
     companies.get(act, case.company_id)
     return case

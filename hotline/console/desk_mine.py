@@ -7,10 +7,11 @@ from datetime import datetime
 
 from sqlalchemy import Select, func, select
 
-from hotline.console import people
+from hotline.console import discretion, people
 from hotline.domain.act import Act
 from hotline.domain.cases import Case
 from hotline.domain.promises import Promise, Verdict
+from hotline.domain.staff import Staff
 from hotline.standard.rules import Standard
 
 _SHOWN = 12
@@ -28,7 +29,7 @@ class Mine:
     standards: dict[int, Standard]
 
 
-def of(act: Act, staff_id: int) -> Mine:
+def of(act: Act, person: Staff) -> Mine:
     """What this colleague answers for, what falls due first at the head; what was promised and not done before it."""
     due = (
         select(Promise.case_id, func.min(Promise.due_at).label("at"))
@@ -36,18 +37,20 @@ def of(act: Act, staff_id: int) -> Mine:
         .group_by(Promise.case_id)
         .subquery()
     )
-    my_cases = (Case.owner_id == staff_id, Case.state == "open")
+    known_to_me = discretion.cases(person)
+    my_cases = (Case.owner_id == person.id, Case.state == "open", known_to_me)
     mine = select(Case, due.c.at).outerjoin(due, due.c.case_id == Case.id).where(*my_cases)
     mine = mine.order_by(due.c.at.is_(None), due.c.at, Case.id).limit(_SHOWN)
-    my_promises = (Promise.owner_id == staff_id, Promise.verdict.in_(_STILL_OWED))
+    my_promises = (Promise.owner_id == person.id, Promise.verdict.in_(_STILL_OWED), known_to_me)
     owed = select(Promise, Case.number).join(Case, Case.id == Promise.case_id).where(*my_promises)
     owed = owed.order_by(Promise.due_at, Promise.id).limit(_SHOWN)
+    counted = select(func.count(Promise.id)).join(Case, Case.id == Promise.case_id)
     known = people.companies_by_id(act)
     return Mine(
         cases=[(case, at) for case, at in act.session.execute(mine)],
         more_cases=_more(act, select(func.count(Case.id)).where(*my_cases)),
         promises=[(promise, number) for promise, number in act.session.execute(owed)],
-        more_promises=_more(act, select(func.count(Promise.id)).where(*my_promises)),
+        more_promises=_more(act, counted.where(*my_promises)),
         standards={id_: act.standard_of(one.profile, one.overrides) for id_, one in known.items()},
     )
 

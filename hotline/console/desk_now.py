@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from hotline.console import people
+from hotline.console import asking, discretion, people
 from hotline.domain import anonymity, cases, parties, waits, wanted
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
@@ -109,7 +109,10 @@ def of(act: Act, seat: Seat) -> Now:
 
 
 def caller(act: Act, call: Call) -> Caller:
-    """Who is at the other end of a customer's call. Of an anonymous matter nothing leads to the caller (CMP-10)."""
+    """Who is at the other end of a customer's call. Of an anonymous matter nothing leads to the caller (CMP-10).
+
+    Nor does anything here lead to a complaint that is hidden from whoever looks.
+    """
     wait = waits.shown(act, call)
     matter_id = people.case_of(call) or (wait.case_id if wait else None)
     unnamed = anonymity.told_in(call)
@@ -118,7 +121,7 @@ def caller(act: Act, call: Call) -> Caller:
         call=call,
         number=people.caller(call, {}, people.masked_numbers(act, [customer_id])),
         name=people.masked_name(act, customer_id),
-        matter=None if unnamed or matter_id is None else act.session.get(Case, matter_id),
+        matter=None if unnamed or matter_id is None else _shown(act, act.session.get_one(Case, matter_id)),
         wait=wait,
         why=wanted.reason(act, wait) if wait is not None else None,
         matters=_matters(act, customer_id, call.company_id),
@@ -142,14 +145,21 @@ def _last_call(act: Act, staff_id: int) -> Call | None:
 def _matters(act: Act, customer_id: int | None, company_id: int) -> list[Case]:
     if customer_id is None:
         return []
-    return [case for case in cases.open_of(act, customer_id) if case.company_id == company_id]
+    known = [case for case in cases.open_of(act, customer_id) if case.company_id == company_id]
+    return [case for case in known if _shown(act, case) is not None]
+
+
+def _shown(act: Act, case: Case) -> Case | None:
+    return case if discretion.shows(act, asking.person(), case) else None
 
 
 def _contacts(act: Act, customer_id: int | None, present: Call) -> list[Call]:
     if customer_id is None:
         return []
-    query = select(Call).where(
-        Call.customer_id == customer_id, Call.company_id == present.company_id, Call.id != present.id
+    query = (
+        select(Call)
+        .where(Call.customer_id == customer_id, Call.company_id == present.company_id, Call.id != present.id)
+        .where(discretion.calls(asking.person()))
     )
     newest = act.session.scalars(query.order_by(Call.started_at.desc(), Call.id.desc()).limit(_CONTACTS * 2))
     return [call for call in newest if not anonymity.told_in(call)][:_CONTACTS]

@@ -77,7 +77,7 @@ def _context(act: Act) -> dict[str, Any]:
     return {
         "seat": seat,
         "now": now,
-        "mine": desk_mine.of(act, person.id),
+        "mine": desk_mine.of(act, person),
         "calls_keep": promises.BY_CALLING,
         "handovers_waiting": handing.waiting(act),
         "waiting": line.rows(act),

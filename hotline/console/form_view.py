@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import url_for
 
-from hotline.console import asking, form_fields, matter, name_hints, owed, people, rights, subject
+from hotline.console import asking, discretion, form_fields, matter, name_hints, owed, people, rights, subject
 from hotline.console.form_fields import FormKind, Typed
 from hotline.console.subject import Diagnosis, Subject
 from hotline.domain import anonymity, customers
@@ -62,14 +62,13 @@ class Question:
 def context(act: Act, about: Subject, form: Form, here: str) -> dict[str, Any]:
     """Everything that case_form.html shows."""
     found = subject.diagnosed(act, about, form.typed)
-    person = asking.person()
     unnamed = about.call is not None and anonymity.told_in(about.call)
     return {
         "form": form,
         "form_at": here,
         "about": about,
         "earlier": _earlier(act, about),
-        "saved_as": None if unnamed or form.saved is None else act.session.get(Case, form.saved),
+        "saved_as": None if unnamed or form.saved is None else _shown(act, form.saved),
         "callbacks": owed.callbacks(act, about),
         **matter.for_templates(),
         "typed": form.typed,
@@ -95,14 +94,26 @@ def context(act: Act, about: Subject, form: Form, here: str) -> dict[str, Any]:
         "zone": act.standard.timezone,
         "asked": None,
         "reveal_at": url_for("console.reveal_in_call", call_id=about.call.id) if about.call else "",
-        "may_reveal": not unnamed and rights.may_open(person, "console.reveal_in_call"),
+        "may_reveal": not unnamed and _may_reveal(act, about),
     }
 
 
 def _earlier(act: Act, about: Subject) -> list[Case]:
     """The matters of this call that are on record already; none where an anonymous one was told (CMP-10)."""
     ids = sorted(people.cases_of(about.call)) if about.call is not None else []
-    return [act.session.get_one(Case, case_id) for case_id in ids]
+    return [case for case_id in ids if (case := _shown(act, case_id)) is not None]
+
+
+def _may_reveal(act: Act, about: Subject) -> bool:
+    person = asking.person()
+    may = rights.may_open(person, "console.reveal_in_call")
+    return may and about.call is not None and discretion.shows(act, person, about.call)
+
+
+def _shown(act: Act, case_id: int) -> Case | None:
+    """The case, where whoever writes may know of it: they may be who is complained of."""
+    case = act.session.get_one(Case, case_id)
+    return case if discretion.shows(act, asking.person(), case) else None
 
 
 def question(company: Company, found: Diagnosis, node: Node) -> Question:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from hotline.console import asking, colleagues, people, rights, words
+from hotline.console import asking, colleagues, discretion, people, rights, words
 from hotline.domain import absences, cases, handovers, promises, staff
 from hotline.domain.act import Act
 from hotline.domain.cases import Case
@@ -55,7 +55,9 @@ def who_declined(act: Act, to_give: Sequence[Case]) -> set[int]:
 
 def waiting(act: Act) -> list[Asked]:
     """What waits for my answer, the oldest first."""
-    return [shown(act, request) for request in handovers.waiting_for(act, asking.person().id)]
+    person = asking.person()
+    asked = [shown(act, request) for request in handovers.waiting_for(act, person.id)]
+    return [one for one in asked if discretion.shows(act, person, one.case)]
 
 
 def of_case(act: Act, case: Case) -> dict[str, Any]:

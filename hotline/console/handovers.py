@@ -9,7 +9,7 @@ from flask import g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from hotline.console import asking, cases, handing, hidden, matter, people, refused, rights, words
+from hotline.console import asking, cases, discretion, handing, hidden, matter, people, refused, rights, words
 from hotline.console.cases import Written
 from hotline.domain import cases as matters
 from hotline.domain import companies, controls, handovers, ladder
@@ -32,7 +32,8 @@ def handover_list() -> ResponseReturnValue:
     with asking.runtime().look(asking.actor()) as act:
         person = asking.person()
         companies.get(act, person.company_id)
-        mine = select(Handover).where(Handover.giver_id == person.id, Handover.state == State.ASKED)
+        mine = select(Handover).join(Case, Case.id == Handover.case_id).where(discretion.cases(person))
+        mine = mine.where(Handover.giver_id == person.id, Handover.state == State.ASKED)
         return render_template(
             "handover_list.html",
             handovers_waiting=handing.waiting(act),
@@ -136,7 +137,8 @@ def _seen(act: Act, handover_id: int) -> Handover:
     person = asking.person()
     if found is None or case is None:
         raise NotFound(f"there is no handover {handover_id}")
-    if person.id not in (found.giver_id, found.receiver_id) and not rights.may_see(person, case):
+    concerned = person.id in (found.giver_id, found.receiver_id) and discretion.shows(act, person, case)
+    if not concerned and not rights.may_see(act, person, case):
         raise NotFound(f"there is no handover {handover_id}")
     companies.get(act, case.company_id)
     return found
@@ -153,7 +155,7 @@ def _context(act: Act, found: Handover) -> dict[str, Any]:
         "who": cases.who(asked.case, numbers),
         "hidden": [name for name in hidden.of_case(act, asked.case) if name != "number"],
         "matter_of": matter.of_case(act, asked.case),
-        "sees_case": rights.may_see(person, asked.case),
+        "sees_case": rights.may_see(act, person, asked.case),
         "may_answer": found.state == State.ASKED and found.receiver_id == person.id,
         "may_withdraw": found.state == State.ASKED and found.giver_id == person.id,
         **matter.for_templates(),

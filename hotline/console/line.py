@@ -9,7 +9,7 @@ from flask import g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from hotline.console import asking, people, refused, rights, supervise, words
+from hotline.console import asking, discretion, people, refused, rights, supervise, words
 from hotline.domain import companies, desk, seats, staff, waits
 from hotline.domain.act import Act
 from hotline.domain.calls import FINAL, Call
@@ -133,6 +133,7 @@ def _context(act: Act) -> dict[str, Any]:
 def _on_line(act: Act, person: Staff) -> list[OnLine]:
     talking = select(Meeting.call_id).where(Meeting.state != Stage.ENDED, Meeting.call_id.is_not(None))
     query = select(Call).where(Call.direction == "in", Call.state.not_in(FINAL), Call.id.not_in(talking))
+    query = query.where(discretion.calls(person))
     if not rights.whole_group(person):
         query = query.where(Call.company_id == person.company_id)
     found = list(act.session.scalars(query.order_by(Call.started_at, Call.id)))

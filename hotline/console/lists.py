@@ -14,7 +14,7 @@ from sqlalchemy import Select, func, or_, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 from werkzeug.datastructures import MultiDict
 
-from hotline.console import asking, people, rights
+from hotline.console import asking, discretion, people, rights
 from hotline.domain import companies
 from hotline.domain.act import Act
 from hotline.domain.calls import FINAL, Call
@@ -89,6 +89,7 @@ def listed(act: Act, args: MultiDict[str, str], finds: Callable[[Act, Wanted, st
 def calls(act: Act, wanted: Wanted, zone: str) -> list[Call]:
     """The calls wanted, newest first; one more than a page where there are more."""
     query = _within(select(Call), Call.company_id, Call.started_at, wanted, zone)
+    query = query.where(discretion.calls(asking.person()))
     if wanted.state:
         query = query.where(Call.state.in_(FINAL) if wanted.state == "closed" else Call.state.not_in(FINAL))
     mark = act.session.get(Call, wanted.before) if wanted.before else None
@@ -103,6 +104,7 @@ def cases(act: Act, wanted: Wanted, zone: str) -> list[Case]:
     A company's are those it has, and those it took and a sister company has now (OWN-4).
     """
     query = _within(select(Case), Case.company_id, Case.opened_at, replace(wanted, company_id=None), zone)
+    query = query.where(discretion.cases(asking.person()))
     if wanted.company_id is not None:
         query = query.where(or_(Case.company_id == wanted.company_id, Case.numbered_by_id == wanted.company_id))
     if wanted.number:
@@ -116,7 +118,8 @@ def cases(act: Act, wanted: Wanted, zone: str) -> list[Case]:
 
 def promises(act: Act, person: Staff, verdict: Verdict) -> list[Promise]:
     """What is open or broken, by its due time; one more than a page where there are more."""
-    query = select(Promise).where(Promise.verdict == verdict).order_by(Promise.due_at, Promise.id).limit(PAGE + 1)
+    query = select(Promise).join(Case, Case.id == Promise.case_id).where(discretion.cases(person))
+    query = query.where(Promise.verdict == verdict).order_by(Promise.due_at, Promise.id).limit(PAGE + 1)
     if not rights.whole_group(person):
         query = query.where(Promise.company_id == person.company_id)
     return list(act.session.scalars(query))

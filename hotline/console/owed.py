@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import func, select
 
+from hotline.console import asking, discretion
 from hotline.console.subject import Subject
 from hotline.domain import anonymity, cases, promises
 from hotline.domain.act import Act
@@ -18,7 +19,10 @@ def callbacks(act: Act, about: Subject) -> list[tuple[Promise, Case]]:
         return []
     spoke = select(func.max(Meeting.met_at)).where(Meeting.call_id == about.call.id)
     met_at = act.session.scalar(spoke)
-    return promises.callbacks(act, about.customer.id, about.company.id, before=met_at) if met_at is not None else []
+    if met_at is None:
+        return []
+    owed = promises.callbacks(act, about.customer.id, about.company.id, before=met_at)
+    return [(promise, case) for promise, case in owed if discretion.shows(act, asking.person(), case)]
 
 
 def keep(act: Act, about: Subject, case_id: int, *, by: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hotline.console import discretion
 from hotline.domain import anonymity, parties, staff
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
@@ -84,18 +85,24 @@ def whole_group(person: Staff) -> bool:
     return person.has(Role.ADMINISTRATOR)
 
 
-def may_see(person: Staff, thing: Call | Case) -> bool:
+def may_see(act: Act, person: Staff, thing: Call | Case) -> bool:
     """May this person see this call or case: of their own company, or their own to answer for (OWN-4)?
 
-    The company that took a case goes on seeing it when a sister company has it: its caller may ask there.
+    The company that took a case goes on seeing it when a sister company has it: its caller may ask there. Nobody sees
+    a complaint that is hidden from them, whoever else they are (CMP-10).
     """
-    companies = {thing.company_id, thing.numbered_by_id if isinstance(thing, Case) else thing.company_id}
-    return whole_group(person) or person.company_id in companies or thing.owner_id == person.id
+    return _is_theirs(person, thing) and discretion.shows(act, person, thing)
 
 
 def may_see_call(act: Act, person: Staff, call: Call) -> bool:
     """May this person see this call? Also whoever is asked into its conversation, or took part in it (OWN-4)."""
-    return may_see(person, call) or parties.takes_part(act, person.id, call.id)
+    took_part = _is_theirs(person, call) or parties.takes_part(act, person.id, call.id)
+    return took_part and discretion.shows(act, person, call)
+
+
+def _is_theirs(person: Staff, thing: Call | Case) -> bool:
+    companies = {thing.company_id, thing.numbered_by_id if isinstance(thing, Case) else thing.company_id}
+    return whole_group(person) or person.company_id in companies or thing.owner_id == person.id
 
 
 def may_close(act: Act, person: Staff, case: Case) -> bool:
@@ -116,7 +123,7 @@ def may_hear(act: Act, person: Staff, thing: Call | Case) -> bool:
 
     The voice says who speaks: whom an anonymous complaint is about must not hear it.
     """
-    if not may_open(person, "console.listen") or not may_see(person, thing):
+    if not may_open(person, "console.listen") or not may_see(act, person, thing):
         return False
     unnamed = thing.anonymous if isinstance(thing, Case) else anonymity.told_in(thing)
     return not unnamed or _superior(act, person, thing)

@@ -10,11 +10,14 @@ from flask.typing import ResponseReturnValue
 from redis.exceptions import RedisError
 
 from hotline import clock, live
-from hotline.console import asking, sessions
-from hotline.domain.act import Actor
+from hotline.console import asking, discretion, sessions
+from hotline.domain.act import Act, Actor
+from hotline.domain.calls import Call
+from hotline.domain.cases import Case
 from hotline.runtime import Runtime
 
 SLOTS = "console-streams"
+_MOST = 50  # single calls and cases that one page asks about; ours ask about a few
 _CHANGED = "event: changed\ndata: \n\n"
 _STIRRED = "event: stirred\ndata: \n\n"
 _STILL_HERE = ": \n\n"
@@ -24,16 +27,35 @@ def stream() -> ResponseReturnValue:
     """Server-sent events: "changed" whenever one of the things asked for did (?about=call, or ?about=call:12 case:7).
 
     What moves often and can wait a moment is asked for apart (?also=line) and told as "stirred".
-    No content is sent: what may be seen is decided where it is read. Answers 204 where too many pages listen to this
-    process already; those ask by themselves at every heartbeat.
+    No content is sent: what may be seen is decided where it is read. Of a complaint that is hidden from whoever listens
+    not even that it moves is told (CMP-10). Answers 204 where too many pages listen to this process already; those ask
+    by themselves at every heartbeat.
     """
+    about, also = (_not_hidden(frozenset(request.args.get(name, "").split())) for name in ("about", "also"))
     slots: threading.BoundedSemaphore = current_app.extensions[SLOTS]
     if not slots.acquire(blocking=False):
         return "", 204
-    about, also = (frozenset(request.args.get(name, "").split()) for name in ("about", "also"))
     answer = Response(_events(asking.runtime(), about, also, sessions.ticket()), mimetype="text/event-stream")
     answer.call_on_close(slots.release)  # also where the reader left before the first event
     return answer
+
+
+def _not_hidden(names: frozenset[str]) -> frozenset[str]:
+    """What is asked for, without single calls and cases that are hidden from whoever asks, or that there are not."""
+    singles = {name for name in names if name.startswith(("call:", "case:"))}
+    if not singles:
+        return names
+    with asking.runtime().look(asking.actor()) as act:
+        asked = sorted(singles)[:_MOST]
+        return (names - singles) | {name for name in asked if _is_known(act, *name.split(":", 1))}
+
+
+def _is_known(act: Act, kind: str, number: str) -> bool:
+    try:
+        thing = act.session.get(Call if kind == "call" else Case, asking.row_id(number))
+    except ValueError:
+        return False
+    return thing is not None and discretion.shows(act, asking.person(), thing)
 
 
 def _events(runtime: Runtime, about: frozenset[str], also: frozenset[str], ticket: sessions.Ticket) -> Iterator[str]:

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
-from hotline.console import asking, lists, people, rights, words
+from hotline.console import asking, discretion, lists, people, rights, words
 from hotline.domain import cases, companies, visitors
 from hotline.domain.act import Act
 from hotline.domain.cases import Case
@@ -38,7 +38,8 @@ def visitor_list() -> ResponseReturnValue:
     with asking.runtime().look(asking.actor()) as act:
         companies.get(act, person.company_id)
         before = request.args.get("before", type=asking.row_id)
-        found = visitors.listed(act, company_id, before=before, most=lists.PAGE + 1)
+        within = discretion.cases(person)
+        found = visitors.listed(act, company_id, before=before, most=lists.PAGE + 1, within=within)
         page = [_line(act, visitor, case) for visitor, case in found[: lists.PAGE]]
         return render_template(
             "visitor_list.html",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sqlalchemy import ColumnElement
+
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
 
@@ -18,6 +20,11 @@ def note(act: Act, call: Call, case_id: int) -> None:
 def told_in(call: Call) -> bool:
     """Was an anonymous matter told in this call? Then it names no caller and no matter, and no matter names it."""
     return _SLOT in call.slots
+
+
+def was_told() -> ColumnElement[bool]:
+    """The same of `Call`, as a condition of a query."""
+    return Call.slots[_SLOT].as_string().is_not(None)
 
 
 def present_case(act: Act, call: Call) -> int | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, select
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.db import Base
@@ -69,9 +69,15 @@ def of_case(act: Act, case_id: int) -> Visitor | None:
     return act.session.scalar(select(Visitor).where(Visitor.case_id == case_id))
 
 
-def listed(act: Act, company_id: int | None, *, before: int | None, most: int) -> list[tuple[Visitor, Case]]:
-    """The register of a company, or of the group, newest first; `before` is the last line of the page before."""
-    query = select(Visitor, Case).join(Case, Case.id == Visitor.case_id).order_by(Visitor.id.desc()).limit(most)
+def listed(
+    act: Act, company_id: int | None, *, before: int | None, most: int, within: ColumnElement[bool]
+) -> list[tuple[Visitor, Case]]:
+    """The register of a company, or of the group, newest first; `before` is the last line of the page before.
+
+    `within`: which matters the reader may know of (CMP-10).
+    """
+    query = select(Visitor, Case).join(Case, Case.id == Visitor.case_id).where(within)
+    query = query.order_by(Visitor.id.desc()).limit(most)
     if company_id is not None:
         query = query.where(Visitor.company_id == company_id)
     if before is not None:

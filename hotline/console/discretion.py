@@ -1,0 +1,81 @@
+"""From whom a complaint is hidden, as one condition of every query; else a page could say who complained (CMP-10)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, false, not_, or_, select
+from sqlalchemy.orm import aliased
+
+from hotline.domain import anonymity
+from hotline.domain.act import Act
+from hotline.domain.calls import Call
+from hotline.domain.cases import Case
+from hotline.domain.complaints import Complaint
+from hotline.domain.dispatches import Dispatch, Offer
+from hotline.domain.staff import Role, Staff
+
+# Whoever leads sees the complaints about every department, and whoever else heads one is of the respondent's side.
+_LEADS = (Role.SUPERVISOR, Role.MANAGER, Role.GENERAL_MANAGER)
+
+
+def answers_for_a_department(person: Staff) -> bool:
+    """Is this person of the side that is complained of: heads a department, and leads nothing above it?"""
+    return person.has(Role.DEPARTMENT_HEAD) and not person.has(*_LEADS)
+
+
+def cases(person: Staff) -> ColumnElement[bool]:
+    """Of `Case`: what this person may know of at all.
+
+    Whoever is complained of finds nothing of it. The head of a department finds no complaint that is about the
+    department, was put to them, or is about nobody yet, and no anonymous one: they see it in their inbox alone, which
+    does not say who complained (CMP-10).
+    """
+    return not_(_hides(Case, person))
+
+
+def calls(person: Staff) -> ColumnElement[bool]:
+    """Of `Call`: what this person may know of at all; nothing in which a matter was told that is hidden from them."""
+    case = aliased(Case)
+    told = exists().where(or_(case.call_id == Call.id, case.id == Call.case_id), _hides(case, person))
+    return not_(or_(told, and_(anonymity.was_told(), _not_the_anonymous(person))))
+
+
+def shows(act: Act, person: Staff, thing: Call | Case) -> bool:
+    """May this person know of this call or case at all?"""
+    if isinstance(thing, Case):
+        query = select(Case.id).where(Case.id == thing.id, cases(person))
+    else:
+        query = select(Call.id).where(Call.id == thing.id, calls(person))
+    return act.session.scalar(query) is not None
+
+
+def _hides(case: Any, person: Staff) -> ColumnElement[bool]:
+    """Of `case`, the table or an alias of it: is there a complaint in it that is hidden from this person?"""
+    of_case, same = aliased(Complaint), aliased(Complaint)
+    joined = or_(
+        same.id == of_case.id,
+        same.id == of_case.joined_to_id,
+        same.joined_to_id == of_case.id,
+        same.joined_to_id == of_case.joined_to_id,
+    )
+    hidden = same.about_staff_id == person.id
+    if not answers_for_a_department(person):
+        return exists().where(of_case.case_id == case.id, joined, hidden)
+    theirs = or_(same.department_id.is_(None), same.department_id == (person.department_id or 0))
+    put_to_them = (
+        select(Offer.id)
+        .join(Dispatch, Dispatch.id == Offer.dispatch_id)
+        .where(Dispatch.case_id == case.id, Offer.staff_id == person.id)
+        .correlate(case)
+        .exists()
+    )
+    return exists().where(of_case.case_id == case.id, joined, or_(hidden, theirs, case.anonymous, put_to_them))
+
+
+def _not_the_anonymous(person: Staff) -> ColumnElement[bool]:
+    """Is a call hidden from this person in which some anonymous matter was told? Which one it was no query can say."""
+    if answers_for_a_department(person):
+        return not_(false())
+    case, complaint = aliased(Case), aliased(Complaint)
+    return exists().where(complaint.about_staff_id == person.id, case.id == complaint.case_id, case.anonymous)
