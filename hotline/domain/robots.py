@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from enum import StrEnum
+from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, String, Text
+from sqlalchemy import ForeignKey, String, Text, and_, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
+from hotline import chats
+from hotline.chats import Address, Kind
 from hotline.db import Base
+from hotline.domain import outbox
+from hotline.domain.act import Act
+from hotline.domain.cases import Case
+from hotline.domain.outbox import OutboxEntry, State
+from hotline.errors import Conflict, NotFound
 
-
-class Kind(StrEnum):
-    """Whose robot it is."""
-
-    FEISHU = "feishu"
-    DINGTALK = "dingtalk"
-    WECOM = "wecom"
+TELLS = "tell-robot"  # the kind of what is owed to a robot
+NAME_LONGEST = 80  # characters
 
 
 class Robot(Base):
@@ -27,8 +28,133 @@ class Robot(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     company_id: Mapped[int] = mapped_column(ForeignKey("companies.id"), index=True)
     kind: Mapped[str] = mapped_column(String(12))
-    name: Mapped[str] = mapped_column(String(80))
+    name: Mapped[str] = mapped_column(String(NAME_LONGEST))
     url: Mapped[str] = mapped_column(Text)
     secret: Mapped[str | None] = mapped_column(Text)
     added_at: Mapped[datetime]
     removed_at: Mapped[datetime | None]
+    next_at: Mapped[datetime | None]  # not before this is it told again: a platform takes so many messages a minute
+    refused_at: Mapped[datetime | None]  # its platform wants no more of it; nothing is posted until it was tried
+
+    @property
+    def takes(self) -> bool:
+        """Is it told what happens?"""
+        return self.removed_at is None and self.refused_at is None
+
+
+def add(act: Act, company_id: int, name: str, to: Address, *, also: frozenset[str] = frozenset()) -> Robot:
+    """Tell a company's group through this robot from now on. `also`: origins allowed beside the platforms' own.
+
+    Raises Invalid for an address that is not such a robot's, Conflict where the company has one of this name.
+    """
+    chats.check(to, also)
+    if any(one.name == name for one in listed(act, company_id)):
+        raise Conflict(f"there is a robot {name} already: take another name, or remove that one")
+    robot = Robot(
+        company_id=company_id,
+        kind=to.kind,
+        name=name,
+        url=act.sealer.seal(to.url),
+        secret=act.sealer.seal(to.secret) if to.secret else None,
+        added_at=act.at,
+    )
+    act.session.add(robot)
+    act.session.flush()
+    act.remember("house", "robot-added", robot=robot.id, company=company_id, platform=to.kind, name=name)
+    return robot
+
+
+def remove(act: Act, robot: Robot) -> None:
+    """Nothing is posted to this robot any more, and its address is forgotten. Raises Conflict when it is gone."""
+    if robot.removed_at is not None:
+        raise Conflict(f"robot {robot.id} was removed already")
+    robot.removed_at, robot.url, robot.secret = act.at, "", None
+    act.remember("house", "robot-removed", robot=robot.id, company=robot.company_id)
+
+
+def listed(act: Act, company_id: int | None) -> list[Robot]:
+    """The robots of a company, or of the group, that were not removed, in the order of their coming."""
+    query = select(Robot).where(Robot.removed_at.is_(None)).order_by(Robot.id)
+    return list(act.session.scalars(query if company_id is None else query.where(Robot.company_id == company_id)))
+
+
+def get(act: Act, robot_id: int) -> Robot:
+    """The robot with this id, locked: one message at a time goes to it. Raises NotFound."""
+    robot = act.session.get(Robot, robot_id, with_for_update=True, populate_existing=True)
+    if robot is None:
+        raise NotFound(f"there is no robot {robot_id}: `hotline robot list` shows those there are")
+    return robot
+
+
+def address_of(act: Act, robot: Robot) -> Address:
+    """Where the robot is called. Raises NotFound once it was removed."""
+    if robot.removed_at is not None:
+        raise NotFound(f"robot {robot.id} was removed: its address is forgotten")
+    return Address(
+        Kind(robot.kind), act.sealer.open(robot.url), act.sealer.open(robot.secret) if robot.secret else None
+    )
+
+
+def post(
+    act: Act,
+    company_id: int,
+    case: Case,
+    text: str,
+    *,
+    about: str,
+    promise: int | None = None,
+    due: datetime | None = None,
+) -> None:
+    """Owe a company's robots a notice, once per occasion; nothing where it has none.
+
+    `text` is a key of prompts/ and `about` names the occasion within it, as in `notices.tell`. `due`: not before.
+    """
+    more = {} if promise is None else {"promise": promise}
+    for robot in listed(act, company_id):
+        if robot.takes:
+            key = f"robot-{robot.id}-{text}-{about}"
+            outbox.post(act, TELLS, due=due, key=key, case_id=case.id, robot=robot.id, text=text, **more)
+
+
+def gathered(act: Act, entry: OutboxEntry) -> list[OutboxEntry]:
+    """What else is due to the same robot goes with this entry: those that wait, and those that went with it before.
+
+    They are locked; what another worker holds is passed over, and goes by itself later. The robot is locked already.
+    """
+    beside = OutboxEntry.about["with"].as_integer()
+    new = and_(beside.is_(None), OutboxEntry.due_at <= act.at, OutboxEntry.failures == 0)
+    query = (
+        select(OutboxEntry)
+        .where(OutboxEntry.state.in_((State.DUE, State.CLAIMED)), OutboxEntry.kind == TELLS)
+        .where(OutboxEntry.about["robot"].as_integer() == entry.about["robot"])
+        .where(OutboxEntry.id != entry.id, OutboxEntry.submitted_at.is_(None), or_(new, beside == entry.id))
+        .order_by(OutboxEntry.id)
+        .with_for_update(skip_locked=True)
+    )
+    return list(act.session.scalars(query))
+
+
+def go_along(act: Act, entry: OutboxEntry, others: list[OutboxEntry], *, lease: timedelta) -> None:
+    """These go with an entry's message: what becomes of it becomes of them, as they see when they are due again."""
+    for other in others:
+        other.about = {**other.about, "with": entry.id}
+        outbox.again(act, other, act.at + lease)
+
+
+def spoke(act: Act, robot: Robot, *, between: timedelta) -> None:
+    """A message is on its way; the next goes `between` later at the soonest."""
+    robot.next_at = act.at + between
+
+
+def set_aside(act: Act, robot: Robot, problem: str) -> None:
+    """Its platform refuses the robot itself: nothing is posted to it until it was tried with success."""
+    if robot.takes:
+        robot.refused_at = act.at
+        act.remember("house", "robot-refused", robot=robot.id, company=robot.company_id, problem=problem)
+
+
+def take_back(act: Act, robot: Robot) -> None:
+    """The robot takes messages again."""
+    if robot.refused_at is not None:
+        robot.refused_at = None
+        act.remember("house", "robot-back", robot=robot.id, company=robot.company_id)

@@ -36,6 +36,8 @@ def upgrade() -> None:
         sa.Column("secret", sa.Text(), nullable=True),
         sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("next_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("refused_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_robots_company_id_companies")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_robots")),
     )
@@ -170,7 +172,9 @@ def upgrade() -> None:
     with op.batch_alter_table("promises", schema=None) as batch_op:
         batch_op.add_column(sa.Column("look_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("step", sa.Integer(), server_default="0", nullable=False))
-        batch_op.create_index(batch_op.f("ix_promises_look_at"), ["look_at"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_promises_company_id_promises_look_at"), ["company_id", "look_at"], unique=False
+        )
 
     _promises_are_looked_at()
     op.execute(
@@ -196,7 +200,7 @@ def _promises_are_looked_at() -> None:
 
 def downgrade() -> None:
     with op.batch_alter_table("promises", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_promises_look_at"))
+        batch_op.drop_index(batch_op.f("ix_promises_company_id_promises_look_at"))
         batch_op.drop_column("step")
         batch_op.drop_column("look_at")
 
