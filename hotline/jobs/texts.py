@@ -35,12 +35,15 @@ def send(runtime: Runtime, act: Act, entry: OutboxEntry) -> Effect:
     promise = act.session.get(Promise, entry.about["promise"]) if "promise" in entry.about else None
 
     def write() -> str:
-        values = _values(runtime, act, case, company, language, promise)
-        return runtime.prompts.text(
-            _key(runtime, case, entry.about["text"], language), language, company.words, **values
-        )
+        return _written(runtime, act, case, company, entry.about["text"], language, promise)
 
     return _text(runtime, act, entry, company, number, write)
+
+
+def for_colleagues(runtime: Runtime, act: Act, case: Case, text: str, promise: Promise | None) -> str:
+    """What colleagues are told of a case, in their company's language; no personal value (SEC-1)."""
+    company = companies.get(act, case.company_id)
+    return _written(runtime, act, case, company, text, _default(act), promise)
 
 
 def sent(runtime: Runtime, act: Act, entry: OutboxEntry, sid: str) -> None:
@@ -65,6 +68,13 @@ def link(runtime: Runtime, act: Act, entry: OutboxEntry) -> Prepared:
         return runtime.prompts.text("texts.dispatch-link", language, company.words, link=address, **values)
 
     return _text(runtime, act, entry, company, staff.phone_of(act, staff.get(act, made.staff_id)), write)
+
+
+def _written(
+    runtime: Runtime, act: Act, case: Case, company: Company, text: str, language: str, promise: Promise | None
+) -> str:
+    values = _values(runtime, act, case, company, language, promise)
+    return runtime.prompts.text(_key(runtime, case, text, language), language, company.words, **values)
 
 
 def _text(
