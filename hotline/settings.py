@@ -78,6 +78,7 @@ class Settings(BaseModel):
     aws_access_key_id: str | None = None
     aws_secret_access_key: SecretStr | None = None
     hotline_queue: str = Field("hotline", pattern=r"^[A-Za-z0-9_-]{1,64}$")
+    hotline_robot_hosts_also: str = ""
     secret_key: SecretStr = Field(min_length=32)
     sealing_keys: SecretStr
     blind_index_key: SecretStr
@@ -141,6 +142,14 @@ class Settings(BaseModel):
         except ValueError as error:
             raise ValueError("is a list of network addresses, written like 127.0.0.1,10.0.0.2") from error
 
+    @field_validator("hotline_robot_hosts_also")
+    @classmethod
+    def _robot_hosts(cls, value: str) -> str:
+        origins = [one.strip() for one in value.split(",") if one.strip()]
+        if not all(re.fullmatch(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?", one) for one in origins):
+            raise ValueError("is a list like https://chat.example.com: machines that robots may be called at as well")
+        return ",".join(origins)
+
     @field_validator("sealing_keys")
     @classmethod
     def _sealing_keys(cls, value: SecretStr) -> SecretStr:
@@ -179,6 +188,11 @@ class Settings(BaseModel):
     def proxies(self) -> frozenset[str]:
         """The addresses of the proxies in front of us: what they say of who asks is believed."""
         return frozenset(self.trusted_proxies.split(","))
+
+    @property
+    def robot_hosts_also(self) -> frozenset[str]:
+        """Where group robots may be called beside the platforms' own hosts: private deployments of a platform."""
+        return frozenset(one for one in self.hotline_robot_hosts_also.split(",") if one)
 
     @property
     def base_url(self) -> str:

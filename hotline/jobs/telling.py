@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hotline.domain import cases, outbox, staff
+from hotline.domain import cases, outbox, robots, staff
 from hotline.domain.act import Act
 from hotline.domain.outbox import OutboxEntry
 
@@ -25,6 +25,9 @@ def supervisors(act: Act, case_id: int, text: str, about: str) -> None:
 
 
 def given_up(act: Act, entry: OutboxEntry) -> None:
-    """An effect was given up. That such a text itself was given up is told to nobody, or it would never end."""
-    if entry.case_id is not None and entry.about.get("text") != FAILED:
+    """An effect was given up. That such a text itself was given up is told to nobody, or it would never end.
+
+    What a robot could not say is not told either: it said beside people who were told themselves.
+    """
+    if entry.case_id is not None and entry.kind != robots.TELLS and entry.about.get("text") != FAILED:
         supervisors(act, entry.case_id, FAILED, str(entry.id))

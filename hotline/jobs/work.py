@@ -111,7 +111,7 @@ def _begin(house: _House, entry_id: int, attempt: int) -> _Task | None:
             return None
         prepared = handler.prepare(house.runtime, act, entry)
         if isinstance(prepared, State):
-            outbox.settle(act, entry, prepared)
+            outbox.settle(act, entry, prepared, problem=entry.problem if prepared is State.FAILED else None)
             return None
         if isinstance(prepared, datetime):
             outbox.again(act, entry, prepared)

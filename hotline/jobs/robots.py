@@ -1,0 +1,128 @@
+"""Group robots say what people are told; without it a robot would be a row through which nobody speaks (OWN-6)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from hotline import chats, clock
+from hotline.carrier import Carrier, CarrierError
+from hotline.carrier import robots as wire
+from hotline.chats import Address
+from hotline.domain import companies, notices, outbox, robots
+from hotline.domain.act import COMMAND, Act
+from hotline.domain.cases import Case
+from hotline.domain.companies import Company
+from hotline.domain.outbox import OutboxEntry, State
+from hotline.domain.promises import Promise
+from hotline.domain.robots import Robot
+from hotline.domain.staff import Role
+from hotline.errors import Invalid, Refused
+from hotline.jobs import texts
+from hotline.jobs.effects import DONE, Effect, Prepared
+from hotline.runtime import Runtime
+
+UNKNOWN = "unknown-outcome"
+_CUT = "…"
+
+
+def tell(runtime: Runtime, act: Act, entry: OutboxEntry) -> Prepared:
+    """One message of a robot, with all that waits for the same robot: about = {robot, text, promise?, with?}.
+
+    Whoever finds it submitted by somebody who did not live to say what came of it lets it be: a robot cannot be asked
+    what it said already, and nobody should be told twice. Those told by role have it in writing besides.
+    """
+    if "with" in entry.about:
+        return _with_its_leader(runtime, act, entry)
+    if entry.submitted_at is not None:
+        entry.problem = UNKNOWN
+        return State.FAILED
+    robot = robots.get(act, entry.about["robot"])
+    if not robot.takes:
+        return State.DROPPED
+    if robot.next_at is not None and act.at < robot.next_at:
+        return robot.next_at
+    return _submit(runtime, act, entry, robot)
+
+
+def not_told(runtime: Runtime, act: Act, entry: OutboxEntry, problem: str) -> None:
+    """It was given up. Where the platform wants no more of the robot itself, supervisors are told so, once."""
+    if problem.partition(" ")[0] not in wire.FINAL or entry.case_id is None:
+        return
+    robots.set_aside(act, robots.get(act, entry.about["robot"]), problem)
+    case = act.session.get_one(Case, entry.case_id)
+    notices.tell_role(act, case, Role.SUPERVISOR, "robot-refused", about=str(entry.id))
+
+
+def try_out(runtime: Runtime, robot_id: int) -> None:
+    """Let a robot say in its group that it works; one that was set aside is told again. Raises Refused and Invalid."""
+    with runtime.look(COMMAND) as act:
+        robot = robots.get(act, robot_id)
+        to, company = robots.address_of(act, robot), companies.get(act, robot.company_id)
+        text = _word(runtime, act, company, "try")
+    try:
+        _send(runtime, to, text)
+    except CarrierError as error:
+        perhaps = ", and whether the group has the message is not known: look there" if error.unknown else ""
+        raise Refused(f"robot {robot_id} said nothing: {error}{perhaps}") from None
+    with runtime.act(COMMAND) as act:
+        robots.take_back(act, robots.get(act, robot_id))
+
+
+def _submit(runtime: Runtime, act: Act, entry: OutboxEntry, robot: Robot) -> Effect:
+    """From the commit on the group may have it, and the row says so; nobody looks for it at a platform (rule 3)."""
+    lease, figures = runtime.figures.outbox.lease.span, runtime.figures.robots
+    others = robots.gathered(act, entry)
+    said = [_written(runtime, act, one) for one in (entry, *others)]
+    company = companies.get(act, robot.company_id)
+    text = fitted(said, figures.text_longest, lambda n: _word(runtime, act, company, "more", n=n))
+    robots.go_along(act, entry, others, lease=lease)
+    robots.spoke(act, robot, between=figures.between.span)
+    outbox.submitting(act, entry, mark=None, lease=lease)
+    to = robots.address_of(act, robot)
+
+    def ask(carrier: Carrier) -> str:
+        _send(runtime, to, text)
+        return DONE
+
+    return Effect(ask)
+
+
+def _send(runtime: Runtime, to: Address, text: str) -> None:
+    """The address is looked at again each time: what the settings allow may have changed, or the row."""
+    try:
+        chats.check(to, runtime.settings.robot_hosts_also)
+    except Invalid:
+        raise CarrierError("robot-not-allowed", permanent=True) from None
+    wire.send(runtime.figures.carrier, to, text, clock.now())
+
+
+def _with_its_leader(runtime: Runtime, act: Act, entry: OutboxEntry) -> Prepared:
+    """It went with another one's message, and ends as that did; until then it waits."""
+    leader = act.session.get_one(OutboxEntry, entry.about["with"])
+    if leader.state in (State.DUE, State.CLAIMED):
+        return act.at + runtime.figures.outbox.lease.span
+    entry.problem = leader.problem
+    return State(leader.state)
+
+
+def _written(runtime: Runtime, act: Act, entry: OutboxEntry) -> str:
+    case = act.session.get_one(Case, entry.case_id)
+    promise = act.session.get(Promise, entry.about["promise"]) if "promise" in entry.about else None
+    return texts.for_colleagues(runtime, act, case, entry.about["text"], promise)
+
+
+def _word(runtime: Runtime, act: Act, company: Company, name: str, **values: object) -> str:
+    language = act.standard.languages.default
+    return runtime.prompts.text(
+        f"texts.robot.{name}", language, company.words, company=company.name(language), **values
+    )
+
+
+def fitted(lines: Sequence[str], longest: int, more: Callable[[int], str]) -> str:
+    """As many of the lines, from the first, as so many bytes hold; of the others `more` says how many there are."""
+    for left_out in range(len(lines)):
+        kept = lines[: len(lines) - left_out]
+        text = "\n".join([*kept, more(left_out)] if left_out else kept)
+        if len(text.encode()) <= longest:
+            return text
+    return lines[0].encode()[: longest - len(_CUT.encode())].decode(errors="ignore") + _CUT
