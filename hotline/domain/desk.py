@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hotline.domain import anonymity, companies, offers, outbox, promises, seats, staff
+from hotline.domain import anonymity, companies, notices, offers, outbox, promises, seats, staff
 from hotline.domain.act import Act
 from hotline.domain.calls import Call, State
 from hotline.domain.cases import Case
@@ -215,13 +215,6 @@ def _over(act: Act, wait: Wait, state: Place) -> None:
 
 
 def _tell_supervisors(act: Act, wait: Wait, case_id: int | None) -> None:
-    for person in staff.told(act, wait.company_id, staff.Role.SUPERVISOR):
-        outbox.post(
-            act,
-            "send-text",
-            key=f"nobody-answered-{wait.id}-{person.id}",
-            case_id=case_id,
-            to="staff",
-            who=person.id,
-            text="nobody-answered",
-        )
+    assert case_id is not None, "a kept place has its case, and so has a number that was taken"
+    case = act.session.get_one(Case, case_id)
+    notices.tell_role(act, case, staff.Role.SUPERVISOR, "nobody-answered", about=str(wait.id))

@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKey, String, Text, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.db import Base
-from hotline.domain import absences, cases, companies, outbox, promises, staff
+from hotline.domain import absences, cases, companies, notices, outbox, promise_looks, promises, staff
 from hotline.domain.act import Act
 from hotline.domain.cases import Case
 from hotline.errors import Conflict, Invalid, NotFound, Refused
@@ -25,7 +25,8 @@ class Why(StrEnum):
     LIVE = "live"  # in the middle of a call: the colleague is rung and hears the matter first (warm handover)
     RAISED = "raised"  # up the ladder, with what was tried (OWN-6)
     LEAVE = "leave"  # the owner goes on leave (请假)
-    DISMISSAL = "dismissal"  # the owner left (离职): the only one that asks nobody
+    DISMISSAL = "dismissal"  # the owner left (离职); like the next one it asks nobody
+    CONCERNED = "concerned"  # the matter is a complaint about the owner (CMP-10)
 
 
 class State(StrEnum):
@@ -133,7 +134,7 @@ def give_back(act: Act, handover_id: int) -> None:
     if request.state == State.ASKED and act.at >= limit.at:
         for promise in promises.of_case(act, case.id):
             if promise.rule == ANSWER:
-                promises.judge(act, promise.id)
+                promise_looks.look(act, [promise.id])
         _returned(act, request, case, State.RETURNED)
         _next_above(act, request, case)
 
@@ -282,12 +283,9 @@ def _next_above(act: Act, request: Handover, case: Case) -> None:
     _asked(act, case, request.giver_id, receiver.id, Why(request.why), request.reason)
 
 
-def _tell(act: Act, case: Case, staff_id: int, text: str, about: int, *, promise: int = 0) -> None:
-    if staff.get(act, staff_id).phone is None:
-        return  # the page says it
-    outbox.post(
-        act, "send-text", key=f"{text}-{about}", case_id=case.id, to="staff", who=staff_id, text=text, promise=promise
-    )
+def _tell(act: Act, case: Case, staff_id: int, text: str, about: int, *, promise: int | None = None) -> None:
+    pressing = promise is not None and act.standard.promise(ANSWER).urgent
+    notices.tell(act, staff.get(act, staff_id), case, text, about=str(about), promise=promise, urgent=pressing)
 
 
 def _locked(act: Act, handover_id: int) -> tuple[Handover, Case]:

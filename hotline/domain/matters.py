@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import update
 
-from hotline.domain import cases, companies, dispatches, outbox, promises, repairs, staff
+from hotline.domain import cases, companies, dispatches, notices, promises, repairs, staff
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
 from hotline.domain.cases import Case, Kind
@@ -66,7 +66,7 @@ def open_fault(
         fee_yuan=fee_yuan,
     )
     if fee_yuan is not None and scope is not Scope.OUT_OF_SCOPE:  # paid because the agreement ended (FLT-4)
-        _text_staff(act, case, "agreement-ended", staff.Role.DEPARTMENT_HEAD)
+        _tell_staff(act, case, "agreement-ended", staff.Role.DEPARTMENT_HEAD)
     return _texted(act, case, "case-opened")
 
 
@@ -88,7 +88,7 @@ def open_emergency(act: Act, told: Told, kind: str) -> Opened:
     else:
         address = case.details.get("sealed_address")
         repairs.report(act, case, fault_class=kind, answers={}, scope=Scope.EMERGENCY, address=address)
-    _text_staff(act, case, "emergency-told", staff.Role.SUPERVISOR)
+    _tell_staff(act, case, "emergency-told", staff.Role.SUPERVISOR)
     return _texted(act, case, "case-opened")
 
 
@@ -108,7 +108,7 @@ def open_complaint(act: Act, told: Told) -> Opened:
     if told.reachable and not told.anonymous:
         promises.make(act, "CMP-9.callback", case)
         opened = _texted(act, case, "complaint-received")
-    _text_staff(act, case, "complaint-for-supervisor", staff.Role.SUPERVISOR)
+    _tell_staff(act, case, "complaint-for-supervisor", staff.Role.SUPERVISOR, "CMP-1.sign")
     return opened
 
 
@@ -138,7 +138,7 @@ def open_lost_property(act: Act, told: Told) -> Opened:
     """Lost property: the supervisor is told (EMG-3)."""
     case = _open(act, told, Kind.MESSAGE, "lost-property")
     promises.make(act, "EMG-3.tell", case)
-    _text_staff(act, case, "lost-property-for-supervisor", staff.Role.SUPERVISOR, keeps="EMG-3.tell")
+    _tell_staff(act, case, "lost-property-for-supervisor", staff.Role.SUPERVISOR, "EMG-3.tell")
     return _texted(act, case, "lost-property-received")
 
 
@@ -180,16 +180,7 @@ def _texted(act: Act, case: Case, text: str) -> Opened:
     return Opened(case, cases.text_customer(act, case, text))
 
 
-def _text_staff(act: Act, case: Case, text: str, role: staff.Role, keeps: str = "") -> None:
-    for person in staff.told(act, case.company_id, role):
-        outbox.post(
-            act,
-            "send-text",
-            key=f"{text}-{case.id}-{person.id}",
-            case_id=case.id,
-            urgent=case.kind == Kind.EMERGENCY,
-            to="staff",
-            who=person.id,
-            text=text,
-            keeps=keeps,
-        )
+def _tell_staff(act: Act, case: Case, text: str, role: staff.Role, rule: str = "") -> None:
+    """Tell them of a new matter; as urgently as the rule is that begins or is kept with it."""
+    urgent = bool(rule) and act.standard.promise(rule).urgent
+    notices.tell_role(act, case, role, text, about=str(case.id), urgent=urgent)

@@ -6,16 +6,21 @@ from collections.abc import Collection
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ForeignKey, Index, String, func, select, update
+from sqlalchemy import ForeignKey, Index, String, exists, func, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.db import Base, insert_new
-from hotline.domain import outbox, staff
+from hotline.domain import audience, outbox, robots
 from hotline.domain.act import Act
+from hotline.domain.calls import Call
 from hotline.domain.cases import Case, Kind
 from hotline.domain.companies import Company
-from hotline.domain.staff import Staff
+from hotline.domain.outbox import OutboxEntry
+from hotline.domain.staff import Shift, Staff
+from hotline.standard.kinds import Role
 from hotline.standard.rules import Standard
+
+UNHEARD = "notice-unheard"  # the text that says that somebody was rung in vain
 
 
 class Notice(Base):
@@ -34,9 +39,14 @@ class Notice(Base):
     urgent: Mapped[bool]
     by_call: Mapped[bool]
     at: Mapped[datetime]
-    entry_id: Mapped[int | None] = mapped_column(ForeignKey("outbox.id"))  # what tells it, or found nobody to tell
+    entry_id: Mapped[int | None] = mapped_column(ForeignKey("outbox.id"))  # what tells it, or could not tell it
     told_at: Mapped[datetime | None]  # the carrier has the text, or the summary that names it
     heard_at: Mapped[datetime | None]  # a key was pressed on the telephone, or the page was looked at
+
+    @property
+    def about(self) -> str:
+        """The occasion, as `tell` was told it."""
+        return self.key.removeprefix(f"{self.text}-").removesuffix(f"-{self.staff_id}")
 
 
 def tell(
@@ -53,24 +63,34 @@ def tell(
     """Tell a person of an occasion, once however often it is said (OWN-6).
 
     `text` is a key of prompts/, `about` names the occasion within it. What is not urgent is gathered for a moment, and
-    in the company's quiet hours until they end; an emergency is always urgent. `by_call`: their telephone rings too.
-    The page has it at once, and nothing else reaches whoever has no telephone.
+    in the company's quiet hours until they end, unless the person is on duty; an emergency is always urgent.
+    `by_call`: of a promise; their telephone rings too. The page has it at once, and nothing else reaches whoever has
+    no telephone.
     """
     urgent = urgent or case.kind == Kind.EMERGENCY
     key = f"{text}-{about}-{person.id}"
-    about_it = {"company_id": case.company_id, "case_id": case.id, "promise_id": promise, "text": text}
     row = insert_new(act.session, Notice).values(
-        key=key, staff_id=person.id, **about_it, urgent=urgent, by_call=by_call, at=act.at
+        key=key,
+        staff_id=person.id,
+        company_id=case.company_id,
+        case_id=case.id,
+        promise_id=promise,
+        text=text,
+        urgent=urgent,
+        by_call=by_call,
+        at=act.at,
     )
     notice_id = act.session.scalar(row.returning(Notice.id))
     act.news.add(f"staff:{person.id}")
     if person.phone is None:
         return
-    due = _due(act, case, urgent)
+    due = _due(act, person, case.company_id, urgent=urgent)
     if notice_id is not None:
         _owe_text(act, person, case.company_id, notice_id, due, urgent=urgent)
-    if by_call:
-        _owe_ring(act, notice_id or _rung_after_all(act, key), due, urgent=urgent)
+    if by_call and promise is not None:
+        rung_id = notice_id or _rung_after_all(act, key)
+        if rung_id is not None:
+            _owe_ring(act, rung_id, case.id, 1, due)
 
 
 def tell_role(
@@ -84,9 +104,95 @@ def tell_role(
     urgent: bool = False,
     by_call: bool = False,
 ) -> None:
-    """Tell whoever holds a role in the case's company, or stands next above where nobody does: see `tell`."""
-    for person in staff.told(act, case.company_id, role):
+    """Tell the owner of a case, or its company's people in a role, and for a role the company's robots: see `tell`.
+
+    Where nobody can be told, whoever stands above (OWN-6). Whom a complaint is about is never told of it; of the heads
+    of departments those of its own (CMP-1, CMP-10).
+    """
+    for person in audience.of_role(act, case, role):
         tell(act, person, case, text, about=about, promise=promise, urgent=urgent, by_call=by_call)
+    if role != Role.OWNER:
+        due = _due(act, None, case.company_id, urgent=urgent or case.kind == Kind.EMERGENCY)
+        robots.post(act, case.company_id, case, text, about=about, promise=promise, due=due)
+
+
+def may_be_texted(act: Act, person: Staff, company_id: int, *, urgent: bool) -> datetime:
+    """From when on a person gets the next text of a company: not in quiet hours, and never one after another."""
+    last = select(func.max(Notice.told_at)).where(Notice.staff_id == person.id, Notice.company_id == company_id)
+    told_at, figures = act.session.scalar(last.where(Notice.urgent.is_(urgent))), _standard(act, company_id).engine
+    between = figures.notices.urgent_between if urgent else figures.notices.between
+    soonest = act.at if told_at is None else max(act.at, told_at + between.span)
+    return soonest if urgent else _awake(act, person, company_id, soonest)
+
+
+def take(act: Act, entry: OutboxEntry, *, urgent: bool) -> list[Notice]:
+    """What this entry tells: what it took before, and what waits for nobody else; oldest first, locked."""
+    free = or_(Notice.entry_id.is_(None), Notice.entry_id == entry.id)
+    query = select(Notice).where(Notice.staff_id == entry.about["who"], Notice.company_id == entry.about["company"])
+    query = query.where(Notice.told_at.is_(None), Notice.urgent.is_(urgent), free).order_by(Notice.id)
+    taken = list(act.session.scalars(query.with_for_update().execution_options(populate_existing=True)))
+    for one in taken:
+        one.entry_id = entry.id
+    return taken
+
+
+def taken(act: Act, entry: OutboxEntry) -> list[Notice]:
+    """What this entry took and has not told yet."""
+    query = select(Notice).where(Notice.entry_id == entry.id, Notice.told_at.is_(None)).order_by(Notice.id)
+    return list(act.session.scalars(query))
+
+
+def told(act: Act, notice: Notice) -> None:
+    """The carrier has the text that says it."""
+    notice.told_at = act.at
+    _remember(act, notice, "staff-told")
+
+
+def pass_on(act: Act, notice: Notice) -> None:
+    """Who was to be told works here no more: the supervisors are told instead."""
+    _remember(act, notice, "notice-passed-on")
+    case, role = act.session.get_one(Case, notice.case_id), Role.SUPERVISOR
+    urgent, by_call = notice.urgent, notice.by_call
+    about, promise = notice.about, notice.promise_id
+    tell_role(act, case, role, notice.text, about=about, promise=promise, urgent=urgent, by_call=by_call)
+
+
+def get(act: Act, notice_id: int) -> Notice:
+    """The notice with this id, locked."""
+    return act.session.get_one(Notice, notice_id, with_for_update=True, populate_existing=True)
+
+
+def of_call(act: Act, call: Call) -> Notice | None:
+    """What a call that we placed tells a colleague, locked."""
+    return get(act, call.slots["notice"]) if "notice" in call.slots else None
+
+
+def heard(act: Act, notice: Notice) -> None:
+    """Who was rung pressed the key: an answering machine presses none (design rule 8)."""
+    if notice.heard_at is None:
+        notice.heard_at = act.at
+        act.news.add(f"staff:{notice.staff_id}")
+    _remember(act, notice, "notice-heard")
+
+
+def rung_in_vain(act: Act, notice: Notice, call: Call) -> None:
+    """A call about a notice has ended and nobody pressed the key: it rings again, or the next above is told (OWN-6).
+
+    The company's standard is chosen.
+    """
+    if notice.heard_at is not None:
+        return
+    times, figures = int(call.slots["ring"]), act.standard.engine.notices
+    if times < figures.ring_times:
+        _owe_ring(act, notice.id, notice.case_id, times + 1, act.at + figures.ring_again.span)
+        return
+    _remember(act, notice, "notice-unheard")
+    case, about, promise = act.session.get_one(Case, notice.case_id), str(notice.id), notice.promise_id
+    above = audience.above(act, case, notice.staff_id)
+    if above is None:
+        tell_role(act, case, Role.SUPERVISOR, UNHEARD, about=about, promise=promise, urgent=notice.urgent)
+    else:
+        tell(act, above, case, UNHEARD, about=about, promise=promise, urgent=notice.urgent, by_call=True)
 
 
 def of(act: Act, person_id: int, *, before: int | None, most: int) -> list[Notice]:
@@ -112,16 +218,24 @@ def seen(act: Act, person: Staff, ids: Collection[int]) -> None:
     act.news.add(f"staff:{person.id}")
 
 
-def _due(act: Act, case: Case, urgent: bool) -> datetime:
-    """When a person may be reached: what is not urgent waits for the end of the company's quiet hours."""
+def _due(act: Act, person: Staff | None, company_id: int, *, urgent: bool) -> datetime:
+    """When a person, or a group, may be reached at the soonest."""
     if urgent:
         return act.at
-    standard = _standard_of(act, case.company_id)
-    local = (act.at + standard.engine.notices.gather.span).astimezone(ZoneInfo(standard.timezone))
-    return standard.notices.quiet.over(local)
+    return _awake(act, person, company_id, act.at + _standard(act, company_id).engine.notices.gather.span)
 
 
-def _standard_of(act: Act, company_id: int) -> Standard:
+def _awake(act: Act, person: Staff | None, company_id: int, at: datetime) -> datetime:
+    """This instant, or the end of the company's quiet hours; whoever is on duty then is awake."""
+    standard = _standard(act, company_id)
+    ends = standard.notices.quiet.over(at.astimezone(ZoneInfo(standard.timezone)))
+    if ends <= at or person is None:
+        return ends
+    on_duty = exists().where(Shift.staff_id == person.id, Shift.starts_at <= at, Shift.ends_at > at)
+    return at if act.session.scalar(select(on_duty)) else ends
+
+
+def _standard(act: Act, company_id: int) -> Standard:
     """A company's standard, without choosing it for the act."""
     company = act.session.get_one(Company, company_id)
     return act.standard_of(company.profile, company.overrides)
@@ -136,16 +250,22 @@ def _owe_text(act: Act, person: Staff, company_id: int, notice_id: int, due: dat
     whom = (person.id, company_id, urgent)
     if whom not in act.telling:
         act.telling.add(whom)
-        told = {"who": person.id, "company": company_id}
-        outbox.post(act, "tell-staff", due=due, key=f"tell-{notice_id}", urgent=urgent, **told)
+        outbox.post(
+            act, "tell-staff", due=due, key=f"tell-{notice_id}", urgent=urgent, who=person.id, company=company_id
+        )
 
 
-def _owe_ring(act: Act, notice_id: int | None, due: datetime, *, urgent: bool) -> None:
-    if notice_id is not None:
-        outbox.post(act, "ring-notice", due=due, key=f"ring-{notice_id}-1", urgent=urgent, notice=notice_id, ring=1)
+def _owe_ring(act: Act, notice_id: int, case_id: int, ring: int, due: datetime) -> None:
+    key = f"ring-notice-{notice_id}-{ring}"
+    outbox.post(act, "ring-notice", due=due, key=key, case_id=case_id, urgent=True, notice=notice_id, ring=ring)
 
 
 def _rung_after_all(act: Act, key: str) -> int | None:
     """Told by text before, a person is rung about the same as well; None where that was so already."""
     later = update(Notice).where(Notice.key == key, Notice.by_call.is_(False)).values(by_call=True)
     return act.session.scalar(later.returning(Notice.id).execution_options(synchronize_session=False))
+
+
+def _remember(act: Act, notice: Notice, kind: str) -> None:
+    told = {"notice": notice.id, "staff": notice.staff_id, "text": notice.text, "promise": notice.promise_id}
+    act.remember(f"case:{notice.case_id}", kind, **told)
