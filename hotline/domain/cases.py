@@ -180,8 +180,11 @@ def handled_by(act: Act, case: Case, handler_id: int) -> None:
         case.handler_id = handler_id
 
 
-def text_customer(act: Act, case: Case, text: str, *, about: int | None = None) -> bool:
-    """Owe the customer this text, once in the matter or once `about` what happened; False without a number (OWN-7)."""
+def text_customer(act: Act, case: Case, text: str, *, about: int | None = None, promise: int | None = None) -> bool:
+    """Owe the customer this text, once in the matter or once `about` what happened; False without a number (OWN-7).
+
+    `promise`: the one whose deadline it tells, where that is not the one made last.
+    """
     if case.customer_id is None:
         return False
     try:
@@ -196,6 +199,7 @@ def text_customer(act: Act, case: Case, text: str, *, about: int | None = None) 
         to="customer",
         who=case.customer_id,
         text=text,
+        **({} if promise is None else {"promise": promise}),
     )
     return True
 

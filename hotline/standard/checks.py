@@ -8,6 +8,7 @@ from itertools import pairwise
 from hotline.standard.calendar import Calendar
 from hotline.standard.catalogue import RULES
 from hotline.standard.diagnosis import judged
+from hotline.standard.kinds import Role
 from hotline.standard.limits import Limit, Unit
 from hotline.standard.reading import Misfit, Path
 from hotline.standard.rules import PromiseRule, Review, Standard
@@ -105,6 +106,8 @@ def _promise(rule: PromiseRule) -> Iterator[Complaint]:
     path = ("promise_rules", rule.key)
     if rule.rule_id not in RULES:
         yield (*path, "rule_id"), f"{rule.rule_id!r} is not a rule of the standard"
+    if rule.approved_by is Role.OWNER:
+        yield (*path, "approved_by"), "whoever owns a matter does not approve for themselves (CMP-5)"
     if rule.warn_before is not None and not _shorter(rule.warn_before, rule.limit):
         yield (*path, "warn_before"), f"{rule.warn_before} is not shorter than the limit of {rule.limit}"
     for step in rule.escalate:

@@ -118,6 +118,8 @@ class Complaints:
 
     ungraded_counts_as: Annotated[Grade, Figure("CMP-4")]
     closed_by: Annotated[Role, Figure("CMP-12")]
+    longest_extension: Annotated[Limit, Figure("CMP-5")]
+    """How long after its first deadline a promise may be due at most, however often more time was approved."""
 
 
 @dataclass(frozen=True)

@@ -120,6 +120,11 @@ WRONG: list[tuple[str, dict[str, Any], str]] = [
         "promise_rules.FLT-2.sign.escalate: same day is not a time that can be counted from any moment",
     ),
     (
+        "an approval by whoever asks",
+        {"promise_rules": {"FLT-5.result": {"approved_by": "owner"}}},
+        "promise_rules.FLT-5.result.approved_by: whoever owns a matter does not approve for themselves",
+    ),
+    (
         "a promise that is no table",
         {"promise_rules": {"FLT-2.sign": "5 min"}},
         "promise_rules.FLT-2.sign: '5 min' is not a table",
