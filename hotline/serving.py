@@ -52,7 +52,7 @@ def application() -> Flask:
 def ring_back(house: Runtime, stop: threading.Event) -> None:
     """Open what this machine's own disk kept in bad times, again and again until stopped (ANS-10)."""
     in_trouble = False
-    while not stop.wait(house.figures.routine.promises_every.seconds):
+    while not stop.wait(house.figures.routine.kept_numbers_every.seconds):
         try:
             routine.open_kept_calls(house)
             in_trouble = False

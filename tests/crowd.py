@@ -197,6 +197,7 @@ class BusyLine(Line):
 
     def performs(self) -> None:
         """What is due is done on the spot, as a worker would do it."""
+        routine.look_at_promises(self.runtime)
         lease, most = self.runtime.figures.outbox.lease.span, self.runtime.figures.outbox.batch
         while claimed := self._claimed(lease, most):
             for one in claimed:

@@ -25,9 +25,10 @@ from hotline.domain.cases import Case
 from hotline.domain.companies import Company
 from hotline.domain.news import Recording
 from hotline.domain.outbox import OutboxEntry, Queue, State
+from hotline.domain.promises import Promise
 from hotline.domain.turns import Turn
 from hotline.domain.verifying import verify
-from hotline.jobs import queues, work
+from hotline.jobs import queues, routine, work
 from hotline.jobs.dispatch import Dispatcher
 from hotline.jobs.handlers import handlers
 from hotline.simulator import story
@@ -200,15 +201,18 @@ class Line:
             self._stepping = False
 
     def performs(self) -> None:
-        """Everything that is due is handed out and done, and what comes of it."""
+        """The clock looks at what was promised; all that is due is handed out and done, and what comes of it."""
+        routine.look_at_promises(self.runtime)
         while self.dispatcher.turn():
             for worker in self._workers:
                 worker.work(burst=True, logging_level=logging.getLevelName(logging.WARNING))
 
     def _next_due(self) -> datetime | None:
+        owed = select(func.min(OutboxEntry.due_at)).where(OutboxEntry.state == State.DUE)
         with self.look() as act:
-            due = act.session.scalar(select(func.min(OutboxEntry.due_at)).where(OutboxEntry.state == State.DUE))
-        return due if due is None or due > self.at.now else self.at.now + SOON
+            due = [act.session.scalar(owed), act.session.scalar(select(func.min(Promise.look_at)))]
+        soonest = min((at for at in due if at is not None), default=None)
+        return soonest if soonest is None or soonest > self.at.now else self.at.now + SOON
 
 
 @pytest.fixture

@@ -9,17 +9,20 @@ from sqlalchemy import ForeignKey, Index, String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.db import Base
-from hotline.domain import cases, outbox, staff
+from hotline.domain import cases, staff
 from hotline.domain.act import Act
 from hotline.domain.cases import Case, Kind
 from hotline.errors import Conflict, NotFound, Refused
-from hotline.standard.kinds import Role
+from hotline.standard.calendar import Calendar, Deadline
 from hotline.standard.rules import PromiseRule
 
 # Kept by reaching the customer: nothing but a call was promised.
 BY_REACHING = frozenset({"ANS-3.callback", "ANS-8.callback", "ANS-10.callback", "CBK-2.missed", "CMP-9.callback"})
 # Kept by a call to the customer: these, and what somebody has to tell in it and to note.
 BY_CALLING = BY_REACHING | {"CBK-1.answer", "CBK-3.time", "FLT-5.result", "VIS-1.repair"}
+
+
+WARNING, JUDGING, ESCALATION = range(3)  # which look is next: `step`, and from ESCALATION on one for each step
 
 
 class Verdict(StrEnum):
@@ -36,7 +39,7 @@ class Promise(Base):
     """One rule with a figure, made to somebody: who owns it, when it falls due, what became of it (design rule 7)."""
 
     __tablename__ = "promises"
-    __table_args__ = (Index("ix_promises_verdict_due", "verdict", "due_at"), Index(None, "look_at"))
+    __table_args__ = (Index("ix_promises_verdict_due", "verdict", "due_at"), Index(None, "company_id", "look_at"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     rule: Mapped[str] = mapped_column(String(40))  # the key in the standard, FLT-2.sign
@@ -51,14 +54,18 @@ class Promise(Base):
     done_at: Mapped[datetime | None]
     judged_at: Mapped[datetime | None]
     look_at: Mapped[datetime | None]  # when the clock looks at it next; None: nothing is left to look at
-    step: Mapped[int] = mapped_column(server_default="0")  # how many of those looks it had
+    step: Mapped[int] = mapped_column(server_default="0")  # how many of those looks it had: the next is this one
     excused_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
 
 
-def make(act: Act, rule: str, case: Case) -> Promise:
-    """Promise what a rule of the company's standard says, from now on. Raises Invalid for an unknown rule."""
-    wanted = act.standard.promise(rule)
-    deadline = wanted.limit.deadline(act.at, act.standard.calendar)
+def make(act: Act, rule: str, case: Case, *, since: datetime | None = None, until: datetime | None = None) -> Promise:
+    """Promise what a rule of the company's standard says. Raises Invalid for an unknown rule.
+
+    `since`: counted from this instant instead of from now; `until`: this instant is the deadline, as an approver or the
+    customer set it (CMP-4, CMP-5). The calendar's version is stored all the same.
+    """
+    wanted, calendar = act.standard.promise(rule), act.standard.calendar
+    deadline = wanted.limit.deadline(since or act.at, calendar) if until is None else Deadline(until, calendar.version)
     promise = Promise(
         rule=rule,
         rule_id=wanted.rule_id,
@@ -70,17 +77,9 @@ def make(act: Act, rule: str, case: Case) -> Promise:
         calendar=deadline.calendar_version,
         verdict=Verdict.OPEN,
     )
+    _begin_looking(promise, wanted, act.at, calendar)
     act.session.add(promise)
     act.session.flush()
-    outbox.post(
-        act,
-        "judge-promise",
-        due=promise.due_at,
-        key=f"judge-{promise.id}",
-        case_id=case.id,
-        promise=promise.id,
-    )
-    _post_warning(act, promise, wanted)
     act.news.add(f"staff:{promise.owner_id}")
     act.remember(
         case.chain,
@@ -94,55 +93,24 @@ def make(act: Act, rule: str, case: Case) -> Promise:
     return promise
 
 
+def _begin_looking(promise: Promise, rule: PromiseRule, at: datetime, calendar: Calendar) -> None:
+    """First the warning, where there is time for one; else the deadline itself."""
+    promise.step, promise.look_at = JUDGING, promise.due_at
+    if rule.warn_before is not None:
+        warning = rule.warn_before.before(promise.due_at, calendar)
+        if warning > at:
+            promise.step, promise.look_at = WARNING, warning
+
+
 def done(act: Act, rule: str, case: Case) -> None:
     """What this rule promised in this case was done now: kept in time, or late. Nothing open: nothing changes."""
     for promise in of_case(act, case.id):
         if promise.rule == rule and promise.done_at is None and promise.verdict != Verdict.EXCUSED:
             promise.done_at = promise.judged_at = act.at
             in_time = promise.verdict == Verdict.OPEN and act.at <= promise.due_at
-            promise.verdict = Verdict.KEPT if in_time else Verdict.LATE
+            promise.verdict, promise.look_at = Verdict.KEPT if in_time else Verdict.LATE, None
             act.remember(case.chain, "promise-done", promise=promise.id, rule=rule, verdict=promise.verdict)
             act.news.add(f"staff:{promise.owner_id}")
-            outbox.cancel(act, f"judge-{promise.id}")
-            outbox.cancel(act, f"warn-{promise.id}")
-
-
-def judge(act: Act, promise_id: int) -> None:
-    """The deadline has come: an open promise is broken, and those are told whom the standard names."""
-    promise = _locked(act, promise_id)
-    if promise.verdict != Verdict.OPEN or act.at < promise.due_at:
-        return
-    promise.verdict, promise.judged_at = Verdict.BROKEN, act.at
-    case = cases.get(act, promise.case_id)
-    act.remember(case.chain, "promise-broken", promise=promise.id, rule=promise.rule, due=promise.due_at.isoformat())
-    rule, calendar = act.standard.promise(promise.rule), act.standard.calendar
-    for role in rule.tells:
-        tell(act, promise, role, why="promise-broken")
-    for step in rule.escalate:
-        due = step.after.deadline(promise.due_at, calendar).at
-        outbox.post(
-            act,
-            "escalate-promise",
-            due=due,
-            key=f"escalate-{promise.id}-{step.role}",
-            case_id=case.id,
-            promise=promise.id,
-            role=str(step.role),
-        )
-
-
-def warn(act: Act, promise_id: int) -> None:
-    """The promise falls due soon and is not done: its owner is told."""
-    promise = _locked(act, promise_id)
-    if promise.verdict == Verdict.OPEN:
-        tell(act, promise, Role.OWNER, why="promise-due-soon")
-
-
-def escalate(act: Act, promise_id: int, role: str) -> None:
-    """The promise is still not done some time after its deadline: the next level is told (OWN-6)."""
-    promise = _locked(act, promise_id)
-    if promise.verdict == Verdict.BROKEN:
-        tell(act, promise, Role(role), why="promise-broken")
 
 
 def excuse(act: Act, promise_id: int, *, approved_by: staff.Staff) -> None:
@@ -158,33 +126,24 @@ def excuse(act: Act, promise_id: int, *, approved_by: staff.Staff) -> None:
         raise Refused(f"{promise.rule} is excused within its own company alone")
     if not approved_by.has(*staff.from_level(act, promise.company_id, rule.approved_by)):
         raise Refused(f"{promise.rule} can be excused by {rule.approved_by} or somebody above alone")
+    _excused(act, promise, approved_by)
+
+
+def release(act: Act, promise_id: int, *, approved_by: staff.Staff, why: str) -> None:
+    """What was promised is owed no longer, for two people decided what the matter is; called by `decisions` alone.
+
+    `why` is sealed already. Raises Conflict once the deadline has passed: what was broken stays broken.
+    """
+    _excused(act, _locked(act, promise_id), approved_by, why=why)
+
+
+def _excused(act: Act, promise: Promise, approved_by: staff.Staff, **told: str) -> None:
     if promise.verdict != Verdict.OPEN or act.at > promise.due_at:
         raise Conflict("a promise is excused before its deadline or not at all")
     promise.verdict, promise.judged_at, promise.excused_by_id = Verdict.EXCUSED, act.at, approved_by.id
-    act.remember(f"case:{promise.case_id}", "promise-excused", promise=promise.id, by=approved_by.id)
-
-
-def tell(act: Act, promise: Promise, role: Role, *, why: str) -> None:
-    """Send a text about a promise to its owner, or to the company's people in a role."""
-    case = cases.get(act, promise.case_id)
-    for person in _told(act, case, role):
-        outbox.post(
-            act,
-            "send-text",
-            key=f"{why}-{promise.id}-{person.id}",
-            case_id=case.id,
-            to="staff",
-            who=person.id,
-            text=why,
-            promise=promise.id,
-        )
-
-
-def _told(act: Act, case: Case, role: Role) -> list[staff.Staff]:
-    if role is not Role.OWNER:
-        return staff.told(act, case.company_id, role)
-    owner = staff.get(act, case.owner_id)
-    return [owner] if owner.active and owner.phone is not None else staff.told(act, case.company_id, Role.SUPERVISOR)
+    promise.look_at = None
+    act.remember(f"case:{promise.case_id}", "promise-excused", promise=promise.id, by=approved_by.id, **told)
+    act.news.add(f"staff:{promise.owner_id}")
 
 
 def of_case(act: Act, case_id: int) -> list[Promise]:
@@ -218,14 +177,6 @@ def next_step(act: Act, case: Case) -> str:
     return f"texts.{'steps-unreached' if calls_back and not of_case(act, case.id) else 'steps'}.{case.kind}"
 
 
-def overdue(act: Act, company_id: int, *, before: datetime, most: int) -> list[Promise]:
-    """A company's promises that fell due before an instant and were not judged, the oldest first."""
-    query = select(Promise).where(
-        Promise.company_id == company_id, Promise.verdict == Verdict.OPEN, Promise.due_at < before
-    )
-    return list(act.session.scalars(query.order_by(Promise.due_at).limit(most)))
-
-
 def pass_on(act: Act, case: Case) -> None:
     """The case has a new owner: what is still promised in it is theirs to keep, and their company's (OWN-4).
 
@@ -242,21 +193,6 @@ def close_case(act: Act, case: Case, *, by: int, outcome: str) -> None:
     if waiting:
         raise Conflict(f"case {case.number} cannot be closed: still promised: {', '.join(waiting)}")
     cases.mark_closed(act, case, by=by, outcome=outcome)
-
-
-def _post_warning(act: Act, promise: Promise, rule: PromiseRule) -> None:
-    if rule.warn_before is None:
-        return
-    due = rule.warn_before.before(promise.due_at, act.standard.calendar)
-    if due > act.at:
-        outbox.post(
-            act,
-            "warn-promise",
-            due=due,
-            key=f"warn-{promise.id}",
-            case_id=promise.case_id,
-            promise=promise.id,
-        )
 
 
 def _locked(act: Act, promise_id: int) -> Promise:

@@ -68,8 +68,8 @@ class Dispatcher:
     def _attempt(self, bell: PubSub) -> bool:
         """One turn and the wait for the next; False when something was away."""
         try:
-            self._rounds.turn()
-            if self.turn() < self._figures.outbox.batch:
+            more = self._rounds.turn()
+            if self.turn() < self._figures.outbox.batch and not more:
                 self._listen(bell)
         except TROUBLE as error:
             if not self._in_trouble:

@@ -2,30 +2,14 @@
 
 from __future__ import annotations
 
-from hotline.domain import cases, companies, handovers, leaving, promises
+from hotline.domain import cases, companies, handovers, leaving
 from hotline.domain.act import Act
 from hotline.domain.handovers import Handover
 from hotline.domain.outbox import OutboxEntry, State
-from hotline.domain.promises import Promise
-from hotline.jobs import checking, line, placing, recordings, rings, talks, texts
+from hotline.jobs import checking, line, placing, recordings, rings, robots, talks, texts
 from hotline.jobs.effects import Handler
 from hotline.jobs.placing import News
 from hotline.runtime import Runtime
-
-
-def _judge(runtime: Runtime, act: Act, entry: OutboxEntry) -> State:
-    promises.judge(act, _promise(act, entry))
-    return State.DONE
-
-
-def _warn(runtime: Runtime, act: Act, entry: OutboxEntry) -> State:
-    promises.warn(act, _promise(act, entry))
-    return State.DONE
-
-
-def _escalate(runtime: Runtime, act: Act, entry: OutboxEntry) -> State:
-    promises.escalate(act, _promise(act, entry), entry.about["role"])
-    return State.DONE
 
 
 def _return_handover(runtime: Runtime, act: Act, entry: OutboxEntry) -> State:
@@ -40,11 +24,9 @@ def _begin_leave(runtime: Runtime, act: Act, entry: OutboxEntry) -> State:
     return State.DONE
 
 
-def _promise(act: Act, entry: OutboxEntry) -> int:
-    """The promise an entry is about, its company's standard chosen."""
-    promise = act.session.get_one(Promise, entry.about["promise"])
-    companies.get(act, promise.company_id)
-    return promise.id
+def _looked_at_by_the_clock(runtime: Runtime, act: Act, entry: OutboxEntry) -> State:
+    """Posted by a version before: the promise itself says now when it is looked at."""
+    return State.DROPPED
 
 
 _KINDS = {
@@ -65,11 +47,12 @@ _KINDS = {
     "stop-recording": Handler(talks.stop_recording),
     "text-link": Handler(texts.link),
     "send-text": Handler(texts.send, texts.sent),
+    "tell-robot": Handler(robots.tell, failed=robots.not_told),
     "fetch-recording": Handler(recordings.fetch, recordings.fetched, recordings.not_fetched),
     "delete-recording": Handler(recordings.remove, recordings.removed, recordings.not_removed),
-    "judge-promise": Handler(_judge),
-    "warn-promise": Handler(_warn),
-    "escalate-promise": Handler(_escalate),
+    "judge-promise": Handler(_looked_at_by_the_clock),
+    "warn-promise": Handler(_looked_at_by_the_clock),
+    "escalate-promise": Handler(_looked_at_by_the_clock),
     "return-handover": Handler(_return_handover),
     "begin-leave": Handler(_begin_leave),
 }

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import logging
+import time
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 
 from redis import Redis
 from redis.exceptions import RedisError
 
 from hotline import clock, live, spool
-from hotline.domain import calls, checkpoints, companies, news, outbox, promises, spooled
+from hotline.domain import calls, checkpoints, news, outbox, promise_looks, spooled
 from hotline.domain.act import CLOCK
-from hotline.errors import Invalid, NotFound
+from hotline.errors import HotlineError, NotFound
 from hotline.jobs import watch
 from hotline.runtime import Runtime
 from hotline.standard.engine import Engine as Figures
@@ -31,28 +33,35 @@ def seal_log(runtime: Runtime) -> None:
         checkpoints.export_missing(act.session, runtime.settings.hotline_var / checkpoints.FILE)
 
 
-def judge_overdue(runtime: Runtime) -> None:
-    """The safety net under `judge-promise`: what its own entry did not judge within a lease is judged here."""
+def look_at_promises(runtime: Runtime) -> bool:
+    """Warn, judge and escalate what is due, company by company; True where the time was over before the work (rule 7).
+
+    In small acts with a rest between them, so that no webhook waits long for SQLite's one writer. A company whose own
+    figures no longer load is left for the next turn, and named; the others' promises are looked at.
+    """
+    figures = runtime.figures.promises
+    ends = clock.now() + timedelta(seconds=figures.span_seconds)
     with runtime.look(CLOCK) as act:
-        everybody = [company.id for company in companies.listed(act)]
+        left = list(promise_looks.waiting(act))
     trouble = None
-    for company_id in everybody:
+    while left and clock.now() <= ends:
         try:
-            _judge_overdue_of(runtime, company_id)
-        except Invalid as error:  # this company's own figures no longer load; the others' promises are judged
-            trouble = error
+            looked = _look_at(runtime, left[0], figures.batch)
+        except HotlineError as error:
+            looked, trouble = 0, error
+        if looked < figures.batch:
+            left.pop(0)
+        else:
+            left.append(left.pop(0))
+            time.sleep(figures.rest_seconds)
     if trouble is not None:
         raise trouble
+    return bool(left)
 
 
-def _judge_overdue_of(runtime: Runtime, company_id: int) -> None:
-    figures = runtime.figures.outbox
-    with runtime.look(CLOCK) as act:
-        late = promises.overdue(act, company_id, before=act.at - figures.lease.span, most=figures.batch)
-    for promise in late:
-        with runtime.act(CLOCK) as act:
-            companies.get(act, company_id)
-            promises.judge(act, promise.id)
+def _look_at(runtime: Runtime, company_id: int, most: int) -> int:
+    with runtime.act(CLOCK) as act:
+        return promise_looks.look(act, promise_looks.due_looks(act, company_id, most=most))
 
 
 def look_up_calls(runtime: Runtime) -> None:
@@ -92,12 +101,14 @@ class Recurring:
 
     name: str
     every: Callable[[Figures], Limit]
-    run: Callable[[Runtime], None]
+    run: Callable[[Runtime], bool | None]
+    shared: bool = False
+    """All dispatchers do it at once and share the work; what returns True goes on at their next turn."""
 
 
 ROUTINE = (
     Recurring("seal-log", lambda figures: figures.audit.checkpoint_every, seal_log),
-    Recurring("judge-overdue", lambda figures: figures.routine.promises_every, judge_overdue),
+    Recurring("look-at-promises", lambda figures: figures.promises.look_every, look_at_promises, shared=True),
     Recurring("look-up-calls", lambda figures: figures.routine.calls_reconciled_every, look_up_calls),
     Recurring("watch-desk", lambda figures: figures.desk.match_every, watch.the_desk),
     Recurring("watch-talks", lambda figures: figures.routine.calls_reconciled_every, watch.the_talks),
@@ -113,20 +124,23 @@ class Rounds:
         self._last: dict[str, int] = {}
         self._troubles: dict[str, str] = {}
 
-    def turn(self) -> None:
-        """One look at the clock. Cheap when nothing is due."""
+    def turn(self) -> bool:
+        """One look at the clock; True where there is more to do at once. Cheap when nothing is due."""
+        more = False
         for work in ROUTINE:
             every = work.every(self._runtime.figures).seconds
             span = int(clock.now().timestamp()) // every
             if self._last.get(work.name) != span:
                 self._last[work.name] = span
-                if self._ours(f"hotline:routine:{work.name}:{span}", every):
-                    self._do(work)
+                if work.shared or self._ours(f"hotline:routine:{work.name}:{span}", every):
+                    more |= self._do(work)
+        return more
 
-    def _do(self, work: Recurring) -> None:
+    def _do(self, work: Recurring) -> bool:
         """One work's trouble holds up neither the others nor the dispatching; /health names it until it is over."""
+        more = False
         try:
-            work.run(self._runtime)
+            more = bool(work.run(self._runtime))
         except Exception as error:  # noqa: BLE001 - whatever it is, what is owed is still to be handed out
             trouble = type(error).__name__
             if self._troubles.get(work.name) != trouble:
@@ -134,7 +148,10 @@ class Rounds:
             self._troubles[work.name] = trouble
         else:
             self._troubles.pop(work.name, None)
+        if more:
+            del self._last[work.name]
         self._say(work.name)
+        return more
 
     def _say(self, name: str) -> None:
         trouble = self._troubles.get(name)

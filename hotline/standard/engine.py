@@ -106,6 +106,25 @@ class Notices:
 
 
 @dataclass(frozen=True)
+class Robots:
+    """Group robots: the platforms take 20 messages a minute of each, and texts of 2048 bytes at most."""
+
+    between: Limit
+    """From one message of a robot to its next; what comes meanwhile goes with it."""
+    text_longest: Annotated[int, Figure(PLATFORM, 200, 2048)]
+    """Bytes in UTF-8."""
+
+
+@dataclass(frozen=True)
+class Api:
+    """What other systems may ask of us."""
+
+    requests: Annotated[int, Figure(PLATFORM, 1, 10_000)]
+    """So many of one key within the window; more are refused until it is over."""
+    window: Limit
+
+
+@dataclass(frozen=True)
 class Desk:
     """The waiting line and the agents' seats."""
 
@@ -157,10 +176,24 @@ class SignIn:
 
 
 @dataclass(frozen=True)
+class Promises:
+    """How the clock looks at what was promised: in acts so small that no webhook waits long for one."""
+
+    look_every: Limit
+    batch: Annotated[int, Figure(PLATFORM, 1, 1000)]
+    """Promises in one act."""
+    rest_seconds: Annotated[float, Figure(PLATFORM, 0, 1)]
+    """Between two acts, so that whoever waits for SQLite's one writer gets it."""
+    span_seconds: Annotated[float, Figure(PLATFORM, 0.05, 10)]
+    """So long at a time; then what else is due is handed out first."""
+
+
+@dataclass(frozen=True)
 class Routine:
     """Rhythms of the recurring work."""
 
-    promises_every: Limit
+    kept_numbers_every: Limit
+    """How often the disk is looked at for numbers kept in bad times (ANS-10)."""
     calls_reconciled_every: Limit
     call_looked_up_every: Limit
     """A call still under way is looked up at the carrier this often: its last notification may never come."""
@@ -220,9 +253,12 @@ class Engine:
     carrier: CarrierFigures
     dispatch: Dispatch
     notices: Notices
+    robots: Robots
+    api: Api
     desk: Desk
     recordings: Recordings
     sign_in: SignIn
+    promises: Promises
     routine: Routine
     serving: Serving
     upkeep: Upkeep

@@ -17,11 +17,12 @@ from sqlalchemy import select
 
 from hotline import VERSION, live
 from hotline.api import health
-from hotline.domain import outbox, staff
+from hotline.domain import outbox, promises, staff
 from hotline.domain.act import COMMAND
 from hotline.domain.staff import Staff
 from hotline.runtime import Runtime, make
 from hotline.settings import Settings
+from tests import given
 from tests.world import Cast, HandClock
 
 
@@ -69,8 +70,17 @@ def test_all_is_well(runtime: Runtime) -> None:
 
 def test_it_says_how_long_the_oldest_due_entry_waits(runtime: Runtime, at: HandClock) -> None:
     with runtime.act(COMMAND) as act:
-        outbox.post(act, "judge-promise", promise=1)
-        outbox.post(act, "judge-promise", due=at.now + timedelta(hours=1), promise=2)
+        outbox.post(act, "match-line")
+        outbox.post(act, "match-line", due=at.now + timedelta(hours=1))
+    at.passes(timedelta(seconds=90))
+    assert ask(runtime)[1]["oldest_due_seconds"] == 90.0
+
+
+def test_a_clock_that_looks_at_no_promise_is_seen(runtime: Runtime, cast: Cast, at: HandClock) -> None:
+    with runtime.act(COMMAND) as act:
+        promises.make(act, "FLT-2.notify", given.case(act, cast))
+    at.passes(timedelta(seconds=60))
+    assert ask(runtime)[1]["oldest_due_seconds"] == 0.0
     at.passes(timedelta(seconds=90))
     assert ask(runtime)[1]["oldest_due_seconds"] == 90.0
 

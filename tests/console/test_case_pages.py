@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
-from hotline.domain import cases, companies, leaving, outbox, promises
+from hotline.domain import cases, companies, leaving, outbox, promise_looks, promises
 from hotline.domain.act import CLOCK, COMMAND
 from hotline.domain.cases import Case
 from hotline.runtime import Runtime
@@ -40,8 +40,7 @@ def test_a_promise_is_told_by_its_verdict_in_a_word(
 ) -> None:
     at.passes(timedelta(days=3))
     with runtime.act(CLOCK) as act:
-        companies.get(act, cast.heat.id)
-        promises.judge(act, 1)
+        promise_looks.look(act, [1])
     sun.logs_in(cast.sun)
     assert "超期 未能当场答复的咨询回电" in text_of(sun.opens(asked))
     sun.sends(f"{asked}/called-back", page=asked, rule="CBK-1.answer", said="已解释计费办法")
@@ -173,8 +172,7 @@ def test_promises_are_listed_by_their_deadline_and_the_broken_ones_apart(
     matters.repair(runtime, cast)
     at.passes(timedelta(minutes=2))
     with runtime.act(CLOCK) as act:
-        companies.get(act, cast.heat.id)
-        promises.judge(act, 2)
+        promise_looks.look(act, [2])
     page = text_of(sun.opens("/console/promises"))
     order = [page.index(word) for word in ("维修人员签收", "未能当场答复的咨询回电", "报修立即通知维修人员")]
     assert order == sorted(order)

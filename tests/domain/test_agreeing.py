@@ -19,6 +19,7 @@ from hotline.domain import (
     handovers,
     ladder,
     leaving,
+    promise_looks,
     promises,
     repairs,
     seats,
@@ -73,7 +74,7 @@ def log(runtime: Runtime, cast: Cast, at: HandClock) -> Runtime:
         case = cases.get(act, 1)
         companies.get(act, case.company_id)
         for promise in promises.of_case(act, 1):
-            promises.judge(act, promise.id)
+            promise_looks.look(act, [promise.id])
             promises.done(act, promise.rule, case)
         promises.close_case(act, case, by=cast.zhou.id, outcome="warm again")
     return runtime

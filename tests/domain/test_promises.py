@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
 
-from hotline.domain import audit, cases, companies, promises
-from hotline.domain.act import CLOCK, COMMAND, Act
+from hotline.domain import audit, cases, promises
+from hotline.domain.act import COMMAND, Act
 from hotline.domain.cases import Case
-from hotline.domain.outbox import OutboxEntry, State
+from hotline.domain.companies import Company
 from hotline.domain.promises import Promise, Verdict
-from hotline.errors import Conflict, Invalid, NotFound, Refused
+from hotline.errors import Conflict, Invalid, Refused
 from hotline.runtime import Runtime
 from tests import given
+from tests.domain.promised import done, look, mine, promise, row, verdict
 from tests.world import SHANGHAI, Cast, HandClock, Person
 
 
@@ -26,43 +26,6 @@ def case(runtime: Runtime, cast: Cast) -> Case:
         return given.case(act, cast)
 
 
-def mine(act: Act, case: Case) -> Case:
-    row = cases.get(act, case.id)
-    companies.get(act, row.company_id)
-    return row
-
-
-def promise(runtime: Runtime, case: Case, rule: str) -> Promise:
-    with runtime.act(COMMAND) as act:
-        return promises.make(act, rule, mine(act, case))
-
-
-def done(runtime: Runtime, case: Case, rule: str) -> None:
-    with runtime.act(COMMAND) as act:
-        promises.done(act, rule, mine(act, case))
-
-
-def judge(runtime: Runtime, case: Case, made: Promise) -> None:
-    with runtime.act(CLOCK) as act:
-        mine(act, case)
-        promises.judge(act, made.id)
-
-
-def verdict(runtime: Runtime, case: Case) -> list[Verdict]:
-    with runtime.look(COMMAND) as act:
-        return [Verdict(row.verdict) for row in promises.of_case(act, case.id)]
-
-
-def owed(runtime: Runtime, kind: str, state: State = State.DUE) -> list[OutboxEntry]:
-    with runtime.look(COMMAND) as act:
-        query = select(OutboxEntry).where(OutboxEntry.kind == kind, OutboxEntry.state == state)
-        return list(act.session.scalars(query.order_by(OutboxEntry.due_at, OutboxEntry.id)))
-
-
-def told(runtime: Runtime) -> set[int]:
-    return {int(entry.about["who"]) for entry in owed(runtime, "send-text")}
-
-
 def test_a_promise_has_a_deadline_an_owner_and_a_calendar(
     runtime: Runtime, cast: Cast, case: Case, at: HandClock
 ) -> None:
@@ -70,8 +33,6 @@ def test_a_promise_has_a_deadline_an_owner_and_a_calendar(
     assert (made.rule_id, made.owner_id, made.verdict) == ("FLT-2", cast.lin.id, Verdict.OPEN)
     assert made.due_at == at.now + timedelta(minutes=10)
     assert made.calendar
-    assert [entry.due_at for entry in owed(runtime, "judge-promise")] == [made.due_at]
-    assert [entry.due_at for entry in owed(runtime, "warn-promise")] == [made.due_at - timedelta(minutes=4)]
     with runtime.look(COMMAND) as act:
         assert audit.entries(act.session, case.chain)[-1].fields["rule"] == "FLT-2.sign"
 
@@ -82,28 +43,31 @@ def test_a_business_deadline_passes_over_the_night(runtime: Runtime, case: Case,
     assert made.due_at == datetime(2026, 11, 23, 8, 45, tzinfo=SHANGHAI)
 
 
-def test_every_rule_of_the_standard_can_be_promised_and_warned_of(runtime: Runtime, cast: Cast, case: Case) -> None:
-    with runtime.act(COMMAND) as act:
-        row = mine(act, case)
-        for rule in act.standard.promise_rules:
-            made = promises.make(act, rule, row)
-            assert made.due_at > made.made_at
-    assert all(entry.due_at > case.opened_at for entry in owed(runtime, "warn-promise"))
-
-
 def test_what_a_call_keeps_are_rules_of_the_standard_and_every_promised_callback_is_among_them(
-    runtime: Runtime, cast: Cast
+    runtime: Runtime, cast: Cast, case: Case
 ) -> None:
     with runtime.look(COMMAND) as act:
-        companies.get(act, cast.heat.id)
+        mine(act, case)
         rules = set(act.standard.promise_rules)
     assert promises.BY_REACHING < promises.BY_CALLING <= rules
     assert {rule for rule in rules if rule.endswith(".callback")} <= promises.BY_REACHING
 
 
-def test_a_warning_days_before_comes_at_the_same_local_time(runtime: Runtime, case: Case) -> None:
-    made = promise(runtime, case, "VIS-1.repair")
-    assert [entry.due_at for entry in owed(runtime, "warn-promise")] == [made.due_at - timedelta(days=2)]
+def test_a_limit_may_count_from_when_it_was_told_not_from_when_it_was_promised(
+    runtime: Runtime, case: Case, at: HandClock
+) -> None:
+    filed = at.now - timedelta(minutes=3)
+    made = promise(runtime, case, "FLT-2.sign", since=filed)
+    assert (made.due_at, made.made_at) == (filed + timedelta(minutes=10), at.now)
+
+
+def test_a_deadline_that_a_person_set_is_kept_to_the_second_with_the_calendar_of_its_day(
+    runtime: Runtime, case: Case, at: HandClock
+) -> None:
+    by_rule = promise(runtime, case, "CMP-4.settle.minor")
+    until = datetime(2026, 11, 21, 3, 4, 5, tzinfo=SHANGHAI)  # at night, on a Saturday
+    extended = promise(runtime, case, "CMP-4.settle.minor", until=until)
+    assert (row(runtime, extended).due_at, extended.calendar) == (until, by_rule.calendar)
 
 
 def test_no_rule_no_promise(runtime: Runtime, case: Case) -> None:
@@ -111,36 +75,22 @@ def test_no_rule_no_promise(runtime: Runtime, case: Case) -> None:
         promise(runtime, case, "FLT-9.never")
 
 
-def test_done_in_time_is_kept_and_nothing_more_is_owed(runtime: Runtime, case: Case, at: HandClock) -> None:
+def test_done_in_time_is_kept_and_the_clock_has_nothing_to_look_at(runtime: Runtime, case: Case, at: HandClock) -> None:
     made = promise(runtime, case, "FLT-2.sign")
     at.set(made.due_at)  # the last moment is in time
     done(runtime, case, "FLT-2.sign")
     assert verdict(runtime, case) == [Verdict.KEPT]
-    assert owed(runtime, "judge-promise") == owed(runtime, "warn-promise") == []
-
-
-def test_not_done_is_broken_at_the_deadline_and_those_are_told_whom_the_standard_names(
-    runtime: Runtime, cast: Cast, case: Case, at: HandClock
-) -> None:
-    made = promise(runtime, case, "CBK-1.answer")
-    at.set(made.due_at - timedelta(seconds=1))
-    judge(runtime, case, made)
-    assert verdict(runtime, case) == [Verdict.OPEN]
-    at.set(made.due_at)
-    judge(runtime, case, made)
-    judge(runtime, case, made)
-    assert verdict(runtime, case) == [Verdict.BROKEN]
-    assert told(runtime) == {cast.lin.id, cast.sun.id}  # the owner and the supervisor, each once
-    assert len(owed(runtime, "send-text")) == 2
+    assert row(runtime, made).look_at is None
 
 
 def test_done_after_the_deadline_is_late(runtime: Runtime, case: Case, at: HandClock) -> None:
     made = promise(runtime, case, "FLT-2.sign")
     at.set(made.due_at + timedelta(seconds=1))
-    judge(runtime, case, made)
+    look(runtime, made.id)
     done(runtime, case, "FLT-2.sign")
     assert verdict(runtime, case) == [Verdict.LATE]
-    judge(runtime, case, made)
+    assert row(runtime, made).look_at is None
+    look(runtime, made.id)
     assert verdict(runtime, case) == [Verdict.LATE]
 
 
@@ -151,48 +101,16 @@ def test_late_is_late_even_where_the_clock_had_no_time_to_judge(runtime: Runtime
     assert verdict(runtime, case) == [Verdict.LATE]
 
 
-def test_what_stays_undone_climbs_the_ladder(runtime: Runtime, cast: Cast, case: Case, at: HandClock) -> None:
-    made = promise(runtime, case, "FLT-2.sign")
-    at.set(made.due_at)
-    judge(runtime, case, made)
-    climbing = [(e.about["role"], e.due_at - made.due_at) for e in owed(runtime, "escalate-promise")]
-    assert climbing == [("manager", timedelta(minutes=10)), ("general_manager", timedelta(minutes=30))]
-    with runtime.act(CLOCK) as act:
-        promises.escalate(act, made.id, "manager")
-    assert told(runtime) == {cast.sun.id, cast.qian.id}
-    done(runtime, case, "FLT-2.sign")
-    with runtime.act(CLOCK) as act:
-        promises.escalate(act, made.id, "general_manager")
-    assert cast.feng.id not in told(runtime)
-
-
-def test_the_owner_is_warned_while_there_is_time(runtime: Runtime, cast: Cast, case: Case) -> None:
-    made = promise(runtime, case, "FLT-2.sign")
-    with runtime.act(CLOCK) as act:
-        promises.warn(act, made.id)
-    assert told(runtime) == {cast.lin.id}
-
-
-def test_a_kept_promise_warns_nobody(runtime: Runtime, case: Case) -> None:
-    made = promise(runtime, case, "FLT-2.sign")
-    done(runtime, case, "FLT-2.sign")
-    with runtime.act(CLOCK) as act:
-        promises.warn(act, made.id)
-    assert told(runtime) == set()
-
-
-def test_after_a_handover_the_new_owner_is_warned(runtime: Runtime, cast: Cast, case: Case) -> None:
-    made = promise(runtime, case, "FLT-2.sign")
-    with runtime.act(COMMAND) as act:
-        mine(act, case).owner_id = cast.zhou.id
-        promises.warn(act, made.id)
-    assert told(runtime) == {cast.zhou.id}
-
-
 def excuse(runtime: Runtime, case: Case, made: Promise, who: Person) -> None:
     with runtime.act(COMMAND) as act:
         mine(act, case)
         promises.excuse(act, made.id, approved_by=given.person(act, who))
+
+
+def release(runtime: Runtime, case: Case, made: Promise, who: Person) -> None:
+    with runtime.act(COMMAND) as act:
+        why = cases.seal(act, mine(act, case), "an enquiry after all")
+        promises.release(act, made.id, approved_by=given.person(act, who), why=why)
 
 
 def test_more_time_is_approved_beforehand_by_the_right_person(runtime: Runtime, cast: Cast, case: Case) -> None:
@@ -220,33 +138,44 @@ def test_more_time_is_approved_from_above_too_but_only_within_the_company(
     assert verdict(runtime, case) == [Verdict.EXCUSED]
 
 
-def test_a_broken_promise_is_always_told_to_somebody(runtime: Runtime, cast: Cast, case: Case, at: HandClock) -> None:
-    """Where nobody is in the role, whoever stands above; where the owner has no telephone, the supervisor."""
-    made, other = promise(runtime, case, "CBK-2.missed"), promise(runtime, case, "VIS-1.repair")
-    with runtime.act(COMMAND) as act:
-        given.person(act, cast.sun).active = False
-        for unreached in (cast.qian, cast.lin):
-            given.person(act, unreached).phone = None
-    at.set(max(made.due_at, other.due_at))
-    for one in (made, other):
-        judge(runtime, case, one)
-    assert {(entry.about["promise"], entry.about["who"]) for entry in owed(runtime, "send-text")} == {
-        (made.id, cast.feng.id), (other.id, cast.feng.id),
-    }  # fmt: skip
+def test_what_two_people_decided_is_owed_no_longer_and_the_record_says_why(
+    runtime: Runtime, cast: Cast, case: Case
+) -> None:
+    made = promise(runtime, case, "CMP-1.sign")  # nobody may excuse it
+    release(runtime, case, made, cast.qian)
+    assert verdict(runtime, case) == [Verdict.EXCUSED]
+    with runtime.look(COMMAND) as act:
+        entry = audit.entries(act.session, case.chain)[-1]
+        assert (entry.kind, entry.fields["by"]) == ("promise-excused", cast.qian.id)
+        assert cases.unseal(act, case, entry.fields["why"]) == "an enquiry after all"
 
 
-def test_an_excuse_after_the_deadline_comes_too_late(runtime: Runtime, cast: Cast, case: Case, at: HandClock) -> None:
+@pytest.mark.parametrize("does", [excuse, release])
+def test_after_the_deadline_every_excuse_comes_too_late(
+    runtime: Runtime,
+    cast: Cast,
+    case: Case,
+    at: HandClock,
+    does: Callable[[Runtime, Case, Promise, Person], None],
+) -> None:
     made = promise(runtime, case, "CMP-4.settle.minor")
     at.set(made.due_at + timedelta(seconds=1))
     with pytest.raises(Conflict):
-        excuse(runtime, case, made, cast.qian)
+        does(runtime, case, made, cast.qian)
 
 
-def test_an_excused_promise_is_not_broken_by_the_clock(runtime: Runtime, cast: Cast, case: Case, at: HandClock) -> None:
+@pytest.mark.parametrize("does", [excuse, release])
+def test_an_excused_promise_is_neither_warned_of_nor_broken_by_the_clock(
+    runtime: Runtime,
+    cast: Cast,
+    case: Case,
+    at: HandClock,
+    does: Callable[[Runtime, Case, Promise, Person], None],
+) -> None:
     made = promise(runtime, case, "CMP-4.settle.minor")
-    excuse(runtime, case, made, cast.qian)
+    does(runtime, case, made, cast.qian)
     at.set(made.due_at)
-    judge(runtime, case, made)
+    assert look(runtime, made.id) == 0
     assert verdict(runtime, case) == [Verdict.EXCUSED]
 
 
@@ -262,7 +191,7 @@ def test_a_case_with_an_open_or_broken_promise_cannot_be_closed(
     made = promise(runtime, case, "FLT-2.sign")
     for moment in (at.now, made.due_at):
         at.set(moment)
-        judge(runtime, case, made)
+        look(runtime, made.id)
         with runtime.act(COMMAND) as act, pytest.raises(Conflict, match=r"FLT-2\.sign"):
             promises.close_case(act, mine(act, case), by=cast.lin.id, outcome="warm again")
     done(runtime, case, "FLT-2.sign")
@@ -270,11 +199,6 @@ def test_a_case_with_an_open_or_broken_promise_cannot_be_closed(
         promises.close_case(act, mine(act, case), by=cast.lin.id, outcome="warm again")
     with runtime.look(COMMAND) as act:
         assert cases.get(act, case.id).state == "closed"
-
-
-def test_a_promise_that_is_not_there_is_not_found(runtime: Runtime) -> None:
-    with runtime.act(CLOCK) as act, pytest.raises(NotFound):
-        promises.judge(act, 1)
 
 
 @pytest.mark.parametrize("does", [promises.make, promises.done])
@@ -285,3 +209,24 @@ def test_whoever_owes_it_sees_at_once_what_is_promised_and_done(
     with runtime.act(COMMAND) as act:
         does(act, "CBK-1.answer", mine(act, case))
         assert f"staff:{cast.lin.id}" in act.news
+
+
+def test_a_company_that_moves_to_another_zone_moves_no_deadline_that_stands(
+    runtime: Runtime, cast: Cast, case: Case, at: HandClock
+) -> None:
+    """ "Same day" and business hours were reckoned by the old zone; what was promised then stays as it was told."""
+    rules = ("CMP-6.form", "CBK-1.answer", "CBK-2.missed", "VIS-1.repair", "FLT-2.sign")
+    before = [promise(runtime, case, rule) for rule in rules]
+    with runtime.act(COMMAND) as act:
+        act.session.get_one(Company, cast.heat.id).overrides = {"timezone": "America/New_York"}
+    stored = [row(runtime, made) for made in before]
+    assert [(one.due_at, one.calendar) for one in stored] == [(one.due_at, one.calendar) for one in before]
+    midnight = promise(runtime, case, "CMP-6.form")
+    assert midnight.due_at == datetime(2026, 11, 18, 5, tzinfo=UTC), "what is promised from now on ends with their day"
+    assert midnight.calendar != before[0].calendar
+    at.set(before[0].due_at - timedelta(seconds=1))
+    look(runtime, before[0].id)
+    assert row(runtime, before[0]).verdict == Verdict.OPEN
+    at.set(before[0].due_at)
+    look(runtime, before[0].id)
+    assert row(runtime, before[0]).verdict == Verdict.BROKEN

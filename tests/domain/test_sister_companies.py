@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from hotline.domain import audit, cases, companies, dispatches, handovers, promises
+from hotline.domain import audit, cases, companies, dispatches, handovers, promise_looks, promises
 from hotline.domain.act import CLOCK, COMMAND, Actor
 from hotline.domain.cases import Case, Kind
 from hotline.domain.promises import Verdict
@@ -62,8 +62,7 @@ def test_a_promise_keeps_its_deadline_and_is_now_the_sister_companys_to_keep(
     assert (promise.company_id, promise.owner_id, promise.due_at) == (cast.home.id, cast.wu.id, due)
     at.set(promise.due_at + timedelta(seconds=1))
     with runtime.act(CLOCK) as act:
-        companies.get(act, promise.company_id)
-        promises.judge(act, promise.id)
+        promise_looks.look(act, [promise.id])
     with runtime.look(COMMAND) as act:
         assert act.session.get_one(promises.Promise, promise.id).verdict == Verdict.BROKEN
 

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from threading import Event
 
-from hotline.domain import calls, cases, companies, dispatches, promises, repairs, staff
+from hotline.domain import calls, cases, companies, dispatches, promise_looks, promises, repairs, staff
 from hotline.domain.act import CALLER, CLOCK, Act
 from hotline.domain.dispatches import Answer
 from hotline.errors import Conflict
@@ -64,7 +64,7 @@ def test_a_colleague_declines_while_a_job_looks_what_became_of_the_offer(shop: W
     assert answered(shop) == [Answer.DECLINED]
 
 
-def test_what_was_promised_is_done_while_a_job_judges_it(shop: Workshop) -> None:
+def test_what_was_promised_is_done_while_the_clock_looks_at_it(shop: Workshop) -> None:
     case_id = shop.fault()
     with shop.runtime.look(CLOCK) as act:
         promise = next(one for one in promises.of_case(act, case_id) if one.rule == "FLT-2.sign")
@@ -73,7 +73,7 @@ def test_what_was_promised_is_done_while_a_job_judges_it(shop: Workshop) -> None
         shop,
         lambda act: cases.get(act, case_id),
         lambda act: promises.done(act, "FLT-2.sign", cases.get(act, case_id)),
-        lambda act: promises.judge(act, promise.id),
+        lambda act: promise_looks.look(act, [promise.id]),
     )
     with shop.runtime.look(CLOCK) as act:
         assert next(one for one in promises.of_case(act, case_id) if one.id == promise.id).verdict == "kept"

@@ -74,22 +74,12 @@ def test_a_company_whose_figures_no_longer_load_does_not_keep_the_others_from_be
     rounds.turn()
     assert verdicts(shop, theirs)["FLT-2.sign"] == "broken"
     assert verdicts(shop, case.id)["FLT-2.sign"] == "open"
-    assert shop.runtime.redis.hget(live.TROUBLES, "judge-overdue") == b"Invalid"
+    assert shop.runtime.redis.hget(live.TROUBLES, "look-at-promises") == b"Invalid"
 
 
 def test_without_redis_the_log_is_sealed_all_the_same(shop: Workshop) -> None:
     Rounds(shop.runtime, Redis.from_url("redis://127.0.0.1:1/0")).turn()
     assert checkpoints(shop) == [1]
-
-
-def test_a_promise_whose_own_entry_was_lost_is_judged_all_the_same(shop: Workshop, rounds: Rounds) -> None:
-    case_id = shop.fault()
-    shop.at.passes(timedelta(minutes=10, seconds=30))
-    rounds.turn()
-    assert verdicts(shop, case_id)["FLT-2.sign"] == "open"
-    shop.at.passes(timedelta(minutes=1))
-    rounds.turn()
-    assert verdicts(shop, case_id)["FLT-2.sign"] == "broken"
 
 
 def verdicts(shop: Workshop, case_id: int) -> dict[str, str]:

@@ -18,7 +18,7 @@ from hotline.domain.cases import Kind
 from hotline.domain.dispatches import Offer
 from hotline.domain.outbox import OutboxEntry, State
 from hotline.errors import Conflict
-from hotline.jobs import work
+from hotline.jobs import routine, work
 from hotline.jobs.dispatch import Dispatcher
 from hotline.runtime import Runtime
 from hotline.simulator.board import NumberConfig
@@ -108,7 +108,8 @@ class Workshop:
             return [(one.id, one.attempt) for one in outbox.claim_due(act, lease=figures.lease.span, most=100)]
 
     def works(self) -> int:
-        """Everything that is due now is performed, and what comes of it; how many entries."""
+        """The clock looks at what was promised; all that is due now is performed, and what comes of it; how many."""
+        routine.look_at_promises(self.runtime)
         performed = 0
         while claimed := self.claim():
             for entry_id, attempt in claimed:
