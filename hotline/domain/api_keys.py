@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import re
+import secrets
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import ForeignKey, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.db import Base
+from hotline.domain.act import Act
+from hotline.errors import Conflict, NotFound
+
+NAME_LONGEST = 80  # characters
+REQUEST_LONGEST = 120  # characters of a sender's own name for a request
+_BYTES = 32  # of chance in a key: nobody guesses it
+_FORM = re.compile(r"hotline_[\w-]{43}", re.ASCII)
 
 
 class ApiKey(Base):
@@ -17,11 +26,11 @@ class ApiKey(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     company_id: Mapped[int] = mapped_column(ForeignKey("companies.id"), index=True)
-    name: Mapped[str] = mapped_column(String(80))
+    name: Mapped[str] = mapped_column(String(NAME_LONGEST))
     hash: Mapped[str] = mapped_column(String(64), unique=True)
     made_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
-    used_at: Mapped[datetime | None]
+    used_at: Mapped[datetime | None]  # when it last brought something
 
 
 class ApiRequest(Base):
@@ -32,7 +41,83 @@ class ApiRequest(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key_id: Mapped[int] = mapped_column(ForeignKey("api_keys.id"))
-    name: Mapped[str] = mapped_column(String(120))  # Idempotency-Key
+    name: Mapped[str] = mapped_column(String(REQUEST_LONGEST))  # Idempotency-Key
     body: Mapped[str] = mapped_column(String(64))  # blind print of what was sent, to know a different request
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
     at: Mapped[datetime]
+
+
+def make(act: Act, company_id: int, name: str) -> tuple[ApiKey, str]:
+    """A new key of a company, and what stands in it: told this once, for we keep a hash alone."""
+    secret = f"hotline_{secrets.token_urlsafe(_BYTES)}"
+    key = ApiKey(company_id=company_id, name=name, hash=act.sealer.blind(secret), made_at=act.at)
+    act.session.add(key)
+    act.session.flush()
+    act.remember("house", "key-made", key=key.id, company=company_id, name=name)
+    return key, secret
+
+
+def revoke(act: Act, key_id: int) -> ApiKey:
+    """From now on this key opens nothing. Raises NotFound, or Conflict where it was revoked before."""
+    key = _locked(act, key_id)
+    if key.revoked_at is not None:
+        raise Conflict(f"key {key_id} was revoked already")
+    key.revoked_at = act.at
+    act.remember("house", "key-revoked", key=key.id, company=key.company_id)
+    return key
+
+
+def listed(act: Act) -> list[ApiKey]:
+    """Every key there is or was, in the order of their making."""
+    return list(act.session.scalars(select(ApiKey).order_by(ApiKey.id)))
+
+
+def shown(act: Act, secret: str) -> ApiKey | None:
+    """The key that somebody showed; None where it is none of ours, or was revoked.
+
+    It is looked for by its keyed hash: how long that takes tells nothing of a key that is nearly right.
+    """
+    if not _FORM.fullmatch(secret):
+        return None
+    return act.session.scalar(
+        select(ApiKey).where(ApiKey.hash == act.sealer.blind(secret), ApiKey.revoked_at.is_(None))
+    )
+
+
+def turn(act: Act, key_id: int) -> ApiKey | None:
+    """The key, locked: what one system sends at once is done one after the other. None where it was revoked."""
+    key = _locked(act, key_id)
+    return key if key.revoked_at is None else None
+
+
+def done_before(act: Act, key: ApiKey, name: str, body: str) -> int | None:
+    """The case that came of this request, where it was carried out before; the key is locked.
+
+    Raises Conflict where the same name stood for something else.
+    """
+    found = act.session.scalar(select(ApiRequest).where(ApiRequest.key_id == key.id, ApiRequest.name == name))
+    if found is None:
+        return None
+    if found.body != body:
+        raise Conflict("this Idempotency-Key came with something else before: take a fresh one for each matter")
+    return found.case_id
+
+
+def note_done(act: Act, key: ApiKey, name: str, body: str, case_id: int) -> None:
+    """The request was carried out, and this case came of it."""
+    act.session.add(ApiRequest(key_id=key.id, name=name, body=body, case_id=case_id, at=act.at))
+    key.used_at = act.at
+    act.session.flush()
+
+
+def brought(act: Act, key_id: int, case_id: int) -> bool:
+    """Did this key bring this matter?"""
+    query = select(ApiRequest.id).where(ApiRequest.key_id == key_id, ApiRequest.case_id == case_id)
+    return act.session.scalar(query.limit(1)) is not None
+
+
+def _locked(act: Act, key_id: int) -> ApiKey:
+    key = act.session.get(ApiKey, key_id, with_for_update=True, populate_existing=True)
+    if key is None:
+        raise NotFound(f"there is no key {key_id}: `hotline key list` shows those there are")
+    return key

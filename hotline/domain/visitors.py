@@ -19,6 +19,10 @@ class Channel(StrEnum):
     WALK_IN = "walk_in"
     LETTER = "letter"
     EMAIL = "email"
+    WEB = "web"  # another system brought it
+
+
+BY_HAND = (Channel.WALK_IN, Channel.LETTER, Channel.EMAIL)  # what a person of ours notes
 
 
 class Sex(StrEnum):
