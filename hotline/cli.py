@@ -12,6 +12,7 @@ import click
 
 from hotline import (
     VERSION,
+    connections,
     demo,
     keys,
     listing,
@@ -145,6 +146,8 @@ for command in (
     registers.company,
     registers.staff_group,
     registers.nuisance,
+    connections.robot,
+    connections.key,
 ):
     cli.add_command(command)
 for about_people in (personnel.leave, personnel.dismiss, personnel.come_back):

@@ -15,12 +15,14 @@ from sqlalchemy import select
 
 from hotline.domain import companies, customers, legs
 from hotline.domain.act import Act
+from hotline.domain.api_keys import ApiKey
 from hotline.domain.calls import Call
 from hotline.domain.cases import Case
 from hotline.domain.companies import Company
 from hotline.domain.customers import NuisanceNumber
 from hotline.domain.outbox import OutboxEntry
 from hotline.domain.promises import Promise
+from hotline.domain.robots import Robot
 from hotline.domain.seats import Seat
 from hotline.domain.staff import Staff
 from hotline.domain.turns import Turn
@@ -177,6 +179,31 @@ def of_nuisance(act: Act, names: Names, row: NuisanceNumber) -> Row:
         "flagged_at": names.local(row.flagged_at, None),
         "confirmed_by": names.person(row.confirmed_by),
         "expires_at": names.local(row.expires_at, None),
+    }
+
+
+def of_robot(names: Names, robot: Robot) -> Row:
+    """A group robot; `signs`: it has a signing secret. Its address is a key to the group and stands in no row."""
+    return {
+        "id": robot.id,
+        "company": names.companies[robot.company_id],
+        "kind": robot.kind,
+        "name": robot.name,
+        "signs": robot.secret is not None,
+        "added_at": names.local(robot.added_at, robot.company_id),
+        "refused_at": names.local(robot.refused_at, robot.company_id),
+    }
+
+
+def of_key(names: Names, key: ApiKey) -> Row:
+    """Another system's key, by its name; what stands in it nobody knows but that system."""
+    return {
+        "id": key.id,
+        "company": names.companies[key.company_id],
+        "name": key.name,
+        "made_at": names.local(key.made_at, key.company_id),
+        "used_at": names.local(key.used_at, key.company_id),
+        "revoked_at": names.local(key.revoked_at, key.company_id),
     }
 
 
