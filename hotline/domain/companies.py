@@ -95,6 +95,14 @@ def add_department(act: Act, company: Company, name: str) -> Department:
     return department
 
 
+def department(act: Act, department_id: int) -> Department:
+    """The department with this id. Raises NotFound."""
+    found = act.session.get(Department, department_id)
+    if found is None:
+        raise NotFound(f"there is no department {department_id}")
+    return found
+
+
 def called_at(act: Act, number: str) -> Company:
     """The company that is called at this public number. Raises NotFound."""
     company = act.session.scalar(

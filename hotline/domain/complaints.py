@@ -1,58 +1,239 @@
-"""A complaint from its filing to the customer who is told; without it one could be lost on the way (CMP-1 to 13)."""
+"""A complaint is filed, graded, and its clocks begin; without it one could be lost unseen (CMP-1 to CMP-5)."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, Text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import select
 
-from hotline.db import Base
+from hotline.domain import cases, companies, complaint_forms, dispatches, handovers, promises, signatures, staff
+from hotline.domain.act import Act
+from hotline.domain.cases import Case
+from hotline.domain.companies import Department
+from hotline.domain.complaint_forms import Complaint as Complaint
+from hotline.domain.complaint_forms import Stage as Stage
+from hotline.domain.handovers import Why
+from hotline.domain.promises import Verdict
+from hotline.domain.staff import Role, Staff
+from hotline.errors import Conflict, Invalid, NotFound, Refused
+from hotline.standard.kinds import Grade
+
+# Who takes complaints in and grades them; the department that is complained of does not.
+GRADERS = (Role.AGENT, Role.SUPERVISOR, Role.MANAGER, Role.GENERAL_MANAGER)
+_ORDER = tuple(Grade)  # the least grave first
 
 
-class Stage(StrEnum):
-    """How far a complaint has come."""
+def file(
+    act: Act,
+    case: Case,
+    *,
+    department_id: int | None = None,
+    about_staff_id: int | None = None,
+    about_company_id: int | None = None,
+    grade: Grade | None = None,
+    why: str = "",
+    limit_at: datetime | None = None,
+    by: int,
+) -> Complaint:
+    """File the complaint of a case that was just opened: all its clocks begin and whoever must sign is rung.
 
-    FILED = "filed"
-    SIGNED = "signed"  # the respondent department signed for it (签收)
-    SETTLED = "settled"  # dealt with
-    RETURNED = "returned"  # the form came back
-    TOLD = "told"  # the customer knows the result
-
-
-class Complaint(Base):
-    """What a complaint case holds beside the case: its grades, whom it is about, its clocks' instants.
-
-    The row stays when the case is changed into something else, and counts in the statistics by `first_grade` (CMP-13).
-    `finding` and `refusal` are people's own words, sealed with the case.
+    `about_*`: whom it is about, as far as that is known; `why`: the reason for the grade; `limit_at`: until when the
+    customer wants it dealt with; `by`: who took it in. Raises NotFound for a department or colleague that is none,
+    Invalid for a grade without a reason or a limit that is over.
     """
+    if grade is not None and not why.strip():
+        raise Invalid("say why it is graded so: whoever lowers it later must weigh it")
+    if limit_at is not None and limit_at <= act.at:
+        raise Invalid("the customer's own limit lies ahead, or it is none")
+    complaint = Complaint(
+        case_id=case.id,
+        grade=grade,
+        first_grade=grade,
+        limit_at=limit_at,
+        filed_at=act.at,
+        stage=Stage.FILED,
+        **_respondent(act, case, department_id, about_staff_id, about_company_id),
+    )
+    act.session.add(complaint)
+    act.session.flush()
+    _remember_filed(act, case, complaint, why, by)
+    _free_of_the_barred(act, case)
+    promises.make(act, "CMP-1.sign", case)
+    _begin_clocks(act, case, complaint)
+    verify_with_sister(act, case, complaint)
+    dispatches.begin(act, case, dispatches.RESPONDENT, department_id=complaint.department_id)
+    return complaint
 
-    __tablename__ = "complaints"
-    __table_args__ = (Index(None, "department_id", "stage"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), unique=True)
-    grade: Mapped[str | None] = mapped_column(String(12))  # None: nobody graded it; it counts as the standard says
-    first_grade: Mapped[str | None] = mapped_column(String(12))
-    about_company_id: Mapped[int] = mapped_column(ForeignKey("companies.id"))
-    department_id: Mapped[int | None] = mapped_column(ForeignKey("departments.id"))
-    about_staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
-    limit_at: Mapped[datetime | None]  # the customer's own limit (CMP-4)
-    stage: Mapped[str] = mapped_column(String(12), default=Stage.FILED)
-    filed_at: Mapped[datetime]
-    signed_at: Mapped[datetime | None]
-    signed_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
-    refused_at: Mapped[datetime | None]  # the department said it is not theirs; None again once it is redirected
-    refusal: Mapped[str | None] = mapped_column(Text)
-    settled_at: Mapped[datetime | None]
-    settled_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
-    finding: Mapped[str | None] = mapped_column(Text)
-    returned_at: Mapped[datetime | None]
-    returned_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
-    replied_at: Mapped[datetime | None]
-    replied_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
-    told_at: Mapped[datetime | None]
-    told_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
-    joined_to_id: Mapped[int | None] = mapped_column(ForeignKey("complaints.id"), index=True)
-    changed_to: Mapped[str | None] = mapped_column(String(16))  # the kind of matter it was changed into, by two people
+def grade(act: Act, case: Case, grade: Grade, *, by: Staff, why: str) -> None:
+    """Grade a complaint for the first time, or raise it; what the higher grade wants counts from the filing.
+
+    The first grade stays on record, and a sooner deadline stays: neither gains time. Raises Invalid without a reason,
+    Refused for lowering and for whoever may not, Conflict where it is graded so already.
+    """
+    complaint = of(act, case)
+    _may_grade(act, case, complaint, by)
+    if not why.strip():
+        raise Invalid("say why it is graded so: whoever lowers it later must weigh it")
+    if complaint.grade == grade:
+        raise Conflict(f"this complaint is graded {grade} already")
+    if complaint.grade is not None and graver(Grade(complaint.grade), grade):
+        raise Refused("a grade is lowered by a second, higher person: ask for it (CMP-13)")
+    before, complaint.grade = complaint.grade, grade
+    complaint.first_grade = complaint.first_grade or grade
+    act.remember(
+        case.chain,
+        "complaint-graded",
+        complaint=complaint.id,
+        before=before,
+        now=grade,
+        first=complaint.first_grade,
+        why=cases.seal(act, case, why.strip()),
+        by=by.id,
+    )
+    act.news.add(f"staff:{case.owner_id}")
+    companies.get(act, case.company_id)
+    _begin_clocks(act, case, complaint)
+
+
+def of_case(act: Act, case_id: int) -> Complaint | None:
+    """The complaint of a case, locked; None where it has none. The case is locked before it, as everywhere."""
+    act.session.execute(select(Case.id).where(Case.id == case_id).with_for_update())
+    query = select(Complaint).where(Complaint.case_id == case_id).with_for_update()
+    return act.session.scalar(query.execution_options(populate_existing=True))
+
+
+def of(act: Act, case: Case) -> Complaint:
+    """The complaint of a case, locked. Raises NotFound where the case is none."""
+    complaint = of_case(act, case.id)
+    if complaint is None:
+        raise NotFound(f"case {case.number} is no complaint")
+    return complaint
+
+
+def counts_as(act: Act, complaint: Complaint) -> Grade:
+    """Its grade; of one that nobody graded yet the one that the company's standard names."""
+    return Grade(complaint.grade) if complaint.grade else act.standard.complaints.ungraded_counts_as
+
+
+def graver(one: Grade, other: Grade) -> bool:
+    """Is the one grade graver than the other?"""
+    return _ORDER.index(one) > _ORDER.index(other)
+
+
+def barred(act: Act, complaint: Complaint) -> frozenset[int]:
+    """Who must have nothing to do with a complaint, by id: whom it is about (CMP-10)."""
+    return complaint_forms.barred(act, complaint.case_id)
+
+
+def verify_with_sister(act: Act, case: Case, complaint: Complaint) -> None:
+    """What is complained of in a sister company is verified there and fed back to who can be reached (CMP-11)."""
+    told_so = any(promise.rule == "CMP-11.feedback" for promise in promises.of_case(act, case.id))
+    if complaint.about_company_id != case.company_id and not told_so and complaint_forms.reachable(act, case):
+        promises.make(act, "CMP-11.feedback", case, since=complaint.filed_at)
+
+
+def _respondent(
+    act: Act, case: Case, department_id: int | None, staff_id: int | None, company_id: int | None
+) -> dict[str, int | None]:
+    """Whom it is about: of a colleague their department, of a department its company, else the company that took it."""
+    person = staff.get(act, staff_id) if staff_id is not None else None
+    if person is not None and department_id is None and company_id in (None, person.company_id):
+        department_id = person.department_id
+    department = companies.department(act, department_id) if department_id is not None else None
+    return {
+        "department_id": department_id,
+        "about_staff_id": staff_id,
+        "about_company_id": _company_of(case, department, person, company_id),
+    }
+
+
+def _company_of(case: Case, department: Department | None, person: Staff | None, company_id: int | None) -> int:
+    if department is not None:
+        return department.company_id
+    return company_id or (person.company_id if person is not None else case.company_id)
+
+
+def _remember_filed(act: Act, case: Case, complaint: Complaint, why: str, by: int) -> None:
+    act.remember(
+        case.chain,
+        "complaint-filed",
+        complaint=complaint.id,
+        grade=complaint.grade,
+        why=cases.seal(act, case, why.strip()) if why.strip() else None,
+        department=complaint.department_id,
+        about_company=complaint.about_company_id,
+        about_staff=complaint.about_staff_id,
+        limit=complaint.limit_at.isoformat() if complaint.limit_at else None,
+        by=by,
+    )
+
+
+def _free_of_the_barred(act: Act, case: Case) -> None:
+    """Whom the complaint is about answers for it no longer: whoever stands next above does, from this moment.
+
+    Where nobody else stands in the whole group the owner stays, for an owner is never empty (OWN-1).
+    """
+    but = complaint_forms.barred(act, case.id)
+    if case.owner_id not in but:
+        return
+    try:
+        receiver = handovers.above(act, case, case.owner_id, set(but))
+    except NotFound:
+        levels = complaint_forms.taking(act, case.company_id, Role.SUPERVISOR, but)
+        if not levels:
+            return
+        receiver = levels[0][0]
+    handovers.force(act, case, receiver_id=receiver.id, why=Why.CONCERNED)
+    companies.get(act, case.company_id)
+
+
+def _begin_clocks(act: Act, case: Case, complaint: Complaint) -> None:
+    """Promise what the grade wants and is not promised yet, counted from the filing (CMP-2, CMP-3, CMP-4)."""
+    counted = counts_as(act, complaint)
+    promised = {one.rule for one in promises.of_case(act, case.id) if one.verdict != Verdict.EXCUSED}
+    reply = act.standard.graded("CMP-3.reply", counted)
+    if reply is not None and reply.key not in promised and complaint_forms.reachable(act, case):
+        promises.make(act, reply.key, case, since=complaint.filed_at)
+    pass_up(act, case, counted, since=complaint.filed_at)
+    _settle_by(act, case, complaint, counted)
+
+
+def pass_up(act: Act, case: Case, counted: Grade, *, since: datetime) -> None:
+    """Pass a complaint up as its grade wants, counted from an instant; nothing where that is promised already (CMP-2).
+
+    Whoever it is passed up to has the link and the page at once, and is rung from the warning on.
+    """
+    rule = act.standard.graded("CMP-2.pass_up", counted)
+    made = [one.rule for one in promises.of_case(act, case.id) if one.verdict != Verdict.EXCUSED]
+    if rule is None or rule.key in made:
+        return
+    promise = promises.make(act, rule.key, case, since=since)
+    warned_at = rule.warn_before.before(promise.due_at, act.standard.calendar) if rule.warn_before else act.at
+    for duty, kept in signatures.KEEPS.items():
+        if kept == promise.rule:
+            dispatches.begin(act, case, duty, rings_from=max(warned_at, act.at))
+
+
+def _settle_by(act: Act, case: Case, complaint: Complaint, counted: Grade) -> None:
+    """The deadline for dealing with it: of the grade, or the customer's own; the sooner one, and it stays (CMP-4)."""
+    rule = act.standard.graded("CMP-4.settle", counted)
+    if rule is None:
+        return
+    due = rule.limit.deadline(complaint.filed_at, act.standard.calendar).at
+    due = min(due, complaint.limit_at) if complaint.limit_at else due
+    owed = [one for one in promises.of_case(act, case.id) if one.rule_id == rule.rule_id]
+    owed = [one for one in owed if one.verdict != Verdict.EXCUSED]
+    if not owed:
+        promises.make(act, rule.key, case, until=due)
+    elif owed[-1].verdict == Verdict.OPEN and owed[-1].rule != rule.key:
+        promises.tighten(act, owed[-1], rule.key, until=min(due, owed[-1].due_at))
+
+
+def _may_grade(act: Act, case: Case, complaint: Complaint, by: Staff) -> None:
+    if case.state == "closed":
+        raise Conflict(f"case {case.number} is closed: its grade stays")
+    if by.id in barred(act, complaint) or not by.has(*GRADERS):
+        raise Refused("a complaint is graded by an agent or superior whom it is not about")
+    if complaint.joined_to_id is not None:
+        raise Refused("this complaint is joined to another: grade that one")

@@ -11,12 +11,14 @@ from sqlalchemy import ForeignKey, String, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.db import Base
-from hotline.domain import calls, cases, outbox, promises, staff
+from hotline.domain import cases, outbox, promises
 from hotline.domain.act import Act
 from hotline.domain.calls import Call, State
 from hotline.domain.cases import Case
-from hotline.domain.staff import Duty, Staff
+from hotline.domain.staff import Staff
 from hotline.errors import Conflict, NotFound
+
+RESPONDENT = "respondent"  # the duty of the department that a complaint is about
 
 
 class Answer(StrEnum):
@@ -29,7 +31,7 @@ class Answer(StrEnum):
     NO_KEY = "no_key"
     NO_ANSWER = "no_answer"
     BUSY = "busy"
-    WITHDRAWN = "withdrawn"  # somebody signed while this telephone rang
+    WITHDRAWN = "withdrawn"  # somebody signed while this telephone rang, or the matter went to others
 
 
 OPEN = frozenset({Answer.RINGING, Answer.HEARD})
@@ -71,55 +73,61 @@ class Offer(Base):
     link_ends: Mapped[datetime | None]
 
 
-def begin(act: Act, case: Case, duty: Duty) -> Dispatch:
-    """Ring whoever is on duty for this, at once, until somebody signs."""
-    dispatch = Dispatch(case_id=case.id, duty=duty, urgent=case.kind == cases.Kind.EMERGENCY, posted_at=act.at)
+def begin(
+    act: Act, case: Case, duty: str, *, department_id: int | None = None, rings_from: datetime | None = None
+) -> Dispatch:
+    """Ring whoever this concerns, at once or from an instant on, until somebody signs; begun before, it begins anew.
+
+    `duty`: of the roster, RESPONDENT (of the department), or a role of the ladder. Until `rings_from` they have the
+    link and the page alone.
+    """
+    known = next((one for one in of_case(act, case.id) if one.duty == duty), None)
+    if known is not None:
+        return ring_anew(act, get(act, known.id), department_id=department_id, rings_from=rings_from)
+    dispatch = Dispatch(
+        case_id=case.id,
+        duty=duty,
+        department_id=department_id,
+        rings_from=rings_from,
+        urgent=case.kind == cases.Kind.EMERGENCY,
+        posted_at=act.at,
+    )
     act.session.add(dispatch)
     act.session.flush()
-    act.remember(case.chain, "dispatch-began", dispatch=dispatch.id, duty=duty)
+    told = {"department": department_id, "rings_from": rings_from.isoformat() if rings_from else None}
+    act.remember(case.chain, "dispatch-began", dispatch=dispatch.id, duty=duty, **told)
     ring_next(act, dispatch)
+    return dispatch
+
+
+def ring_anew(
+    act: Act, dispatch: Dispatch, *, department_id: int | None = None, rings_from: datetime | None = None
+) -> Dispatch:
+    """It is as if nobody had signed: whoever it concerns now is rung. The dispatch is locked."""
+    dispatch.signed_at = dispatch.signed_by_id = dispatch.notified_at = None
+    dispatch.department_id, dispatch.rings_from, dispatch.posted_at = department_id, rings_from, act.at
+    told = {"department": department_id, "rings_from": rings_from.isoformat() if rings_from else None}
+    act.remember(f"case:{dispatch.case_id}", "dispatch-reopened", dispatch=dispatch.id, **told)
+    _owe_ring(act, dispatch, key=f"ring-again-{dispatch.id}-{act.at.isoformat()}")
     return dispatch
 
 
 def ring_next(act: Act, dispatch: Dispatch, *, due: datetime | None = None) -> None:
     """Owe the next ring of this dispatch; owed once per offer made so far."""
+    _owe_ring(act, dispatch, key=next_ring(act, dispatch), due=due)
+
+
+def _owe_ring(act: Act, dispatch: Dispatch, *, key: str, due: datetime | None = None) -> None:
     outbox.post(
         act,
         "ring-dispatch",
         due=due,
-        key=f"ring-{dispatch.id}-{_offers_made(act, dispatch) + 1}",
+        key=key,
         case_id=dispatch.case_id,
         urgent=True,
         emergency=dispatch.urgent,
         dispatch=dispatch.id,
     )
-
-
-def next_to_ring(act: Act, dispatch: Dispatch, case: Case) -> Staff | None:
-    """Who is rung now: on duty first, then up the ladder, each as often as the standard says, then a pause, and again.
-
-    None in the pause, and where nobody can be rung. An emergency knows no pause: it rings until someone acknowledges
-    (EMG-2).
-    """
-    people = [
-        *staff.on_duty(act, case.company_id, Duty(dispatch.duty)),
-        *staff.up_the_ladder(act, case.company_id),
-    ]
-    people = [person for person in dict.fromkeys(people) if person.phone is not None]
-    made = _offers_made(act, dispatch)
-    if not people:
-        return None
-    all_rung = made > 0 and made % (len(people) * act.standard.repair.engineer_rounds) == 0
-    if all_rung and not dispatch.urgent and act.at < _pause_ends(act, dispatch):
-        return None
-    in_turn = people[made % len(people) :] + people[: made % len(people)]
-    return next((person for person in in_turn if not is_engaged(act, person)), in_turn[0])
-
-
-def is_engaged(act: Act, person: Staff) -> bool:
-    """Is this colleague on one of our calls just now? Ringing would only find the line busy."""
-    since = act.at - act.standard.engine.dispatch.offer_longest.span  # an offer lasts no longer, ended or not
-    return calls.is_on_the_line(act, person.id, since=since)
 
 
 def unanswered(act: Act, made: Offer, state: State) -> None:
@@ -130,13 +138,13 @@ def unanswered(act: Act, made: Offer, state: State) -> None:
         answer(act, made, Answer.BUSY if state is State.BUSY else Answer.NO_ANSWER)
 
 
-def offer(act: Act, dispatch: Dispatch, person: Staff, call: Call) -> Offer:
-    """Note that a colleague is being asked by this call."""
+def offer(act: Act, dispatch: Dispatch, person: Staff, call: Call | None) -> Offer:
+    """Note that a colleague is being asked by this call; None: by the link alone."""
     made = Offer(
         dispatch_id=dispatch.id,
         staff_id=person.id,
         n=_offers_made(act, dispatch) + 1,
-        call_id=call.id,
+        call_id=call.id if call is not None else None,
         answer=Answer.RINGING,
         rung_at=act.at,
     )
@@ -193,7 +201,7 @@ def answer(act: Act, made: Offer, what: Answer) -> None:
         return
     made.answered_at = act.at
     act.remember(f"case:{dispatch.case_id}", "offer-answered", offer=made.id, by=made.staff_id, answer=what)
-    if what is not Answer.SIGNED and dispatch.signed_at is None:
+    if what is not Answer.SIGNED and dispatch.signed_at is None and made.call_id is not None:
         ring_next(act, dispatch, due=act.at + act.standard.engine.dispatch.ring_pause.span)
 
 
@@ -203,46 +211,12 @@ def decline(act: Act, made: Offer) -> None:
         raise Conflict("what was signed for is not declined any more")
     dispatch = get(act, made.dispatch_id)
     if made.answer == Answer.RINGING:
-        _end_call(act, dispatch, made)
+        end_call(act, dispatch, made)
     answer(act, made, Answer.DECLINED)
 
 
-def sign(act: Act, made: Offer) -> Dispatch:
-    """The colleague signs for the matter (签收); it is acknowledged when everybody's duty was signed for (EMG-2).
-
-    Raises Conflict when another signed before.
-    """
-    dispatch = get(act, made.dispatch_id)
-    if dispatch.signed_at is not None:
-        if dispatch.signed_by_id == made.staff_id:
-            return dispatch
-        raise Conflict("a colleague has signed for this matter already")
-    _stop_ringing(act, dispatch, made)
-    dispatch.signed_at, dispatch.signed_by_id = act.at, made.staff_id
-    made.answer, made.answered_at = Answer.SIGNED, act.at
-    outbox.cancel(act, f"ring-{dispatch.id}-{_offers_made(act, dispatch) + 1}")
-    case = cases.get(act, dispatch.case_id)
-    cases.handled_by(act, case, made.staff_id)
-    act.remember(case.chain, "signed", dispatch=dispatch.id, by=made.staff_id)
-    notified(act, dispatch)
-    if all(one.signed_at is not None for one in of_case(act, case.id)):
-        for rule in ("FLT-2.sign", "EMG-2.acknowledge"):
-            promises.done(act, rule, case)
-    return dispatch
-
-
-def _stop_ringing(act: Act, dispatch: Dispatch, signed: Offer) -> None:
-    """Telephones that still ring for a matter that is signed for now, the signer's own too if a link was used."""
-    for made in offers(act, dispatch.id):
-        if made.answer != Answer.RINGING:
-            continue
-        _end_call(act, dispatch, made)
-        if made.id != signed.id:
-            made.answer, made.answered_at = Answer.WITHDRAWN, act.at
-            act.remember(f"case:{dispatch.case_id}", "offer-answered", offer=made.id, answer=Answer.WITHDRAWN)
-
-
-def _end_call(act: Act, dispatch: Dispatch, made: Offer) -> None:
+def end_call(act: Act, dispatch: Dispatch, made: Offer) -> None:
+    """The telephone that rings for this offer falls silent."""
     if made.call_id is not None:
         outbox.post(
             act, "end-call", key=f"end-{made.call_id}", case_id=dispatch.case_id, urgent=True, call=made.call_id
@@ -292,6 +266,6 @@ def _offers_made(act: Act, dispatch: Dispatch) -> int:
     return act.session.scalar(select(func.count(Offer.id)).where(Offer.dispatch_id == dispatch.id)) or 0
 
 
-def _pause_ends(act: Act, dispatch: Dispatch) -> datetime:
-    last = offers(act, dispatch.id)[-1]
-    return (last.answered_at or last.rung_at) + act.standard.engine.dispatch.round_pause.span
+def next_ring(act: Act, dispatch: Dispatch) -> str:
+    """The key under which the next ring of this dispatch is owed."""
+    return f"ring-{dispatch.id}-{_offers_made(act, dispatch) + 1}"

@@ -146,13 +146,13 @@ def unanswered(act: Act, handover_id: int) -> None:
         _returned(act, request, case, State.RETURNED)
 
 
-def force(act: Act, case: Case, *, receiver_id: int) -> None:
-    """The owner left: their superior owns the case from this moment, asked or not; the only such handover there is."""
+def force(act: Act, case: Case, *, receiver_id: int, why: Why = Why.DISMISSAL) -> None:
+    """The owner left, or is complained of: a superior owns the case from this moment, asked or not (CMP-10)."""
     request = Handover(
         case_id=case.id,
         giver_id=case.owner_id,
         receiver_id=receiver_id,
-        why=Why.DISMISSAL,
+        why=why,
         reason="",
         state=State.ACCEPTED,
         asked_at=act.at,
@@ -163,7 +163,8 @@ def force(act: Act, case: Case, *, receiver_id: int) -> None:
     told = {"handover": request.id, "giver": request.giver_id, "why": request.why}
     _pass_on(act, request, case)
     act.remember(case.chain, "handover-forced", **told, owner=case.owner_id, company=case.company_id)
-    _tell(act, case, receiver_id, "handover-forced", request.id)
+    text = "handover-concerned" if why is Why.CONCERNED else "handover-forced"
+    _tell(act, case, receiver_id, text, request.id)
 
 
 def of_case(act: Act, case_id: int) -> list[Handover]:

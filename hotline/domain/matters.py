@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import update
 
-from hotline.domain import cases, companies, dispatches, notices, promises, repairs, staff
+from hotline.domain import cases, companies, complaints, dispatches, notices, promises, repairs, staff
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
 from hotline.domain.cases import Case, Kind
 from hotline.domain.news import Recording
 from hotline.domain.staff import Duty
-from hotline.standard.kinds import Scope
+from hotline.standard.kinds import Grade, Scope
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,22 @@ class Told:
     customer_id: int | None = None
     call: Call | None = None
     anonymous: bool = False
+
+
+@dataclass(frozen=True)
+class Lodged:
+    """What is known of a complaint beside what was told: whom it is about, how grave, until when; on the phone nothing.
+
+    `why`: the reason for the grade; `limit_at`: the customer's own limit; `by`: who took it in, the owner where empty.
+    """
+
+    department_id: int | None = None
+    about_staff_id: int | None = None
+    about_company_id: int | None = None
+    grade: Grade | None = None
+    why: str = ""
+    limit_at: datetime | None = None
+    by: int | None = None
 
 
 @dataclass(frozen=True)
@@ -101,9 +118,23 @@ def add_to_emergency(act: Act, case: Case, details: Mapping[str, str]) -> None:
     act.remember(case.chain, "emergency-told", told=sorted(case.details))
 
 
-def open_complaint(act: Act, told: Told) -> Opened:
-    """A complaint, anonymous where that is wanted; whoever is not anonymous is rung back (CMP-9, CMP-10)."""
-    case = _open(act, told, Kind.COMPLAINT, "complaint")
+def open_complaint(act: Act, told: Told, lodged: Lodged | None = None) -> Opened:
+    """A complaint, anonymous where that is wanted; whoever is not anonymous is rung back (CMP-9, CMP-10).
+
+    Raises NotFound and Invalid as `complaints.file`.
+    """
+    case, known = _open(act, told, Kind.COMPLAINT, "complaint"), lodged or Lodged()
+    complaints.file(
+        act,
+        case,
+        department_id=known.department_id,
+        about_staff_id=known.about_staff_id,
+        about_company_id=known.about_company_id,
+        grade=known.grade,
+        why=known.why,
+        limit_at=known.limit_at,
+        by=known.by or told.owner_id,
+    )
     opened = Opened(case)
     if told.reachable and not told.anonymous:
         promises.make(act, "CMP-9.callback", case)

@@ -57,6 +57,11 @@ class Promise(Base):
     step: Mapped[int] = mapped_column(server_default="0")  # how many of those looks it had: the next is this one
     excused_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
 
+    @property
+    def is_owed(self) -> bool:
+        """Is it still to be done, in time or late?"""
+        return self.verdict in (Verdict.OPEN, Verdict.BROKEN)
+
 
 def make(act: Act, rule: str, case: Case, *, since: datetime | None = None, until: datetime | None = None) -> Promise:
     """Promise what a rule of the company's standard says. Raises Invalid for an unknown rule.
@@ -111,6 +116,20 @@ def done(act: Act, rule: str, case: Case) -> None:
             promise.verdict, promise.look_at = Verdict.KEPT if in_time else Verdict.LATE, None
             act.remember(case.chain, "promise-done", promise=promise.id, rule=rule, verdict=promise.verdict)
             act.news.add(f"staff:{promise.owner_id}")
+
+
+def tighten(act: Act, promise: Promise, rule: str, *, until: datetime) -> None:
+    """An open promise falls under a graver rule from now on; its deadline never lies later than it did (CMP-4).
+
+    The case is locked. Raises Invalid for an unknown rule.
+    """
+    wanted, calendar = act.standard.promise(rule), act.standard.calendar
+    before, promise.rule, promise.rule_id = promise.rule, rule, wanted.rule_id
+    promise.due_at = min(promise.due_at, until)
+    _begin_looking(promise, wanted, act.at, calendar)
+    told = {"before": before, "rule": rule, "due": promise.due_at.isoformat()}
+    act.remember(f"case:{promise.case_id}", "promise-tightened", promise=promise.id, **told)
+    act.news.add(f"staff:{promise.owner_id}")
 
 
 def excuse(act: Act, promise_id: int, *, approved_by: staff.Staff) -> None:
@@ -174,7 +193,8 @@ def next_step(act: Act, case: Case) -> str:
     if case.matter == "lost-property":
         return f"texts.steps.{case.matter}"
     calls_back = case.kind in (Kind.COMPLAINT, Kind.ENQUIRY, Kind.CALLBACK)
-    return f"texts.{'steps-unreached' if calls_back and not of_case(act, case.id) else 'steps'}.{case.kind}"
+    told = any(one.rule in BY_CALLING for one in of_case(act, case.id))
+    return f"texts.{'steps-unreached' if calls_back and not told else 'steps'}.{case.kind}"
 
 
 def pass_on(act: Act, case: Case) -> None:

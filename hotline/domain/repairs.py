@@ -10,7 +10,7 @@ from sqlalchemy import JSON, ForeignKey, String, Text, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.db import Base
-from hotline.domain import cases, customers, dispatches, outbox, promises
+from hotline.domain import cases, customers, dispatches, promises, signatures
 from hotline.domain.act import Act
 from hotline.domain.cases import Case
 from hotline.domain.customers import CustomerPlace
@@ -129,7 +129,7 @@ def report(
 
 def sign(act: Act, offer: dispatches.Offer) -> RepairOrder | None:
     """The rung colleague signs; the repair, where there is one, is theirs from now on."""
-    dispatch = dispatches.sign(act, offer)
+    dispatch = signatures.sign(act, offer)
     order = of_case(act, dispatch.case_id)
     if order is not None and order.stage == Stage.REPORTED and dispatch.duty == Duty.REPAIR:
         _move(act, order, Stage.SIGNED, by=offer.staff_id)
@@ -186,7 +186,7 @@ def give_back(act: Act, order: RepairOrder) -> None:
     order.signed_at = order.on_the_way_at = order.arrived_at = None
     for dispatch in dispatches.of_case(act, case.id):
         if dispatch.duty == Duty.REPAIR:
-            _ring_anew(act, dispatches.get(act, dispatch.id))
+            dispatches.ring_anew(act, dispatches.get(act, dispatch.id))
     cases.handled_by(act, case, case.owner_id)
     promises.make(act, "FLT-2.notify", case)
     promises.make(act, "FLT-2.sign", case)
@@ -215,20 +215,6 @@ def get(act: Act, order_id: int) -> RepairOrder:
     if order is None:
         raise NotFound(f"there is no repair {order_id}")
     return order
-
-
-def _ring_anew(act: Act, dispatch: dispatches.Dispatch) -> None:
-    dispatch.signed_at = dispatch.signed_by_id = dispatch.notified_at = None
-    act.remember(f"case:{dispatch.case_id}", "dispatch-reopened", dispatch=dispatch.id)
-    outbox.post(
-        act,
-        "ring-dispatch",
-        key=f"ring-again-{dispatch.id}-{len(dispatches.offers(act, dispatch.id))}",
-        case_id=dispatch.case_id,
-        urgent=True,
-        emergency=dispatch.urgent,
-        dispatch=dispatch.id,
-    )
 
 
 def _move(act: Act, order: RepairOrder, stage: Stage, *, by: int) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from hotline.carrier import Carrier
-from hotline.domain import calls, companies, dispatches, legs, outbox, staff
+from hotline.domain import calls, companies, dispatches, legs, outbox, rounds, staff
 from hotline.domain.act import Act
 from hotline.domain.calls import FINAL, Call
 from hotline.domain.calls import State as CallState
@@ -154,4 +154,4 @@ def locked(act: Act, entry: OutboxEntry) -> Call:
 
 
 def _engaged(act: Act, call: Call) -> bool:
-    return call.staff_id is not None and dispatches.is_engaged(act, staff.get(act, call.staff_id))
+    return call.staff_id is not None and rounds.is_engaged(act, staff.get(act, call.staff_id))

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from functools import partial
 
-from hotline.domain import calls, cases, companies, dispatches, legs, outbox
+from hotline.domain import calls, cases, companies, dispatches, legs, outbox, rounds, signers
 from hotline.domain.act import Act
 from hotline.domain.calls import FINAL, Call
 from hotline.domain.calls import State as CallState
 from hotline.domain.dispatches import Dispatch, Offer
 from hotline.domain.outbox import OutboxEntry, State
+from hotline.domain.staff import Staff
 from hotline.jobs import placing, telling
 from hotline.jobs.effects import Prepared
 from hotline.runtime import Runtime
@@ -24,16 +25,19 @@ def ring_next(runtime: Runtime, act: Act, entry: OutboxEntry) -> Prepared:
     When all were rung in vain the supervisors are told, and after a pause the round begins again: never silence.
     """
     dispatch = dispatches.get(act, entry.about["dispatch"])
-    if not dispatches.unsigned(act, dispatch):
-        return State.DROPPED
     case = cases.get(act, dispatch.case_id)
+    if not signers.waits(act, dispatch, case):
+        return State.DROPPED
     company = companies.get(act, case.company_id)
-    person = dispatches.next_to_ring(act, dispatch, case)
+    if dispatch.rings_from is not None and act.at < dispatch.rings_from:
+        _link(act, dispatch, signers.first_of(act, dispatch, case))
+        return dispatch.rings_from
+    person = rounds.next_to_ring(act, dispatch, signers.people(act, dispatch, case))
     if person is None:
         rung = len(dispatches.offers(act, dispatch.id))
-        telling.supervisors(act, case.id, "nobody-signed", f"{dispatch.id}-{rung}")
+        telling.supervisors(act, case.id, "nobody-signed", f"{dispatch.id}-{rung}", urgent=True)
         return act.at + act.standard.engine.dispatch.round_pause.span
-    if dispatches.is_engaged(act, person):  # so is everybody else who could be rung: wait for the first to be free
+    if rounds.is_engaged(act, person):  # so is everybody else who could be rung: wait for the first to be free
         return act.at + act.standard.engine.dispatch.ring_pause.span
     call = calls.place(
         act,
@@ -48,6 +52,15 @@ def ring_next(runtime: Runtime, act: Act, entry: OutboxEntry) -> Prepared:
     )
     _owe(act, dispatch, dispatches.offer(act, dispatch, person, call), call)
     return State.DONE
+
+
+def _link(act: Act, dispatch: Dispatch, people: list[Staff]) -> None:
+    """Before anybody is rung: the link to those whom it is passed up to, once (CMP-2)."""
+    if not dispatches.offers(act, dispatch.id):
+        for person in people:
+            if person.phone is not None:
+                made = dispatches.offer(act, dispatch, person, None)
+                outbox.post(act, "text-link", case_id=dispatch.case_id, key=f"link-{made.id}", offer=made.id)
 
 
 def _owe(act: Act, dispatch: Dispatch, made: Offer, call: Call) -> None:

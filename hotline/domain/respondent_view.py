@@ -1,0 +1,117 @@
+"""All that the department complained of may see of a complaint; without it a page could say who complained (CMP-10)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from hotline.domain import cases, companies, complaint_forms, complaints, customers, promises
+from hotline.domain.act import Act
+from hotline.domain.cases import Case
+from hotline.domain.complaint_forms import Complaint, Stage
+from hotline.domain.promises import Promise
+from hotline.errors import NotFound
+from hotline.standard.kinds import Grade
+
+# What the department itself owes: to sign, to deal with it, to return the form.
+_ITS_OWN = ("CMP-1", "CMP-4", "CMP-6")
+
+
+@dataclass(frozen=True)
+class Clock:
+    """A promise that the department keeps: by which rule, until when (UTC), what became of it."""
+
+    rule: str
+    due_at: datetime
+    done_at: datetime | None
+    verdict: str
+
+
+@dataclass(frozen=True)
+class RespondentView:
+    """A complaint as its respondent sees it. `who`: None when nobody may know, else the masked name.
+
+    `about`, `happened`, `where_when`, `wanted`, `finding`, `refusal` are people's words; "" where nothing is kept.
+    """
+
+    case_id: int
+    number: str
+    grade: Grade
+    is_graded: bool
+    department_id: int | None
+    department: str | None
+    stage: Stage
+    filed_at: datetime
+    signed_at: datetime | None
+    settled_at: datetime | None
+    returned_at: datetime | None
+    is_refused: bool
+    limit_at: datetime | None
+    about: str
+    happened: str
+    where_when: str
+    wanted: str
+    refusal: str
+    finding: str
+    clocks: tuple[Clock, ...]
+    repeated: int  # how many further complaints on the same matter are dealt with together with it
+    who: str | None
+
+
+def view(act: Act, case: Case) -> RespondentView:
+    """A complaint for the department's page, the link's sheet, texts and exports: from here alone, or not at all.
+
+    Nothing is locked. Raises NotFound where the case is no complaint.
+    """
+    complaint = complaint_forms.of(act, case.id)
+    if complaint is None:
+        raise NotFound(f"case {case.number} is no complaint")
+    companies.get(act, case.company_id)
+    department = complaint.department_id
+    told = {
+        name: _words(act, case, case.details.get(f"sealed_{name}")) for name in ("happened", "where_when", "wanted")
+    }
+    return RespondentView(
+        case_id=case.id,
+        number=case.number,
+        grade=complaints.counts_as(act, complaint),
+        is_graded=complaint.grade is not None,
+        department_id=department,
+        department=companies.department(act, department).name if department is not None else None,
+        stage=Stage(complaint.stage),
+        filed_at=complaint.filed_at,
+        signed_at=complaint.signed_at,
+        settled_at=complaint.settled_at,
+        returned_at=complaint.returned_at,
+        is_refused=complaint.refused_at is not None,
+        limit_at=complaint.limit_at,
+        about=_words(act, case, case.details.get("sealed_respondent")),
+        refusal=_words(act, case, complaint.refusal),
+        finding=_words(act, case, complaint.finding),
+        clocks=_clocks(act, complaint),
+        repeated=len(complaint_forms.followers(act, complaint)),
+        who=_who(act, case),
+        **told,
+    )
+
+
+def _clocks(act: Act, complaint: Complaint) -> tuple[Clock, ...]:
+    made: list[Promise] = [one for one in promises.of_case(act, complaint.case_id) if one.rule_id in _ITS_OWN]
+    return tuple(Clock(one.rule, one.due_at, one.done_at, one.verdict) for one in made)
+
+
+def _words(act: Act, case: Case, sealed: str | None) -> str:
+    """What somebody said, opened; nothing where it was not said, or was erased with the customer."""
+    try:
+        return cases.unseal(act, case, sealed) if sealed else ""
+    except NotFound:
+        return ""
+
+
+def _who(act: Act, case: Case) -> str | None:
+    if case.anonymous or case.customer_id is None:
+        return None
+    customer = customers.get(act, case.customer_id)
+    if customer.key is None or customer.name is None:
+        return None
+    return f"{act.sealer.open_for(customer.key, customer.name)[:1]}**"
