@@ -87,6 +87,10 @@ class Addresses:
         """Where news of a text goes."""
         return f"{self.base}/voice/text{_NOTICE}"
 
+    def notices(self) -> str:
+        """The page on which a colleague reads what they were told of."""
+        return f"{self.base}/console/notices"
+
     def sheet(self, token: str) -> str:
         """An engineer's sheet, opened from the text with the link."""
         return f"{self.base}/sheet/{token}"

@@ -14,6 +14,7 @@ from hotline.domain import (
     invitations,
     matching,
     meetings,
+    notices,
     offers,
     parties,
     seats,
@@ -30,6 +31,9 @@ from hotline.errors import Refused
 
 def wanted(act: Act, call: Call) -> bool:
     """Is this call still to be placed, or to go on ringing? One that carries nothing always is."""
+    notice = notices.of_call(act, call)
+    if notice is not None:
+        return notices.is_awaited(notice, call)
     made = dispatches.of_call(act, call)
     if made is not None:
         return made.answer in dispatches.OPEN and dispatches.unsigned(act, dispatches.get(act, made.dispatch_id))
@@ -42,6 +46,9 @@ def wanted(act: Act, call: Call) -> bool:
 
 def asked(act: Act, call: Call) -> bool:
     """Is this a colleague of whom we await that they press the key, or come in?"""
+    notice = notices.of_call(act, call)
+    if notice is not None:
+        return notices.is_awaited(notice, call)
     party = parties.of_call(act, call)
     if party is not None:
         return call.staff_id is not None and party.state in parties.EXPECTED
@@ -67,12 +74,12 @@ def unnamed(act: Act, among: Collection[Call]) -> set[int]:
 def destination(act: Act, call: Call) -> str:
     """Where a call that we place rings: an E.164 number, client:op_<id>, or sip:name@host.
 
-    A dispatch always rings the telephone. Raises NotFound or Refused where there is nothing to ring.
+    A dispatch or a notice always rings the telephone. Raises NotFound or Refused where there is nothing to ring.
     """
     if call.staff_id is None:
         return _customers_number(act, call)
     person = staff.get(act, call.staff_id)
-    if dispatches.of_call(act, call) is not None:
+    if _rings_the_telephone(act, call):
         return staff.phone_of(act, person).e164
     seat = seats.of(act, person)
     if seat.device == Device.BROWSER:
@@ -83,11 +90,11 @@ def destination(act: Act, call: Call) -> str:
 
 
 def ring_seconds(act: Act, call: Call) -> int:
-    """How long a call rings, in seconds: an engineer, a customer and an agent each by the standard's own figure."""
+    """How long a call rings, in seconds: a telephone, a customer and an agent each by the standard's own figure."""
     companies.get(act, call.company_id)
     if call.staff_id is None:
         return act.standard.callbacks.ring.seconds
-    if dispatches.of_call(act, call) is not None:
+    if _rings_the_telephone(act, call):
         return act.standard.repair.engineer_ring.seconds
     return act.standard.answering.ring_limit_seconds  # ANS-1
 
@@ -109,7 +116,10 @@ def ended(act: Act, call: Call, state: State) -> None:
 
     The call is locked. A caller who hung up in the line is looked after by `desk.abandoned`.
     """
-    made = dispatches.of_call(act, call)
+    notice, made = notices.of_call(act, call), dispatches.of_call(act, call)
+    if notice is not None:
+        notices.rung_in_vain(act, notice, call)
+        return
     if made is not None:
         dispatches.unanswered(act, made, state)
         return
@@ -147,6 +157,11 @@ def _pressed_decline(act: Act, call: Call, state: State) -> bool:
     """Did somebody press "decline" in the browser? The carrier calls it busy; of a call never placed we do."""
     browser = call.staff_id is not None and seats.of(act, staff.get(act, call.staff_id)).device == Device.BROWSER
     return browser and state is State.BUSY and call.sid is not None
+
+
+def _rings_the_telephone(act: Act, call: Call) -> bool:
+    """Is somebody rung who need not sit at a desk: about a dispatch, or a notice?"""
+    return dispatches.of_call(act, call) is not None or notices.of_call(act, call) is not None
 
 
 def _customers_number(act: Act, call: Call) -> str:

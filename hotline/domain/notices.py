@@ -10,7 +10,7 @@ from sqlalchemy import ForeignKey, Index, String, exists, func, or_, select, upd
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.db import Base, insert_new
-from hotline.domain import audience, outbox, robots
+from hotline.domain import complaint_forms, outbox, robots, staff
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
 from hotline.domain.cases import Case, Kind
@@ -106,10 +106,9 @@ def tell_role(
 ) -> None:
     """Tell the owner of a case, or its company's people in a role, and for a role the company's robots: see `tell`.
 
-    Where nobody can be told, whoever stands above (OWN-6). Whom a complaint is about is never told of it; of the heads
-    of departments those of its own (CMP-1, CMP-10).
+    Where nobody can be told, whoever stands above (OWN-6); whom a complaint is about is never told of it (CMP-10).
     """
-    for person in audience.of_role(act, case, role):
+    for person in _people(act, case, role):
         tell(act, person, case, text, about=about, promise=promise, urgent=urgent, by_call=by_call)
     if role != Role.OWNER:
         due = _due(act, None, case.company_id, urgent=urgent or case.kind == Kind.EMERGENCY)
@@ -167,6 +166,11 @@ def of_call(act: Act, call: Call) -> Notice | None:
     return get(act, call.slots["notice"]) if "notice" in call.slots else None
 
 
+def is_awaited(notice: Notice, call: Call) -> bool:
+    """Does this call still wait for the key of whoever it rings?"""
+    return notice.heard_at is None and "unheard" not in call.slots
+
+
 def heard(act: Act, notice: Notice) -> None:
     """Who was rung pressed the key: an answering machine presses none (design rule 8)."""
     if notice.heard_at is None:
@@ -180,15 +184,16 @@ def rung_in_vain(act: Act, notice: Notice, call: Call) -> None:
 
     The company's standard is chosen.
     """
-    if notice.heard_at is not None:
+    if not is_awaited(notice, call):
         return
+    call.put(unheard=True)
     times, figures = int(call.slots["ring"]), act.standard.engine.notices
     if times < figures.ring_times:
         _owe_ring(act, notice.id, notice.case_id, times + 1, act.at + figures.ring_again.span)
         return
     _remember(act, notice, "notice-unheard")
     case, about, promise = act.session.get_one(Case, notice.case_id), str(notice.id), notice.promise_id
-    above = audience.above(act, case, notice.staff_id)
+    above = _above(act, case, notice.staff_id)
     if above is None:
         tell_role(act, case, Role.SUPERVISOR, UNHEARD, about=about, promise=promise, urgent=notice.urgent)
     else:
@@ -216,6 +221,23 @@ def seen(act: Act, person: Staff, ids: Collection[int]) -> None:
         .execution_options(synchronize_session=False)
     )
     act.news.add(f"staff:{person.id}")
+
+
+def _people(act: Act, case: Case, role: str) -> list[Staff]:
+    if role != Role.OWNER:
+        return complaint_forms.told(act, case, role)
+    owner = staff.get(act, case.owner_id)
+    if owner.active and owner.phone is not None and owner.id not in complaint_forms.barred(act, case.id):
+        return [owner]
+    return complaint_forms.told(act, case, Role.SUPERVISOR)
+
+
+def _above(act: Act, case: Case, person_id: int) -> Staff | None:
+    """Who stands next above a person in a case's company and has a telephone; None where nobody does."""
+    ladder, barred = staff.up_the_ladder(act, case.company_id), complaint_forms.barred(act, case.id)
+    places = [place for place, one in enumerate(ladder) if one.id == person_id]
+    higher = ladder[places[-1] + 1 if places else 0 :]
+    return next((one for one in higher if one.phone is not None and one.id not in barred), None)
 
 
 def _due(act: Act, person: Staff | None, company_id: int, *, urgent: bool) -> datetime:

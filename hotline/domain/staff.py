@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 
@@ -239,22 +239,22 @@ def up_the_ladder(act: Act, company_id: int) -> list[Staff]:
     return [person for person in everybody if person.id not in away] or everybody
 
 
-def told(act: Act, company_id: int, role: str, *, but: Collection[int] = ()) -> list[Staff]:
+def told(act: Act, company_id: int, role: str) -> list[Staff]:
     """Who is told what concerns a role: those who hold it; where nobody does, the next level above (OWN-6).
 
     Where nobody stands above either, whoever stands highest: what went wrong is never told to nobody. Whoever has no
-    telephone cannot be told, and whoever is among `but` must not be.
+    telephone cannot be told.
     """
-    people = _reached(holding(act, company_id, role), but)
+    people = _reached(holding(act, company_id, role))
     if people:
         return people
     above = from_level(act, company_id, role)[1:]
     levels = [*above, *reversed(from_level(act, company_id, Role.AGENT))]
-    return next((people for level in levels if (people := _reached(holding(act, company_id, level), but))), [])
+    return next((people for level in levels if (people := _reached(holding(act, company_id, level)))), [])
 
 
-def _reached(people: list[Staff], but: Collection[int]) -> list[Staff]:
-    return [person for person in people if person.phone is not None and person.id not in but]
+def _reached(people: list[Staff]) -> list[Staff]:
+    return [person for person in people if person.phone is not None]
 
 
 def holding(act: Act, company_id: int, role: Role | str) -> list[Staff]:

@@ -6,7 +6,7 @@ from hotline.domain import cases, companies, handovers, leaving
 from hotline.domain.act import Act
 from hotline.domain.handovers import Handover
 from hotline.domain.outbox import OutboxEntry, State
-from hotline.jobs import checking, line, placing, recordings, rings, robots, talks, texts
+from hotline.jobs import checking, line, notices, placing, recordings, rings, robots, talks, texts
 from hotline.jobs.effects import Handler
 from hotline.jobs.placing import News
 from hotline.runtime import Runtime
@@ -47,6 +47,8 @@ _KINDS = {
     "stop-recording": Handler(talks.stop_recording),
     "text-link": Handler(texts.link),
     "send-text": Handler(texts.send, texts.sent),
+    "tell-staff": Handler(notices.send, notices.sent, notices.not_sent),
+    "ring-notice": Handler(notices.ring),
     "tell-robot": Handler(robots.tell, failed=robots.not_told),
     "fetch-recording": Handler(recordings.fetch, recordings.fetched, recordings.not_fetched),
     "delete-recording": Handler(recordings.remove, recordings.removed, recordings.not_removed),

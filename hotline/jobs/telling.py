@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-from hotline.domain import cases, outbox, robots, staff
+from hotline.domain import notices, robots
 from hotline.domain.act import Act
-from hotline.domain.outbox import OutboxEntry
+from hotline.domain.cases import Case
+from hotline.domain.outbox import OutboxEntry, Queue
+from hotline.standard.kinds import Role
 
 FAILED = "outbox-failed"
 
 
-def supervisors(act: Act, case_id: int, text: str, about: str) -> None:
-    """Owe the supervisors of a case's company a text; `about` names the occasion, and each is told of it once."""
-    company = cases.get(act, case_id).company_id
-    for person in staff.told(act, company, staff.Role.SUPERVISOR):
-        outbox.post(
-            act,
-            "send-text",
-            key=f"{text}-{about}-{person.id}",
-            case_id=case_id,
-            to="staff",
-            who=person.id,
-            text=text,
-        )
+def supervisors(act: Act, case_id: int, text: str, about: str, *, urgent: bool = False) -> None:
+    """Tell the supervisors of a case's company; `about` names the occasion, and each is told of it once."""
+    case = act.session.get_one(Case, case_id)
+    notices.tell_role(act, case, Role.SUPERVISOR, text, about=about, urgent=urgent)
 
 
 def given_up(act: Act, entry: OutboxEntry) -> None:
@@ -30,4 +23,4 @@ def given_up(act: Act, entry: OutboxEntry) -> None:
     What a robot could not say is not told either: it said beside people who were told themselves.
     """
     if entry.case_id is not None and entry.kind != robots.TELLS and entry.about.get("text") != FAILED:
-        supervisors(act, entry.case_id, FAILED, str(entry.id))
+        supervisors(act, entry.case_id, FAILED, str(entry.id), urgent=entry.queue == Queue.URGENT)

@@ -25,7 +25,7 @@ PASSED_ON = (Answer.DECLINED, Answer.WITHDRAWN)
 
 
 def send(runtime: Runtime, act: Act, entry: OutboxEntry) -> Effect:
-    """A text about a case to its customer or to a colleague: about = {to, who, text, promise?, keeps?}."""
+    """A text about a case to its customer: about = {to, who, text}; to a colleague from a version before."""
     case, company = _matter(act, entry)
     if entry.about["to"] == "customer":
         customer = customers.get(act, entry.about["who"])
@@ -37,7 +37,7 @@ def send(runtime: Runtime, act: Act, entry: OutboxEntry) -> Effect:
     def write() -> str:
         return _written(runtime, act, case, company, entry.about["text"], language, promise)
 
-    return _text(runtime, act, entry, company, number, write)
+    return effect(runtime, act, entry, company, number, write)
 
 
 def for_colleagues(runtime: Runtime, act: Act, case: Case, text: str, promise: Promise | None) -> str:
@@ -67,7 +67,7 @@ def link(runtime: Runtime, act: Act, entry: OutboxEntry) -> Prepared:
         address = runtime.addresses.sheet(dispatches.new_link(act, made))
         return runtime.prompts.text("texts.dispatch-link", language, company.words, link=address, **values)
 
-    return _text(runtime, act, entry, company, staff.phone_of(act, staff.get(act, made.staff_id)), write)
+    return effect(runtime, act, entry, company, staff.phone_of(act, staff.get(act, made.staff_id)), write)
 
 
 def _written(
@@ -77,7 +77,7 @@ def _written(
     return runtime.prompts.text(_key(runtime, case, text, language), language, company.words, **values)
 
 
-def _text(
+def effect(
     runtime: Runtime, act: Act, entry: OutboxEntry, company: Company, to: PhoneNumber, write: Callable[[], str]
 ) -> Effect:
     """Write the text, unless one may be on its way: a link in it would be replaced by a new one and stop working."""
@@ -125,7 +125,7 @@ def _values(
         "matter": _word_for(runtime, case, language, company),
         "step": said.text(promises.next_step(act, case), language, own),
         "promised": _title(act, meant, language) if meant else "",
-        "due": _when(act, runtime, language, meant.due_at) if meant else said.text("texts.soon", language, own),
+        "due": when(act, runtime, language, meant.due_at) if meant else said.text("texts.soon", language, own),
     }
 
 
@@ -140,7 +140,7 @@ def _title(act: Act, promise: Promise, language: str) -> str:
     return rule.title_zh if language.startswith("zh") else rule.title_en
 
 
-def _when(act: Act, runtime: Runtime, language: str, at: datetime) -> str:
+def when(act: Act, runtime: Runtime, language: str, at: datetime) -> str:
     """Midnight is told as the end of its day, for "0:00" is taken for the night after."""
     local = at.astimezone(ZoneInfo(act.standard.timezone))
     ended = day_ended(local)

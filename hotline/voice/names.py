@@ -110,6 +110,13 @@ class Step(StrEnum):
     OFFER_PASSED_ON = "offer-passed-on"
     OFFER_GONE = "offer-gone"
 
+    NOTICE = "notice"
+    NOTICE_TOLD = "notice-told"
+    NOTICE_HEARD = "notice-heard"
+    NOTICE_UNHEARD = "notice-unheard"
+    NOTICE_THANKS = "notice-thanks"
+    NOTICE_SETTLED = "notice-settled"
+
     AGENT_RING = "agent-ring"
     AGENT_OFFER = "agent-offer"
     AGENT_ACCEPTED = "agent-accepted"

@@ -117,6 +117,12 @@ def due(act: Act, call: Call, prompts: Prompts) -> str:
     )
 
 
+def rule(act: Act, call: Call, prompts: Prompts) -> str:
+    """What was promised and is not done, of which a colleague is told."""
+    broken = act.standard.promise(call.slots["rule"])
+    return broken.title_zh if call.language.startswith("zh") else broken.title_en
+
+
 def progress(act: Act, call: Call, prompts: Prompts) -> str:
     """How far the caller's matter is, in plain words."""
     found = about.case(act, call)
@@ -268,6 +274,7 @@ VALUES: dict[str, Value] = {
     "fee": fee,
     "minutes": minutes,
     "due": due,
+    "rule": rule,
     "progress": progress,
     "each_progress": each_progress,
     "open_matters": open_matters,
