@@ -23,7 +23,7 @@ _LARGEST = 2**31 - 1  # a row's number; what is larger in a forged text names no
 _TOLD_LATER = {"ended_by"}  # written with our last words, on record when the call is over
 _ABOUT = {
     "call": ("calls", "waits", "agent_offers", "meetings", "parties"),
-    "case": ("cases", "promises", "dispatches", "repair_orders", "handovers"),
+    "case": ("cases", "promises", "dispatches", "repair_orders", "handovers", "decisions"),
     "seat": (),
     HOUSE: ("staff",),
 }

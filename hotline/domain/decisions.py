@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import ForeignKey, Index, String, Text, and_, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.db import Base
+from hotline.domain import cases, changes, companies, complaint_forms, deciders, dispatches, notices, robots, staff
+from hotline.domain.act import Act
+from hotline.domain.cases import Case, Kind
+from hotline.domain.promises import Promise, Verdict
+from hotline.domain.staff import Role, Staff
+from hotline.errors import Conflict, Invalid, NotFound, Refused
+from hotline.standard.kinds import Grade
 
 
 class What(StrEnum):
@@ -48,3 +57,230 @@ class Decision(Base):
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     decided_at: Mapped[datetime | None]
     answer: Mapped[str | None] = mapped_column(Text)
+
+    @property
+    def value(self) -> datetime | Grade | Kind:
+        """What is wanted: an instant, a grade, a kind of matter."""
+        return _READ[What(self.what)](self.wanted)
+
+
+_READ: dict[What, Callable[[str], datetime | Grade | Kind]] = {
+    What.EXTENSION: datetime.fromisoformat,
+    What.LOWER_GRADE: Grade,
+    What.CHANGE_KIND: Kind,
+}
+
+
+def ask(
+    act: Act,
+    case: Case,
+    what: What,
+    *,
+    by: Staff,
+    reason: str,
+    wanted: datetime | Grade | Kind,
+    promise: Promise | None = None,
+) -> Decision:
+    """Ask somebody higher for more time, a lower grade or another kind of matter; those who may decide are told.
+
+    The case is locked, its standard chosen. Raises Invalid without a reason or for what cannot be wanted, Refused for
+    whoever may not ask and where nobody could decide, Conflict where it is too late or asked already.
+    """
+    if not reason.strip():
+        raise Invalid("say why: whoever decides must know it")
+    if case.state == "closed":
+        raise Conflict(f"case {case.number} is closed: open a new one for a new matter")
+    if not deciders.may_ask(act, case, by, more_time=what is What.EXTENSION):
+        raise Refused("whoever answers for the matter or leads its company asks for this")
+    level, written = _checked(act, case, what, by, wanted, promise)
+    made = Decision(
+        case_id=case.id,
+        what=what,
+        promise_id=promise.id if promise is not None and what is What.EXTENSION else None,
+        wanted=written,
+        level=level,
+        asked_by_id=by.id,
+        asked_at=act.at,
+        reason=cases.seal(act, case, reason.strip()),
+        state=State.ASKED,
+    )
+    _put(act, case, made)
+    return made
+
+
+def decide(act: Act, decision: Decision, *, by: Staff, approve: bool, answer: str) -> None:
+    """Approve, and what was wanted is so from this moment; or refuse, and nothing changed. Who asked is told.
+
+    Raises Refused for whoever may not decide, Invalid without a reason, Conflict when it was decided before, or comes
+    too late.
+    """
+    decision, case = _locked(act, decision.id)
+    if decision.state != State.ASKED:
+        raise Conflict("this was decided already")
+    _check_decider(act, decision, case, by)
+    if not answer.strip():
+        raise Invalid("say why: a decision without a reason is none")
+    sealed = cases.seal(act, case, answer.strip())
+    _settle(act, decision, case, State.APPROVED if approve else State.REFUSED, by=by.id, answer=sealed)
+    if approve:
+        _carry_out(act, decision, case, by, sealed)
+    _tell_asker(act, decision, case, "decision-made")
+
+
+def withdraw(act: Act, decision: Decision, *, by: Staff) -> None:
+    """Who asked does not want it any more. Raises NotFound for somebody else's request, Conflict after the answer."""
+    decision, case = _locked(act, decision.id)
+    if decision.asked_by_id != by.id:
+        raise NotFound("you asked for nothing there")
+    if decision.state != State.ASKED:
+        raise Conflict("this was decided already")
+    _settle(act, decision, case, State.WITHDRAWN)
+
+
+def lapse(act: Act, *, most: int) -> int:
+    """What nobody decided in time ends: its deadline came, or its matter was settled or closed. How many ended.
+
+    Nobody can approve it from that instant on, whether this ran already or not.
+    """
+    no_complaint = and_(Decision.what != What.EXTENSION, Case.kind != Kind.COMPLAINT)
+    over = or_(Promise.verdict != Verdict.OPEN, Promise.due_at < act.at, Case.state == "closed", no_complaint)
+    query = select(Decision.id).join(Case, Case.id == Decision.case_id)
+    query = query.outerjoin(Promise, Promise.id == Decision.promise_id).where(Decision.state == State.ASKED, over)
+    ids = act.session.scalars(query.order_by(Decision.case_id, Decision.id).limit(most)).all()
+    for decision_id in ids:
+        decision, case = _locked(act, decision_id)
+        if decision.state == State.ASKED:
+            _settle(act, decision, case, State.LAPSED)
+            _tell_asker(act, decision, case, "decision-lapsed")
+    return len(ids)
+
+
+def get(act: Act, decision_id: int) -> Decision:
+    """The request with this id, locked after its case, whose standard is chosen. Raises NotFound."""
+    return _locked(act, decision_id)[0]
+
+
+def of_case(act: Act, case_id: int) -> list[Decision]:
+    """Every request of a case, in order."""
+    return list(act.session.scalars(select(Decision).where(Decision.case_id == case_id).order_by(Decision.id)))
+
+
+def waiting_for(act: Act, person: Staff) -> list[Decision]:
+    """What this person may decide, the oldest first. The standard chosen is any company's afterwards."""
+    if not person.has(*staff.ANSWERS):
+        return []
+    query = select(Decision, Case).join(Case, Case.id == Decision.case_id).where(Decision.state == State.ASKED)
+    found = act.session.execute(query.order_by(Decision.id))
+    return [decision for decision, case in found if may_decide(act, decision, case, person)]
+
+
+def may_decide(act: Act, decision: Decision, case: Case, person: Staff) -> bool:
+    """May this person decide this: high enough, and neither who asks, nor who answers for it, nor complained of?"""
+    without = _concerned(act, case, decision)
+    return deciders.may(act, person, case.company_id, decision.level, without=without)
+
+
+def _checked(act: Act, case: Case, what: What, by: Staff, wanted: object, promise: Promise | None) -> tuple[str, str]:
+    """The level that decides, and what is wanted as it is written down."""
+    owner = staff.get(act, case.owner_id)
+    lowest, above, written = str(Role.SUPERVISOR), True, str(wanted)
+    if what is What.EXTENSION:
+        promise, until = changes.check_more_time(act, case, promise, wanted)
+        lowest, above, written = str(act.standard.promise(promise.rule).approved_by), False, until.isoformat()
+    elif what is What.LOWER_GRADE:
+        changes.check_lower_grade(act, case, wanted)
+    else:
+        changes.check_other_kind(act, case, wanted)
+    level = deciders.level(act, case.company_id, lowest=lowest, at_least=owner, asked_by=by, above=above)
+    return level, written
+
+
+def _carry_out(act: Act, decision: Decision, case: Case, by: Staff, why: str) -> None:
+    """What an approval does, looked at anew: what was asked for may have become impossible meanwhile."""
+    if case.state == "closed":
+        raise Conflict(f"case {case.number} is closed")
+    if decision.what == What.EXTENSION:
+        promise = act.session.get_one(Promise, decision.promise_id, with_for_update=True, populate_existing=True)
+        promise, until = changes.check_more_time(act, case, promise, decision.value)
+        changes.extend(act, case, promise, until, by=by, why=why)
+    elif decision.what == What.LOWER_GRADE:
+        complaint, grade = changes.check_lower_grade(act, case, decision.value)
+        changes.lower_grade(act, case, complaint, grade, by=by, why=why)
+    else:
+        complaint, kind = changes.check_other_kind(act, case, decision.value)
+        changes.change_kind(act, case, complaint, kind, by=by, why=why)
+
+
+def _check_decider(act: Act, decision: Decision, case: Case, by: Staff) -> None:
+    if by.id == decision.asked_by_id:
+        raise Refused("nobody decides what they asked for themselves")
+    if by.id == case.owner_id:
+        raise Refused("whoever answers for the matter does not decide about its clock: somebody above does")
+    if not may_decide(act, decision, case, by):
+        raise Refused(f"this is decided by {decision.level} or somebody above, in its own company")
+
+
+def _concerned(act: Act, case: Case, decision: Decision) -> set[int]:
+    """Who asks, who answers for the matter, and whom a complaint is about."""
+    return {decision.asked_by_id, case.owner_id, *complaint_forms.barred(act, case.id)}
+
+
+def _put(act: Act, case: Case, made: Decision) -> None:
+    """On record, and told to those who may decide; where there is nobody, there is nothing to wait for."""
+    same = (made.what, made.promise_id, State.ASKED)
+    if any((one.what, one.promise_id, one.state) == same for one in of_case(act, case.id)):
+        raise Conflict("this was asked already and waits for a decision")
+    levels = deciders.people(act, case.company_id, made.level, without=_concerned(act, case, made))
+    if not levels:
+        raise Refused("nobody stands above you who could decide this: it stays as it is")
+    act.session.add(made)
+    act.session.flush()
+    asked = {"what": made.what, "promise": made.promise_id, "wanted": made.wanted, "level": made.level}
+    told = {"decision": made.id, **asked, "by": made.asked_by_id, "reason": made.reason}
+    act.remember(case.chain, "decision-asked", **told)
+    text = "extension-asked" if made.what == What.EXTENSION else "decision-asked"
+    about, urgent = str(made.id), _presses(act, made)
+    for person in deciders.told(act, levels):
+        notices.tell(act, person, case, text, about=about, promise=made.promise_id, urgent=urgent)
+    due = None if urgent else _quiet_until(act)
+    robots.post(act, case.company_id, case, text, about=about, promise=made.promise_id, due=due)
+
+
+def _settle(
+    act: Act, decision: Decision, case: Case, state: State, *, by: int | None = None, answer: str | None = None
+) -> None:
+    decision.state, decision.decided_at = state, act.at
+    decision.decided_by_id, decision.answer = by, answer
+    told = {"decision": decision.id} if by is None else {"decision": decision.id, "by": by, "answer": answer}
+    act.remember(case.chain, f"decision-{state}", **told)
+    act.news.add(f"staff:{decision.asked_by_id}")
+
+
+def _tell_asker(act: Act, decision: Decision, case: Case, text: str) -> None:
+    asker = staff.get(act, decision.asked_by_id)
+    if asker.active:
+        notices.tell(act, asker, case, text, about=str(decision.id), promise=decision.promise_id)
+
+
+def _presses(act: Act, decision: Decision) -> bool:
+    """Would whoever decides be told only after the deadline, for the night is quiet?"""
+    if decision.promise_id is None:
+        return False
+    return act.session.get_one(Promise, decision.promise_id).due_at <= _quiet_until(act)
+
+
+def _quiet_until(act: Act) -> datetime:
+    """When people are told again what does not press; now, in the day."""
+    return act.standard.notices.quiet.over(act.at.astimezone(ZoneInfo(act.standard.timezone)))
+
+
+def _locked(act: Act, decision_id: int) -> tuple[Decision, Case]:
+    """The request and its case, whose standard is chosen; locked as everywhere: dispatches, the case, then this."""
+    case_id = act.session.scalar(select(Decision.case_id).where(Decision.id == decision_id))
+    if case_id is None:
+        raise NotFound(f"there is no request {decision_id}")
+    for dispatch in dispatches.of_case(act, case_id):
+        dispatches.get(act, dispatch.id)
+    case = cases.get(act, case_id)
+    companies.get(act, case.company_id)
+    return act.session.get_one(Decision, decision_id, with_for_update=True, populate_existing=True), case

@@ -186,7 +186,7 @@ def notified(act: Act, dispatch: Dispatch) -> None:
         return
     dispatch.notified_at = act.at
     case = cases.get(act, dispatch.case_id)  # locked first: of two told at once the second sees the first
-    if all(one.notified_at is not None for one in of_case(act, dispatch.case_id)):
+    if all(one.notified_at is not None for one in on_the_roster(act, dispatch.case_id)):
         for rule in ("FLT-2.notify", "EMG-1.tell"):
             promises.done(act, rule, case)
 
@@ -250,6 +250,11 @@ def of_case(act: Act, case_id: int) -> list[Dispatch]:
     """Every dispatch of a case, as it stands now."""
     query = select(Dispatch).where(Dispatch.case_id == case_id).order_by(Dispatch.id)
     return list(act.session.scalars(query.execution_options(populate_existing=True)))
+
+
+def on_the_roster(act: Act, case_id: int) -> list[Dispatch]:
+    """Those of a case that ask whoever is on duty; the others ask for a complaint's signatures."""
+    return [one for one in of_case(act, case_id) if one.duty in list(Duty)]
 
 
 def offers(act: Act, dispatch_id: int) -> list[Offer]:

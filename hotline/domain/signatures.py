@@ -51,7 +51,7 @@ def _keep(act: Act, dispatch: Dispatch, case: Case) -> None:
     """What this signature keeps: of a complaint in the repeated ones too that are dealt with together with it."""
     if dispatch.duty not in KEEPS:
         cases.handled_by(act, case, dispatch.signed_by_id or case.owner_id)
-        if all(one.signed_at is not None for one in dispatches.of_case(act, case.id)):
+        if all(one.signed_at is not None for one in dispatches.on_the_roster(act, case.id)):
             for rule in ("FLT-2.sign", "EMG-2.acknowledge"):
                 promises.done(act, rule, case)
         return

@@ -58,6 +58,17 @@ _ORDER = {"case_id": "self", "fault_class": "fault", "scope": "scope", "fee_yuan
 _OVER = {"ended_at": "at", "ended_by": "ended_by"}
 _OWNED = {"owner_id": "owner", "handler_id": "owner", "company_id": "company"}
 _ASKED = {"case_id": "self", "giver_id": "giver", "receiver_id": "receiver", "why": "why", "asked_at": "at"}
+_WANTS = {
+    "case_id": "self",
+    "what": "what",
+    "promise_id": "promise",
+    "wanted": "wanted",
+    "level": "level",
+    "asked_by_id": "by",
+    "asked_at": "at",
+    "reason": "reason",
+}
+_DECIDED = {"decided_by_id": "by", "decided_at": "at", "answer": "answer"}
 _UNSIGNED = {"stage": Stage.REPORTED, **dict.fromkeys(("engineer_id", "signed_at", "on_the_way_at", "arrived_at"))}
 _WAITS = {"call_id": "self", "joined_at": "joined", "wanted_id": "wanted", "emergency": "emergency"}
 _OPEN_AGAIN = dict.fromkeys(("longest_gap_ms", "state", "why", "agent_id"), UNTOLD) | {"ended_at": None}
@@ -94,6 +105,17 @@ TELLS: dict[str, Tells] = {
         f"handover-{state}": Tells("handovers", "handover", {"settled_at": "at"}, {"state": state})
         for state in ("returned", "withdrawn")
     },
+    "decision-asked": Tells("decisions", "decision", _WANTS, {"state": "asked"}),
+    **{
+        f"decision-{state}": Tells("decisions", "decision", _DECIDED, {"state": state})
+        for state in ("approved", "refused")
+    },
+    **{
+        f"decision-{state}": Tells("decisions", "decision", {"decided_at": "at"}, {"state": state})
+        for state in ("lapsed", "withdrawn")
+    },
+    "kind-changed": Tells("cases", "self", {"kind": "what", "matter": "matter"}),
+    "grade-lowered": Tells("complaints", "complaint", {"grade": "now"}),
     "case-closed": Tells("cases", "self", {"closed_at": "at", "closed_by_id": "by"}, {"state": "closed"}),
     "promise-made": Tells("promises", "promise", _PROMISE, {"verdict": Verdict.OPEN}),
     "promise-done": Tells("promises", "promise", {"verdict": "verdict", "done_at": "at", "judged_at": "at"}),
@@ -139,6 +161,7 @@ ALSO: dict[str, Tells] = {
         {**_ASKED, "receiver_id": "owner", "settled_at": "at"},
         {"state": "accepted", "bounced": False, "reason": ""},
     ),
+    "kind-changed": Tells("complaints", "complaint", {"changed_to": "what"}),
 }
 BY_STATE = {"call-state": "state", "repair": "now"}
 KINDS = frozenset(name.split()[0].encode() for name in TELLS)  # the entries that are read again
