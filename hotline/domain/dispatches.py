@@ -15,7 +15,7 @@ from hotline.domain import cases, outbox, promises
 from hotline.domain.act import Act
 from hotline.domain.calls import Call, State
 from hotline.domain.cases import Case
-from hotline.domain.staff import Staff
+from hotline.domain.staff import Duty, Staff
 from hotline.errors import Conflict, NotFound
 
 RESPONDENT = "respondent"  # the duty of the department that a complaint is about
@@ -107,7 +107,7 @@ def ring_anew(
     dispatch.signed_at = dispatch.signed_by_id = dispatch.notified_at = None
     dispatch.department_id, dispatch.rings_from, dispatch.posted_at = department_id, rings_from, act.at
     told = {"department": department_id, "rings_from": rings_from.isoformat() if rings_from else None}
-    act.remember(f"case:{dispatch.case_id}", "dispatch-reopened", dispatch=dispatch.id, **told)
+    act.remember(f"case:{dispatch.case_id}", "dispatch-anew", dispatch=dispatch.id, **told)
     _owe_ring(act, dispatch, key=f"ring-again-{dispatch.id}-{act.at.isoformat()}")
     return dispatch
 
