@@ -14,7 +14,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from hotline import clock, live, spool
-from hotline.domain import calls, checkpoints, news, outbox, promise_looks, spooled
+from hotline.domain import calls, checkpoints, decisions, news, outbox, promise_looks, spooled
 from hotline.domain.act import CLOCK
 from hotline.errors import HotlineError, NotFound
 from hotline.jobs import watch
@@ -44,24 +44,37 @@ def look_at_promises(runtime: Runtime) -> bool:
     with runtime.look(CLOCK) as act:
         left = list(promise_looks.waiting(act))
     trouble = None
-    while left and clock.now() <= ends:
+    while left:
+        company_id = left.pop(0)
         try:
-            looked = _look_at(runtime, left[0], figures.batch)
+            if _look_at(runtime, company_id, figures.batch):
+                left.append(company_id)
         except HotlineError as error:
-            looked, trouble = 0, error
-        if looked < figures.batch:
-            left.pop(0)
-        else:
-            left.append(left.pop(0))
-            time.sleep(figures.rest_seconds)
+            trouble = error
+        if not left or clock.now() > ends:
+            break
+        time.sleep(figures.rest_seconds)
     if trouble is not None:
         raise trouble
     return bool(left)
 
 
-def _look_at(runtime: Runtime, company_id: int, most: int) -> int:
+def _look_at(runtime: Runtime, company_id: int, most: int) -> bool:
+    """One act; True where there may be more."""
     with runtime.act(CLOCK) as act:
-        return promise_looks.look(act, promise_looks.due_looks(act, company_id, most=most))
+        due = promise_looks.due_looks(act, company_id, most=most)
+        promise_looks.look(act, due)
+    return len(due) == most
+
+
+def lapse_requests(runtime: Runtime) -> None:
+    """What nobody decided before its deadline ends, and who asked for it knows (CMP-5)."""
+    most = runtime.figures.promises.batch
+    with runtime.look(CLOCK) as act:
+        overdue = decisions.overdue(act, most=most)
+    if overdue:
+        with runtime.act(CLOCK) as act:
+            decisions.lapse(act, most=most)
 
 
 def look_up_calls(runtime: Runtime) -> None:
@@ -109,6 +122,7 @@ class Recurring:
 ROUTINE = (
     Recurring("seal-log", lambda figures: figures.audit.checkpoint_every, seal_log),
     Recurring("look-at-promises", lambda figures: figures.promises.look_every, look_at_promises, shared=True),
+    Recurring("lapse-requests", lambda figures: figures.promises.look_every, lapse_requests),
     Recurring("look-up-calls", lambda figures: figures.routine.calls_reconciled_every, look_up_calls),
     Recurring("watch-desk", lambda figures: figures.desk.match_every, watch.the_desk),
     Recurring("watch-talks", lambda figures: figures.routine.calls_reconciled_every, watch.the_talks),

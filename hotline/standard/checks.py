@@ -110,9 +110,14 @@ def _promise(rule: PromiseRule) -> Iterator[Complaint]:
         yield (*path, "approved_by"), "whoever owns a matter does not approve for themselves (CMP-5)"
     if rule.warn_before is not None and not _shorter(rule.warn_before, rule.limit):
         yield (*path, "warn_before"), f"{rule.warn_before} is not shorter than the limit of {rule.limit}"
+    reached = 0
     for step in rule.escalate:
-        if _rough(step.after) is None:
+        rough = _rough(step.after)
+        if rough is None:
             yield (*path, "escalate"), f"{step.after} is not a time that can be counted from any moment"
+        elif rough < reached:
+            yield (*path, "escalate"), f"{step.after} comes after a later step: they are taken in their order"
+        reached = rough or reached
 
 
 def _shorter(one: Limit, other: Limit) -> bool:

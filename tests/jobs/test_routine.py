@@ -10,7 +10,7 @@ import pytest
 from redis import Redis
 
 from hotline import live
-from hotline.domain import calls, cases, companies, promises
+from hotline.domain import calls, companies, promises
 from hotline.domain.act import CLOCK, COMMAND
 from hotline.domain.calls import Call
 from hotline.domain.checkpoints import FILE
@@ -59,22 +59,6 @@ def test_work_that_fails_holds_up_no_other_and_is_named(shop: Workshop, rounds: 
     shop.at.passes(timedelta(seconds=10))
     rounds.turn()
     assert shop.runtime.redis.hgetall(live.TROUBLES) == {}
-
-
-def test_a_company_whose_figures_no_longer_load_does_not_keep_the_others_from_being_judged(
-    shop: Workshop, rounds: Rounds
-) -> None:
-    with shop.runtime.act(COMMAND) as act:
-        home = companies.get(act, shop.cast.home.id)
-        case = cases.open(act, home, kind=cases.Kind.FAULT, matter="lift", owner_id=shop.cast.sun.id)
-        promises.make(act, "FLT-2.sign", case)
-        home.overrides = {"no_such_figure": 1}
-    theirs = shop.fault()
-    shop.at.passes(timedelta(minutes=12))
-    rounds.turn()
-    assert verdicts(shop, theirs)["FLT-2.sign"] == "broken"
-    assert verdicts(shop, case.id)["FLT-2.sign"] == "open"
-    assert shop.runtime.redis.hget(live.TROUBLES, "look-at-promises") == b"Invalid"
 
 
 def test_without_redis_the_log_is_sealed_all_the_same(shop: Workshop) -> None:

@@ -120,6 +120,17 @@ WRONG: list[tuple[str, dict[str, Any], str]] = [
         "promise_rules.FLT-2.sign.escalate: same day is not a time that can be counted from any moment",
     ),
     (
+        "an escalation out of its order",
+        {
+            "promise_rules": {
+                "FLT-2.sign": {
+                    "escalate": [{"after": "1 h", "role": "manager"}, {"after": "59 min", "role": "manager"}]
+                }
+            }
+        },
+        "promise_rules.FLT-2.sign.escalate: 59 min comes after a later step",
+    ),
+    (
         "an approval by whoever asks",
         {"promise_rules": {"FLT-5.result": {"approved_by": "owner"}}},
         "promise_rules.FLT-5.result.approved_by: whoever owns a matter does not approve for themselves",

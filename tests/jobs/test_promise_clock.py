@@ -1,0 +1,149 @@
+"""One routine looks at all that was promised: however many, after whatever pause, by several dispatchers at once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from hotline import clock, live
+from hotline.domain import audit, cases, companies, promises
+from hotline.domain.act import CLOCK, COMMAND
+from hotline.domain.cases import Kind
+from hotline.domain.notices import Notice
+from hotline.domain.promises import Promise, Verdict
+from hotline.jobs.routine import Rounds, look_at_promises
+from tests.jobs.workshop import Workshop
+from tests.world import HandClock, Person
+
+SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
+
+
+@pytest.fixture
+def rounds(shop: Workshop) -> Rounds:
+    return Rounds(shop.runtime, shop.runtime.redis)
+
+
+def owe(shop: Workshop, rule: str, *owners: Person, each: int = 1) -> list[Promise]:
+    """Each owner has so many matters, and in each of them something is promised."""
+    with shop.runtime.act(COMMAND) as act:
+        heat = companies.get(act, shop.cast.heat.id)
+        matters = [
+            cases.open(act, heat, kind=Kind.ENQUIRY, matter="heating", owner_id=owner.id)
+            for owner in owners
+            for _ in range(each)
+        ]
+        return [promises.make(act, rule, matter) for matter in matters]
+
+
+def verdicts(shop: Workshop) -> Counter[str]:
+    """How many promises there are of each verdict."""
+    with shop.runtime.look(CLOCK) as act:
+        return Counter(act.session.scalars(select(Promise.verdict)))
+
+
+def test_every_second_the_clock_looks_at_what_is_due(shop: Workshop, rounds: Rounds) -> None:
+    (made,) = owe(shop, "FLT-2.notify", shop.cast.lin)
+    shop.at.set(made.due_at - SECOND)
+    rounds.turn()
+    assert verdicts(shop) == {Verdict.OPEN: 1}
+    shop.at.passes(SECOND)
+    rounds.turn()
+    assert verdicts(shop) == {Verdict.BROKEN: 1}
+
+
+def test_more_than_one_act_takes_is_judged_in_one_turn(shop: Workshop) -> None:
+    many = 2 * shop.runtime.figures.promises.batch + 1
+    made = owe(shop, "CBK-2.missed", shop.cast.lin, each=many)
+    shop.at.set(made[0].due_at)
+    assert look_at_promises(shop.runtime) is False
+    assert verdicts(shop) == {Verdict.BROKEN: many}
+
+
+class Hurrying(HandClock):
+    """A clock by which half a second goes by with every look at it."""
+
+    def __call__(self) -> datetime:
+        self.passes(SECOND / 2)
+        return self.now
+
+
+def test_what_is_left_when_the_time_is_over_goes_on_at_the_next_turn_not_at_the_next_second(
+    shop: Workshop, rounds: Rounds
+) -> None:
+    """Between two turns the dispatcher hands out what is due: a call is not held up by ten thousand promises."""
+    many = shop.runtime.figures.promises.batch + 1
+    made = owe(shop, "CBK-2.missed", shop.cast.lin, each=many)
+    shop.at.set(made[0].due_at)
+    with clock.turned_by(Hurrying(made[0].due_at)):
+        assert look_at_promises(shop.runtime) is True
+    assert 0 < verdicts(shop)[Verdict.BROKEN] < many
+    rounds.turn()
+    assert verdicts(shop) == {Verdict.BROKEN: many}
+
+
+def test_several_dispatchers_at_once_judge_each_promise_once(shop: Workshop) -> None:
+    made = owe(shop, "CBK-1.answer", shop.cast.lin, shop.cast.zhou, each=2 * shop.runtime.figures.promises.batch)
+    shop.at.set(made[0].due_at)
+    with ThreadPoolExecutor(3) as pool:
+        for done in [pool.submit(look_at_promises, shop.runtime) for _ in range(3)]:
+            done.result()
+    while look_at_promises(shop.runtime):
+        pass
+    assert verdicts(shop) == {Verdict.BROKEN: len(made)}
+    with shop.runtime.look(CLOCK) as act:
+        entries = [entry.kind for one in made for entry in audit.entries(act.session, f"case:{one.case_id}")]
+        told = Counter(act.session.scalars(select(Notice.promise_id)))
+    assert entries.count("promise-broken") == len(made)
+    assert set(told.values()) == {2}, "the owner and the supervisor, each once"
+
+
+def test_after_a_day_without_a_clock_each_promise_is_judged_once_and_each_person_gets_one_text(
+    shop: Workshop, rounds: Rounds
+) -> None:
+    made = owe(shop, "SEC-3.message", shop.cast.lin, shop.cast.zhou, each=40)
+    shop.at.set(made[0].due_at + DAY)
+    rounds.turn()
+    assert verdicts(shop) == {Verdict.BROKEN: 80}
+    with shop.runtime.look(CLOCK) as act:
+        assert set(act.session.scalars(select(Promise.judged_at))) == {shop.at.now}
+        assert set(act.session.scalars(select(Promise.due_at))) == {made[0].due_at}
+        assert set(act.session.scalars(select(Notice.text))) == {"promise-broken"}, "no warning of what is over"
+    for _ in range(3):
+        shop.works_for(timedelta(minutes=2), step=timedelta(seconds=30))
+        rounds.turn()
+    assert [len(shop.texts(who)) for who in (shop.cast.lin, shop.cast.zhou, shop.cast.sun)] == [1, 1, 1]
+    assert verdicts(shop) == {Verdict.BROKEN: 80}
+
+
+def test_a_company_whose_figures_no_longer_load_stops_its_own_clock_alone_and_is_named(
+    shop: Workshop, rounds: Rounds
+) -> None:
+    with shop.runtime.act(COMMAND) as act:
+        home = companies.get(act, shop.cast.home.id)
+        theirs = cases.open(act, home, kind=Kind.FAULT, matter="lift", owner_id=shop.cast.wu.id)
+        promises.make(act, "FLT-2.notify", theirs)
+        home.overrides = {"no_such_figure": 1}
+    (made,) = owe(shop, "FLT-2.sign", shop.cast.lin)
+    shop.at.set(made.due_at)
+    rounds.turn()
+    assert verdicts(shop) == {Verdict.BROKEN: 1, Verdict.OPEN: 1}
+    assert shop.runtime.redis.hget(live.TROUBLES, "look-at-promises") == b"Invalid"
+    with shop.runtime.act(COMMAND) as act:
+        act.session.get_one(companies.Company, shop.cast.home.id).overrides = {}
+    shop.at.passes(SECOND)
+    rounds.turn()
+    assert verdicts(shop) == {Verdict.BROKEN: 2}
+    assert shop.runtime.redis.hget(live.TROUBLES, "look-at-promises") is None
+
+
+def test_an_entry_that_an_earlier_version_posted_for_a_promise_is_dropped(shop: Workshop) -> None:
+    (made,) = owe(shop, "FLT-2.notify", shop.cast.lin)
+    for kind in ("judge-promise", "warn-promise", "escalate-promise"):
+        shop.owe(kind, promise=made.id, role="manager")
+    shop.works()
+    assert [shop.entry(kind).state for kind in ("judge-promise", "warn-promise", "escalate-promise")] == ["dropped"] * 3
+    assert verdicts(shop) == {Verdict.OPEN: 1}
