@@ -138,7 +138,7 @@ def taking(act: Act, company_id: int, role: str, but: frozenset[int]) -> list[li
     the company. Nobody of `but` is ever among them; empty where there is nobody at all.
     """
     ladder = _ladder(act, company_id)
-    above = ladder[ladder.index(role) :] if role in ladder else ladder
+    above = ladder[ladder.index(Role(role)) :] if role in ladder else ladder
     holding = [staff.holding(act, company_id, level) for level in above]
     own = _levels(act, holding, but)
     if own:
@@ -151,7 +151,7 @@ def taking(act: Act, company_id: int, role: str, but: frozenset[int]) -> list[li
 def told(act: Act, case: Case, role: str) -> list[Staff]:
     """Who is told what concerns a role in this case, as `staff.told`; nothing of a complaint to whom it is about.
 
-    A department's head is told of what concerns that department alone; where it has none, its company's supervisors.
+    A department's head is told of what concerns that department alone; where none can be, its company's supervisors.
     """
     complaint = of(act, case.id)
     if complaint is None:
@@ -159,7 +159,7 @@ def told(act: Act, case: Case, role: str) -> list[Staff]:
     but, company_id = barred(act, case.id), case.company_id
     if role == Role.DEPARTMENT_HEAD:
         found = heads(act, complaint, but)
-        if found:
+        if any(one.phone for one in found):
             return found
         role, company_id = Role.SUPERVISOR, complaint.about_company_id
     levels = taking(act, company_id, role, but)

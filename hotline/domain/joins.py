@@ -36,7 +36,7 @@ def join(act: Act, case: Case, into: Case, *, by: Staff) -> None:
     act.remember(leading.chain, "complaint-led", complaint=other.id, joined=complaint.id, by=by.id)
     for dispatch in held:
         if dispatch.case_id == case.id:
-            dispatches.withdraw(act, dispatch)
+            signatures.withdraw(act, dispatch)
     cases.handled_by(act, case, case.owner_id)
     _catch_up(act, case, complaint, leading, other)
 

@@ -25,8 +25,9 @@ from hotline.domain.dispatches import RESPONDENT, Dispatch
 from hotline.domain.respondent_view import Clock as Clock
 from hotline.domain.respondent_view import RespondentView as RespondentView
 from hotline.domain.respondent_view import view as view
-from hotline.domain.staff import Role, Staff
+from hotline.domain.staff import Staff
 from hotline.errors import Conflict, Invalid, Refused
+from hotline.standard.kinds import Role
 
 _SIGN = signatures.KEEPS[RESPONDENT]
 
@@ -70,10 +71,10 @@ def refuse(act: Act, case: Case, by: Staff, reason: str) -> None:
     complaint.refused_at, complaint.refusal = act.at, cases.seal(act, case, reason.strip())
     told = {"complaint": complaint.id, "refusal": complaint.refusal, "by": by.id}
     act.remember(case.chain, "complaint-refused", **told, department=complaint.department_id)
-    dispatches.withdraw(act, dispatch)
+    signatures.withdraw(act, dispatch)
     cases.handled_by(act, case, case.owner_id)
     for role in (Role.OWNER, Role.SUPERVISOR):
-        _tell(act, case, role, "complaint-refused", f"{complaint.id}-{act.at.isoformat()}")
+        notices.tell_role(act, case, role, "complaint-refused", about=f"{complaint.id}-{act.at.isoformat()}")
 
 
 def redirect(act: Act, case: Case, department_id: int, *, by: Staff) -> None:
@@ -96,7 +97,7 @@ def redirect(act: Act, case: Case, department_id: int, *, by: Staff) -> None:
     told = {"department": department_id, "about_company": department.company_id}
     act.remember(case.chain, "complaint-redirected", complaint=complaint.id, before=before, **told, by=by.id)
     complaint_forms.comes_to(act, case, Stage.FILED)
-    dispatches.withdraw(act, dispatch)
+    signatures.withdraw(act, dispatch)
     dispatches.ring_anew(act, dispatch, department_id=department_id)
     cases.handled_by(act, case, case.owner_id)
     _promise_to_sign(act, case)
@@ -150,7 +151,7 @@ def to_be_told(act: Act, case: Case) -> None:
     """The result is there: whoever can be reached hears it the same day (CMP-7); the owner knows."""
     if complaint_forms.reachable(act, case):
         promises.make(act, "CMP-7.tell", case)
-    _tell(act, case, Role.OWNER, "complaint-returned", str(case.id))
+    notices.tell_role(act, case, Role.OWNER, "complaint-returned", about=str(case.id))
 
 
 def replied(act: Act, case: Case, by: Staff, said: str) -> None:
@@ -196,7 +197,7 @@ def visited(act: Act, case: Case, by: Staff, said: str, satisfied: bool) -> None
     _remember_said(act, case, complaint, "complaint-visited", by, said, satisfied=satisfied)
     _done(act, case, "CMP-8")
     if not satisfied:
-        _tell(act, case, Role.SUPERVISOR, "complaint-unsatisfied", str(complaint.id))
+        notices.tell_role(act, case, Role.SUPERVISOR, "complaint-unsatisfied", about=str(complaint.id))
 
 
 def _opened(act: Act, case: Case) -> tuple[Dispatch, Complaint]:
@@ -264,9 +265,3 @@ def _done(act: Act, case: Case, rule_id: str) -> None:
     """Every promise by this rule in this case, of whatever grade, is done now."""
     for rule in sorted({one.rule for one in promises.of_case(act, case.id) if one.rule_id == rule_id}):
         promises.done(act, rule, case)
-
-
-def _tell(act: Act, case: Case, role: Role, text: str, about: str) -> None:
-    owner = [staff.get(act, case.owner_id)]
-    for person in owner if role is Role.OWNER else complaint_forms.told(act, case, role):
-        notices.tell(act, person, case, text, about=about)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hotline.domain.calls import FINAL, State
+from hotline.domain.complaint_forms import Stage as ComplaintStage
 from hotline.domain.parties import Stage as MeetingStage
 from hotline.domain.parties import State as PartyState
 from hotline.domain.promises import Verdict
@@ -69,6 +70,26 @@ _WANTS = {
     "reason": "reason",
 }
 _DECIDED = {"decided_by_id": "by", "decided_at": "at", "answer": "answer"}
+_DISPATCH = {"case_id": "self", "duty": "duty", "department_id": "department", "posted_at": "at"}
+_WITHOUT_SIGNATURE = dict.fromkeys(("signed_at", "signed_by_id"))
+_FILED = {
+    "case_id": "self",
+    "grade": "grade",
+    "first_grade": "grade",
+    "department_id": "department",
+    "about_company_id": "about_company",
+    "about_staff_id": "about_staff",
+    "limit_at": "limit",
+    "filed_at": "at",
+}
+_STEPS = ("signed", "settled", "returned", "replied", "told")  # who did it and when is in two columns of the complaint
+_NOT_THEIRS = dict.fromkeys(("refused_at", "refusal", "signed_at", "signed_by_id"))
+_NOTHING_YET = {
+    "stage": ComplaintStage.FILED,
+    **_NOT_THEIRS,
+    **dict.fromkeys(f"{step}_{column}" for step in _STEPS for column in ("at", "by_id")),
+    **dict.fromkeys(("finding", "joined_to_id", "changed_to")),
+}
 _UNSIGNED = {"stage": Stage.REPORTED, **dict.fromkeys(("engineer_id", "signed_at", "on_the_way_at", "arrived_at"))}
 _WAITS = {"call_id": "self", "joined_at": "joined", "wanted_id": "wanted", "emergency": "emergency"}
 _OPEN_AGAIN = dict.fromkeys(("longest_gap_ms", "state", "why", "agent_id"), UNTOLD) | {"ended_at": None}
@@ -120,12 +141,33 @@ TELLS: dict[str, Tells] = {
     "promise-made": Tells("promises", "promise", _PROMISE, {"verdict": Verdict.OPEN}),
     "promise-done": Tells("promises", "promise", {"verdict": "verdict", "done_at": "at", "judged_at": "at"}),
     "promise-broken": Tells("promises", "promise", {"judged_at": "at"}, {"verdict": Verdict.BROKEN}),
+    "promise-tightened": Tells("promises", "promise", {"rule": "rule", "due_at": "due"}),
     "promise-excused": Tells(
         "promises", "promise", {"judged_at": "at", "excused_by_id": "by"}, {"verdict": Verdict.EXCUSED}
     ),
-    "dispatch-began": Tells("dispatches", "dispatch", {"case_id": "self", "duty": "duty", "posted_at": "at"}),
+    "complaint-filed": Tells("complaints", "complaint", _FILED, _NOTHING_YET),
+    "complaint-graded": Tells("complaints", "complaint", {"grade": "now", "first_grade": "first"}),
+    "complaint-stage": Tells("complaints", "complaint", {"stage": "now"}),
+    "complaint-refused": Tells("complaints", "complaint", {"refused_at": "at", "refusal": "refusal"}),
+    "complaint-redirected": Tells(
+        "complaints", "complaint", {"department_id": "department", "about_company_id": "about_company"}, _NOT_THEIRS
+    ),
+    **{
+        f"complaint-{step}": Tells(
+            "complaints",
+            "complaint",
+            {f"{step}_at": "at", f"{step}_by_id": "by"} | ({"finding": "finding"} if step == "settled" else {}),
+            {"stage": ComplaintStage.TOLD} if step == "told" else {},
+        )
+        for step in _STEPS
+    },
+    "complaint-joined": Tells("complaints", "complaint", {"joined_to_id": "to"}),
+    "dispatch-began": Tells("dispatches", "dispatch", _DISPATCH),
+    "dispatch-anew": Tells(
+        "dispatches", "dispatch", {"department_id": "department", "posted_at": "at"}, _WITHOUT_SIGNATURE
+    ),
     "signed": Tells("dispatches", "dispatch", {"signed_at": "at", "signed_by_id": "by"}),
-    "dispatch-reopened": Tells("dispatches", "dispatch", {}, dict.fromkeys(("signed_at", "signed_by_id"))),
+    "dispatch-reopened": Tells("dispatches", "dispatch", {}, _WITHOUT_SIGNATURE),  # of logs before 0005
     "fault-reported": Tells("repair_orders", "order", _ORDER, {"stage": Stage.REPORTED}),
     "repair-given-back": Tells("repair_orders", "order", {}, _UNSIGNED),
     "repair-done": Tells("repair_orders", "order", _DONE),
