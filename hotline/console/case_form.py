@@ -10,12 +10,14 @@ from flask import g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from hotline.console import asking, case_opened, form_fields, form_saving, form_view, owed, rights, subject
+from hotline.console import asking, case_opened, desk_now, form_fields, form_saving, form_view, owed, rights, subject
 from hotline.console.subject import Subject
 from hotline.domain import calls, drafts
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
+from hotline.domain.cases import Case
 from hotline.domain.drafts import Draft, Window
+from hotline.domain.seats import Seat
 from hotline.errors import NotFound
 
 Finds = Callable[[Act], Subject]
@@ -72,9 +74,18 @@ class _Sent:
 def _of_call(act: Act, call_id: int, *, locked: bool = False) -> Subject:
     """Raises NotFound for a call of a colleague's telephone: nothing is told in it that becomes a case."""
     call = act.session.get(Call, call_id)
-    if call is None or call.staff_id is not None or not rights.may_see_call(act, asking.person(), call):
+    if call is None or call.staff_id is not None or not _may_write(act, call):
         raise NotFound(f"there is no call {call_id} with a customer")
     return subject.of_call(act, calls.locked(act, call_id) if locked else call)
+
+
+def _may_write(act: Act, call: Call) -> bool:
+    """Whoever has the call at their desk writes on, even where it came to a complaint that is hidden from them."""
+    if rights.may_see_call(act, asking.person(), call):
+        return True
+    seat = act.session.get(Seat, asking.person().id)
+    now = desk_now.of(act, seat) if seat is not None else None
+    return now is not None and now.i_write and now.call_id == call.id
 
 
 def _as_it_stands(act: Act, about: Subject, sent: _Sent | None = None, *, checks: bool = False) -> form_view.Form:
@@ -112,7 +123,10 @@ def _taken(here: str, finds: Finds) -> ResponseReturnValue:
         about = finds(act)
         draft = drafts.locked(act, asking.person().id, about.draft, sent.form)
         case_id = _done(act, about, draft, sent)
+        mine = case_id is not None and rights.may_see(act, asking.person(), act.session.get_one(Case, case_id))
         stays = drafts.saved_meanwhile(act, draft, sent.form, sent.window) is not None and sent.wish != "theirs"
+    if case_id is not None and not mine:  # whom it is about took it down: somebody above has it now
+        return render_template("case_passed_on.html")
     if case_id is not None:
         opened = url_for("console.case_opened", case_id=case_id)
         return case_opened.case_opened(case_id) if inside else redirect(opened, 303)

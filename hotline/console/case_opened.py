@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
+
 from flask import g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from hotline.console import asking, cases, form_fields, matter
+from hotline.console import asking, cases, complaint_intake, form_fields, matter, words
 from hotline.domain import cases as matters_of
 from hotline.domain import matters, promises, visitors
 from hotline.domain.act import Act
 from hotline.domain.cases import Case, Kind
+from hotline.domain.promises import Promise
 from hotline.domain.visitors import Channel
 from hotline.errors import Conflict
 
 _ADDED = ("address", "looks", "name")  # what is asked once help is on its way (EMG-1)
+_OF_COMPLAINTS = form_fields.TOLD[form_fields.FormKind.COMPLAINT]
+_TOLD = (*_ADDED, *_OF_COMPLAINTS)
+# What of a complaint is told to whoever complains: by when they hear, and by when it is dealt with (OWN-7).
+_TOLD_BY_WHEN = ("CMP-9.callback", "CMP-3.reply", "CMP-11.feedback", "CMP-4.settle")
 
 
-def case_opened(case_id: int) -> ResponseReturnValue:
-    """Number, owner, next step and deadline; of an emergency, what is to be asked now."""
+def case_opened(case_id: int, typed: Mapping[str, str] | None = None) -> ResponseReturnValue:
+    """Number, owner, next step and deadline; of an emergency, what is to be asked now.
+
+    `typed`: what was written down of an anonymous complaint and says who it was, so that it is not kept.
+    """
     with asking.runtime().look(asking.actor()) as act:
         case = cases.seen(act, case_id)
         g.here = _here(case_id)
@@ -28,13 +39,16 @@ def case_opened(case_id: int) -> ResponseReturnValue:
             beside="beside" in request.values,
             owner=found.names[case.owner_id],
             promises=found.promises,
-            due=max((promise.due_at for promise in found.waiting), default=None),
+            by_when=_by_when(case, found.waiting),
+            afterwards=_afterwards(act, case, found.waiting),
             heartbeat=asking.runtime().figures.routine.live_heartbeat.seconds,
             step=_next_step(act, case),
             heard=_is_heard(act, case),
             texted=any(text.about["to"] == "customer" for text in found.texts),
-            missing=[name for name in _ADDED if f"sealed_{name}" not in case.details] if _is_urgent(case) else [],
-            typed={},
+            missing=_missing(case),
+            urgent=_is_urgent(case),
+            typed=typed or {},
+            problem=words.text("form.lacks.unnamed") if typed else None,
             longest=form_fields.LONGEST,
             standard=act.standard,
             zone=act.standard.timezone,
@@ -43,9 +57,15 @@ def case_opened(case_id: int) -> ResponseReturnValue:
 
 
 def add_told(case_id: int) -> ResponseReturnValue:
-    """What was told after help was on its way: where, how it looks, who."""
+    """What was told after help was on its way: where, how it looks, who. What was told of a complaint by voice."""
+    typed = {
+        name: words for name in _TOLD if (words := request.form.get(name, "").strip()[: form_fields.LONGEST[name]])
+    }
     with asking.runtime().act(asking.actor()) as act:
-        _add(act, matters_of.get(act, cases.seen(act, case_id).id))
+        case = matters_of.get(act, cases.seen(act, case_id).id)
+        kept = _add(act, case, typed)
+    if not kept:
+        return case_opened(case_id, typed), 409
     return case_opened(case_id) if "HX-Request" in request.headers else redirect(_here(case_id), 303)
 
 
@@ -53,17 +73,50 @@ def _here(case_id: int) -> str:
     return url_for("console.case_opened", case_id=case_id)
 
 
-def _add(act: Act, case: Case) -> None:
-    if not _is_urgent(case):
-        raise Conflict("this is added to an emergency that is under way, and to nothing else")
-    typed = {name: request.form.get(name, "").strip()[: form_fields.LONGEST[name]] for name in _ADDED}
-    told = {f"sealed_{name}": matters_of.seal(act, case, words) for name, words in typed.items() if words}
-    if told:
+def _add(act: Act, case: Case, typed: Mapping[str, str]) -> bool:
+    """False where it may not be kept: whoever stays anonymous is not named afterwards either (CMP-10)."""
+    if not _is_urgent(case) and not _is_unwritten(case):
+        raise Conflict("this is added to an emergency that is under way, or to a complaint that was told by voice")
+    if case.anonymous and complaint_intake.says_who(typed.values()):
+        return False
+    told = {f"sealed_{name}": matters_of.seal(act, case, typed[name]) for name in _missing(case) if name in typed}
+    if told and _is_urgent(case):
         matters.add_to_emergency(act, case, {**case.details, **told})
+    elif told:
+        matters.write_down(act, case, told)
+    return True
+
+
+def _missing(case: Case) -> list[str]:
+    """What is still to be asked, or to be written down."""
+    names = _ADDED if _is_urgent(case) else _OF_COMPLAINTS if _is_unwritten(case) else ()
+    return [name for name in names if f"sealed_{name}" not in case.details]
+
+
+def _is_unwritten(case: Case) -> bool:
+    """Was it told by voice, so that the department cannot read what happened?"""
+    return case.kind == Kind.COMPLAINT and case.state == "open" and "sealed_happened" not in case.details
 
 
 def _is_urgent(case: Case) -> bool:
     return case.kind == Kind.EMERGENCY and case.state == "open"
+
+
+def _by_when(case: Case, waiting: list[Promise]) -> list[tuple[str, datetime]]:
+    """What the customer is told that we do by when; of what is no complaint, by when all of it is done."""
+    if case.kind != Kind.COMPLAINT:
+        last = max((promise.due_at for promise in waiting), default=None)
+        return [(words.text("opened.due"), last)] if last is not None else []
+    soonest = sorted(waiting, key=lambda promise: promise.due_at)
+    found = [(rule, promise) for promise in soonest for rule in _TOLD_BY_WHEN if promise.rule.startswith(rule)]
+    return [(words.text(f"opened.by-when.{rule}"), promise.due_at) for rule, promise in found]
+
+
+def _afterwards(act: Act, case: Case, waiting: list[Promise]) -> str:
+    """What whoever complains hears once it is dealt with, where they can be reached (CMP-7, CMP-8)."""
+    if case.kind != Kind.COMPLAINT or not any(promise.rule == "CMP-9.callback" for promise in waiting):
+        return ""
+    return words.text("opened.afterwards", limit=words.limit(act.standard.promise("CMP-8.visit").limit))
 
 
 def _is_heard(act: Act, case: Case) -> bool:

@@ -120,10 +120,11 @@ def _in_call(act: Act, now: Now) -> dict[str, Any]:
     person = asking.person()
     to_give = now.to_give(person.id)
     asked = [one for case in to_give if (one := handovers.open_of(act, case.id)) and one.why != handovers.Why.LIVE]
+    nobody = handing.who_declined(act, to_give) | handing.kept_from(act, to_give)
     present = {party.staff_id for party in now.parties if party.staff_id is not None and now.is_present(party)}
     return {
         "helpers": colleagues.groups(act, person, rights.HELPERS, without=present),
-        "receivers": colleagues.groups(act, person, rights.DESK, without=present | handing.who_declined(act, to_give)),
+        "receivers": colleagues.groups(act, person, rights.DESK, without=present | nobody),
         "to_give": to_give,
         "handed": handed,
         "apart": [handing.shown(act, one) for one in asked],

@@ -16,12 +16,17 @@ from hotline.domain.dispatches import Dispatch, Offer
 from hotline.domain.staff import Role, Staff
 
 # Whoever leads sees the complaints about every department, and whoever else heads one is of the respondent's side.
-_LEADS = (Role.SUPERVISOR, Role.MANAGER, Role.GENERAL_MANAGER)
+_LEADERS = (Role.SUPERVISOR, Role.MANAGER, Role.GENERAL_MANAGER)
 
 
 def answers_for_a_department(person: Staff) -> bool:
     """Is this person of the side that is complained of: heads a department, and leads nothing above it?"""
-    return person.has(Role.DEPARTMENT_HEAD) and not person.has(*_LEADS)
+    return person.has(Role.DEPARTMENT_HEAD) and not leads(person)
+
+
+def leads(person: Staff) -> bool:
+    """Does this person stand above the departments: from supervisor upwards?"""
+    return person.has(*_LEADERS)
 
 
 def cases(person: Staff) -> ColumnElement[bool]:
@@ -32,6 +37,12 @@ def cases(person: Staff) -> ColumnElement[bool]:
     does not say who complained (CMP-10).
     """
     return not_(_hides(Case, person))
+
+
+def not_about(person: Staff) -> ColumnElement[bool]:
+    """Of `Case`: what is no complaint about this person, nor one that is joined with such a one."""
+    of_case, same = aliased(Complaint), aliased(Complaint)
+    return not_(exists().where(of_case.case_id == Case.id, _joined(of_case, same), same.about_staff_id == person.id))
 
 
 def calls(person: Staff) -> ColumnElement[bool]:
@@ -53,13 +64,7 @@ def shows(act: Act, person: Staff, thing: Call | Case) -> bool:
 def _hides(case: Any, person: Staff) -> ColumnElement[bool]:
     """Of `case`, the table or an alias of it: is there a complaint in it that is hidden from this person?"""
     of_case, same = aliased(Complaint), aliased(Complaint)
-    joined = or_(
-        same.id == of_case.id,
-        same.id == of_case.joined_to_id,
-        same.joined_to_id == of_case.id,
-        same.joined_to_id == of_case.joined_to_id,
-    )
-    hidden = same.about_staff_id == person.id
+    joined, hidden = _joined(of_case, same), same.about_staff_id == person.id
     if not answers_for_a_department(person):
         return exists().where(of_case.case_id == case.id, joined, hidden)
     theirs = or_(same.department_id.is_(None), same.department_id == (person.department_id or 0))
@@ -71,6 +76,16 @@ def _hides(case: Any, person: Staff) -> ColumnElement[bool]:
         .exists()
     )
     return exists().where(of_case.case_id == case.id, joined, or_(hidden, theirs, case.anonymous, put_to_them))
+
+
+def _joined(one: Any, other: Any) -> ColumnElement[bool]:
+    """Of two aliases of the complaints: are they dealt with as one, or the same? A row apart for each index."""
+    return or_(
+        other.id == one.id,
+        other.id == one.joined_to_id,
+        other.joined_to_id == one.id,
+        other.joined_to_id == one.joined_to_id,
+    )
 
 
 def _not_the_anonymous(person: Staff) -> ColumnElement[bool]:

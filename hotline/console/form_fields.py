@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from enum import StrEnum
 
@@ -9,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 
 from hotline.domain import visitors
 from hotline.domain.visitors import Channel, Sex
-from hotline.standard.kinds import EmergencyKind, FaultClass
+from hotline.standard.kinds import EmergencyKind, FaultClass, Grade
 
 
 class FormKind(StrEnum):
@@ -51,21 +52,26 @@ NEEDED: Mapping[FormKind, tuple[str, ...]] = {
     FormKind.MESSAGE: ("for", "message"),
     FormKind.LOST_PROPERTY: ("thing",),
 }
-_LONG = frozenset({"looks", "happened", "wanted", "question", "message", "thing", "remark", "answered"})
-_TEXTS = frozenset({*WHO, "answered", *(name for names in TOLD.values() for name in names)})
+# What is asked of a complaint beside what is told: whom of us it is about, why this grade, the customer's own limit.
+_OF_COMPLAINTS = ("accused", "grade_why", "limit")
+_LONG = frozenset({"looks", "happened", "wanted", "question", "message", "thing", "remark", "answered", "grade_why"})
+_TEXTS = frozenset({*WHO, "answered", *_OF_COMPLAINTS, *(name for names in TOLD.values() for name in names)})
 LONGEST = {name: 2000 if name in _LONG else 200 for name in _TEXTS}  # characters
 CHOICES: Mapping[str, Collection[str]] = {
     "kind": list(FormKind),
-    "channel": list(Channel),
+    "channel": list(visitors.BY_HAND),
     "sex": list(Sex),
     "number": ("shown", "other", "none"),
     "place": ("known", "other"),
     "class": list(FaultClass),
     "settled": list(Settled),
     "emergency": list(EmergencyKind),
+    "grade": list(Grade),
     "anonymous": ("yes",),
     "read_back": ("yes",),
 }
+# Chosen by a row's id: the department or company complained of, and the complaint that this one repeats.
+_ROWS: Mapping[str, re.Pattern[str]] = {"about": re.compile(r"[cd][0-9]{1,9}"), "joins": re.compile(r"[0-9]{1,9}")}
 _ANSWER = "answer-"  # answer-heating-rooms: what was answered to a question of a class's tree
 _LONGEST_WORD = 40  # characters
 
@@ -76,6 +82,7 @@ def read(form: MultiDict[str, str], before: Typed) -> dict[str, str]:
     """What is typed now. Words of a part of the form that is not on the screen just now are kept as they were."""
     typed = {name: form.get(name, before.get(name, "")).strip()[:most] for name, most in LONGEST.items()}
     typed |= {name: form[name] for name, known in CHOICES.items() if form.get(name, "") in known}
+    typed |= {name: form[name] for name, shape in _ROWS.items() if shape.fullmatch(form.get(name, ""))}
     answers = (name for name in form if name.startswith(_ANSWER) and len(name) <= 2 * _LONGEST_WORD)
     typed |= {name: form[name][:_LONGEST_WORD] for name in answers}
     if typed.get("anonymous") and typed.get("kind") == FormKind.COMPLAINT:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from hotline.console import form_fields, subject
+from hotline.console import complaint_intake, form_fields, subject
 from hotline.console.form_fields import NEEDED, TOLD, FormKind, Settled, Typed
 from hotline.console.subject import Diagnosis, Subject
 from hotline.domain import customers, matters, turns, visitors
@@ -18,7 +18,6 @@ from hotline.phones import PhoneNumber
 from hotline.standard.kinds import Scope
 
 OPENERS: dict[FormKind, Callable[[Act, Told], Opened]] = {
-    FormKind.COMPLAINT: matters.open_complaint,
     FormKind.MESSAGE: matters.open_message,
     FormKind.LOST_PROPERTY: matters.open_lost_property,
 }
@@ -36,6 +35,8 @@ def problems(act: Act, about: Subject, typed: Typed) -> list[str]:
     found += [f"form.lacks.{name}" for name in NEEDED[kind] if name not in typed]
     if kind is FormKind.FAULT:
         found += _fault_problems(act, about, typed)
+    if kind is FormKind.COMPLAINT:
+        found += complaint_intake.problems(act, about, typed)
     if kind is not FormKind.EMERGENCY:  # help comes first: nothing is waited for
         found += _number_problems(about, typed)
         found += ["form.lacks.read_back"] if form_fields.is_read_back(typed) and "read_back" not in typed else []
@@ -160,6 +161,8 @@ def _open(act: Act, about: Subject, typed: Typed, told: Told) -> Opened:
         return _open_fault(act, told, found, typed)
     if kind is FormKind.EMERGENCY:
         return matters.open_emergency(act, told, typed["emergency"])
+    if kind is FormKind.COMPLAINT:
+        return complaint_intake.open_complaint(act, about, typed, told)
     if kind is FormKind.ENQUIRY:
         answered = typed.get("answered")
         return matters.record_answered(act, told, answer=answered) if answered else matters.open_enquiry(act, told)

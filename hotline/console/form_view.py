@@ -9,7 +9,18 @@ from typing import Any
 
 from flask import url_for
 
-from hotline.console import asking, discretion, form_fields, matter, name_hints, owed, people, rights, subject
+from hotline.console import (
+    asking,
+    complaint_intake,
+    discretion,
+    form_fields,
+    matter,
+    name_hints,
+    owed,
+    people,
+    rights,
+    subject,
+)
 from hotline.console.form_fields import FormKind, Typed
 from hotline.console.subject import Diagnosis, Subject
 from hotline.domain import anonymity, customers
@@ -17,7 +28,7 @@ from hotline.domain.act import Act
 from hotline.domain.cases import Case
 from hotline.domain.companies import Company
 from hotline.domain.drafts import Window
-from hotline.domain.visitors import Channel, Sex
+from hotline.domain.visitors import BY_HAND, Sex
 from hotline.standard.diagnosis import Node
 from hotline.standard.kinds import EmergencyKind, Scope
 
@@ -78,7 +89,7 @@ def context(act: Act, about: Subject, form: Form, here: str) -> dict[str, Any]:
         "anonymous": form_fields.is_anonymous(form.typed),
         "number": about.masked_number(act),
         "kinds": list(FormKind),
-        "channels": list(Channel),
+        "channels": list(BY_HAND),
         "sexes": list(Sex),
         "emergencies": list(EmergencyKind),
         "classes": act.standard.repair.classes,
@@ -86,6 +97,7 @@ def context(act: Act, about: Subject, form: Form, here: str) -> dict[str, Any]:
         "agreement_ended": customers.agreement_ended(act, about.place),
         "found": found,
         "questions": [question(about.company, found, node) for node in found.asked] if found else [],
+        **complaint_intake.context(act, about, form.typed),
         "says": _says(about.company, act, form.typed, found),
         "hints": name_hints.of(form.typed.get("name", "")),
         "phrases": list(zip(act.standard.wording.required, act.standard.wording.required_en, strict=True)),

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select
+
 from hotline.console import asking, colleagues, discretion, people, rights, words
-from hotline.domain import absences, cases, handovers, promises, staff
+from hotline.domain import absences, cases, complaint_forms, handovers, promises, staff
 from hotline.domain.act import Act
 from hotline.domain.cases import Case
 from hotline.domain.handovers import Handover, State
+from hotline.domain.staff import Role, Staff, StaffRole
 from hotline.errors import Conflict, NotFound
 
 
@@ -53,6 +56,18 @@ def who_declined(act: Act, to_give: Sequence[Case]) -> set[int]:
     return set.intersection(*said_no) if said_no else set()
 
 
+def kept_from(act: Act, to_give: Sequence[Case]) -> set[int]:
+    """Who may not know of one of these matters: whom a complaint is about, and the heads of departments (CMP-10)."""
+    complaints = [case for case in to_give if complaint_forms.of(act, case.id) is not None]
+    heads = select(StaffRole.staff_id).where(StaffRole.role == Role.DEPARTMENT_HEAD)
+    found = set[int]()
+    for case in complaints:
+        among = act.session.scalars(select(Staff).where(Staff.id.in_(heads))).all()
+        found |= {one.id for one in among if not discretion.shows(act, one, case)}
+        found |= complaint_forms.barred(act, case.id)
+    return found
+
+
 def waiting(act: Act) -> list[Asked]:
     """What waits for my answer, the oldest first."""
     person = asking.person()
@@ -66,7 +81,7 @@ def of_case(act: Act, case: Case) -> dict[str, Any]:
     open_ = case.state == "open" and handovers.open_of(act, case.id) is None
     owns = open_ and case.owner_id == person.id and rights.may_open(person, "console.hand_over")
     raises = open_ and person.id in (case.owner_id, case.handler_id) and rights.may_open(person, "console.raise_matter")
-    nobody = {*absences.away(act), *who_declined(act, [case])} if owns else set()
+    nobody = {*absences.away(act), *who_declined(act, [case]), *kept_from(act, [case])} if owns else set()
     return {
         "all": [shown(act, request) for request in handovers.of_case(act, case.id)],
         "receivers": colleagues.groups(act, person, staff.ANSWERS, without=nobody) if owns else [],

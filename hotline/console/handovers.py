@@ -81,8 +81,8 @@ def hand_over(case_id: int) -> ResponseReturnValue:
     )
 
     def ask(act: Act, case: Case) -> None:
-        if receiver is None:
-            raise Refused("choose a colleague")
+        if receiver is None or receiver in handing.kept_from(act, [case]):
+            raise Refused("choose a colleague, whom it is not about (CMP-10)")
         if typed.text.strip():
             handing.chosen(act, case, receiver)
         handovers.ask(act, case, giver_id=asking.person().id, receiver_id=receiver, reason=typed.text)

@@ -10,7 +10,7 @@ from flask import Blueprint, abort, g, redirect, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from hotline.console import asking, hidden, matter, refused, words
+from hotline.console import asking, hidden, matter, refused, respondent_sheet, words
 from hotline.domain import companies, dispatches, repairs
 from hotline.domain.act import Act, Actor
 from hotline.domain.cases import Case
@@ -51,12 +51,16 @@ def blueprint(runtime: Runtime) -> Blueprint:
 
 
 def show(token: str) -> ResponseReturnValue:
-    """The sheet as it stands."""
+    """The sheet as it stands: of a repair or whatever else one is on duty for, or of a complaint."""
+    if respondent_sheet.is_about_a_complaint(token):
+        return respondent_sheet.show(token)
     return _page(token, **refused.taken(_here(token)))
 
 
 def press(token: str, action: str) -> ResponseReturnValue:
     """A button was pressed. Pressing it again changes nothing; what was typed is kept when it is refused."""
+    if respondent_sheet.is_about_a_complaint(token):
+        return respondent_sheet.press(token, action)
     if action not in ACTIONS:
         abort(404)
     form = request.form

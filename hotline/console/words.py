@@ -13,6 +13,7 @@ from hotline.console import asking, rights
 from hotline.domain.cases import Case, Kind
 from hotline.errors import NotFound
 from hotline.standard.catalogue import RULES
+from hotline.standard.limits import Limit
 
 # By kind: matters that say no more than the kind does.
 _ADDS_NOTHING = {str(Kind.FAULT): ("unclear",), str(Kind.CALLBACK): ("agent", "abandoned")}
@@ -82,6 +83,12 @@ def span(length: timedelta) -> str:
     first = next((place for place, (amount, _key) in enumerate(units) if amount), len(units) - 1)
     shown = [unit for place, unit in enumerate(units[first : first + 2]) if unit[0] or place == 0]
     return " ".join(text(key, n=amount) for amount, key in shown)
+
+
+def limit(length: Limit) -> str:
+    """A length of time as the standard words it: 10 min, 2 days, the same day."""
+    unit = str(length).partition(" ")[2] if length.amount else str(length)
+    return text(f"limit.{unit.replace(' ', '-')}", n=length.amount)
 
 
 def running(length: timedelta) -> str:

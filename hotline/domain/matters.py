@@ -118,6 +118,16 @@ def add_to_emergency(act: Act, case: Case, details: Mapping[str, str]) -> None:
     act.remember(case.chain, "emergency-told", told=sorted(case.details))
 
 
+def write_down(act: Act, case: Case, details: Mapping[str, str]) -> None:
+    """What was told of a complaint by voice, written down for the department; what stands is not changed (REC-2).
+
+    `details` are sealed already, with the key of the customer where there is one.
+    """
+    added = {name: value for name, value in details.items() if name not in case.details}
+    case.details = {**case.details, **added}
+    act.remember(case.chain, "complaint-written-down", told=sorted(added))
+
+
 def open_complaint(act: Act, told: Told, lodged: Lodged | None = None) -> Opened:
     """A complaint, anonymous where that is wanted; whoever is not anonymous is rung back (CMP-9, CMP-10).
 

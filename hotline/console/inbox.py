@@ -1,0 +1,166 @@
+"""The department's inbox of complaints: what to sign, deal with, return; without it one would lie unseen (CMP-1)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+
+from hotline.console import asking, discretion, matter, people, refused, respondent_doing, respondent_page
+from hotline.domain import companies, signatures, signers
+from hotline.domain.act import Act
+from hotline.domain.cases import Case, Kind
+from hotline.domain.companies import Department
+from hotline.domain.complaint_forms import Complaint, Stage
+from hotline.domain.decisions import Decision, State, What
+from hotline.domain.dispatches import Dispatch
+from hotline.domain.promises import Promise, Verdict
+from hotline.domain.staff import Role, Staff
+
+_SHOWN = 50  # complaints in a section
+_OPEN = Case.state == "open"
+_TAKEN = Complaint.refused_at.is_(None)
+# What waits, in the order of the page: the section, what stands in it, and the rule by whose deadline it is ordered.
+_SECTIONS: Mapping[str, tuple[ColumnElement[bool], str]] = {
+    "sign": (and_(_OPEN, _TAKEN, Complaint.stage == Stage.FILED, Complaint.department_id.is_not(None)), "CMP-1"),
+    "settle": (and_(_OPEN, _TAKEN, Complaint.stage == Stage.SIGNED), "CMP-4"),
+    "return": (and_(_OPEN, Complaint.stage == Stage.SETTLED), "CMP-6"),
+    "unnamed": (and_(_OPEN, _TAKEN, Complaint.stage == Stage.FILED, Complaint.department_id.is_(None)), "CMP-1"),
+    "refused": (and_(_OPEN, Complaint.refused_at.is_not(None)), "CMP-4"),
+}
+_WAITS = ("sign", "settle", "return")
+_DONE = Complaint.stage.in_((Stage.RETURNED, Stage.TOLD))
+
+
+@dataclass(frozen=True)
+class Row:
+    """One complaint of a section, without a word of who complained; `asked`: more time is asked for (CMP-5)."""
+
+    case: Case
+    complaint: Complaint
+    due: Promise | None
+    asked: bool
+
+
+@dataclass(frozen=True)
+class Section:
+    """One part of the inbox; `more`: there are more than are shown."""
+
+    name: str
+    rows: list[Row]
+    more: bool
+
+
+def inbox() -> ResponseReturnValue:
+    """What waits in my department, soonest first; whoever leads sees every department of the company."""
+    person = asking.person()
+    with asking.runtime().look(asking.actor()) as act:
+        companies.get(act, person.company_id)
+        sections = [_section(act, person, name) for name in _SECTIONS]
+        if discretion.leads(person):
+            sections.insert(0, _passed_up(act, person))
+        return render_template(
+            "inbox.html",
+            sections=[one for one in sections if one.rows or one.name in _WAITS],
+            done=_done(act, person),
+            departments={row.id: row.name for row in act.session.scalars(select(Department))},
+            companies=people.companies_by_id(act),
+            standards=matter.standards(act, {row.case.company_id for one in sections for row in one.rows}),
+            zone=act.standard.timezone,
+            at=act.at,
+            heartbeat=asking.runtime().figures.routine.live_heartbeat.seconds,
+            **matter.for_templates(),
+        )
+
+
+def one_in_inbox(case_id: int) -> ResponseReturnValue:
+    """One complaint as the department complained of sees it, and what it can do (CMP-10)."""
+    return _page(case_id, **refused.taken(_here(case_id)))
+
+
+def do_in_inbox(case_id: int, doing: str) -> ResponseReturnValue:
+    """Sign, refuse, say how it was dealt with, return the form; what was typed is kept when it is refused."""
+    said = respondent_doing.Said.read(doing, request.form)
+    with asking.runtime().look(asking.actor()) as act:
+        respondent_page.seen(act, asking.person(), case_id)
+    respondent_doing.do(asking.runtime(), asking.actor(), case_id, said)
+    if said.problem is None:
+        return redirect(_here(case_id))
+    return refused.back_to(_here(case_id), said=said.kept) or (_page(case_id, said=said.kept), 409)
+
+
+def waiting(act: Act, person: Staff) -> int:
+    """How much waits in the inbox: for a department what is not returned yet; for who leads what nobody has."""
+    if discretion.leads(person):
+        unnamed, _rule = _SECTIONS["unnamed"]
+        return _count(act, person, unnamed) + len(_passed_up(act, person).rows)
+    return _count(act, person, or_(*(_SECTIONS[name][0] for name in _WAITS)))
+
+
+def _here(case_id: int) -> str:
+    return url_for("console.one_in_inbox", case_id=case_id)
+
+
+def _page(case_id: int, **typed: Any) -> str:
+    with asking.runtime().look(asking.actor()) as act:
+        person = asking.person()
+        case = respondent_page.seen(act, person, case_id)
+        g.here = _here(case_id)
+        shown = respondent_page.context(act, person, case)
+        return render_template("inbox_one.html", **shown, **{"said": None, **typed})
+
+
+def _mine(query: Select[Any], person: Staff) -> Select[Any]:
+    """The complaints about my department, or about my company where I lead; each dealt with once (CMP-13)."""
+    query = query.where(Case.kind == Kind.COMPLAINT, Complaint.joined_to_id.is_(None), discretion.not_about(person))
+    if discretion.leads(person):
+        return query.where(Complaint.about_company_id == person.company_id)
+    return query.where(Complaint.department_id == (person.department_id or 0))
+
+
+def _found(person: Staff) -> Select[tuple[Case, Complaint]]:
+    return _mine(select(Case, Complaint).join(Complaint, Complaint.case_id == Case.id), person)
+
+
+def _count(act: Act, person: Staff, waits: ColumnElement[bool]) -> int:
+    query = select(func.count(Complaint.id)).join(Case, Case.id == Complaint.case_id).where(waits)
+    return act.session.scalar(_mine(query, person)) or 0
+
+
+def _section(act: Act, person: Staff, name: str) -> Section:
+    waits, rule = _SECTIONS[name]
+    still = (Promise.rule_id == rule, Promise.verdict.in_((Verdict.OPEN, Verdict.BROKEN)))
+    due = select(func.min(Promise.due_at)).where(Promise.case_id == Case.id, *still).scalar_subquery()
+    query = _found(person).where(waits).order_by(due.is_(None), due, Case.id).limit(_SHOWN + 1)
+    found = list(act.session.execute(query).tuples())
+    return Section(name, _rows(act, found[:_SHOWN], rule), bool(found[_SHOWN:]))
+
+
+def _passed_up(act: Act, person: Staff) -> Section:
+    """What is passed up to me and waits for me to say that I have seen it (CMP-2)."""
+    query = _found(person).where(_OPEN).add_columns(Dispatch).join(Dispatch, Dispatch.case_id == Case.id)
+    roles = [duty for duty in signatures.KEEPS if duty in list(Role)]
+    query = query.where(Dispatch.duty.in_(roles), Dispatch.signed_at.is_(None)).order_by(Dispatch.id).limit(_SHOWN + 1)
+    rows = list(act.session.execute(query).tuples())
+    mine = [(case, complaint) for case, complaint, one in rows[:_SHOWN] if person in signers.people(act, one, case)]
+    return Section("seen", _rows(act, mine, "CMP-2"), bool(rows[_SHOWN:]))
+
+
+def _rows(act: Act, found: list[tuple[Case, Complaint]], rule: str) -> list[Row]:
+    ids = [case.id for case, _complaint in found]
+    owed = select(Promise).where(Promise.case_id.in_(ids), Promise.rule_id == rule).order_by(Promise.due_at.desc())
+    owed = owed.where(Promise.verdict.in_((Verdict.OPEN, Verdict.BROKEN)))
+    due = {promise.case_id: promise for promise in act.session.scalars(owed)}
+    asked = select(Decision.case_id).where(Decision.case_id.in_(ids), Decision.state == State.ASKED)
+    waits = set(act.session.scalars(asked.where(Decision.what == What.EXTENSION)))
+    return [Row(case, complaint, due.get(case.id), case.id in waits) for case, complaint in found]
+
+
+def _done(act: Act, person: Staff) -> list[Row]:
+    """The forms that were returned last."""
+    query = _found(person).where(_DONE).order_by(Complaint.returned_at.desc(), Case.id.desc()).limit(_SHOWN)
+    return [Row(case, complaint, None, asked=False) for case, complaint in act.session.execute(query).tuples()]
