@@ -15,7 +15,7 @@ from werkzeug.datastructures import ImmutableMultiDict, iter_multi_items
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import BaseConverter, IntegerConverter, ValidationError
 
-from hotline.api import health
+from hotline.api import complaints, health, problems
 from hotline.console import pages, phone, sheet
 from hotline.db import LARGEST_ID
 from hotline.errors import Conflict, HotlineError, Invalid, NotFound, Refused
@@ -114,8 +114,8 @@ def create_app(runtime: Runtime) -> Flask:
             raise Invalid(f"the room {blueprint.name} does not say who may enter")
         app.extensions["guards"][blueprint.name] = guard
         app.register_blueprint(blueprint)
-        if guard == "signature":
-            csrf.exempt(blueprint)  # the carrier has no session; its signature is the guard
+        if guard in ("signature", "key"):
+            csrf.exempt(blueprint)  # carrier and other systems have no session; signature or key is the guard
     app.add_url_rule("/", "door", _to_the_console)
     app.extensions["guards"]["door"] = "open"
     app.register_error_handler(HotlineError, _refused)
@@ -125,7 +125,7 @@ def create_app(runtime: Runtime) -> Flask:
 
 
 def _rooms(runtime: Runtime) -> list[Blueprint]:
-    return [room.blueprint(runtime) for room in (pages, sheet, health, routes, calling, fallback)]
+    return [room.blueprint(runtime) for room in (pages, sheet, health, complaints, routes, calling, fallback)]
 
 
 def _to_the_console() -> ResponseReturnValue:
@@ -156,6 +156,8 @@ def _refused(error: HotlineError) -> ResponseReturnValue:
 def _wrong(error: HTTPException) -> ResponseReturnValue:
     if error.code is None or error.code < 400:
         return error
+    if request.path.startswith(problems.PREFIX):
+        return problems.wrong(error)
     allow = {"Allow": ", ".join(sorted(valid))} if (valid := getattr(error, "valid_methods", None)) else {}
     page, status, headers = _error_page(error.code)
     return page, status, {**headers, **allow}

@@ -155,3 +155,12 @@ def test_a_broken_key_file_is_never_replaced(tmp_path: Path) -> None:
     with pytest.raises(Invalid, match="restore it from a backup"):
         settings.load({"HOTLINE_VAR": str(tmp_path)}, make_keys=True)
     assert (tmp_path / keys.FILE).read_text() == "{"
+
+
+def test_hosts_of_robots_are_named_with_their_scheme_and_nothing_behind(right: dict[str, str]) -> None:
+    told = {**right, "HOTLINE_ROBOT_HOSTS_ALSO": "https://chat.example.com, http://127.0.0.1:8099"}
+    assert settings.load(told).robot_hosts_also == {"https://chat.example.com", "http://127.0.0.1:8099"}
+    assert settings.load(right).robot_hosts_also == frozenset()
+    for wrong in ("chat.example.com", "https://chat.example.com/path", "https://a@b.example.com", "*"):
+        with pytest.raises(Invalid, match="HOTLINE_ROBOT_HOSTS_ALSO: is a list like"):
+            settings.load({**right, "HOTLINE_ROBOT_HOSTS_ALSO": wrong})

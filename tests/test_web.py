@@ -16,7 +16,7 @@ from tests.console.visitor import Visitor
 from tests.world import PASSWORD, Cast
 
 BASE = "https://hotline.example.com"
-GUARDS = {"signature", "session", "link", "open"}
+GUARDS = {"signature", "session", "link", "key", "open"}
 
 
 @pytest.fixture

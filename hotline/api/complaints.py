@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, ServiceUnavailable
 
 from hotline.api import complaint_form, guard, problems, respondent
 from hotline.api.complaint_form import Form
@@ -22,6 +22,7 @@ from hotline.domain.companies import Company
 from hotline.domain.customers import Customer
 from hotline.domain.matters import Lodged, Told
 from hotline.domain.promises import Promise
+from hotline.domain.staff import Staff
 from hotline.domain.visitors import Channel
 from hotline.errors import HotlineError, NotFound
 from hotline.phones import PhoneNumber
@@ -83,11 +84,18 @@ def _filed(act: Act, key: ApiKey, form: Form) -> Case:
     lodged = _lodged(act, company, form)
     if form.language is not None and form.language not in act.standard.languages.offered:
         raise Unfit(Lack("language", f"is one of {', '.join(act.standard.languages.offered)}"))
-    owner = staff.answerable(act, company.id)
+    owner = _owner(act, company)
     case = matters.open_complaint(act, _told(act, company, owner.id, form), lodged).case
-    visitors.register(act, case, Channel.WEB, sex=None, noted_by=owner.id)
+    visitors.register(act, case, Channel.WEB, sex=None, noted_by=case.owner_id)
     act.remember(case.chain, "came-by-key", key=key.id)
     return case
+
+
+def _owner(act: Act, company: Company) -> Staff:
+    try:
+        return staff.answerable(act, company.id)
+    except NotFound:
+        raise ServiceUnavailable from None  # nobody works there yet: whoever set it up has to, not the sender
 
 
 def _lodged(act: Act, company: Company, form: Form) -> Lodged:

@@ -1,0 +1,53 @@
+"""Another system with a key, such as a company's web form; without it each test would spell out headers."""
+
+from __future__ import annotations
+
+import json
+from itertools import count
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from hotline.domain import api_keys
+from hotline.domain.act import COMMAND
+from hotline.domain.cases import Case
+from hotline.runtime import Runtime
+from tests.world import Firm
+
+BASE = "https://hotline.example.com"
+WRONGED: dict[str, Any] = {"happened": "维修员上门后大声训斥老人", "phone": "138 0000 1234", "name": "李梅"}
+
+
+class Sender:
+    """Sends complaints with a key of a company's."""
+
+    def __init__(self, app: Flask, runtime: Runtime, firm: Firm) -> None:
+        with runtime.act(COMMAND) as act:
+            key, self.secret = api_keys.make(act, firm.id, "官网")
+        self.key_id, self.runtime, self._client, self._names = key.id, runtime, app.test_client(), count(1)
+
+    def files(self, _name: str | None = None, **fields: Any) -> TestResponse:
+        """File a complaint with these fields, under a fresh name or under this one."""
+        return self.sends(json.dumps(fields), _name)
+
+    def sends(self, body: str | bytes, name: str | None = None, **headers: str) -> TestResponse:
+        """Send a body as it is; headers in place of those that a well-behaved sender has."""
+        usual = {
+            "Authorization": f"Bearer {self.secret}",
+            "Idempotency-Key": name or f"form-{next(self._names)}",
+            "Content-Type": "application/json",
+        }
+        given = {one.replace("_", "-"): value for one, value in headers.items()}
+        return self._client.post("/api/complaints", base_url=BASE, data=body, headers=usual | given)
+
+    def asks(self, number: str) -> TestResponse:
+        """Ask where a complaint stands."""
+        headers = {"Authorization": f"Bearer {self.secret}"}
+        return self._client.get(f"/api/complaints/{number}", base_url=BASE, headers=headers)
+
+    def cases(self) -> list[Case]:
+        """Every case there is, in order."""
+        with self.runtime.look(COMMAND) as act:
+            return list(act.session.scalars(select(Case).order_by(Case.id)))
