@@ -55,6 +55,10 @@ class Sealer:
         """Open what `seal` made. Raises Invalid when no key fits or the value was changed."""
         return _decrypt(self._key(sealed), sealed.partition(".")[2]).decode()
 
+    def is_ours(self, sealed: str) -> bool:
+        """Was this sealed by `seal`, whose values name their key, and not with the key of a customer?"""
+        return "." in sealed
+
     def new_key(self) -> str:
         """A fresh key of one customer, wrapped under ours; destroying it erases all it sealed."""
         return f"{self._current.name}.{_encrypt(self._current.secret, os.urandom(32))}"

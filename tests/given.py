@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from hotline.domain import calls, cases, companies, customers, desk, repairs, seats, staff, turns
+from sqlalchemy import select
+
+from hotline.domain import calls, cases, companies, customers, desk, repairs, rounds, seats, signers, staff, turns
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
 from hotline.domain.cases import Case, Kind
 from hotline.domain.desk import Wait
+from hotline.domain.dispatches import Dispatch
+from hotline.domain.notices import Notice
 from hotline.domain.repairs import RepairOrder
 from hotline.domain.seats import Seat, Status
 from hotline.standard.kinds import Scope
@@ -61,6 +65,17 @@ def fault(act: Act, cast: Cast, *, kind: Kind = Kind.FAULT) -> tuple[Case, Repai
         address=cases.seal(act, matter, "3号楼2单元501"),
     )
     return matter, order
+
+
+def rung_next(act: Act, dispatch: Dispatch, matter: Case) -> staff.Staff | None:
+    """Who is rung next to sign for it, as the worker chooses."""
+    return rounds.next_to_ring(act, dispatch, signers.people(act, dispatch, matter))
+
+
+def told(act: Act) -> list[tuple[str, int]]:
+    """Who was told of what: name of the text, and the person, in order."""
+    query = select(Notice.text, Notice.staff_id).order_by(Notice.id)
+    return [(text, person) for text, person in act.session.execute(query)]
 
 
 def person(act: Act, who: Person) -> staff.Staff:

@@ -160,15 +160,14 @@ def open_of(act: Act, customer_id: int) -> list[Case]:
 
 
 def seal(act: Act, case: Case, value: str) -> str:
-    """Seal a value told in this matter: with the customer's key where there is one."""
-    if case.customer_id is None:
-        return act.sealer.seal(value)
-    return act.sealer.seal_for(customers.get(act, case.customer_id).key, value)
+    """Seal a value told in this matter: with the customer's key, while there is one."""
+    key = customers.get(act, case.customer_id).key if case.customer_id is not None else None
+    return act.sealer.seal(value) if key is None else act.sealer.seal_for(key, value)
 
 
 def unseal(act: Act, case: Case, sealed: str) -> str:
-    """Open what `seal` sealed. Raises NotFound when the customer was erased."""
-    if case.customer_id is None:
+    """Open what `seal` sealed. Raises NotFound when the customer was erased since."""
+    if case.customer_id is None or act.sealer.is_ours(sealed):
         return act.sealer.open(sealed)
     return act.sealer.open_for(customers.get(act, case.customer_id).key, sealed)
 

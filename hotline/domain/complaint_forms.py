@@ -148,6 +148,18 @@ def taking(act: Act, company_id: int, role: str, but: frozenset[int]) -> list[li
     return (highest or below) if any(holding) else (below or highest)
 
 
+def may_close(act: Act, case: Case, person: Staff) -> bool:
+    """May this person close this complaint: from the level that the standard names upwards, not the one it is about?
+
+    Nor whoever dealt with it, unless nobody else stands there (CMP-12). The case's standard is chosen.
+    """
+    complaint = of(act, case.id)
+    levels = taking(act, case.company_id, act.standard.complaints.closed_by, barred(act, case.id))
+    closers = [one for level in levels for one in level]
+    others = [one for one in closers if complaint is None or one.id != complaint.settled_by_id]
+    return person in (others or closers)
+
+
 def told(act: Act, case: Case, role: str) -> list[Staff]:
     """Who is told what concerns a role in this case, as `staff.told`; nothing of a complaint to whom it is about.
 

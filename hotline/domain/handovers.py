@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKey, String, Text, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.db import Base
-from hotline.domain import absences, cases, companies, notices, outbox, promise_looks, promises, staff
+from hotline.domain import absences, cases, companies, complaint_forms, notices, outbox, promise_looks, promises, staff
 from hotline.domain.act import Act
 from hotline.domain.cases import Case
 from hotline.errors import Conflict, Invalid, NotFound, Refused
@@ -187,8 +187,9 @@ def above(act: Act, case: Case, giver_id: int, passed: set[int]) -> staff.Staff:
     """The next above the giver who is not among the passed: the supervisor, or above a giver on the ladder (OWN-6)."""
     ladder = staff.up_the_ladder(act, case.company_id)
     places = [place for place, person in enumerate(ladder) if person.id == giver_id]
+    barred = complaint_forms.barred(act, case.id)
     for person in ladder[places[-1] + 1 if places else 0 :]:
-        if person.id not in passed:
+        if person.id not in passed | barred:
             return person
     raise NotFound("nobody stands above you in this company: keep the case, or choose a colleague who did not decline")
 
@@ -199,8 +200,9 @@ def _may_be_asked(act: Act, case: Case, before: list[Handover], giver_id: int, r
     if case.owner_id != giver_id or receiver_id == giver_id:
         raise Refused("only the owner can hand a case over, and to somebody else")
     receiver = staff.get(act, receiver_id)
-    if not receiver.active or not receiver.has(*staff.ANSWERS) or receiver_id in absences.away(act):
-        raise Refused("this colleague is not there, or answers for no matters: choose another")
+    cannot = absences.away(act) | complaint_forms.barred(act, case.id)
+    if not receiver.active or not receiver.has(*staff.ANSWERS) or receiver_id in cannot:
+        raise Refused("this colleague is not there, or can have no part in this matter: choose another")
     if any(request.state == State.ASKED for request in before):
         raise Conflict("a handover of this case waits for an answer already")
 

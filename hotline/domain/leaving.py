@@ -6,7 +6,19 @@ from datetime import datetime
 
 from sqlalchemy import or_, select
 
-from hotline.domain import absences, cases, companies, dispatches, handovers, outbox, repairs, seats, staff, waits
+from hotline.domain import (
+    absences,
+    cases,
+    companies,
+    complaint_forms,
+    dispatches,
+    handovers,
+    outbox,
+    repairs,
+    seats,
+    staff,
+    waits,
+)
 from hotline.domain.absences import Absence
 from hotline.domain.act import Act
 from hotline.domain.cases import Case
@@ -14,7 +26,7 @@ from hotline.domain.companies import Company
 from hotline.domain.handovers import State, Why
 from hotline.domain.repairs import Stage
 from hotline.domain.seats import Status
-from hotline.domain.staff import Staff
+from hotline.domain.staff import Role, Staff
 from hotline.errors import Conflict, NotFound, Refused
 
 
@@ -74,7 +86,7 @@ def dismiss(act: Act, staff_id: int, *, by: int | None) -> Staff:
         companies.get(act, case.company_id)
         _return_requests(act, case, person.id, theirs_too=True)
         if case.owner_id == person.id:
-            handovers.force(act, case, receiver_id=_heir(act, person, case.company_id).id)
+            handovers.force(act, case, receiver_id=_heir_of(act, person, case).id)
         elif case.handler_id == person.id:
             cases.handled_by(act, case, case.owner_id)
     _give_repairs_back(act, person.id)
@@ -147,6 +159,15 @@ def _heir(act: Act, person: Staff, company_id: int) -> Staff:
     if not others:
         raise Conflict(f"nobody would answer for what {person.login} leaves: give the company a superior first")
     return above[0] if above else others[-1]
+
+
+def _heir_of(act: Act, person: Staff, case: Case) -> Staff:
+    """The heir, or for a complaint about the heir whoever takes their part; the heir where nobody else is (OWN-1)."""
+    heir, but = _heir(act, person, case.company_id), complaint_forms.barred(act, case.id) | {person.id}
+    if heir.id not in but:
+        return heir
+    levels = complaint_forms.taking(act, case.company_id, Role.SUPERVISOR, but)
+    return levels[0][0] if levels else heir
 
 
 def _off_the_desk(act: Act, staff_id: int) -> None:

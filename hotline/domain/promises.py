@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKey, Index, String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.db import Base
-from hotline.domain import cases, staff
+from hotline.domain import cases, companies, complaint_forms, staff
 from hotline.domain.act import Act
 from hotline.domain.cases import Case, Kind
 from hotline.errors import Conflict, NotFound, Refused
@@ -20,7 +20,8 @@ from hotline.standard.rules import PromiseRule
 BY_REACHING = frozenset({"ANS-3.callback", "ANS-8.callback", "ANS-10.callback", "CBK-2.missed", "CMP-9.callback"})
 # Kept by a call to the customer: these, and what somebody has to tell in it and to note.
 BY_CALLING = BY_REACHING | {"CBK-1.answer", "CBK-3.time", "FLT-5.result", "VIS-1.repair"}
-
+# What of a complaint is owed to the customer, by rule: moot once nobody can be reached.
+TO_CUSTOMER = frozenset({"CMP-3", "CMP-7", "CMP-8", "CMP-9", "CMP-11"})
 
 WARNING, JUDGING, ESCALATION = range(3)  # which look is next: `step`, and from ESCALATION on one for each step
 
@@ -208,11 +209,33 @@ def pass_on(act: Act, case: Case) -> None:
 
 
 def close_case(act: Act, case: Case, *, by: int, outcome: str) -> None:
-    """Close a case. Raises Conflict while a promise on it is open or broken and not yet done (VIS-5)."""
-    waiting = [p.rule for p in of_case(act, case.id) if p.verdict in (Verdict.OPEN, Verdict.BROKEN)]
-    if waiting:
-        raise Conflict(f"case {case.number} cannot be closed: still promised: {', '.join(waiting)}")
+    """Close a case. Raises Conflict while a promise on it is open or broken and not yet done (VIS-5).
+
+    A complaint is closed by a superior whom it is not about and who did not deal with it; Refused for others (CMP-12).
+    """
+    waiting = [one for one in of_case(act, case.id) if one.is_owed]
+    moot: list[Promise] = []
+    if case.kind == Kind.COMPLAINT:
+        companies.get(act, case.company_id)
+        if not complaint_forms.may_close(act, case, staff.get(act, by)):
+            raise Refused("a complaint is closed by a superior whom it is not about and who did not deal with it")
+        if not complaint_forms.reachable(act, case):
+            moot = [one for one in waiting if one.rule_id in TO_CUSTOMER]
+    owed = [one.rule for one in waiting if one not in moot]
+    if owed:
+        raise Conflict(f"case {case.number} cannot be closed: still promised: {', '.join(owed)}")
+    for promise in moot:
+        _let_go(act, promise, staff.get(act, by))
     cases.mark_closed(act, case, by=by, outcome=outcome)
+
+
+def _let_go(act: Act, promise: Promise, by: staff.Staff) -> None:
+    """Whoever it was promised to was erased meanwhile: nobody can keep it; what was broken before stays broken."""
+    if promise.verdict == Verdict.OPEN and act.at <= promise.due_at:
+        _excused(act, promise, by, why="customer-erased")
+    elif promise.verdict == Verdict.OPEN:
+        raise Conflict(f"{promise.rule} has just fallen due: try again in a moment")
+    promise.look_at = None
 
 
 def _locked(act: Act, promise_id: int) -> Promise:

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from hotline.domain import audit, calls, cases, companies, dispatches, promises, staff
+from hotline.domain import audit, calls, cases, companies, dispatches, promises, signatures, staff
 from hotline.domain.act import COMMAND, Act
 from hotline.domain.cases import Case, Kind
 from hotline.domain.dispatches import Answer, Dispatch, Offer
@@ -36,7 +36,7 @@ def ring(runtime: Runtime, case: Case) -> Offer:
     """Ring whoever is next, as the worker does."""
     with runtime.act(COMMAND) as act:
         dispatch = its_dispatch(act, case)
-        person = dispatches.next_to_ring(act, dispatch, cases.get(act, case.id))
+        person = given.rung_next(act, dispatch, cases.get(act, case.id))
         assert person is not None
         return _offer(act, dispatch, person)
 
@@ -66,7 +66,7 @@ def answer(runtime: Runtime, case: Case, offer: Offer, what: Answer) -> None:
 def sign(runtime: Runtime, case: Case, offer: Offer) -> None:
     with runtime.act(COMMAND) as act:
         its_dispatch(act, case)
-        dispatches.sign(act, dispatches.get_offer(act, offer.id))
+        signatures.sign(act, dispatches.get_offer(act, offer.id))
 
 
 def rings_owed(runtime: Runtime, state: State = State.DUE) -> list[OutboxEntry]:
@@ -96,7 +96,7 @@ def test_duty_is_rung_first_then_up_the_ladder_each_as_often_as_the_standard_say
         answer(runtime, case, offer, Answer.NO_ANSWER)
     assert rung == [person.id for person in round_] * 2
     with runtime.look(COMMAND) as act:
-        assert dispatches.next_to_ring(act, its_dispatch(act, case), cases.get(act, case.id)) is None
+        assert given.rung_next(act, its_dispatch(act, case), cases.get(act, case.id)) is None
         assert [offer.n for offer in dispatches.offers(act, 1)] == list(range(1, 11))
 
 
@@ -120,7 +120,7 @@ def test_nobody_to_ring_is_said(runtime: Runtime, cast: Cast, case: Case) -> Non
         for person in act.session.scalars(select(staff.Staff)):
             person.phone = None
     with runtime.look(COMMAND) as act:
-        assert dispatches.next_to_ring(act, its_dispatch(act, case), cases.get(act, case.id)) is None
+        assert given.rung_next(act, its_dispatch(act, case), cases.get(act, case.id)) is None
 
 
 @pytest.mark.parametrize("what", [Answer.DECLINED, Answer.NO_KEY, Answer.NO_ANSWER])
@@ -198,9 +198,9 @@ def test_an_emergency_is_acknowledged_when_everybody_s_duty_was_signed_for(runti
     with runtime.act(COMMAND) as act:
         its_dispatch(act, case)
         dispatch = dispatches.get(act, security.id)
-        person = dispatches.next_to_ring(act, dispatch, case)
+        person = given.rung_next(act, dispatch, case)
         assert person is not None
-        dispatches.sign(act, _offer(act, dispatch, person))
+        signatures.sign(act, _offer(act, dispatch, person))
     assert verdicts(runtime, case)["EMG-2.acknowledge"] == Verdict.KEPT
 
 
@@ -211,7 +211,7 @@ def test_two_duties_are_dispatched_apart(runtime: Runtime, cast: Cast, case: Cas
         assert [dispatch.duty for dispatch in dispatches.of_case(act, case.id)] == ["repair", "security"]
         companies.get(act, case.company_id)
         security = dispatches.of_case(act, case.id)[1]
-        person = dispatches.next_to_ring(act, security, cases.get(act, case.id))
+        person = given.rung_next(act, security, cases.get(act, case.id))
         assert person is not None
         assert person.id == cast.he.id
 

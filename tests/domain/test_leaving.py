@@ -137,11 +137,11 @@ def test_an_unfinished_repair_of_who_left_rings_out_anew(runtime: Runtime, cast:
         assert (row.stage, row.engineer_id, row.signed_at, row.on_the_way_at) == (Stage.REPORTED, None, None, None)
         again = dispatches.of_case(act, matter.id)[0]
         assert dispatches.unsigned(act, again)
-        following = dispatches.next_to_ring(act, again, cases.get(act, matter.id))
+        following = given.rung_next(act, again, cases.get(act, matter.id))
         assert following is not None
         assert following.id != cast.wang.id
         owed = act.session.scalars(select(OutboxEntry.key).where(OutboxEntry.kind == "ring-dispatch")).all()
-        assert f"ring-again-{dispatch.id}-1" in owed
+        assert any(key.startswith(f"ring-again-{dispatch.id}-") for key in owed if key)
         assert cases.get(act, matter.id).handler_id == cast.lin.id
         second = dispatches.Offer(dispatch_id=dispatch.id, staff_id=cast.zhao.id, n=2, rung_at=act.at)
         act.session.add(second)

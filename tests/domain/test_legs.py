@@ -15,6 +15,7 @@ from hotline.domain import (
     meetings,
     promises,
     seats,
+    signatures,
     staff,
 )
 from hotline.domain.act import Act
@@ -156,7 +157,7 @@ def test_a_call_that_carries_nothing_is_wanted_and_asks_nobody(talk: Talk, cast:
 def test_a_repair_that_is_signed_for_rings_nobody(talk: Talk, repair: Offer) -> None:
     assert talk.with_leg(legs.wanted, repair.call_id or 0)
     with talk.acting() as act:
-        dispatches.sign(act, dispatches.get_offer(act, repair.id))
+        signatures.sign(act, dispatches.get_offer(act, repair.id))
     assert not talk.with_leg(legs.wanted, repair.call_id or 0)
 
 

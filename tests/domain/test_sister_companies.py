@@ -85,7 +85,7 @@ def test_whoever_is_rung_for_it_from_now_on_is_on_duty_there(runtime: Runtime, c
         matter.company_id = cast.home.id
         act.session.flush()
         companies.get(act, cast.home.id)
-        following = dispatches.next_to_ring(act, dispatches.of_case(act, matter.id)[0], matter)
+        following = given.rung_next(act, dispatches.of_case(act, matter.id)[0], matter)
         assert following is not None
         assert following.id == cast.hu.id
 
