@@ -203,6 +203,7 @@ class Line:
     def performs(self) -> None:
         """The clock looks at what was promised; all that is due is handed out and done, and what comes of it."""
         routine.look_at_promises(self.runtime)
+        routine.lapse_requests(self.runtime)
         while self.dispatcher.turn():
             for worker in self._workers:
                 worker.work(burst=True, logging_level=logging.getLevelName(logging.WARNING))

@@ -137,16 +137,21 @@ def withdraw(act: Act, decision: Decision, *, by: Staff) -> None:
     _settle(act, decision, case, State.WITHDRAWN)
 
 
-def lapse(act: Act, *, most: int) -> int:
-    """What nobody decided in time ends: its deadline came, or its matter was settled or closed. How many ended.
-
-    Nobody can approve it from that instant on, whether this ran already or not.
-    """
+def overdue(act: Act, *, most: int) -> list[int]:
+    """What nobody decided in time, by id: its deadline came, or its matter was settled, closed, or made another."""
     no_complaint = and_(Decision.what != What.EXTENSION, Case.kind != Kind.COMPLAINT)
     over = or_(Promise.verdict != Verdict.OPEN, Promise.due_at < act.at, Case.state == "closed", no_complaint)
     query = select(Decision.id).join(Case, Case.id == Decision.case_id)
     query = query.outerjoin(Promise, Promise.id == Decision.promise_id).where(Decision.state == State.ASKED, over)
-    ids = act.session.scalars(query.order_by(Decision.case_id, Decision.id).limit(most)).all()
+    return list(act.session.scalars(query.order_by(Decision.case_id, Decision.id).limit(most)))
+
+
+def lapse(act: Act, *, most: int) -> int:
+    """What nobody decided in time ends, and who asked is told; how many ended.
+
+    Nobody can approve it from its deadline on, whether this ran already or not.
+    """
+    ids = overdue(act, most=most)
     for decision_id in ids:
         decision, case = _locked(act, decision_id)
         if decision.state == State.ASKED:
