@@ -176,7 +176,7 @@ def heard(act: Act, notice: Notice) -> None:
     if notice.heard_at is None:
         notice.heard_at = act.at
         act.news.add(f"staff:{notice.staff_id}")
-    _remember(act, notice, "notice-heard")
+        _remember(act, notice, "notice-heard")
 
 
 def rung_in_vain(act: Act, notice: Notice, call: Call) -> None:

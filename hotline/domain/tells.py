@@ -90,6 +90,7 @@ _NOTHING_YET = {
     **dict.fromkeys(f"{step}_{column}" for step in _STEPS for column in ("at", "by_id")),
     **dict.fromkeys(("finding", "joined_to_id", "changed_to")),
 }
+_NOTICE = {"case_id": "self", "staff_id": "staff", "text": "text", "promise_id": "promise"}
 _UNSIGNED = {"stage": Stage.REPORTED, **dict.fromkeys(("engineer_id", "signed_at", "on_the_way_at", "arrived_at"))}
 _WAITS = {"call_id": "self", "joined_at": "joined", "wanted_id": "wanted", "emergency": "emergency"}
 _OPEN_AGAIN = dict.fromkeys(("longest_gap_ms", "state", "why", "agent_id"), UNTOLD) | {"ended_at": None}
@@ -145,6 +146,8 @@ TELLS: dict[str, Tells] = {
     "promise-excused": Tells(
         "promises", "promise", {"judged_at": "at", "excused_by_id": "by"}, {"verdict": Verdict.EXCUSED}
     ),
+    "staff-told": Tells("notices", "notice", {**_NOTICE, "told_at": "at"}),
+    "notice-heard": Tells("notices", "notice", {**_NOTICE, "heard_at": "at"}),
     "complaint-filed": Tells("complaints", "complaint", _FILED, _NOTHING_YET),
     "complaint-graded": Tells("complaints", "complaint", {"grade": "now", "first_grade": "first"}),
     "complaint-stage": Tells("complaints", "complaint", {"stage": "now"}),
