@@ -8,9 +8,10 @@ from itertools import pairwise
 
 from sqlalchemy import select
 
-from hotline.domain import audit, calls, cases, companies, customers, dispatches, staff
-from hotline.domain.act import COMMAND
+from hotline.domain import audit, calls, cases, companies, customers, dispatches, notices, promises, staff
+from hotline.domain.act import COMMAND, Act
 from hotline.domain.calls import Call
+from hotline.domain.cases import Case
 from hotline.domain.companies import Company
 from hotline.domain.dispatches import Dispatch
 from hotline.domain.staff import Duty
@@ -144,7 +145,10 @@ def _known_callers(rings: Rings, runtime: Runtime, cast: world.Cast) -> None:
 
 
 def _colleagues(rings: Rings, runtime: Runtime, cast: world.Cast) -> None:
-    """Wang and Zhao: offers signed, declined, unanswered, gone; the work told by phone, and told too late."""
+    """Wang and Zhao: offers signed, declined, unanswered, gone; the work told by phone, and told too late.
+
+    Feng is told of what was not done.
+    """
     wang = cast.wang.number.e164
     walks(_rung(rings, runtime, cast.wang), "2")
     walks(_rung(rings, runtime, cast.zhao), "3 s s s")
@@ -159,6 +163,9 @@ def _colleagues(rings: Rings, runtime: Runtime, cast: world.Cast) -> None:
     late, early = walks(rings(from_=wang).begins(), "3 say 1"), walks(rings(from_=wang).begins(), "3 say 2")
     walks(early, "2")
     walks(late, "1").hears("没有记下来")
+    walks(_told(rings, runtime, cast.feng), "3 s s s").hears("过一会儿再打给您")
+    walks(_told(rings, runtime, cast.feng), "1").hears("已经记下")
+    _told(rings, runtime, cast.feng, done=True).hears("刚刚已经办好")
 
 
 def _rung(rings: Rings, runtime: Runtime, who: world.Person) -> Ring:
@@ -169,15 +176,37 @@ def _rung(rings: Rings, runtime: Runtime, who: world.Person) -> Ring:
         ).first()
         assert dispatch is not None
         case = cases.get(act, dispatch.case_id)
-        company = companies.get(act, case.company_id)
-        placed = calls.place(
-            act, company, colleague=staff.get(act, who.id), case_id=case.id, owner_id=case.owner_id,
-            our_number=companies.number_of(act, company), first_step=Step.REPAIR_OFFER, words_version="x", slots={},
-        )  # fmt: skip
+        placed = _place(act, case, who, Step.REPAIR_OFFER)
         dispatches.offer(act, dispatch, staff.get(act, who.id), placed)
-        path = f"/voice/outbound/{placed.id}"
+    return _picks_up(rings, who, placed)
+
+
+def _told(rings: Rings, runtime: Runtime, who: world.Person, *, done: bool = False) -> Ring:
+    """A colleague is rung about a promise that was not kept, or was after all, and picks up."""
+    with runtime.act(COMMAND) as act:
+        case = cases.get(act, 1)
+        companies.get(act, case.company_id)
+        promise, person = promises.make(act, "CBK-1.answer", case), staff.get(act, who.id)
+        notices.tell(act, person, case, "promise-broken", about=str(promise.id), promise=promise.id)
+        (notice,) = notices.of(act, person.id, before=None, most=1)
+        due = promise.due_at.isoformat()
+        placed = _place(act, case, who, Step.NOTICE, notice=notice.id, ring=1, rule=promise.rule, due=due)
+        if done:
+            promises.done(act, promise.rule, case)
+    return _picks_up(rings, who, placed)
+
+
+def _place(act: Act, case: Case, who: world.Person, first: Step, **slots: object) -> Call:
+    company, colleague = companies.get(act, case.company_id), staff.get(act, who.id)
+    return calls.place(
+        act, company, colleague=colleague, case_id=case.id, owner_id=case.owner_id, words_version="x", slots=slots,
+        our_number=companies.number_of(act, company), first_step=first,
+    )  # fmt: skip
+
+
+def _picks_up(rings: Rings, who: world.Person, placed: Call) -> Ring:
     ring = rings(to=who.number.e164)
-    ring.now = ring.asks(path)
+    ring.now = ring.asks(f"/voice/outbound/{placed.id}")
     return ring
 
 
