@@ -27,7 +27,7 @@ class Notice(Base):
     """One thing that one person is told of: by page at once, by text, where the rule says so by telephone."""
 
     __tablename__ = "notices"
-    __table_args__ = (Index(None, "staff_id", "told_at"),)
+    __table_args__ = (Index(None, "staff_id", "told_at"), Index(None, "staff_id", "heard_at"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(120), unique=True)  # the occasion; told once
@@ -117,10 +117,11 @@ def tell_role(
 
 def may_be_texted(act: Act, person: Staff, company_id: int, *, urgent: bool) -> datetime:
     """From when on a person gets the next text of a company: not in quiet hours, and never one after another."""
-    last = select(func.max(Notice.told_at)).where(Notice.staff_id == person.id, Notice.company_id == company_id)
-    told_at, figures = act.session.scalar(last.where(Notice.urgent.is_(urgent))), _standard(act, company_id).engine
-    between = figures.notices.urgent_between if urgent else figures.notices.between
-    soonest = act.at if told_at is None else max(act.at, told_at + between.span)
+    figures = _standard(act, company_id).engine.notices
+    between = (figures.urgent_between if urgent else figures.between).span
+    last = select(func.max(Notice.told_at)).where(Notice.staff_id == person.id, Notice.told_at > act.at - between)
+    told_at = act.session.scalar(last.where(Notice.company_id == company_id, Notice.urgent.is_(urgent)))
+    soonest = act.at if told_at is None else told_at + between
     return soonest if urgent else _awake(act, person, company_id, soonest)
 
 

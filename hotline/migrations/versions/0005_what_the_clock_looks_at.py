@@ -160,6 +160,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("notices", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_notices_case_id"), ["case_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_notices_staff_id_notices_heard_at"), ["staff_id", "heard_at"], unique=False
+        )
         batch_op.create_index(batch_op.f("ix_notices_staff_id_notices_told_at"), ["staff_id", "told_at"], unique=False)
 
     with op.batch_alter_table("dispatches", schema=None) as batch_op:
@@ -211,6 +214,7 @@ def downgrade() -> None:
 
     with op.batch_alter_table("notices", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_notices_staff_id_notices_told_at"))
+        batch_op.drop_index(batch_op.f("ix_notices_staff_id_notices_heard_at"))
         batch_op.drop_index(batch_op.f("ix_notices_case_id"))
 
     op.drop_table("notices")
