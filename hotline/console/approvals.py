@@ -63,25 +63,26 @@ def forms(act: Act, person: Staff, case: Case) -> dict[str, Any]:
     made = shown(act, person, decisions.of_case(act, case.id))
     asked = {(one.decision.what, one.decision.promise_id) for one in made if one.decision.state == State.ASKED}
     is_open = case.state == "open" and rights.may_open(person, "console.ask_decision")
-    more_time = extendable(act, case) if is_open and deciders.may_ask(act, case, person, more_time=True) else []
-    asks = is_open and case.kind == Kind.COMPLAINT and deciders.may_ask(act, case, person, more_time=False)
+    asks = is_open and case.kind == Kind.COMPLAINT and deciders.may_ask(act, case, person)
     return {
         "all": made,
-        "extendable": [one for one in more_time if (What.EXTENSION, one.promise.id) not in asked],
+        "extendable": [
+            one
+            for one in (extendable(act, person, case) if is_open else ())
+            if (What.EXTENSION, one.promise.id) not in asked
+        ],
         "grades": lower_grades(act, case) if asks and (What.LOWER_GRADE, None) not in asked else [],
         "kinds": changes.MAY_BECOME if asks and (What.CHANGE_KIND, None) not in asked else (),
     }
 
 
-def extendable(act: Act, case: Case) -> list[Extendable]:
-    """The open promises of a case for which somebody may allow more time, in the order of their deadlines (CMP-5)."""
+def extendable(act: Act, person: Staff, case: Case) -> list[Extendable]:
+    """The open promises for which this person may ask more time and somebody may allow it, by deadline (CMP-5)."""
     zone = ZoneInfo(act.standard.timezone)
     rules = act.standard.promise_rules
-    found = [
-        one
-        for one in promises.of_case(act, case.id)
-        if one.verdict == Verdict.OPEN and act.at <= one.due_at and one.rule in rules and rules[one.rule].approved_by
-    ]
+    still = [one for one in promises.of_case(act, case.id) if one.verdict == Verdict.OPEN and act.at <= one.due_at]
+    allowed = [one for one in still if one.rule in rules and rules[one.rule].approved_by is not None]
+    found = [one for one in allowed if deciders.may_ask(act, case, person, one.rule_id)]
     latest = {one.id: changes.latest(act, case, one) for one in found}
     return [
         Extendable(one, latest[one.id], field(one.due_at, zone), field(latest[one.id], zone))

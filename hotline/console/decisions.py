@@ -12,10 +12,10 @@ from flask import g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import ColumnElement, select
 
-from hotline.console import approvals, asking, cases, matter, refused, rights, words
+from hotline.console import approvals, asking, cases, inbox, matter, refused, respondent_page, rights, words
 from hotline.console.cases import Written
 from hotline.domain import cases as matters
-from hotline.domain import companies, deciders, decisions
+from hotline.domain import companies, decisions
 from hotline.domain.act import Act
 from hotline.domain.cases import Case, Kind
 from hotline.domain.decisions import Decision, What
@@ -57,9 +57,7 @@ def ask_decision(case_id: int) -> ResponseReturnValue:
             _ask(act, case, what, promise, typed)
     except (Invalid, Conflict, Refused) as error:
         typed.problem = words.text(_NOT_ASKED[type(error)] if typed.text else "approval.no-reason")
-    if sees:
-        return cases.settled(case_id, typed)
-    return _settled(typed.problem, case_id=case_id, typed=asdict(typed))
+    return cases.settled(case_id, typed) if sees else inbox.settled(case_id, typed=asdict(typed))
 
 
 def decide(decision_id: int) -> ResponseReturnValue:
@@ -112,15 +110,12 @@ def _does(decision_id: int, does: Callable[[Act, Decision], None], answer: str =
 
 
 def _may_come(act: Act, case_id: int) -> bool:
-    """Does this person see the case? Raises NotFound for who neither sees it nor may ask for more time in it."""
+    """Does this person see the case, or else as its respondent does? Raises NotFound for who sees neither."""
     case, person = act.session.get(Case, case_id), asking.person()
-    if case is not None:
-        companies.get(act, case.company_id)
-        if rights.may_see(act, person, case):
-            return True
-        if deciders.may_ask(act, case, person, more_time=True):
-            return False
-    raise NotFound(f"there is no case {case_id}")
+    if case is not None and rights.may_see(act, person, case):
+        return True
+    respondent_page.seen(act, person, case_id)
+    return False
 
 
 def _check_known(act: Act, decision_id: int) -> None:
@@ -155,21 +150,10 @@ def _page(**told: Any) -> str:
             heartbeat=asking.runtime().figures.routine.live_heartbeat.seconds,
             at=act.at,
             **matter.for_templates(),
-            **_asked_again(act, told.pop("case_id", None)),
-            **{"problem": None, "about": None, "answer": "", "typed": None, **told},
+            **{"problem": None, "about": None, "answer": "", **told},
         )
 
 
 def _newest(act: Act, condition: ColumnElement[bool]) -> list[approvals.Request]:
     query = select(Decision).where(condition).order_by(Decision.id.desc()).limit(_SHOWN)
     return approvals.shown(act, asking.person(), act.session.scalars(query).all())
-
-
-def _asked_again(act: Act, case_id: int | None) -> dict[str, Any]:
-    """The form that was refused, for who does not see the page of its case."""
-    if case_id is None:
-        return {"case": None}
-    case = act.session.get_one(Case, case_id)
-    companies.get(act, case.company_id)
-    asks = approvals.forms(act, asking.person(), case)
-    return {"case": case, "asks": asks, "standard": act.standard, "zone": act.standard.timezone}

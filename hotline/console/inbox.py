@@ -10,7 +10,7 @@ from flask import g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
-from hotline.console import asking, discretion, matter, people, refused, respondent_doing, respondent_page
+from hotline.console import approvals, asking, discretion, matter, people, refused, respondent_doing, respondent_page
 from hotline.domain import companies, signatures, signers
 from hotline.domain.act import Act
 from hotline.domain.cases import Case, Kind
@@ -88,9 +88,14 @@ def do_in_inbox(case_id: int, doing: str) -> ResponseReturnValue:
     with asking.runtime().look(asking.actor()) as act:
         respondent_page.seen(act, asking.person(), case_id)
     respondent_doing.do(asking.runtime(), asking.actor(), case_id, said)
-    if said.problem is None:
+    return settled(case_id, said=said.kept if said.problem is not None else None)
+
+
+def settled(case_id: int, **typed: Any) -> ResponseReturnValue:
+    """Back to the complaint in the inbox: with what was typed and what is wrong with it, where something is."""
+    if not any(form is not None and form["problem"] for form in typed.values()):
         return redirect(_here(case_id))
-    return refused.back_to(_here(case_id), said=said.kept) or (_page(case_id, said=said.kept), 409)
+    return refused.back_to(_here(case_id), **typed) or (_page(case_id, **typed), 409)
 
 
 def waiting(act: Act, person: Staff) -> int:
@@ -111,7 +116,8 @@ def _page(case_id: int, **typed: Any) -> str:
         case = respondent_page.seen(act, person, case_id)
         g.here = _here(case_id)
         shown = respondent_page.context(act, person, case)
-        return render_template("inbox_one.html", **shown, **{"said": None, **typed})
+        shown["asks"] = approvals.forms(act, person, case)
+        return render_template("inbox_one.html", **shown, **{"said": None, "typed": None, **typed})
 
 
 def _mine(query: Select[Any], person: Staff) -> Select[Any]:

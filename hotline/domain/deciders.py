@@ -10,11 +10,14 @@ from hotline.domain.cases import Case
 from hotline.domain.staff import Role, Staff
 from hotline.errors import Refused
 
+_TO_SETTLE = "CMP-4"
 
-def may_ask(act: Act, case: Case, person: Staff, *, more_time: bool) -> bool:
+
+def may_ask(act: Act, case: Case, person: Staff, rule_id: str | None = None) -> bool:
     """May this person ask for something? The owner and who leads the company; for more time who has to keep it too.
 
-    The respondent department asks for time alone: how grave a complaint about it is, is not its to say.
+    `rule_id`: more time for a promise by this rule. The respondent department asks for time to deal with it, and for
+    nothing else: how grave a complaint about it is, is not its to say.
     """
     if person.id in complaint_forms.barred(act, case.id):
         return False
@@ -22,7 +25,9 @@ def may_ask(act: Act, case: Case, person: Staff, *, more_time: bool) -> bool:
     leads = person.company_id == case.company_id and person.has(*superiors)
     if leads or person.id == case.owner_id:
         return True
-    return more_time and (person.id == case.handler_id or _is_respondent(act, case, person))
+    if _is_respondent(act, case, person):
+        return rule_id == _TO_SETTLE
+    return rule_id is not None and person.id == case.handler_id
 
 
 def level(act: Act, company_id: int, *, lowest: str, at_least: Staff, asked_by: Staff, above: bool) -> str:

@@ -90,7 +90,7 @@ def ask(
         raise Invalid("say why: whoever decides must know it")
     if case.state == "closed":
         raise Conflict(f"case {case.number} is closed: open a new one for a new matter")
-    if not deciders.may_ask(act, case, by, more_time=what is What.EXTENSION):
+    if not deciders.may_ask(act, case, by, promise.rule_id if promise is not None else None):
         raise Refused("whoever answers for the matter or leads its company asks for this")
     level, written = _checked(act, case, what, by, wanted, promise)
     made = Decision(
