@@ -39,9 +39,15 @@ class Store(ABC):
 
     @contextmanager
     def fresh(self, source: str) -> Iterator[str]:
-        """The database of one test, for as long as the block lasts; its URL."""
+        """The database of one test, for as long as the block lasts; its URL.
+
+        A thread that the test before left behind may have opened the engine again: it begins with no connection.
+        """
         self.dropped(NOW)
-        yield self.copied(source, NOW)
+        url = self.copied(source, NOW)
+        if self._engine is not None:
+            self._engine.dispose()
+        yield url
         self.dropped(NOW)
 
     def runtime(self, settings: Settings) -> runtime.Runtime:
@@ -64,8 +70,10 @@ class Sqlite(Store):
     """Files in one folder."""
 
     def copied(self, source: str | None, name: str) -> str:
-        if source is not None:
-            shutil.copyfile(self._file(source), self._file(name))
+        if source is not None:  # whole, or not there: what opens it meanwhile would write its own beginning
+            whole = shutil.copyfile(self._file(source), self._file(f"{name}-new"))
+            self.dropped(name)
+            whole.replace(self._file(name))
         return f"sqlite:///{self._file(name)}"
 
     def dropped(self, name: str) -> None:
