@@ -23,6 +23,7 @@ from hotline import (
     records,
     registers,
     ringing,
+    rule_list,
     running,
     runtime,
     serving,
@@ -150,5 +151,6 @@ for command in (
     connections.key,
 ):
     cli.add_command(command)
+records.promises_group.add_command(rule_list.rules)
 for about_people in (personnel.leave, personnel.dismiss, personnel.come_back):
     registers.staff_group.add_command(about_people)
