@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from hotline.console import approvals, asking, discretion, matter, people, refused, respondent_doing, respondent_page
-from hotline.domain import companies, signatures, signers
+from hotline.domain import companies, signatures, signers, staff
 from hotline.domain.act import Act
 from hotline.domain.cases import Case, Kind
 from hotline.domain.companies import Department
@@ -57,8 +57,8 @@ class Section:
 
 def inbox() -> ResponseReturnValue:
     """What waits in my department, soonest first; whoever leads sees every department of the company."""
-    person = asking.person()
     with asking.runtime().look(asking.actor()) as act:
+        person = _me(act)
         companies.get(act, person.company_id)
         sections = [_section(act, person, name) for name in _SECTIONS]
         if discretion.leads(person):
@@ -86,7 +86,7 @@ def do_in_inbox(case_id: int, doing: str) -> ResponseReturnValue:
     """Sign, refuse, say how it was dealt with, return the form; what was typed is kept when it is refused."""
     said = respondent_doing.Said.read(doing, request.form)
     with asking.runtime().look(asking.actor()) as act:
-        respondent_page.seen(act, asking.person(), case_id)
+        respondent_page.seen(act, _me(act), case_id)
     respondent_doing.do(asking.runtime(), asking.actor(), case_id, said)
     return settled(case_id, said=said.kept if said.problem is not None else None)
 
@@ -102,8 +102,13 @@ def waiting(act: Act, person: Staff) -> int:
     """How much waits in the inbox: for a department what is not returned yet; for who leads what nobody has."""
     if discretion.leads(person):
         unnamed, _rule = _SECTIONS["unnamed"]
-        return _count(act, person, unnamed) + len(_passed_up(act, person).rows)
+        return _count(act, person, unnamed) + len(_passed_up(act, _me(act)).rows)
     return _count(act, person, or_(*(_SECTIONS[name][0] for name in _WAITS)))
+
+
+def _me(act: Act) -> Staff:
+    """Whoever is logged in, as this act has them: those who may sign are compared with them."""
+    return staff.get(act, asking.person().id)
 
 
 def _here(case_id: int) -> str:
@@ -112,7 +117,7 @@ def _here(case_id: int) -> str:
 
 def _page(case_id: int, **typed: Any) -> str:
     with asking.runtime().look(asking.actor()) as act:
-        person = asking.person()
+        person = _me(act)
         case = respondent_page.seen(act, person, case_id)
         g.here = _here(case_id)
         shown = respondent_page.context(act, person, case)
@@ -142,7 +147,7 @@ def _section(act: Act, person: Staff, name: str) -> Section:
     still = (Promise.rule_id == rule, Promise.verdict.in_((Verdict.OPEN, Verdict.BROKEN)))
     due = select(func.min(Promise.due_at)).where(Promise.case_id == Case.id, *still).scalar_subquery()
     query = _found(person).where(waits).order_by(due.is_(None), due, Case.id).limit(_SHOWN + 1)
-    found = list(act.session.execute(query).tuples())
+    found = [(case, complaint) for case, complaint in act.session.execute(query)]
     return Section(name, _rows(act, found[:_SHOWN], rule), bool(found[_SHOWN:]))
 
 
@@ -151,8 +156,8 @@ def _passed_up(act: Act, person: Staff) -> Section:
     query = _found(person).where(_OPEN).add_columns(Dispatch).join(Dispatch, Dispatch.case_id == Case.id)
     roles = [duty for duty in signatures.KEEPS if duty in list(Role)]
     query = query.where(Dispatch.duty.in_(roles), Dispatch.signed_at.is_(None)).order_by(Dispatch.id).limit(_SHOWN + 1)
-    rows = list(act.session.execute(query).tuples())
-    mine = [(case, complaint) for case, complaint, one in rows[:_SHOWN] if person in signers.people(act, one, case)]
+    rows = list(act.session.execute(query))
+    mine = [(case, complaint) for case, complaint, one in rows[:_SHOWN] if signers.may_sign(act, one, case, person)]
     return Section("seen", _rows(act, mine, "CMP-2"), bool(rows[_SHOWN:]))
 
 
@@ -169,4 +174,4 @@ def _rows(act: Act, found: list[tuple[Case, Complaint]], rule: str) -> list[Row]
 def _done(act: Act, person: Staff) -> list[Row]:
     """The forms that were returned last."""
     query = _found(person).where(_DONE).order_by(Complaint.returned_at.desc(), Case.id.desc()).limit(_SHOWN)
-    return [Row(case, complaint, None, asked=False) for case, complaint in act.session.execute(query).tuples()]
+    return [Row(case, complaint, None, asked=False) for case, complaint in act.session.execute(query)]

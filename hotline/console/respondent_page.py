@@ -72,7 +72,7 @@ def _concerns(act: Act, person: Staff, case: Case, complaint: Complaint) -> bool
 def _passed_up(act: Act, person: Staff, case: Case) -> bool:
     """Is it passed up to this person, or was it and they have seen it (CMP-2)?"""
     made = [one for one in dispatches.of_case(act, case.id) if one.duty in signatures.KEEPS and one.duty != RESPONDENT]
-    return any(one.signed_by_id == person.id or person in signers.people(act, one, case) for one in made)
+    return any(one.signed_by_id == person.id or signers.may_sign(act, one, case, person) for one in made)
 
 
 def _owed(act: Act, case: Case, *, passed_up: bool) -> list[Promise]:
@@ -99,4 +99,4 @@ def _doings(act: Act, person: Staff, case: Case) -> list[str]:
 
 def _waits_to_be_seen(act: Act, person: Staff, case: Case) -> bool:
     made = [one for one in dispatches.of_case(act, case.id) if one.duty in signatures.KEEPS and one.duty != RESPONDENT]
-    return any(one.signed_at is None and person in signers.people(act, one, case) for one in made)
+    return any(one.signed_at is None and signers.may_sign(act, one, case, person) for one in made)

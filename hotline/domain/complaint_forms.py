@@ -157,7 +157,7 @@ def may_close(act: Act, case: Case, person: Staff) -> bool:
     levels = taking(act, case.company_id, act.standard.complaints.closed_by, barred(act, case.id))
     closers = [one for level in levels for one in level]
     others = [one for one in closers if complaint is None or one.id != complaint.settled_by_id]
-    return person in (others or closers)
+    return person.id in {one.id for one in others or closers}
 
 
 def told(act: Act, case: Case, role: str) -> list[Staff]:

@@ -49,7 +49,7 @@ def acknowledge(act: Act, case: Case, by: Staff) -> None:
     passed_up = [one for one in dispatches.of_case(act, case.id) if one.duty in signatures.KEEPS]
     locked = [dispatches.get(act, one.id) for one in passed_up if one.duty != RESPONDENT]
     unseen = [one for one in locked if one.signed_at is None]
-    theirs = [one for one in unseen if by in signers.people(act, one, case)]
+    theirs = [one for one in unseen if signers.may_sign(act, one, case, by)]
     if locked and not unseen:
         raise Conflict("whoever this complaint is passed up to has seen it already")
     if not theirs:

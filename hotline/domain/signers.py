@@ -51,7 +51,13 @@ def waits(act: Act, dispatch: Dispatch, case: Case) -> bool:
 def may_act(act: Act, dispatch: Dispatch, complaint: Complaint, case: Case, person: Staff) -> bool:
     """May this person act for the department: who signed, or whoever of it may sign, and is not complained of?"""
     signed = person.id == complaint.signed_by_id and person.active
-    return (signed or person in people(act, dispatch, case)) and person.id not in complaint_forms.barred(act, case.id)
+    takes_part = signed or may_sign(act, dispatch, case, person)
+    return takes_part and person.id not in complaint_forms.barred(act, case.id)
+
+
+def may_sign(act: Act, dispatch: Dispatch, case: Case, person: Staff) -> bool:
+    """Is this person, as whatever session knows them, among those who may sign for this?"""
+    return person.id in {one.id for one in people(act, dispatch, case)}
 
 
 def is_of_department(act: Act, case: Case, person: Staff) -> bool:
