@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ForeignKey, String, Text, and_, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
@@ -109,7 +110,7 @@ def post(
 
     `text` is a key of prompts/ and `about` names the occasion within it, as in `notices.tell`. `due`: not before.
     """
-    more = {} if promise is None else {"promise": promise}
+    more: dict[str, Any] = {} if promise is None else {"promise": promise}
     for robot in listed(act, company_id):
         if robot.takes:
             key = f"robot-{robot.id}-{text}-{about}"

@@ -20,6 +20,11 @@ BASE = "https://hotline.example.com"
 WRONGED: dict[str, Any] = {"happened": "维修员上门后大声训斥老人", "phone": "138 0000 1234", "name": "李梅"}
 
 
+def said(answer: TestResponse) -> Any:
+    """What an answer says."""
+    return json.loads(answer.text)
+
+
 class Sender:
     """Sends complaints with a key of a company's."""
 

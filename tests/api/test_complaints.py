@@ -13,8 +13,9 @@ from hotline.domain import api_keys, audit, cases, companies, complaints, custom
 from hotline.domain.act import COMMAND
 from hotline.domain.cases import Case
 from hotline.domain.visitors import Channel
+from hotline.errors import NotFound
 from hotline.runtime import Runtime
-from tests.api.sender import WRONGED, Sender
+from tests.api.sender import WRONGED, Sender, said
 from tests.world import SHANGHAI, Cast, HandClock
 
 FILED = {**WRONGED, "where_when": "昨天下午，3号楼", "wanted": "上门道歉", "grade": "major", "why": "当众辱骂老人"}
@@ -31,9 +32,9 @@ def test_a_complaint_gets_a_number_an_owner_and_its_clocks(sender: Sender, cast:
     answer = sender.files(**FILED)
     assert answer.status_code == 201, answer.text
     (case,) = sender.cases()
-    assert (case.number, case.kind, case.owner_id) == (answer.json["number"], "complaint", cast.lin.id)
-    assert answer.json["grade"] == "major"
-    due = {one["rule"]: datetime.fromisoformat(one["due"]) for one in answer.json["promises"]}
+    assert (case.number, case.kind, case.owner_id) == (said(answer)["number"], "complaint", cast.lin.id)
+    assert said(answer)["grade"] == "major"
+    due = {one["rule"]: datetime.fromisoformat(one["due"]) for one in said(answer)["promises"]}
     assert due["CMP-1.sign"] == at.now + timedelta(minutes=10)
     assert due["CMP-4.settle.major"] == at.now + timedelta(days=10)
     assert due["CMP-9.callback"] == at.now + timedelta(days=2)
@@ -53,7 +54,7 @@ def test_what_was_told_lies_sealed_with_the_customers_key(sender: Sender, cast: 
     assert "李梅" not in str(case.details)
     with sender.runtime.act(COMMAND) as act:
         customers.erase(act, customers.get(act, case.customer_id or 0))
-    with pytest.raises(cases.NotFound):
+    with pytest.raises(NotFound):
         told(sender, case, "happened")
 
 
@@ -72,13 +73,13 @@ def test_the_register_and_the_log_say_which_system_brought_it(sender: Sender, ca
 
 def test_ungraded_counts_as_the_standard_says(sender: Sender) -> None:
     answer = sender.files(**WRONGED)
-    assert answer.json["grade"] == "important"
-    assert "CMP-4.settle.important" in {one["rule"] for one in answer.json["promises"]}
+    assert said(answer)["grade"] == "important"
+    assert "CMP-4.settle.important" in {one["rule"] for one in said(answer)["promises"]}
 
 
 def test_the_customers_own_limit_counts_where_it_is_sooner(sender: Sender) -> None:
-    by_day = sender.files(**WRONGED, limit="2026-11-19").json["promises"]
-    by_hour = sender.files(**WRONGED, limit="2026-11-18T20:00:00+08:00").json["promises"]
+    by_day = said(sender.files(**WRONGED, limit="2026-11-19"))["promises"]
+    by_hour = said(sender.files(**WRONGED, limit="2026-11-18T20:00:00+08:00"))["promises"]
     (day,), (hour,) = ([one["due"] for one in made if "settle" in one["rule"]] for made in (by_day, by_hour))
     assert datetime.fromisoformat(day) == datetime(2026, 11, 20, tzinfo=SHANGHAI), "the end of that day"
     assert datetime.fromisoformat(hour) == datetime(2026, 11, 18, 20, tzinfo=SHANGHAI)
@@ -89,7 +90,7 @@ def test_department_person_and_sister_company_are_found_by_their_names(sender: S
         mending = companies.add_department(act, companies.get(act, cast.home.id), "维修部").id
     about = {"company": "home", "department": "维修部", "person": "021"}
     answer = sender.files(**WRONGED, about=about)
-    assert "CMP-11.feedback" in {one["rule"] for one in answer.json["promises"]}
+    assert "CMP-11.feedback" in {one["rule"] for one in said(answer)["promises"]}
     (case,) = sender.cases()
     with sender.runtime.look(COMMAND) as act:
         complaint = complaints.of_case(act, case.id)
@@ -115,13 +116,13 @@ def test_an_anonymous_complaint_keeps_nobody(sender: Sender) -> None:
     (case,) = sender.cases()
     assert (case.anonymous, case.customer_id) == (True, None)
     assert set(case.details) == {"sealed_happened"}
-    assert not {"CMP-7.tell", "CMP-9.callback"} & {one["rule"] for one in answer.json["promises"]}
+    assert not {"CMP-7.tell", "CMP-9.callback"} & {one["rule"] for one in said(answer)["promises"]}
 
 
 def test_whoever_leaves_no_number_is_promised_no_call(sender: Sender) -> None:
     answer = sender.files(happened="夜里停暖", name="李梅")
     assert answer.status_code == 201
-    assert "CMP-9.callback" not in {one["rule"] for one in answer.json["promises"]}
+    assert "CMP-9.callback" not in {one["rule"] for one in said(answer)["promises"]}
     assert told(sender, sender.cases()[0], "name") == "李梅"
 
 
@@ -146,7 +147,7 @@ def test_sent_twice_it_is_filed_once_and_answered_alike(sender: Sender, at: Hand
         promises.done(act, "CMP-9.callback", cases.get(act, 1))
     at.passes(timedelta(hours=5))
     again = sender.files("the-same", **dict(reversed(FILED.items())))
-    assert (again.status_code, again.json) == (201, first.json)
+    assert (again.status_code, said(again)) == (201, said(first))
     assert len(sender.cases()) == 1
 
 
@@ -170,31 +171,31 @@ def test_another_complaint_under_the_same_name_is_refused(sender: Sender) -> Non
     sender.files("the-same", **FILED)
     answer = sender.files("the-same", **{**FILED, "wanted": "赔偿"})
     assert (answer.status_code, answer.mimetype) == (409, "application/problem+json")
-    assert "fresh one" in answer.json["detail"]
+    assert "fresh one" in said(answer)["detail"]
     assert len(sender.cases()) == 1
 
 
 def test_a_sender_may_ask_where_its_complaint_stands(sender: Sender, at: HandClock) -> None:
-    number = sender.files(**FILED).json["number"]
+    number = said(sender.files(**FILED))["number"]
     at.passes(timedelta(minutes=1))
     with sender.runtime.act(COMMAND) as act:
         promises.done(act, "CMP-9.callback", cases.get(act, 1))
     answer = sender.asks(number)
     assert answer.status_code == 200
-    assert {name: answer.json[name] for name in ("number", "state", "stage", "grade")} == {
+    assert {name: said(answer)[name] for name in ("number", "state", "stage", "grade")} == {
         "number": number,
         "state": "open",
         "stage": "filed",
         "grade": "major",
     }
-    (called,) = [one for one in answer.json["promises"] if one["rule"] == "CMP-9.callback"]
+    (called,) = [one for one in said(answer)["promises"] if one["rule"] == "CMP-9.callback"]
     assert called["verdict"] == "kept"
     assert datetime.fromisoformat(called["done"]) == at.now
     assert "李梅" not in answer.text
 
 
 def test_nobody_else_is_told_of_it(app: Flask, runtime: Runtime, cast: Cast, sender: Sender) -> None:
-    number = sender.files(**FILED).json["number"]
+    number = said(sender.files(**FILED))["number"]
     for other in (Sender(app, runtime, cast.heat), Sender(app, runtime, cast.home)):
         assert (other.asks(number).status_code, other.asks("261118999").status_code) == (404, 404)
     with runtime.act(COMMAND) as act:

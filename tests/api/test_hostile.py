@@ -17,7 +17,7 @@ from hotline.domain.audit import AuditEntry
 from hotline.domain.customers import Customer
 from hotline.runtime import Runtime, make
 from hotline.web import LARGEST_BODY, create_app
-from tests.api.sender import BASE, WRONGED, Sender
+from tests.api.sender import BASE, WRONGED, Sender, said
 from tests.world import Cast
 
 LONE = '{"happened": "\\ud800"}'
@@ -39,8 +39,8 @@ def lacks(sender: Sender, **fields: Any) -> dict[str, str]:
     assert (answer.status_code, answer.mimetype) == (400, "application/problem+json"), answer.text
     assert kept(sender.runtime) == before
     assert sender.cases() == []
-    assert answer.json["title"] == "Bad Request"
-    return {one["field"]: one["detail"] for one in answer.json["errors"]}
+    assert said(answer)["title"] == "Bad Request"
+    return {one["field"]: one["detail"] for one in said(answer)["errors"]}
 
 
 @pytest.mark.parametrize(
@@ -92,10 +92,10 @@ def test_a_refusal_names_the_field_and_what_would_be_right(
 
 
 def test_all_that_is_wrong_is_told_at_once_and_nothing_that_was_sent(sender: Sender) -> None:
-    told = lacks(sender, happened=7, phone="13800001234x9", name=["李梅"])
+    told = lacks(sender, happened=7, phone="138000012341380000", name=["李梅"])
     assert set(told) == {"happened", "phone", "name"}
     assert "李梅" not in str(told)
-    assert "13800001234" not in str(told)
+    assert "1380000123" not in str(told)
 
 
 def test_a_flood_of_wrong_fields_gets_a_short_answer(sender: Sender) -> None:
@@ -128,7 +128,7 @@ def test_a_flood_of_wrong_fields_gets_a_short_answer(sender: Sender) -> None:
 def test_what_is_no_json_object_is_refused(sender: Sender, body: bytes) -> None:
     answer = sender.sends(body)
     assert (answer.status_code, answer.mimetype) == (400, "application/problem+json"), answer.text
-    assert answer.json["errors"]
+    assert said(answer)["errors"]
     assert sender.cases() == []
 
 
@@ -152,7 +152,7 @@ def test_too_large_a_body_is_refused_as_a_problem(sender: Sender, size: int) -> 
 def test_a_request_without_a_plain_name_of_its_own_is_refused(sender: Sender, name: str) -> None:
     answer = sender.sends(json.dumps(WRONGED), Idempotency_Key=name.encode().decode("latin-1"))
     assert answer.status_code == 400
-    assert answer.json["errors"][0]["field"] == "Idempotency-Key"
+    assert said(answer)["errors"][0]["field"] == "Idempotency-Key"
 
 
 @pytest.mark.parametrize(
@@ -175,7 +175,7 @@ def test_without_a_key_nobody_comes_in(sender: Sender, shown: str) -> None:
 
 
 def test_a_revoked_key_opens_nothing(sender: Sender) -> None:
-    number = sender.files(**WRONGED).json["number"]
+    number = said(sender.files(**WRONGED))["number"]
     with sender.runtime.act(COMMAND) as act:
         api_keys.revoke(act, sender.key_id)
     assert sender.files(**WRONGED).status_code == 401

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from hotline.chats import Kind as Platform
 from hotline.domain import cases, companies, robots
 from hotline.domain.act import CLOCK, COMMAND
 from hotline.domain.cases import Case, Kind
@@ -217,7 +218,7 @@ def test_a_robot_that_was_removed_meanwhile_says_nothing(shop: Workshop, room: R
 def test_two_groups_hear_the_same_by_themselves(shop: Workshop, room: Room, robot: int) -> None:
     with shop.runtime.act(COMMAND) as act:
         also = shop.runtime.settings.robot_hosts_also
-        robots.add(act, shop.cast.heat.id, "主管群", room.robot(chatroom.Kind.DINGTALK, "SEC1"), also=also)
+        robots.add(act, shop.cast.heat.id, "主管群", room.robot(Platform.DINGTALK, "SEC1"), also=also)
     post(shop, "1")
     shop.works()
     assert [one.path for one in room.told] == ["/open-apis/bot/v2/hook/the-group-of-the-tests", "/robot/send"]
