@@ -7,12 +7,17 @@ from typing import Any
 
 from flask import g
 
-from hotline.console import asking, rights
+from hotline.console import asking, inbox, rights
+from hotline.domain import decisions, notices
 from hotline.domain.act import Act
 from hotline.domain.staff import Staff
 
 # By the page that the link leads to: how many things there wait for this person.
-COUNTS: Mapping[str, Callable[[Act, Staff], int]] = {}
+COUNTS: Mapping[str, Callable[[Act, Staff], int]] = {
+    "console.inbox": inbox.waiting,
+    "console.approval_list": lambda act, person: len(decisions.waiting_for(act, person)),
+    "console.notice_list": lambda act, person: notices.unseen(act, person.id),
+}
 
 
 def waits_for_me() -> dict[str, int]:

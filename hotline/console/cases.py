@@ -11,7 +11,9 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import Forbidden
 
 from hotline.console import (
+    approvals,
     asking,
+    complaint_view,
     handing,
     hidden,
     listening,
@@ -20,14 +22,16 @@ from hotline.console import (
     people,
     record,
     refused,
+    respondent_page,
     revealing,
     rights,
+    timeline,
     words,
 )
-from hotline.domain import cases, companies, promises
+from hotline.domain import cases, companies, promises, staff
 from hotline.domain.act import Act
 from hotline.domain.cases import Case
-from hotline.errors import Conflict, NotFound
+from hotline.errors import Conflict, NotFound, Refused
 
 
 @dataclass
@@ -37,6 +41,7 @@ class Written:
     form: str
     text: str
     rule: str = ""
+    chosen: str = ""
     problem: str | None = None
 
 
@@ -54,7 +59,13 @@ def case_list() -> ResponseReturnValue:
 
 
 def one_case(case_id: int) -> ResponseReturnValue:
-    """One case: owner, repair, dispatch, promises, texts, and whether its record is unaltered."""
+    """One case: owner, repair, dispatch, promises, texts, and whether its record is unaltered.
+
+    Whoever knows it from the department's inbox alone is led there, wherever the link stood.
+    """
+    with asking.runtime().look(asking.actor()) as act:
+        if _is_in_the_inbox(act, case_id):
+            return redirect(url_for("console.one_in_inbox", case_id=case_id))
     return _page(case_id, **refused.taken(_here(case_id)))
 
 
@@ -100,6 +111,13 @@ def seen(act: Act, case_id: int) -> Case:
     return case
 
 
+def _is_in_the_inbox(act: Act, case_id: int) -> bool:
+    case, person = act.session.get(Case, case_id), staff.get(act, asking.person().id)
+    if case is None or rights.may_see(act, person, case) or not rights.may_open(person, "console.one_in_inbox"):
+        return False
+    return respondent_page.is_seen(act, person, case)
+
+
 def _note_called_back(act: Act, case: Case, typed: Written) -> None:
     """What was said is on record; with it the promise is kept, where the call itself did not keep it already."""
     act.remember(case.chain, "called-back", words=cases.seal(act, case, typed.text), rule=typed.rule or None)
@@ -119,6 +137,8 @@ def _closed(act: Act, case: Case, outcome: str) -> str | None:
         promises.close_case(act, case, by=asking.person().id, outcome=outcome)
     except Conflict:
         return words.text("close.already")
+    except Refused:
+        return words.text("close.refused")
     return None
 
 
@@ -145,6 +165,8 @@ def _context(act: Act, case: Case) -> dict[str, Any]:
     person = asking.person()
     numbers = people.masked_numbers(act, [case.customer_id])
     reads = rights.may_open(person, "console.log")
+    found = matter.of_case(act, case)
+    complaint = complaint_view.of_case(act, case, found.promises)
     return {
         "case": case,
         "company": companies.get(act, case.company_id),
@@ -153,7 +175,11 @@ def _context(act: Act, case: Case) -> dict[str, Any]:
         "zone": act.standard.timezone,
         "who": who(case, numbers),
         "owned": record.ownership(act, case.chain),
-        "matter_of": matter.of_case(act, case),
+        "at": act.at,
+        "matter_of": found,
+        "complaint": complaint,
+        "line": timeline.of_case(act, case) if complaint is not None else None,
+        "asks": approvals.forms(act, person, case),
         "hidden": list(hidden.of_case(act, case)),
         "heard": listening.of_case(act, case),
         "chains": [record.chain(act, case.chain, reads_reasons=reads)],

@@ -16,6 +16,8 @@ from hotline.domain.repairs import RepairOrder
 from hotline.errors import Invalid, NotFound
 
 Opens = Callable[[], str]
+# By the kind of an entry: the field in which it keeps what somebody told a customer, and what they answered.
+_NOTES = {"called-back": "words", "complaint-replied": "said", "complaint-told": "said", "complaint-visited": "said"}
 
 
 def of_call(act: Act, call: Call) -> dict[str, Opens]:
@@ -45,8 +47,8 @@ def of_case(act: Act, case: Case) -> dict[str, Opens]:
     if case.outcome:
         sealed["outcome"] = case.outcome
     for entry in audit.entries(act.session, case.chain):
-        if entry.kind == "called-back":
-            sealed[f"note-{entry.seq}"] = entry.fields["words"]
+        if entry.kind in _NOTES:
+            sealed[f"note-{entry.seq}"] = entry.fields[_NOTES[entry.kind]]
     return found | {name: _opener(lambda v: cases.unseal(act, case, v), value) for name, value in sealed.items()}
 
 

@@ -14,6 +14,7 @@ from hotline.domain import dispatches, promises
 from hotline.domain.act import Act
 from hotline.domain.cases import Case
 from hotline.domain.dispatches import Dispatch, Offer
+from hotline.domain.notices import Notice
 from hotline.domain.outbox import OutboxEntry
 from hotline.domain.parties import Meeting
 from hotline.domain.promises import Promise, Verdict
@@ -33,7 +34,9 @@ class Matter:
     promises: list[Promise]
     texts: list[OutboxEntry]
     was_called: bool  # somebody of ours called the customer out of it, and they spoke (SEC-5)
+    notices: list[Notice] = field(default_factory=list)
     names: dict[int, str] = field(default_factory=dict)
+    titles: dict[int, str] = field(default_factory=dict)  # of the promises
 
     @property
     def waiting(self) -> list[Promise]:
@@ -57,8 +60,20 @@ def of_case(act: Act, case: Case) -> Matter:
     wanted += [order.engineer_id if order else None, *(promise.owner_id for promise in made)]
     wanted += [offer.staff_id for _dispatch, offers in dispatched for offer in offers]
     wanted += [entry.about.get("who") for entry in sent if entry.about.get("to") == "staff"]
-    diagnosis = findings(order) if order else []
-    return Matter(case, order, diagnosis, dispatched, made, sent, _was_called(act, case), people.names(act, wanted))
+    told = list(act.session.scalars(select(Notice).where(Notice.case_id == case.id).order_by(Notice.id)))
+    standard = standards(act, {case.company_id})[case.company_id]
+    return Matter(
+        case=case,
+        order=order,
+        diagnosis=findings(order) if order else [],
+        dispatches=dispatched,
+        promises=made,
+        texts=sent,
+        was_called=_was_called(act, case),
+        notices=told,
+        names=people.names(act, [*wanted, *(one.staff_id for one in told)]),
+        titles={promise.id: promise_title(promise, standard) for promise in made},
+    )
 
 
 def _was_called(act: Act, case: Case) -> bool:

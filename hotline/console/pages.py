@@ -14,14 +14,20 @@ from hotline.console import (
     case_form,
     case_opened,
     cases,
+    complaint_doing,
+    complaint_tables,
+    complaints,
+    decisions,
     desk,
     desk_page,
     handovers,
     in_call,
+    inbox,
     line,
     listening,
     log,
     login,
+    notices,
     phone,
     promise_list,
     staff_list,
@@ -72,10 +78,18 @@ def blueprint(runtime: Runtime) -> Blueprint:
     made.add_url_rule("/cases/<int:case_id>/called-back", view_func=cases.called_back, methods=["POST"])
     made.add_url_rule("/cases/<int:case_id>/close", view_func=cases.close_case, methods=["POST"])
     _ownership(made)
+    _of_departments(made)
+    _complaints(made)
     made.add_url_rule("/recordings/<name>", view_func=listening.recording)
     made.add_url_rule("/recordings/<name>/listen", view_func=listening.listen, methods=["POST"])
     made.add_url_rule("/recordings/<name>/sound", view_func=listening.sound)
     made.add_url_rule("/promises", view_func=promise_list.promise_list)
+    made.add_url_rule("/notices", view_func=notices.notice_list)
+    made.add_url_rule("/notices/seen", view_func=notices.notices_seen, methods=["POST"])
+    made.add_url_rule("/approvals", view_func=decisions.approval_list)
+    made.add_url_rule("/cases/<int:case_id>/ask", view_func=decisions.ask_decision, methods=["POST"])
+    made.add_url_rule("/decisions/<int:decision_id>/decide", view_func=decisions.decide, methods=["POST"])
+    made.add_url_rule("/decisions/<int:decision_id>/withdraw", view_func=decisions.withdraw_decision, methods=["POST"])
     made.add_url_rule("/log", view_func=log.log)
     made.add_url_rule("/log", view_func=log.verify_log, methods=["POST"])
     made.record_once(lambda state: _prepare(state, runtime))
@@ -94,6 +108,24 @@ def _ownership(made: Blueprint) -> None:
     made.add_url_rule("/staff/<int:staff_id>/leave", view_func=staff_list.grant_leave, methods=["POST"])
     made.add_url_rule("/staff/<int:staff_id>/dismiss", view_func=staff_list.dismiss, methods=["POST"])
     made.add_url_rule("/staff/<int:staff_id>/back", view_func=staff_list.take_back, methods=["POST"])
+
+
+def _of_departments(made: Blueprint) -> None:
+    """The side that is complained of: it signs, deals with it, returns the form (CMP-1 to CMP-6)."""
+    made.add_url_rule("/inbox", view_func=inbox.inbox)
+    made.add_url_rule("/inbox/<int:case_id>", view_func=inbox.one_in_inbox)
+    made.add_url_rule("/inbox/<int:case_id>/<doing>", view_func=inbox.do_in_inbox, methods=["POST"])
+
+
+def _complaints(made: Blueprint) -> None:
+    """The complaint desk, one complaint, and what became of all of them, as pages and files (CMP-12, CMP-13)."""
+    made.add_url_rule("/complaints", view_func=complaints.complaint_list)
+    doing = "/cases/<int:case_id>/complaint/<doing>"
+    made.add_url_rule(doing, view_func=complaint_doing.do_in_complaint, methods=["POST"])
+    made.add_url_rule("/tables/statistics", view_func=complaint_tables.complaint_tables)
+    made.add_url_rule("/tables/statistics/<form>", view_func=complaint_tables.export_statistics, methods=["POST"])
+    made.add_url_rule("/tables/tracking", view_func=complaint_tables.tracking)
+    made.add_url_rule("/tables/tracking/<form>", view_func=complaint_tables.export_tracking, methods=["POST"])
 
 
 def _prepare(state: BlueprintSetupState, runtime: Runtime) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hotline.console import discretion
-from hotline.domain import anonymity, parties, staff
+from hotline.domain import anonymity, complaint_forms, parties, staff
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
 from hotline.domain.cases import Case, Kind
@@ -16,6 +16,10 @@ _WATCHERS = frozenset({Role.SUPERVISOR, Role.MANAGER, Role.GENERAL_MANAGER, Role
 _LEADERS = frozenset({Role.SUPERVISOR, Role.MANAGER, Role.GENERAL_MANAGER})
 _KEEPERS = _LEADERS | {Role.ADMINISTRATOR}
 _EVERYBODY = frozenset(Role)
+# Complaints with who complained: for nobody of the side that is complained of (CMP-10).
+_COMPLAINTS = DESK - {Role.DEPARTMENT_HEAD}
+# Complaints without who complained: for the department, and for whoever leads.
+_DEPARTMENTS = _LEADERS | {Role.DEPARTMENT_HEAD}
 # Who may be asked into a call.
 HELPERS = DESK | {Role.ENGINEER}
 
@@ -40,6 +44,17 @@ PAGES: dict[str, frozenset[Role]] = {
     "console.reveal_in_case": DESK,
     "console.called_back": DESK,
     "console.close_case": DESK,
+    "console.complaint_list": _READERS - {Role.DEPARTMENT_HEAD},
+    "console.do_in_complaint": _COMPLAINTS,
+    "console.inbox": _DEPARTMENTS,
+    "console.one_in_inbox": _DEPARTMENTS,
+    "console.do_in_inbox": _DEPARTMENTS,
+    "console.notice_list": DESK,
+    "console.notices_seen": DESK,
+    "console.approval_list": DESK,
+    "console.ask_decision": DESK,
+    "console.decide": _LEADERS,
+    "console.withdraw_decision": DESK,
     "console.hand_over": DESK,
     "console.raise_matter": DESK,
     "console.handover_list": DESK,
@@ -65,6 +80,10 @@ PAGES: dict[str, frozenset[Role]] = {
     "console.floor": _WATCHERS,
     "console.set_status": _LEADERS,
     "console.supervise": _LEADERS,
+    "console.complaint_tables": _WATCHERS | {Role.DEPARTMENT_HEAD},
+    "console.export_statistics": _WATCHERS | {Role.DEPARTMENT_HEAD},
+    "console.tracking": _WATCHERS | {Role.DEPARTMENT_HEAD},
+    "console.export_tracking": _WATCHERS | {Role.DEPARTMENT_HEAD},
     "console.log": _WATCHERS,
     "console.verify_log": _WATCHERS,
 }
@@ -76,8 +95,10 @@ def may_open(person: Staff, endpoint: str) -> bool:
 
 
 def first_page(person: Staff) -> str:
-    """The page that a log-in leads to: an agent's desk, everybody else's list of calls."""
-    return "console.desk" if person.has(Role.AGENT) else "console.call_list"
+    """The page that a log-in leads to: an agent's desk, a department's inbox, everybody else's list of calls."""
+    if person.has(Role.AGENT):
+        return "console.desk"
+    return "console.inbox" if discretion.answers_for_a_department(person) else "console.call_list"
 
 
 def whole_group(person: Staff) -> bool:
@@ -108,8 +129,7 @@ def _is_theirs(person: Staff, thing: Call | Case) -> bool:
 def may_close(act: Act, person: Staff, case: Case) -> bool:
     """May this person close this case? Its owner, or a superior; a complaint only who the standard names (CMP-12)."""
     if case.kind == Kind.COMPLAINT:
-        closers = staff.from_level(act, case.company_id, act.standard.complaints.closed_by)
-        return person.company_id == case.company_id and person.has(*closers)
+        return complaint_forms.may_close(act, case, person)
     return case.owner_id == person.id or _superior(act, person, case)
 
 

@@ -1,4 +1,4 @@
-// What the desk does by itself: it lets the seconds run and keeps open what a reader has opened.
+// What the desk does by itself: it lets the seconds run and closes what was sent.
 (() => {
   const SECOND = 1000, MINUTE = 60, HOUR = 3600;
   const two = (number) => String(number).padStart(2, "0");
@@ -27,11 +27,6 @@
       if (clock.dataset.until) clock.classList.toggle("overdue", left < 0);
     }
   };
-
-  // What a reader has opened stays open while its content is brought up to date.
-  htmx.registerExtension("keep-open", {
-    htmx_before_morph_attr: (element, { attrName }) => attrName !== "open" || !element.matches("#desk details"),
-  });
 
   let sent = null; // the opened part whose form was sent
   document.addEventListener("submit", ({ target }) => {
