@@ -186,10 +186,11 @@ def _ladder(act: Act, company_id: int) -> list[Role]:
 
 
 def _highest(act: Act, company_id: int, but: frozenset[int]) -> list[list[Staff]]:
-    """Whoever stands highest in the other companies of the group, the highest level first."""
+    """Whoever stands highest in the other companies of the group."""
     others = [one for one in companies.group(act) if one != company_id]
     ladder = reversed(_ladder(act, company_id))
-    return _levels(act, ([one for id_ in others for one in staff.holding(act, id_, level)] for level in ladder), but)
+    levels = ([one for id_ in others for one in staff.holding(act, id_, level)] for level in ladder)
+    return _levels(act, levels, but)[:1]
 
 
 def _levels(act: Act, levels: Iterable[list[Staff]], but: frozenset[int]) -> list[list[Staff]]:

@@ -60,6 +60,7 @@ def log(runtime: Runtime, cast: Cast, at: HandClock) -> Runtime:
         spooled.open_kept(act, kept)
         given.fault(act, cast)
     with runtime.act(COMMAND) as act:
+        companies.add_department(act, companies.get(act, cast.heat.id), "维修部")
         _sign(its_order(act), act, cast.lin)
     for stage in (Stage.ON_THE_WAY, Stage.ARRIVED):
         at.passes(timedelta(minutes=9))
