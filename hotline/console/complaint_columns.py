@@ -1,0 +1,211 @@
+"""The columns of the tracking table, one list for page, CSV and XLSX; else a page and a file would differ (CMP-13).
+
+Whoever answers for a department alone gets the columns that say nothing beyond the department's own part (CMP-10).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from hotline.console import discretion, matter, people, words
+from hotline.console.exports import Cell, Sheet
+from hotline.domain.act import Act
+from hotline.domain.companies import Company, Department
+from hotline.domain.complaint_figures import UNGRADED
+from hotline.domain.complaint_tracking import Tracked
+from hotline.domain.decisions import Decision
+from hotline.domain.promises import Promise
+from hotline.domain.staff import Staff
+from hotline.standard.rules import Standard
+
+# Of the respondent department: what respondent_view shows it of each complaint, and what it does itself.
+HEADS_RULES = ("CMP-1", "CMP-4", "CMP-6")
+HEADS_COLUMNS = ("number", "filed", "grade", "department", "stage", "limit", "signed", "settled", "returned", "zone")
+
+
+@dataclass(frozen=True)
+class Names:
+    """What ids are called, and what the reader may read, found once for however many rows.
+
+    `columns` and `rules` (their IDs, of complaints and with a clock) stand in their order.
+    """
+
+    people: Mapping[int, str]
+    companies: Mapping[int, Company]
+    departments: Mapping[int, Department]
+    standards: Mapping[int, Standard]
+    language: str
+    columns: Sequence[str]
+    rules: Sequence[str]
+
+    @classmethod
+    def read(cls, act: Act, person: Staff, language: str) -> Names:
+        """Every name of the group, for this reader."""
+        companies = people.companies_by_id(act)
+        standards = {one.id: act.standard_of(one.profile, one.overrides) for one in companies.values()}
+        departments = act.session.scalars(select(Department).order_by(Department.company_id, Department.id))
+        heads = discretion.answers_for_a_department(person)
+        return cls(
+            people.names(act, act.session.scalars(select(Staff.id))),
+            companies,
+            {one.id: one for one in departments},
+            standards,
+            language,
+            [name for name in _COLUMNS if name in HEADS_COLUMNS or not heads],
+            [rule_id for rule_id in _rules(standards.values()) if rule_id in HEADS_RULES or not heads],
+        )
+
+    def company(self, company_id: int) -> str:
+        """A company's name in the reader's language."""
+        return self.companies[company_id].name(self.language)
+
+    def department(self, department_id: int | None) -> str:
+        """A department's name, or that none was named."""
+        return self.departments[department_id].name if department_id else words.text("tracking.unnamed")
+
+    def person(self, staff_id: int | None) -> str | None:
+        """Somebody's name and number."""
+        return None if staff_id is None else self.people[staff_id]
+
+
+class Clock(NamedTuple):
+    """One promise of a complaint: its instants are aware."""
+
+    rule_id: str
+    title: str
+    due_at: datetime
+    done_at: datetime | None
+    verdict: str
+
+
+Value = Callable[[Tracked, Names], Cell]
+
+
+def _instant(name: str) -> Value:
+    return lambda row, names: local(getattr(row.complaint, name), row, names)
+
+
+def _person(name: str) -> Value:
+    return lambda row, names: names.person(getattr(row.complaint, name))
+
+
+def _grade(name: str) -> Value:
+    return lambda row, names: words.named("grade", getattr(row.complaint, name) or UNGRADED)
+
+
+_COLUMNS: dict[str, Value] = {
+    "number": lambda row, names: row.case.number,
+    "company": lambda row, names: names.company(row.case.company_id),
+    "filed": _instant("filed_at"),
+    "first_grade": _grade("first_grade"),
+    "grade": _grade("grade"),
+    "changed_to": lambda row, names: _kind(row.complaint.changed_to),
+    "anonymous": lambda row, names: words.text("tracking.yes" if row.case.anonymous else "tracking.no"),
+    "department": lambda row, names: names.department(row.complaint.department_id),
+    "about": lambda row, names: names.company(row.complaint.about_company_id),
+    "owner": lambda row, names: names.person(row.case.owner_id),
+    "stage": lambda row, names: words.named("complaint-stage", row.complaint.stage),
+    "state": lambda row, names: words.named("case-state", row.case.state),
+    "limit": _instant("limit_at"),
+    "signed": _instant("signed_at"),
+    "signed_by": _person("signed_by_id"),
+    "settled": _instant("settled_at"),
+    "settled_by": _person("settled_by_id"),
+    "returned": _instant("returned_at"),
+    "returned_by": _person("returned_by_id"),
+    "replied": _instant("replied_at"),
+    "replied_by": _person("replied_by_id"),
+    "told": _instant("told_at"),
+    "told_by": _person("told_by_id"),
+    "visited": lambda row, names: local(row.visited_at, row, names),
+    "extensions": lambda row, names: "; ".join(extension(one, row, names) for one in row.extensions) or None,
+    "joined_to": lambda row, names: row.joined_to,
+    "zone": lambda row, names: zone_of(row, names),
+}
+
+
+def cells(row: Tracked, names: Names) -> dict[str, Cell]:
+    """What the columns say of one complaint; instants in its company's zone, without the zone, which has a column."""
+    return {name: _COLUMNS[name](row, names) for name in names.columns}
+
+
+def clocks(row: Tracked, names: Names) -> list[Clock]:
+    """What was promised in a complaint, in the order of its making; of it what this reader may read."""
+    return [_clock(one, names) for one in row.promises if one.rule_id in names.rules]
+
+
+def sheet(rows: Iterable[Tracked], names: Names) -> Sheet:
+    """The tracking table of a file; of each rule the last promise: its deadline, when it was done, its verdict.
+
+    The promises before it, in whose place an approved one stands, have a column together.
+    """
+    heads = [words.text(f"tracking.{name}") for name in names.columns]
+    for rule_id in names.rules:
+        heads += [f"{rule_id} {words.text(f'tracking.{name}')}" for name in ("due", "done", "verdict")]
+    heads.append(words.text("tracking.earlier"))
+    return Sheet(words.text("tracking.title"), heads, (_line(row, names) for row in rows))
+
+
+def _line(row: Tracked, names: Names) -> list[Cell]:
+    """One complaint as a row of a file."""
+    promised = clocks(row, names)
+    last = {one.rule_id: one for one in promised}
+    line = list(cells(row, names).values())
+    for rule_id in names.rules:
+        one = last.get(rule_id)
+        line += [local(one.due_at, row, names), local(one.done_at, row, names), _verdict(one)] if one else [None] * 3
+    earlier = (one for one in promised if one is not last[one.rule_id])
+    told = (f"{one.rule_id} {_short(one.due_at, row, names)} {_verdict(one)}" for one in earlier)
+    return [*line, "; ".join(told) or None]
+
+
+def _verdict(clock: Clock) -> str:
+    return words.named("verdict", clock.verdict)
+
+
+def local(at: datetime | None, row: Tracked, names: Names) -> datetime | None:
+    """An instant as the clock on the wall of the complaint's company shows it."""
+    return None if at is None else at.astimezone(ZoneInfo(zone_of(row, names))).replace(tzinfo=None)
+
+
+def zone_of(row: Tracked, names: Names) -> str:
+    """The time zone of the company that answers for the complaint."""
+    return names.standards[row.case.company_id].timezone
+
+
+def extension(one: Decision, row: Tracked, names: Names) -> str:
+    """More time, in one line: who asked when, until when, and what became of it by whom (CMP-5)."""
+    state = words.named("extension-state", one.state)
+    decided = (state, names.person(one.decided_by_id), _short(one.decided_at, row, names))
+    asked = words.text(
+        "tracking.asked",
+        name=names.person(one.asked_by_id),
+        at=_short(one.asked_at, row, names),
+        until=_short(datetime.fromisoformat(one.wanted), row, names),
+    )
+    return f"{asked} → {' '.join(part for part in decided if part)}"
+
+
+def _short(at: datetime | None, row: Tracked, names: Names) -> str:
+    return words.short(at, zone_of(row, names)) if at else ""
+
+
+def _clock(promise: Promise, names: Names) -> Clock:
+    title = matter.promise_title(promise, names.standards[promise.company_id])
+    return Clock(promise.rule_id, title, promise.due_at, promise.done_at, promise.verdict)
+
+
+def _rules(standards: Iterable[Standard]) -> list[str]:
+    found = {rule.rule_id for standard in standards for rule in standard.promise_rules.values()}
+    of_complaints = (rule_id for rule_id in found if rule_id.startswith("CMP-"))
+    return sorted(of_complaints, key=lambda rule_id: int(rule_id.partition("-")[2]))
+
+
+def _kind(kind: str | None) -> str | None:
+    return None if kind is None else words.named("kind", kind)

@@ -1,0 +1,172 @@
+"""The statistics table (统计表) as it is read, on the page and in files; else the two would not agree (CMP-13)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from hotline.console import complaint_columns, discretion, words
+from hotline.console.complaint_columns import Names
+from hotline.console.exports import Cell, Sheet
+from hotline.domain import complaint_figures
+from hotline.domain.act import Act
+from hotline.domain.complaint_figures import COUNTED, OUTCOMES, TIMED, UNNAMED, Line, Place, Wanted
+from hotline.domain.staff import Staff
+
+MEDIAN, LONGEST, SHARE = "median", "longest", "in_time"
+
+
+@dataclass(frozen=True)
+class Statistics:
+    """The lines of the table, and which of its figures this reader may see."""
+
+    lines: list[Line]
+    names: Names
+    counts: tuple[str, ...]
+    times: tuple[str, ...]
+
+    @classmethod
+    def read(cls, act: Act, wanted: Wanted, person: Staff, language: str) -> Statistics:
+        """Count what is wanted."""
+        names = Names.read(act, person, language)
+        lines = complaint_figures.lines(act, wanted)
+        counts = tuple(name for name in readable(person) if name not in TIMED)
+        shown = tuple(name for name in counts if not name.startswith("changed.") or lines[0].counts[name])
+        times = tuple(name for name in readable(person) if name in TIMED)
+        return cls(lines, names, shown, times)
+
+    def headings(self) -> list[tuple[str, list[tuple[str, str]]]]:
+        """The columns of the first table under their headings: heading -> figures with their short names."""
+        found: dict[str, list[tuple[str, str]]] = {}
+        for name in self.counts:
+            group, _, of_group = name.partition(".")
+            short = words.named("kind" if group == "changed" else "grade", of_group) if of_group else ""
+            found.setdefault(group, []).append((name, short))
+        return [(words.text(f"statistics.{group}"), names) for group, names in found.items()]
+
+    def company(self, place: Place) -> str:
+        """The company of a line; of everybody's sum, that it is one."""
+        return self.names.company(place.company_id) if place.company_id else words.text("statistics.every-company")
+
+    def department(self, place: Place) -> str:
+        """The department of a line; of a sum, that it is one."""
+        if place.department_id is None:
+            return words.text("statistics.every-department")
+        return self.names.department(place.department_id)
+
+    def rules_of(self, line: Line) -> list[str]:
+        """The rules by which something was promised in a line's complaints."""
+        return [rule_id for rule_id in self.names.rules if line.rules[rule_id][complaint_figures.MADE]]
+
+
+def readable(person: Staff) -> tuple[str, ...]:
+    """The figures about complaints and times that this person may read; of a rule's, see complaint_columns."""
+    if discretion.answers_for_a_department(person):
+        return ("all", *(name for name in COUNTED if name.startswith("now.")), "signed", "settled")
+    return (*COUNTED, *TIMED)
+
+
+def may_read(person: Staff, figure: str) -> bool:
+    """May this person ask which complaints a figure counts?"""
+    if figure in readable(person):
+        return True
+    heads = discretion.answers_for_a_department(person)
+    rule_id = figure.partition(".")[0]
+    return complaint_figures.is_rules(figure) and (not heads or rule_id in complaint_columns.HEADS_RULES)
+
+
+def title(figure: str) -> str:
+    """What a figure counts, in the reader's words."""
+    group, _, name = figure.partition(".")
+    if group.startswith("CMP-"):
+        return words.text("colon").join((f"{group} {words.rule_title(group)}", words.text(f"outcome.{name}")))
+    if group in TIMED:
+        return words.text(f"statistics.until-{group}")
+    if not name:
+        return words.text(f"statistics.{group}")
+    of_group = words.named("kind" if group == "changed" else "grade", name)
+    return words.text(f"statistics.{group}-is", name=of_group)
+
+
+def minutes(length: timedelta) -> float:
+    """A length of time as a file gives it."""
+    return round(length / timedelta(minutes=1), 2)
+
+
+def sheets(found: Statistics) -> list[Sheet]:
+    """A workbook: complaints, what became of what was promised, how long it took."""
+    place = [words.text("tracking.company"), words.text("tracking.department")]
+    outcomes = [words.text(f"outcome.{name}") for name in OUTCOMES]
+    rule = [words.text("statistics.rule"), words.text("statistics.rule-title")]
+    timed = [words.text(f"statistics.{name}") for name in ("until", "n", MEDIAN, LONGEST)]
+    return [
+        Sheet(words.text("statistics.complaints"), [*place, *map(title, found.counts)], _counts(found)),
+        Sheet(
+            words.text("statistics.promises"),
+            [*place, *rule, *outcomes, words.text(f"statistics.{SHARE}")],
+            _rules(found),
+        ),
+        Sheet(words.text("statistics.times"), [*place, *timed], _times(found)),
+    ]
+
+
+def flat(found: Statistics) -> Sheet:
+    """The same as one table: a figure a row, with its unit."""
+    heads = [words.text("tracking.company"), words.text("tracking.department")]
+    heads += [words.text(f"statistics.{name}") for name in ("figure", "value", "unit")]
+    return Sheet(words.text("statistics.title"), heads, _flat(found))
+
+
+def _place(found: Statistics, line: Line) -> list[Cell]:
+    return [found.company(line.place), found.department(line.place)]
+
+
+def _counts(found: Statistics) -> Iterator[Sequence[Cell]]:
+    for line in found.lines:
+        yield [*_place(found, line), *(line.counts[name] for name in found.counts)]
+
+
+def _rules(found: Statistics) -> Iterator[Sequence[Cell]]:
+    for line in found.lines:
+        for rule_id in found.rules_of(line):
+            numbers = (line.rules[rule_id][name] for name in OUTCOMES)
+            yield [*_place(found, line), rule_id, words.rule_title(rule_id), *numbers, _percent(line, rule_id)]
+
+
+def _times(found: Statistics) -> Iterator[Sequence[Cell]]:
+    for line in found.lines:
+        for what in found.times:
+            if (took := line.times(what)) is not None:
+                numbers = (took.n, minutes(took.median), minutes(took.longest))
+                yield [*_place(found, line), title(what), *numbers]
+
+
+def _percent(line: Line, rule_id: str) -> float | None:
+    share = line.in_time(rule_id)
+    return None if share is None else round(share * 100, 2)
+
+
+def _flat(found: Statistics) -> Iterator[Sequence[Cell]]:
+    of = {name: words.text(f"statistics.unit-{name}") for name in ("complaints", "promises", "percent", "minutes")}
+    for line in found.lines:
+        place = _place(found, line)
+        for name in found.counts:
+            yield [*place, title(name), line.counts[name], of["complaints"]]
+        for rule_id in found.rules_of(line):
+            for name in OUTCOMES:
+                yield [*place, title(f"{rule_id}.{name}"), line.rules[rule_id][name], of["promises"]]
+            yield [*place, title(f"{rule_id}.{SHARE}"), _percent(line, rule_id), of["percent"]]
+        for what in found.times:
+            if (took := line.times(what)) is not None:
+                yield [*place, title(what), took.n, of["complaints"]]
+                for name, length in ((MEDIAN, took.median), (LONGEST, took.longest)):
+                    length_of = words.text("colon").join((title(what), words.text(f"statistics.{name}")))
+                    yield [*place, length_of, minutes(length), of["minutes"]]
+
+
+def by_department(place: Place) -> str:
+    """A line's department as a page's query: every, none, or its number."""
+    if place.department_id is None:
+        return ""
+    return str(place.department_id) if place.department_id != UNNAMED else "none"

@@ -1,0 +1,224 @@
+"""The tables of complaints as pages and files; without them nobody could show what becomes of complaints (CMP-13)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
+
+from hotline.console import (
+    asking,
+    complaint_charts,
+    complaint_columns,
+    complaint_period,
+    complaint_statistics,
+    discretion,
+    exports,
+    lists,
+    people,
+    rights,
+)
+from hotline.console.complaint_columns import Names
+from hotline.console.complaint_period import Period
+from hotline.console.complaint_statistics import Statistics
+from hotline.console.exports import Sheet
+from hotline.domain import companies, complaint_figures, complaint_tracking
+from hotline.domain.act import Act
+from hotline.domain.complaint_figures import ALL, UNNAMED, Place, Wanted
+from hotline.domain.complaint_forms import Stage
+from hotline.domain.staff import Staff
+from hotline.errors import NotFound
+from hotline.standard.kinds import Grade
+
+_NOBODYS = -1  # the department of a head who has none: no complaint is about it
+_AT_ONCE = 500  # complaints read together for a file
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What a table shows, as its address says; what names nothing, or nothing for this reader, is passed over."""
+
+    period: Period
+    company_id: int | None
+    department: str  # its number, "none" where nobody named one, or empty for every one
+    grade: str
+    stage: str
+    figure: str
+
+    @classmethod
+    def read(cls, act: Act, args: MultiDict[str, str], person: Staff) -> Filter:
+        """From a page's query. The standard of the reader's company is chosen."""
+        companies.get(act, person.company_id)
+        today = act.at.astimezone(ZoneInfo(act.standard.timezone)).date()
+        chooses = rights.whole_group(person) or discretion.answers_for_a_department(person)
+        department = args.get("department", "")
+        grade, stage, figure = (args.get(name, "") for name in ("grade", "stage", "figure"))
+        return cls(
+            Period.read(args, today),
+            args.get("company", type=asking.row_id) if chooses else None,
+            department if department == "none" or args.get("department", type=asking.row_id) is not None else "",
+            grade if grade in list(Grade) else "",
+            stage if stage in list(Stage) else "",
+            figure if complaint_statistics.may_read(person, figure) else ALL,
+        )
+
+    @property
+    def query(self) -> dict[str, Any]:
+        """The same as a page's query."""
+        given = {"company": str(self.company_id or ""), "department": self.department, "grade": self.grade}
+        given |= {"stage": self.stage, "figure": self.figure if self.figure != ALL else ""}
+        return {**self.period.query, **{name: value for name, value in given.items() if value}}
+
+    def of(self, place: Place, figure: str) -> dict[str, Any]:
+        """The query that lists what a figure of this place counts."""
+        counted = replace(self, grade="", stage="", figure=figure)
+        if place.company_id is not None:
+            counted = replace(counted, company_id=place.company_id)
+        if place.department_id is not None:
+            counted = replace(counted, department=complaint_statistics.by_department(place))
+        return counted.query
+
+    def over(self, period: Period) -> dict[str, Any]:
+        """The query of the same table over another period."""
+        return replace(self, period=period).query
+
+    def wanted(self, act: Act, person: Staff) -> Wanted:
+        """The complaints: of the reader's company, of one or of every one for whoever sees the group.
+
+        A department's head has those about the department, whichever company of the group answers for them (CMP-11).
+        """
+        heads = discretion.answers_for_a_department(person)
+        known = people.companies_by_id(act)
+        own = known if heads or rights.whole_group(person) else {person.company_id: known[person.company_id]}
+        chosen = [one for one in own.values() if self.company_id in (None, one.id)]
+        calendars = {one.id: act.standard_of(one.profile, one.overrides).calendar for one in chosen}
+        department: int | None = {"": None, "none": UNNAMED}.get(self.department, _NOBODYS)
+        if self.department.isdigit():
+            department = int(self.department)
+        return Wanted(
+            {id_: self.period.span(calendar) for id_, calendar in calendars.items()},
+            person.id,
+            department_id=(person.department_id or _NOBODYS) if heads else department,
+            grade=Grade(self.grade) if self.grade else None,
+            stage=Stage(self.stage) if self.stage else None,
+            figure=self.figure,
+        )
+
+
+def complaint_tables() -> ResponseReturnValue:
+    """The statistics table of a period, by company and department; every figure leads to what it counts."""
+    person = asking.person()
+    with asking.runtime().look(asking.actor()) as act:
+        asked = Filter.read(act, request.args, person)
+        wanted = replace(asked.wanted(act, person), grade=None, stage=None)
+        found = Statistics.read(act, wanted, person, asking.language())
+        return render_template(
+            "complaint_statistics.html",
+            found=found,
+            title=complaint_statistics.title,
+            chart=None if discretion.answers_for_a_department(person) else _chart(act, asked, found.names),
+            counted=lambda place, figure: url_for("console.tracking", **asked.of(place, figure)),
+            monthly=lambda month, grade: _of_month(asked, month, f"first.{grade}"),
+            whole=lambda place: url_for("console.complaint_tables", **asked.of(place, ALL)),
+            **_frame(act, asked, found.names),
+        )
+
+
+def tracking() -> ResponseReturnValue:
+    """The tracking table: one row for each complaint, newest first, a page at a time."""
+    person = asking.person()
+    with asking.runtime().look(asking.actor()) as act:
+        asked = Filter.read(act, request.args, person)
+        wanted = asked.wanted(act, person)
+        before = request.args.get("before", type=asking.row_id)
+        found = complaint_tracking.page(act, wanted, before=before, most=lists.PAGE + 1)
+        names, page = Names.read(act, person, asking.language()), found[: lists.PAGE]
+        more = {**asked.query, "before": page[-1].complaint.id} if found[lists.PAGE :] else None
+        return render_template(
+            "complaint_tracking.html",
+            rows=[(row, complaint_columns.cells(row, names)) for row in page],
+            clocks_of=lambda row: complaint_columns.clocks(row, names),
+            zone_of=lambda row: complaint_columns.zone_of(row, names),
+            every=replace(asked, figure=ALL).query,
+            counts=complaint_figures.counted(act, wanted),
+            figure="" if asked.figure == ALL else complaint_statistics.title(asked.figure),
+            is_rules=complaint_figures.is_rules(asked.figure),
+            opens=not discretion.answers_for_a_department(person),
+            more=f"?{urlencode(more)}" if more else None,
+            **_frame(act, asked, names),
+        )
+
+
+def export_statistics(form: str) -> ResponseReturnValue:
+    """The statistics table as a file: a workbook, or a CSV with a figure in each row."""
+    person = asking.person()
+    with asking.runtime().look(asking.actor()) as act:
+        asked = Filter.read(act, request.args, person)
+        wanted = replace(asked.wanted(act, person), grade=None, stage=None)
+        found = Statistics.read(act, wanted, person, asking.language())
+        sheets = [complaint_statistics.flat(found)] if form == "csv" else complaint_statistics.sheets(found)
+        return _exported("statistics", form, asked, sheets, act.at)
+
+
+def export_tracking(form: str) -> ResponseReturnValue:
+    """The tracking table as a file, the whole period at once."""
+    person = asking.person()
+    with asking.runtime().look(asking.actor()) as act:
+        asked = Filter.read(act, request.args, person)
+        names = Names.read(act, person, asking.language())
+        every = complaint_tracking.every(act, asked.wanted(act, person), at_once=_AT_ONCE)
+        return _exported("tracking", form, asked, [complaint_columns.sheet(every, names)], act.at)
+
+
+def _exported(table: str, form: str, asked: Filter, sheets: list[Sheet], at: datetime) -> ResponseReturnValue:
+    """The file, once it is on record who took what: without the entry nothing leaves (REC-6)."""
+    if form not in exports.FORMS:
+        raise NotFound(f"no table is made as {form!r}")
+    with ExitStack() as until_sent:
+        file, rows = exports.written(form, sheets, at=at)
+        until_sent.enter_context(file)
+        with asking.runtime().act(asking.actor()) as act:
+            told = {"table": table, "form": form, "wanted": urlencode(asked.query), "rows": rows}
+            act.remember("house", "exported", **told, by=asking.person().id)
+        until_sent.pop_all()
+    return exports.answer(file, form, f"{table}-{asked.period.first.isoformat()}-{asked.period.last.isoformat()}")
+
+
+def _chart(act: Act, asked: Filter, names: Names) -> complaint_charts.Chart:
+    """The months up to the end of the period, a year of them, by first grade."""
+    months = complaint_period.last_months(asked.period, complaint_charts.MONTHS)
+    year = replace(asked, period=Period(months[0].first, months[-1].last), grade="", stage="", figure=ALL)
+    zones = {id_: ZoneInfo(standard.timezone) for id_, standard in names.standards.items()}
+    found = complaint_figures.by_month(act, year.wanted(act, asking.person()), zones)
+    return complaint_charts.monthly(months, found)
+
+
+def _of_month(asked: Filter, month: Period, figure: str) -> str:
+    """The address that lists what a figure of a month counts."""
+    return url_for("console.tracking", **replace(asked, period=month, grade="", stage="", figure=figure).query)
+
+
+def _frame(act: Act, asked: Filter, names: Names) -> Mapping[str, Any]:
+    """What both pages show around their table: the filter, and what there is to choose from."""
+    person = asking.person()
+    today = act.at.astimezone(ZoneInfo(act.standard.timezone)).date()
+    heads, group = discretion.answers_for_a_department(person), rights.whole_group(person)
+    company_id = asked.company_id if group else person.company_id
+    departments = [one for one in names.departments.values() if company_id in (None, one.company_id)]
+    return {
+        "asked": asked,
+        "periods": complaint_period.choices(today),
+        "beside": [asked.period.beside(step) for step in (-1, 1)],
+        "companies": names.companies if group else {},
+        "departments": [] if heads else departments,
+        "at": act.at,
+        "zone": act.standard.timezone,
+    }

@@ -1,0 +1,119 @@
+"""Tables as CSV and XLSX files; without it each table would be typed off the screen, or open as a formula (CMP-13)."""
+
+from __future__ import annotations
+
+import csv
+import io
+import tempfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import IO
+
+import xlsxwriter
+from flask import send_file
+from flask.typing import ResponseReturnValue
+from xlsxwriter.worksheet import Worksheet
+
+Cell = str | int | float | datetime | None
+FORMS = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+LARGEST_SHEET = 1_048_576  # rows, the heading's among them: what a sheet of a workbook holds
+_BEGINS_A_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # after blanks, tabs and ends of lines too
+_INSTANT = "yyyy-mm-dd hh:mm:ss"
+_WIDTH = 19  # characters of a column: an instant fits
+# Names of people and departments are text, whatever they look like; nothing is fetched because of an address.
+_TEXT_IS_TEXT = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A table of a file: its name, its headings, its rows as they come. Instants are local and without a zone."""
+
+    title: str
+    heads: Sequence[str]
+    rows: Iterable[Sequence[Cell]]
+
+
+def written(form: str, sheets: Sequence[Sheet], *, at: datetime, largest: int = LARGEST_SHEET) -> tuple[IO[bytes], int]:
+    """A temporary file in one of FORMS, and how many rows its first sheet has; a CSV has only that one.
+
+    Rows are written as they come: however many they are, few are in memory. `at`: when the file was made (UTC);
+    `largest`: rows of a sheet, what goes beyond stands on the next one.
+    """
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by the response that sends it
+    rows = _csv(file, sheets[0]) if form == "csv" else _xlsx(file, sheets, at, largest)
+    file.seek(0)
+    return file, rows
+
+
+def answer(file: IO[bytes], form: str, name: str) -> ResponseReturnValue:
+    """The file as something to keep, under a name."""
+    return send_file(
+        file, mimetype=FORMS[form], as_attachment=True, download_name=f"{name}.{form}", conditional=False, etag=False
+    )
+
+
+def _csv(file: IO[bytes], sheet: Sheet) -> int:
+    """UTF-8 with the mark by which Excel knows it, lines ending as RFC 4180 has them."""
+    text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="", write_through=True)
+    out = csv.writer(text)
+    out.writerow([_plain(head) for head in sheet.heads])
+    rows = 0
+    for rows, row in enumerate(sheet.rows, 1):  # noqa: B007 - the number of the last one is asked for
+        out.writerow([_plain(cell) for cell in row])
+    text.detach()
+    return rows
+
+
+def _plain(cell: Cell) -> str | int | float | None:
+    """A cell that no table program takes for a formula: such a text gets an apostrophe before it, as OWASP advises."""
+    if isinstance(cell, datetime):
+        return cell.isoformat(" ", "seconds")
+    if isinstance(cell, str) and cell.lstrip().startswith(_BEGINS_A_FORMULA):
+        return f"'{cell}"
+    return f"'{cell}" if isinstance(cell, str) and cell[:1] in ("\t", "\r", "\n") else cell
+
+
+def _xlsx(file: IO[bytes], sheets: Sequence[Sheet], at: datetime, largest: int) -> int:
+    with xlsxwriter.Workbook(file, _TEXT_IS_TEXT) as book:
+        book.set_properties({"created": at.replace(tzinfo=None)})
+        bold, instant = book.add_format({"bold": True, "text_wrap": True}), book.add_format({"num_format": _INSTANT})
+        first, *_others = [_parts(book, sheet, bold, instant, largest) for sheet in sheets]
+    return first
+
+
+def _parts(book: xlsxwriter.Workbook, sheet: Sheet, bold: object, instant: object, largest: int) -> int:
+    """A table, on a second sheet where the first is full; how many rows it has."""
+    rows, count, page = iter(sheet.rows), 0, None
+    for row in rows:
+        line = count % (largest - 1) + 1
+        if page is None or line == 1:
+            part = count // (largest - 1) + 1
+            page = _page(book, f"{sheet.title} {part}" if part > 1 else sheet.title, sheet.heads, bold)
+        for place, cell in enumerate(row):
+            _write(page, line, place, cell, instant)
+        count += 1
+    if page is None:
+        _page(book, sheet.title, sheet.heads, bold)
+    return count
+
+
+def _page(book: xlsxwriter.Workbook, title: str, heads: Sequence[str], bold: object) -> Worksheet:
+    page = book.add_worksheet(title)
+    page.freeze_panes(1, 0)
+    page.set_column(0, len(heads) - 1, _WIDTH)
+    for place, head in enumerate(heads):
+        page.write_string(0, place, head, bold)
+    return page
+
+
+def _write(page: Worksheet, line: int, place: int, cell: Cell, instant: object) -> None:
+    if isinstance(cell, datetime):
+        page.write_datetime(line, place, cell, instant)
+    elif isinstance(cell, str):
+        page.write_string(line, place, cell)
+    elif cell is not None:
+        page.write_number(line, place, cell)

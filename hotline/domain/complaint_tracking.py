@@ -1,0 +1,84 @@
+"""Every complaint of a period with its clocks, a row each (跟踪表); without it a lost one went unnoticed (CMP-13)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.orm import aliased
+
+from hotline.domain import complaint_figures
+from hotline.domain.act import Act
+from hotline.domain.cases import Case
+from hotline.domain.complaint_figures import Wanted
+from hotline.domain.complaint_forms import Complaint
+from hotline.domain.decisions import Decision, What
+from hotline.domain.promises import Promise
+
+VISIT = "CMP-8.visit"
+Row = TypeVar("Row", Promise, Decision)
+
+
+@dataclass(frozen=True)
+class Tracked:
+    """One complaint: its case, what was promised by the rules of complaints, the time that was asked for beyond it.
+
+    `joined_to`: the number of the case that it is dealt with in, where it is joined to another.
+    """
+
+    complaint: Complaint
+    case: Case
+    joined_to: str | None
+    promises: list[Promise]
+    extensions: list[Decision]
+
+    @property
+    def visited_at(self) -> datetime | None:
+        """When the complainant was asked again how it is now (CMP-8)."""
+        return next((one.done_at for one in reversed(self.promises) if one.rule == VISIT), None)
+
+
+def page(act: Act, wanted: Wanted, *, before: int | None, most: int) -> list[Tracked]:
+    """The complaints wanted, newest first; `before`: the complaint's id of the last row of the page before."""
+    leading, its_case = aliased(Complaint), aliased(Case)
+    query = complaint_figures.listed(select(Complaint, Case, its_case.number), wanted, act.at)
+    query = query.outerjoin(leading, leading.id == Complaint.joined_to_id)
+    query = query.outerjoin(its_case, its_case.id == leading.case_id)
+    if before is not None:
+        query = query.where(Complaint.id < before)
+    found = act.session.execute(query.order_by(Complaint.id.desc()).limit(most)).all()
+    case_ids = [case.id for _complaint, case, _number in found]
+    promised = _by_case(
+        act.session.scalars(
+            select(Promise)
+            .where(Promise.case_id.in_(case_ids), Promise.rule_id.like("CMP-%"))
+            .order_by(Promise.case_id, Promise.id)
+        )
+    )
+    asked = _by_case(
+        act.session.scalars(
+            select(Decision)
+            .where(Decision.case_id.in_(case_ids), Decision.what == What.EXTENSION)
+            .order_by(Decision.case_id, Decision.id)
+        )
+    )
+    return [Tracked(each, case, number, promised[case.id], asked[case.id]) for each, case, number in found]
+
+
+def every(act: Act, wanted: Wanted, *, at_once: int) -> Iterator[Tracked]:
+    """All of them, newest first, however many: so many rows `at_once` are held in memory."""
+    before = None
+    while found := page(act, wanted, before=before, most=at_once):
+        yield from found
+        before = found[-1].complaint.id
+
+
+def _by_case(rows: Iterable[Row]) -> dict[int, list[Row]]:
+    found: dict[int, list[Row]] = defaultdict(list)
+    for row in rows:
+        found[row.case_id].append(row)
+    return found

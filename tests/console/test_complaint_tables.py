@@ -1,0 +1,154 @@
+"""The statistics and tracking tables on the page: every figure leads to what it counts, and nobody sees too much."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from hotline.domain import staff
+from hotline.domain.act import COMMAND
+from hotline.runtime import Runtime
+from tests import tallies
+from tests.console.tables import STATISTICS, TRACKING, entering, head, lines_of, linked, takes
+from tests.console.visitor import Visitor, text_of
+from tests.tallies import Places
+from tests.world import START, Cast
+
+
+@pytest.fixture
+def departments(runtime: Runtime, cast: Cast) -> Places:
+    """Two of each company."""
+    return tallies.places(runtime, cast)
+
+
+@pytest.fixture
+def tang(app: Flask, cast: Cast) -> Visitor:
+    """Tang, who keeps the registers of the whole group."""
+    return entering(app, cast.tang.login)
+
+
+def test_every_figure_of_the_page_leads_to_the_rows_that_it_counts(
+    tang: Visitor, runtime: Runtime, cast: Cast, departments: Places
+) -> None:
+    tallies.many(runtime, cast, departments, seed=13, n=25)
+    for (_company, _dept, name), (number, href) in linked(tang.opens(f"{STATISTICS}?period=2026")).items():
+        page = tang.opens(href)
+        assert page.status_code == 200
+        counts = [int(n) for n in re.findall(r"\d+", text_of(page).partition("件投诉")[0].rpartition("显示")[2])[-1:]]
+        rows = page.text.count('class="row"')
+        assert counts == [rows], href
+        assert (number == rows) if "." not in name or not name.startswith("CMP") else number >= rows, href
+
+
+def test_the_head_of_a_department_has_its_own_complaints_alone_and_only_what_it_may_know(
+    app: Flask, runtime: Runtime, cast: Cast, departments: Places
+) -> None:
+    ding = entering(app, head(runtime, cast, departments.heat[0]))
+    with runtime.act(COMMAND) as act:
+        first = (cast.heat, cast.lin, departments.heat[0])
+        others = ((cast.heat, cast.lin, departments.heat[1]), (cast.heat, cast.lin, None))
+        for number, (firm, owner, department) in enumerate((first, *others, (cast.home, cast.wu, first[2])), 1):
+            made = tallies.complaint(
+                act,
+                firm.id,
+                owner.id,
+                filed_at=START,
+                number=number,
+                department_id=department,
+                anonymous=True,
+                told_at=START,
+                told_by_id=cast.sun.id,
+                first_grade="major",
+            )
+            for rule in ("CMP-1.sign", "CMP-7.tell"):
+                tallies.promise(act, made, rule, "kept", due_at=START)
+    lines = lines_of(takes(ding, TRACKING, "csv"))
+    assert [line["单号"] for line in lines] == ["261118004", "261118001"], "a sister company's about it too (CMP-11)"
+    assert {"负责人", "匿名", "并入", "告知人", "最初等级", "CMP-7 期限", "延期"} & set(lines[0]) == set()
+    page = text_of(ding.opens(TRACKING))
+    assert "261118001" in page
+    assert {name for name in (cast.lin.name, cast.sun.name, "匿名", "CMP-7", "261118002") if name in page} == set()
+    found = linked(ding.opens(STATISTICS))
+    assert {name for (*_place, name) in found} == {"now.minor", "CMP-1.made", "CMP-1.kept"}
+    assert {name for name in ("匿名", "figure=first", "CMP-7") if name in text_of(ding.opens(STATISTICS))} == set()
+    for figure in ("anonymous", "CMP-7.kept", "told", "first.major"):
+        assert "261118001" in ding.opens(f"{TRACKING}?figure={figure}").text, "passed over, not answered"
+
+
+def test_a_head_without_a_department_has_nothing(app: Flask, runtime: Runtime, cast: Cast, departments: Places) -> None:
+    ding = entering(app, head(runtime, cast, departments.heat[0]))
+    with runtime.act(COMMAND) as act:
+        tallies.complaint(act, cast.heat.id, cast.lin.id, filed_at=START)
+        person = act.session.scalars(select(staff.Staff).where(staff.Staff.login == "ding")).one()
+        person.department_id = None
+    assert "本期间没有投诉" in ding.opens(TRACKING).text
+
+
+def test_a_sister_companys_complaints_are_nobody_elses(
+    app: Flask, sun: Visitor, tang: Visitor, runtime: Runtime, cast: Cast, departments: Places
+) -> None:
+    with runtime.act(COMMAND) as act:
+        tallies.complaint(act, cast.home.id, cast.wu.id, filed_at=START)
+    for query in ("", f"?company={cast.home.id}"):
+        assert "261118001" not in sun.opens(f"{TRACKING}{query}").text
+    assert "261118001" in tang.opens(f"{TRACKING}?company={cast.home.id}").text
+    assert "261118001" not in tang.opens(f"{TRACKING}?company={cast.heat.id}").text
+
+
+@pytest.mark.parametrize(
+    "query", ["grade=enormous", "stage=x", "figure=CMP-4.x", "department=0x7", "company=a", "before=z"]
+)
+def test_what_a_filter_does_not_know_is_passed_over(
+    tang: Visitor, runtime: Runtime, cast: Cast, departments: Places, query: str
+) -> None:
+    with runtime.act(COMMAND) as act:
+        tallies.complaint(act, cast.heat.id, cast.lin.id, filed_at=START)
+    assert "261118001" in tang.opens(f"{TRACKING}?{query}").text
+    assert tang.opens(f"{STATISTICS}?{query}").status_code == 200
+
+
+def test_rows_are_cut_by_grade_stage_and_department(
+    sun: Visitor, runtime: Runtime, cast: Cast, departments: Places
+) -> None:
+    with runtime.act(COMMAND) as act:
+        for number, (grade, stage, department) in enumerate(
+            (
+                ("minor", "filed", departments.heat[0]),
+                ("major", "signed", departments.heat[1]),
+                ("major", "told", None),
+            ),
+            1,
+        ):
+            tallies.complaint(
+                act,
+                cast.heat.id,
+                cast.lin.id,
+                filed_at=START,
+                number=number,
+                grade=grade,
+                stage=stage,
+                department_id=department,
+            )
+    asked = {"grade=major": ["3", "2"], "stage=filed": ["1"], "grade=major&stage=told": ["3"], "department=none": ["3"]}
+    asked |= {f"department={departments.heat[1]}": ["2"], "period=2026-10": []}
+    for query, numbers in asked.items():
+        page = sun.opens(f"{TRACKING}?{query}").text
+        assert re.findall(r'class="row"[^>]*>26111800(\d)<', page) == numbers, query
+
+
+def test_a_year_of_months_is_drawn_with_its_numbers_beside_it(
+    sun: Visitor, runtime: Runtime, cast: Cast, departments: Places
+) -> None:
+    with runtime.act(COMMAND) as act:
+        for number, (month, grade) in enumerate(((10, "major"), (11, "major"), (11, None)), 1):
+            at = START.replace(month=month)
+            tallies.complaint(act, cast.heat.id, cast.lin.id, filed_at=at, number=number, grade=grade)
+    page = sun.opens(STATISTICS).text
+    drawn = re.findall(r"<title>([^<]*: \d+)</title>", page)
+    assert drawn == ["2026年10月 重大: 1", "2026年11月 重大: 1", "2026年11月 未定级: 1"]
+    numbers = re.findall(r'href="/console/tables/tracking\?(period=\d{4}-\d\d&amp;figure=first[^"]*)">(\d+)<', page)
+    assert ("period=2026-10&amp;figure=first.major", "1") in numbers
+    assert "style=" not in page, "our pages allow no style but the sheets'"
