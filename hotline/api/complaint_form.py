@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
-from pydantic_core import ErrorDetails
 
 from hotline.api.problems import Lack, Unfit
 from hotline.errors import Invalid
@@ -137,7 +136,7 @@ def _no_number(word: str) -> float:
     raise ValueError(f"{word} is no JSON")
 
 
-def _lack(error: ErrorDetails) -> Lack:
+def _lack(error: Any) -> Lack:
     field = ".".join(str(part) for part in error["loc"])[:_SHOWN] or _BODY
     if error["type"] == "extra_forbidden":
         return Lack(field, f"is not known; there are {', '.join((About if '.' in field else Form).model_fields)}")
