@@ -86,10 +86,6 @@ def blueprint(runtime: Runtime) -> Blueprint:
     made.add_url_rule("/promises", view_func=promise_list.promise_list)
     made.add_url_rule("/notices", view_func=notices.notice_list)
     made.add_url_rule("/notices/seen", view_func=notices.notices_seen, methods=["POST"])
-    made.add_url_rule("/approvals", view_func=decisions.approval_list)
-    made.add_url_rule("/cases/<int:case_id>/ask", view_func=decisions.ask_decision, methods=["POST"])
-    made.add_url_rule("/decisions/<int:decision_id>/decide", view_func=decisions.decide, methods=["POST"])
-    made.add_url_rule("/decisions/<int:decision_id>/withdraw", view_func=decisions.withdraw_decision, methods=["POST"])
     made.add_url_rule("/log", view_func=log.log)
     made.add_url_rule("/log", view_func=log.verify_log, methods=["POST"])
     made.record_once(lambda state: _prepare(state, runtime))
@@ -118,10 +114,14 @@ def _of_departments(made: Blueprint) -> None:
 
 
 def _complaints(made: Blueprint) -> None:
-    """The complaint desk, one complaint, and what became of all of them, as pages and files (CMP-12, CMP-13)."""
+    """The complaint desk, one complaint, approvals (CMP-5), what became of all of them in tables (CMP-13)."""
     made.add_url_rule("/complaints", view_func=complaints.complaint_list)
     doing = "/cases/<int:case_id>/complaint/<doing>"
     made.add_url_rule(doing, view_func=complaint_doing.do_in_complaint, methods=["POST"])
+    made.add_url_rule("/approvals", view_func=decisions.approval_list)
+    made.add_url_rule("/cases/<int:case_id>/ask", view_func=decisions.ask_decision, methods=["POST"])
+    made.add_url_rule("/decisions/<int:decision_id>/decide", view_func=decisions.decide, methods=["POST"])
+    made.add_url_rule("/decisions/<int:decision_id>/withdraw", view_func=decisions.withdraw_decision, methods=["POST"])
     made.add_url_rule("/tables/statistics", view_func=complaint_tables.complaint_tables)
     made.add_url_rule("/tables/statistics/<form>", view_func=complaint_tables.export_statistics, methods=["POST"])
     made.add_url_rule("/tables/tracking", view_func=complaint_tables.tracking)
