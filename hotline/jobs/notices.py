@@ -130,7 +130,7 @@ def _summary(runtime: Runtime, act: Act, company: Company, told: list[Notice]) -
     if not broken:
         return said.text("texts.summary", language, own, **values)
     first = min(promise.due_at for promise in broken).astimezone(ZoneInfo(act.standard.timezone))
-    since = said.text("texts.since", language, own, at=first)
+    since = said.text("texts.when-since", language, own, at=first)
     return said.text("texts.summary-broken", language, own, since=since, **values)
 
 

@@ -42,6 +42,11 @@ def hands(lin: Visitor, talk: Talk, case: Case, to: Person) -> str:
     return text_of(lin.opens(DESK))
 
 
+def told(talk: Talk) -> list[tuple[str, int]]:
+    with talk.runtime.look(COMMAND) as act:
+        return given.told(act)
+
+
 def opens(app: Flask, who: Person) -> Visitor:
     visitor = Visitor(app)
     visitor.logs_in(who)
@@ -58,7 +63,7 @@ def test_who_is_at_the_desk_is_rung_and_reads_why(
     ringing = text_of(opens(app, talk.cast.zhou).opens(DESK)).partition("等我答复的移交")[0]
     assert "林晓 001 请您接手" in ringing
     assert f"理由：{WHY}" in ringing
-    assert not talk.owed("send-text")
+    assert told(talk) == []
 
 
 @pytest.mark.parametrize("status", [Status.OFF, Status.AWAY])
@@ -68,7 +73,7 @@ def test_who_is_off_the_desk_is_not_rung_but_asked_on_the_page_and_by_text(
     becomes(talk, talk.cast.zhou, status)
     assert "已请 周静 002 在页面和短信上答复" in hands(lin, talk, case, talk.cast.zhou)
     assert talk.party(talk.cast.zhou).id is None
-    assert [owed["text"] for owed in talk.owed("send-text")] == ["handover-asked"]
+    assert told(talk) == [("handover-asked", talk.cast.zhou.id)]
     assert f"理由：{WHY}" in text_of(opens(app, talk.cast.zhou).opens(DESK))
 
 

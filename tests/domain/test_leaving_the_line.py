@@ -118,8 +118,8 @@ def test_a_number_taken_because_nobody_came_tells_the_supervisor(runtime: Runtim
         wait = desk.locked(act, mine)
         desk.taken(act, wait, promised_back(act, cast, wait))
     assert found(runtime, mine).state == Place.TAKEN
-    texts = [entry.about for entry in owed(runtime, "send-text")]
-    assert [(text["who"], text["text"]) for text in texts] == [(cast.sun.id, "nobody-answered")]
+    with runtime.look(COMMAND) as act:
+        assert given.told(act) == [("nobody-answered", cast.sun.id)]
 
 
 def test_a_wait_ends_at_the_limit(runtime: Runtime, cast: Cast, at: HandClock) -> None:

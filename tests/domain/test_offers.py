@@ -29,7 +29,6 @@ from tests.domain.waiting import (
     leaves,
     matched,
     offered,
-    owed,
     seat_of,
     sits,
 )
@@ -168,7 +167,8 @@ def test_a_kept_place_that_nobody_takes_ends_and_the_supervisor_hears_of_it(
     at.passes(MINUTE)
     answers(runtime, offered(runtime), Answer.DECLINED)
     assert found(runtime, mine).state == Place.TAKEN
-    assert [entry.about["who"] for entry in owed(runtime, "send-text")] == [cast.sun.id]
+    with runtime.look(COMMAND) as act:
+        assert given.told(act) == [("nobody-answered", cast.sun.id)]
 
 
 def test_a_caller_who_wants_to_be_rung_back_is_offered_to_nobody(runtime: Runtime, cast: Cast) -> None:

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from hotline.domain import calls, cases, companies, staff
+from hotline.domain import calls, cases, companies, notices, promises, staff
 from hotline.domain.act import COMMAND
 from hotline.domain.outbox import OutboxEntry, State
 from hotline.jobs import work
@@ -56,13 +56,42 @@ def owe_ring(shop: Workshop) -> int:
     return shop.owe("ring-dispatch", case_id=1, dispatch=1)
 
 
+def owe_notices(shop: Workshop) -> int:
+    """Two things that Sun is told in one summary; they press, for the matter is an emergency."""
+    occasion = len(shop.entries())
+    with shop.runtime.act(COMMAND) as act:
+        case, sun = act.session.get_one(cases.Case, 1), staff.get(act, shop.cast.sun.id)
+        for n in (1, 2):
+            notices.tell(act, sun, case, "recording-lost", about=f"{occasion}-{n}")
+    return shop.entries("tell-staff")[-1].id
+
+
+def owe_notice_ring(shop: Workshop) -> int:
+    with shop.runtime.act(COMMAND) as act:
+        act.session.execute(update(calls.Call).values(state=calls.State.ENDED))
+        companies.get(act, shop.cast.heat.id)
+        case, feng = act.session.get_one(cases.Case, 1), staff.get(act, shop.cast.feng.id)
+        promise, about = promises.of_case(act, 1)[0].id, str(len(shop.entries()))
+        notices.tell(act, feng, case, "promise-broken", about=about, promise=promise, by_call=True)
+        act.session.execute(update(OutboxEntry).where(OutboxEntry.kind == "tell-staff").values(state=State.DROPPED))
+    return shop.entries("ring-notice")[-1].id
+
+
 def effects(shop: Workshop) -> int:
-    """How often anything happened: calls and texts that the carrier has, offers that stand in our rows."""
-    return len(shop.exchange.board.calls) + len(shop.exchange.board.messages) + len(shop.offers())
+    """How often anything happened: calls and texts that the carrier has, offers and rings that stand in our rows."""
+    happened = len(shop.exchange.board.calls) + len(shop.exchange.board.messages) + len(shop.offers())
+    return happened + sum("notice" in call.slots for call in shop.calls())
 
 
 @pytest.mark.parametrize(
-    ("owe", "goes_out"), [(owe_call, {"commit", "request"}), (owe_link, {"commit", "request"}), (owe_ring, {"commit"})]
+    ("owe", "goes_out"),
+    [
+        (owe_call, {"commit", "request"}),
+        (owe_link, {"commit", "request"}),
+        (owe_ring, {"commit"}),
+        (owe_notices, {"commit", "request"}),
+        (owe_notice_ring, {"commit"}),
+    ],
 )
 def test_whatever_moment_a_worker_dies_at_the_effect_happens_once(
     shop: Workshop, ward: Ward, owe: Owe, goes_out: set[str]
@@ -77,9 +106,9 @@ def test_whatever_moment_a_worker_dies_at_the_effect_happens_once(
 
 
 def taken(shop: Workshop, owe: Owe) -> tuple[int, int]:
-    """One effect is owed and claimed, and nothing else is; the pace of calls would allow it."""
+    """One effect is owed and claimed, and nothing else is; the pace of calls and of texts would allow it."""
     leave_nothing(shop)
-    shop.passes(timedelta(seconds=2))
+    shop.passes(shop.runtime.figures.notices.urgent_between.span + timedelta(seconds=1))
     owe(shop)
     ((entry_id, attempt),) = shop.claim()
     return entry_id, attempt

@@ -28,6 +28,11 @@ LONGEST = {
     "promised": "被投诉部门签收投诉单，部门处理当日交回",
     "due": "11月18日10:10前",
     "link": LINK,
+    "count": "12345",
+    "matters": "12345",
+    "numbers": "2611180001, 2611180002, 2611180003 +12342",
+    "broken": "12345",
+    "since": "11月18日10:10",
 }
 
 
@@ -143,7 +148,7 @@ def test_a_customer_who_was_erased_is_not_written_to_and_the_supervisor_is_told(
     with shop.runtime.act(COMMAND) as act:
         customers.get(act, shop.cast.chen.id).key = None
     shop.owe("send-text", case_id=case_of_nobody(shop), to="customer", who=shop.cast.chen.id, text="case-opened")
-    shop.works_for(timedelta(seconds=5))
+    shop.works_for(timedelta(seconds=15))
     assert shop.texts(shop.cast.chen) == []
     assert "未能送达" in shop.texts(shop.cast.sun)[-1].body
 

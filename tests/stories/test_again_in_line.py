@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import select
-
-from hotline.domain.outbox import OutboxEntry
 from hotline.domain.seats import Status
 from hotline.simulator.phone import Phone
+from tests import given
 from tests.desk import Desk
 from tests.line import Line
 from tests.stories.test_line import asks_for_a_person, talks_with
@@ -24,8 +22,7 @@ def asks_again(line: Line, desk: Desk, caller: Phone) -> None:
 
 def supervisors_told(line: Line) -> int:
     with line.look() as act:
-        texts = act.session.scalars(select(OutboxEntry.about).where(OutboxEntry.kind == "send-text"))
-        return [about["text"] for about in texts].count("nobody-answered")
+        return [text for text, _who in given.told(act)].count("nobody-answered")
 
 
 def test_a_long_conversation_is_no_wait_when_the_line_breaks(line: Line, desk: Desk) -> None:
