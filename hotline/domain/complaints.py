@@ -71,6 +71,8 @@ def grade(act: Act, case: Case, grade: Grade, *, by: Staff, why: str) -> None:
     The first grade stays on record, and a sooner deadline stays: neither gains time. Raises Invalid without a reason,
     Refused for lowering and for whoever may not, Conflict where it is graded so already.
     """
+    for dispatch in dispatches.of_case(act, case.id):  # what was passed up before may be rung anew; locked first
+        dispatches.get(act, dispatch.id)
     complaint = of(act, case)
     _may_grade(act, case, complaint, by)
     if not why.strip():

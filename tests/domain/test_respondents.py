@@ -8,7 +8,7 @@ from threading import Barrier, Thread
 
 import pytest
 
-from hotline.domain import companies, leaving, respondents, signers
+from hotline.domain import companies, handovers, leaving, respondents, signers
 from hotline.domain.act import COMMAND
 from hotline.domain.complaint_forms import Stage
 from hotline.domain.dispatches import RESPONDENT
@@ -237,3 +237,35 @@ def test_the_supervisors_hear_of_a_customer_who_is_not_content(cast: Cast, house
     complaint.does(cast.lin, respondents.tell_customer, "told")
     complaint.does(cast.lin, respondents.visited, "cold again", False)
     assert complaint.told("complaint-unsatisfied") == {cast.sun.id}
+
+
+def test_what_a_head_signed_for_and_left_is_dealt_with_by_who_signs_now(
+    runtime: Runtime, cast: Cast, house: House, complaint: Filed
+) -> None:
+    complaint.does(house.liu, respondents.sign)
+    with runtime.act(COMMAND) as act:
+        companies.get(act, cast.heat.id)
+        leaving.dismiss(act, house.liu.id, by=None)
+    assert complaint.case.handler_id == cast.lin.id
+    complaint.does(cast.sun, respondents.settle, "air in the pipe")
+    assert complaint.row.settled_by_id == cast.sun.id
+
+
+def test_a_complaint_handed_to_a_sister_company_keeps_its_department_and_its_deadlines(
+    cast: Cast, house: House, complaint: Filed
+) -> None:
+    due = {one.rule: one.due_at for one in complaint.promises}
+    with complaint.by(cast.lin) as (act, case, _person):
+        companies.get(act, case.company_id)
+        asked = handovers.ask(act, case, giver_id=cast.lin.id, receiver_id=cast.wu.id, reason="their tenant")
+    with complaint.by(cast.wu) as (act, _case, person):
+        handovers.answer(act, asked.id, by=person.id, accept=True)
+    assert {one.rule: one.due_at for one in complaint.promises if one.rule in due} == due
+    complaint.comes_back(house.liu)
+    with pytest.raises(Refused):
+        complaint.does(cast.lin, respondents.tell_customer, "told")
+    complaint.does(cast.wu, respondents.tell_customer, "told")
+    complaint.does(cast.wu, respondents.visited, "fine", True)
+    with pytest.raises(Refused):
+        complaint.is_closed(cast.sun)
+    complaint.is_closed(cast.hu)

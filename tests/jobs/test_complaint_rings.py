@@ -1,0 +1,96 @@
+"""The department complained of is rung at once; whoever it is passed up to has the link first, and is rung in time."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from hotline.domain import dispatches, respondents
+from hotline.domain.dispatches import Answer, Offer
+from hotline.standard.kinds import Grade
+from tests.complaining import Filed, House, filed
+from tests.complaining import house as house
+from tests.jobs.workshop import Workshop
+
+MINUTE = timedelta(minutes=1)
+
+
+def complaint(shop: Workshop, house: House, grade: Grade) -> Filed:
+    """Filed, and what is due at once is done: the repair department is rung first of all."""
+    made = filed(shop.runtime, shop.cast, department_id=house.repair, grade=grade)
+    shop.works()
+    return made
+
+
+def asked(shop: Workshop, who: int) -> list[Offer]:
+    return [made for made in shop.offers() if made.staff_id == who]
+
+
+def test_the_head_of_the_department_is_rung_until_they_sign_and_nobody_in_their_place(
+    shop: Workshop, house: House
+) -> None:
+    made = complaint(shop, house, Grade.MINOR)
+    shop.phone(house.liu).rings(within=5)
+    shop.phone(house.liu).receives("投诉")
+    shop.works_for(3 * MINUTE)
+    assert {one.staff_id for one in shop.offers()} == {house.liu.id}
+    assert {one.answer for one in shop.offers()} >= {Answer.NO_ANSWER}
+    shop.phone(shop.cast.sun).receives("均未签收")
+    made.does(house.liu, respondents.sign)
+    before = len(shop.offers())
+    shop.works_for(10 * MINUTE)
+    assert len(shop.offers()) == before
+
+
+def test_the_manager_has_the_link_at_once_and_is_rung_when_the_hour_draws_to_its_end(
+    shop: Workshop, house: House
+) -> None:
+    made = complaint(shop, house, Grade.IMPORTANT)
+    made.does(house.liu, respondents.sign)
+    assert "/sheet/" in shop.phone(shop.cast.qian).receives("请签收").texts[0].body
+    shop.works_for(39 * MINUTE, step=MINUTE)
+    assert [one.call_id for one in asked(shop, shop.cast.qian.id)] == [None]
+    assert asked(shop, shop.cast.feng.id) == [], "who stands above is not asked yet"
+    shop.works_for(2 * MINUTE)
+    rung = asked(shop, shop.cast.qian.id)
+    assert len(rung) > 1
+    assert timedelta() <= rung[1].rung_at - made.row.filed_at - 40 * MINUTE < timedelta(seconds=5)
+    made.does(shop.cast.qian, respondents.acknowledge)
+    before = len(shop.offers())
+    shop.works_for(10 * MINUTE)
+    assert len(shop.offers()) == before
+
+
+def test_whoever_declines_the_link_is_rung_all_the_same_when_it_is_time(shop: Workshop, house: House) -> None:
+    made = complaint(shop, house, Grade.IMPORTANT)
+    made.does(house.liu, respondents.sign)
+    with made.by(shop.cast.qian) as (act, case, _person):
+        dispatches.decline(act, act.session.get_one(Offer, asked(shop, shop.cast.qian.id)[0].id))
+        assert case.state == "open"
+    shop.works_for(30 * MINUTE, step=MINUTE)
+    assert len(asked(shop, shop.cast.qian.id)) == 1
+    shop.works_for(11 * MINUTE)
+    assert len(asked(shop, shop.cast.qian.id)) > 1
+
+
+def test_nobody_is_rung_while_a_refused_complaint_waits_to_be_put_to_another(shop: Workshop, house: House) -> None:
+    made = complaint(shop, house, Grade.MINOR)
+    made.does(house.liu, respondents.refuse, "it is about the bill")
+    before = len(shop.offers())
+    shop.works_for(5 * MINUTE)
+    assert len(shop.offers()) == before
+    made.is_put_to(shop.cast.lin, house.billing)
+    shop.works()
+    shop.phone(house.xu).rings(within=5)
+    assert shop.offers()[-1].staff_id == house.xu.id
+
+
+def test_a_link_of_the_department_that_refused_signs_for_nothing_any_more(shop: Workshop, house: House) -> None:
+    made = complaint(shop, house, Grade.MINOR)
+    made.does(house.liu, respondents.refuse, "it is about the bill")
+    made.is_put_to(shop.cast.lin, house.billing)
+    shop.works()
+    shop.signs(0)
+    assert made.row.signed_at is None
+    shop.signs()
+    assert made.row.signed_by_id == house.xu.id
+    assert made.case.handler_id == house.xu.id
