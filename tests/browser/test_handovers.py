@@ -38,7 +38,7 @@ def test_a_matter_goes_from_one_page_to_the_other(page: Page, phone: Page, runti
     logs_in(page, cast.lin)
     page.goto("/console/cases/1")
     page.get_by_label("请谁接手").select_option(str(cast.zhou.id))
-    page.get_by_label("理由").fill("她熟悉这栋楼的锅炉")
+    page.locator("#handing").get_by_label("理由").fill("她熟悉这栋楼的锅炉")
     page.get_by_role("button", name="请求移交").click()
     expect(page.locator("#handing")).to_contain_text("等待答复")
     waiting = phone.get_by_role("link", name="261118001")
