@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from hotline.domain import audit, cases, companies, notices, outbox, promises
+from hotline.domain import audit, cases, companies, notices, promises
 from hotline.domain.act import CLOCK, COMMAND
 from hotline.domain.cases import Case, Kind
 from hotline.domain.notices import Notice
@@ -251,8 +251,6 @@ def test_no_text_to_colleagues_says_anything_of_the_customer_and_each_fits(
 
 
 def test_a_text_to_a_colleague_that_a_version_before_owed_is_sent(shop: Workshop, case: Case) -> None:
-    with shop.runtime.act(COMMAND) as act:
-        about = {"to": "staff", "who": shop.cast.sun.id, "text": "nobody-signed"}
-        outbox.post(act, "send-text", case_id=case.id, **about)
+    shop.owe("send-text", case_id=case.id, to="staff", who=shop.cast.sun.id, text="nobody-signed")
     shop.works_for(5 * SECOND)
     assert ["均未签收" in body for body in bodies(shop, shop.cast.sun)] == [True]
