@@ -37,12 +37,18 @@ class Lane(StrEnum):
     TOLD = "told"
 
 
-# Entries of the case's record by their kinds; a kind ending in "-" stands for all that begin with it.
-_LANES: tuple[tuple[str, Lane], ...] = (
+# Entries of the case's record by their kinds; a kind ending in "-" stands for all that begin with it. The first that
+# fits counts; what has no lane is said by another entry of the same moment.
+_LANES: tuple[tuple[str, Lane | None], ...] = (
     ("case-opened", Lane.OWNER),
     ("handover-", Lane.OWNER),
     ("handler", Lane.OWNER),
     ("case-closed", Lane.STEP),
+    ("complaint-signed", None),
+    ("complaint-stage", None),
+    ("complaint-replied", Lane.CONTACT),
+    ("complaint-told", Lane.CONTACT),
+    ("complaint-visited", Lane.CONTACT),
     ("complaint-", Lane.STEP),
     ("repair", Lane.STEP),
     ("dispatch-", Lane.STEP),
@@ -107,11 +113,12 @@ def of_case(act: Act, case: Case) -> TimeLine:
     """What a case's page draws; the case's company's standard is chosen. Nothing is locked."""
     made = promises.of_case(act, case.id)
     happened = sorted(_happened(act, case), key=lambda one: one[0])
+    rules = {one.id: one.rule_id for one in made}
     axis = _axis(act, case, made, (at for at, *_rest in happened))
     names = people.names(act, (staff_id for _at, _lane, _what, staff_id, _promise in happened))
     marks = [
-        Mark(at, axis.x(at), lane, words.named(*what), names.get(staff_id or 0, ""), what == _WARNED, promise_id)
-        for at, lane, what, staff_id, promise_id in happened
+        Mark(at, axis.x(at), lane, _words(what, rules.get(about or 0)), names.get(by or 0, ""), what == _WARNED, about)
+        for at, lane, what, by, about in happened
     ]
     told = [one for one in marks if one.promise_id is not None]
     return TimeLine(
@@ -149,6 +156,11 @@ def _contacts(act: Act, case: Case) -> Iterator[_Happened]:
     for text in act.session.scalars(texts.where(OutboxEntry.state == State.DONE).order_by(OutboxEntry.id)):
         if text.about.get("to") == "customer" and text.settled_at is not None:
             yield text.settled_at, Lane.CONTACT, ("sent", text.about["text"]), None, None
+
+
+def _words(what: tuple[str, str], rule_id: str | None) -> str:
+    said = words.named(*what)
+    return f"{said} {rule_id}" if rule_id else said
 
 
 def _is(kind: str, known: str) -> bool:

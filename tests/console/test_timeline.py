@@ -68,7 +68,7 @@ def test_what_is_broken_goes_on_past_its_deadline_with_whoever_was_told(
     [bar] = line.bars
     assert (bar.verdict, bar.x, bar.width, bar.over) == ("broken", 0.0, 50.0, 50.0)
     assert {mark.who for mark in bar.marks} >= {f"{cast.lin.name} 001", f"{cast.sun.name} 006"}
-    assert {(mark.what, mark.lane) for mark in bar.marks} == {("承诺超期", Lane.TOLD)}
+    assert {(mark.what, mark.lane) for mark in bar.marks} == {("承诺超期 CBK-1", Lane.TOLD)}
     assert line.now is None, "the present is the end of the line"
 
 
@@ -127,6 +127,23 @@ def test_everything_that_happened_stands_in_its_order_and_in_its_lane(
     ]
     assert [mark.what for mark in line.events if mark.lane is Lane.CONTACT] == ["受理通知"]
     assert [lane for lane, _marks in line.lanes] == [Lane.OWNER, Lane.CONTACT, Lane.TOLD]
+
+
+@pytest.mark.usefixtures("reading")
+def test_what_a_complaint_came_to_stands_once_among_the_steps_and_what_the_customer_heard_among_the_contacts(
+    runtime: Runtime, case_id: int, at: HandClock
+) -> None:
+    for kind in ("complaint-filed", "signed", "complaint-signed", "complaint-stage", "complaint-told", "turn"):
+        at.passes(timedelta(minutes=1))
+        with runtime.act(CLOCK) as act:
+            act.remember(f"case:{case_id}", kind)
+    lanes = [(mark.what, mark.lane) for mark in drawn(runtime, case_id).events]
+    assert lanes == [
+        ("立单", Lane.OWNER),
+        ("登记投诉", Lane.STEP),
+        ("签收", Lane.STEP),
+        ("告知客户结果", Lane.CONTACT),
+    ]
 
 
 @pytest.mark.usefixtures("reading")

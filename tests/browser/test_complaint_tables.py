@@ -1,0 +1,87 @@
+"""The tables of complaints and the time line in a real browser: figures, rows, files, a telephone, both languages."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from hotline.runtime import Runtime
+from tests import tallies
+from tests.browser.test_handovers import logs_in
+from tests.complaining import filed
+from tests.tallies import Places
+from tests.world import Cast
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+@pytest.fixture
+def year(runtime: Runtime, cast: Cast) -> Places:
+    """A year of complaints in two companies."""
+    departments = tallies.places(runtime, cast)
+    tallies.many(runtime, cast, departments, seed=21, n=60)
+    return departments
+
+
+def fits(window: Page) -> bool:
+    return bool(window.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
+
+
+@pytest.mark.usefixtures("year")
+def test_a_figure_leads_to_its_rows_and_the_rows_to_a_file(page: Page, cast: Cast) -> None:
+    logs_in(page, cast.qian)
+    page.get_by_role("link", name="报表").click()
+    page.get_by_label("期间").first.select_option("2026")
+    page.get_by_role("button", name="筛选").click()
+    figure = page.get_by_role("link", name=re.compile("^匿名")).first
+    number = figure.inner_text()
+    figure.click()
+    expect(page.locator("#rows tbody tr")).to_have_count(int(number))
+    expect(page.locator("main")).to_contain_text(f"匿名 · 共 {number} 件投诉")
+    with page.expect_download() as taken:
+        page.get_by_role("button", name="导出 XLSX").click()
+    assert taken.value.suggested_filename == "tracking-2026-01-01-2026-12-31.xlsx"
+    expect(page.locator("#rows tbody tr")).to_have_count(int(number))
+
+
+@pytest.mark.usefixtures("year")
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_both_tables_fit_a_screen_and_a_telephone_in_both_languages(
+    page: Page, phone: Page, cast: Cast, language: str
+) -> None:
+    for window in (page, phone):
+        logs_in(window, cast.tang)
+        for table in ("statistics", "tracking"):
+            window.goto(f"/console/tables/{table}?period=2026&lang={language}")
+            expect(window.locator("h1")).to_be_visible()
+            assert fits(window), (table, language)
+
+
+@pytest.mark.usefixtures("year")
+def test_days_that_are_typed_take_the_place_of_a_month(page: Page, cast: Cast) -> None:
+    logs_in(page, cast.qian)
+    page.goto("/console/tables/tracking")
+    page.get_by_label("从").fill("2026-11-02")
+    page.get_by_label("到").fill("2026-11-03")
+    page.get_by_role("button", name="按日期查看").click()
+    expect(page.locator("h1")).to_contain_text("2026-11-02 至 2026-11-03")
+    page.get_by_role("link", name=re.compile("→")).click()
+    expect(page.locator("h1")).to_contain_text("2026-11-04 至 2026-11-05")
+
+
+def test_the_time_line_is_drawn_on_a_screen_and_told_in_words_on_a_telephone(
+    page: Page, phone: Page, runtime: Runtime, cast: Cast
+) -> None:
+    filed(runtime, cast)
+    for window in (page, phone):
+        logs_in(window, cast.sun)
+        window.goto("/console/cases/1")
+        expect(window.locator("#timeline").get_by_text("被投诉部门签收投诉单")).to_be_visible()
+        expect(window.locator("#timeline").get_by_text("期限 11-18 10:10")).to_be_visible()
+        window.locator("#timeline summary").press("Enter")
+        expect(window.locator("#timeline .events")).to_contain_text("登记投诉")
+        assert fits(window)
+    expect(page.locator("#timeline rect.bar").first).to_be_visible()
+    expect(phone.locator("#timeline rect.bar").first).to_be_hidden()
