@@ -106,7 +106,7 @@ def _does(decision_id: int, does: Callable[[Act, Decision], None], answer: str =
             does(act, decisions.get(act, decision_id))
     except (Invalid, Conflict, Refused) as error:
         problem = words.text(_NOT_DECIDED[type(error)])
-    return _settled(problem, about=decision_id, answer=answer)
+    return _settled(problem, chosen=decision_id, answer=answer)
 
 
 def _may_come(act: Act, case_id: int) -> bool:
@@ -150,7 +150,7 @@ def _page(**told: Any) -> str:
             heartbeat=asking.runtime().figures.routine.live_heartbeat.seconds,
             at=act.at,
             **matter.for_templates(),
-            **{"problem": None, "about": None, "answer": "", **told},
+            **{"problem": None, "chosen": None, "answer": "", **told},
         )
 
 
