@@ -74,8 +74,8 @@ def asks_time(
     """Somebody asks for more time; the request's id."""
     with runtime.act(by(who)) as act:
         case, person = locked(act, case_id), given.person(act, who)
-        what = {"wanted": until, "promise": promised(act, case_id, rule)}
-        return decisions.ask(act, case, What.EXTENSION, by=person, reason=why, **what).id
+        promise = promised(act, case_id, rule)
+        return decisions.ask(act, case, What.EXTENSION, by=person, reason=why, wanted=until, promise=promise).id
 
 
 def asks(runtime: Runtime, who: Person, case_id: int, wanted: Grade | Kind, *, why: str = WHY) -> int:

@@ -198,7 +198,7 @@ def text_customer(act: Act, case: Case, text: str, *, about: int | None = None, 
         to="customer",
         who=case.customer_id,
         text=text,
-        **({} if promise is None else {"promise": promise}),
+        promise=promise or 0,  # 0: the one made last
     )
     return True
 

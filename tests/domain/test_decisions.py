@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from hotline.domain import audit, decisions, promise_looks, promises, verifying
+from hotline.domain import audit, cases, decisions, promise_looks, promises, verifying
 from hotline.domain.act import CLOCK, COMMAND
 from hotline.domain.cases import Case
 from hotline.domain.decisions import Decision, State
@@ -80,7 +80,7 @@ def test_who_asks_and_who_decides_says_why_and_it_is_sealed(runtime: Runtime, ca
     decides(runtime, cast.qian, asked)
     with runtime.look(COMMAND) as act:
         kept, case = act.session.get_one(Decision, asked), act.session.get_one(Case, case_id)
-        assert [deciding.cases.unseal(act, case, str(one)) for one in (kept.reason, kept.answer)] == [WHY, ANSWER]
+        assert [cases.unseal(act, case, str(one)) for one in (kept.reason, kept.answer)] == [WHY, ANSWER]
         entries = audit.entries(act.session, case.chain)
         assert {"decision-asked", "decision-approved", "promise-excused"} <= {entry.kind for entry in entries}
         assert "Tianjin" not in str([entry.fields for entry in entries])
@@ -115,9 +115,9 @@ def test_a_promise_of_another_case_is_not_extended_through_this_one(runtime: Run
     other = deciding.complaint(runtime, cast)
     with runtime.act(by(cast.lin)) as act:
         case, foreign = deciding.locked(act, case_id), deciding.promised(act, other, SETTLE)
-        told = {"reason": WHY, "wanted": foreign.due_at + THREE_DAYS, "promise": foreign}
+        until, lin = foreign.due_at + THREE_DAYS, given.person(act, cast.lin)
         with pytest.raises(Invalid, match="of this case"):
-            decisions.ask(act, case, decisions.What.EXTENSION, by=given.person(act, cast.lin), **told)
+            decisions.ask(act, case, decisions.What.EXTENSION, by=lin, reason=WHY, wanted=until, promise=foreign)
 
 
 def test_the_same_is_asked_once_until_it_is_decided(runtime: Runtime, cast: Cast, case_id: int) -> None:

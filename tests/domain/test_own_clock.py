@@ -23,9 +23,17 @@ DAY = timedelta(days=1)
 
 def hired(runtime: Runtime, cast: Cast, login: str, *roles: Role, department_id: int | None = None) -> Person:
     with runtime.act(COMMAND) as act:
-        heat, known = firms.get(act, cast.heat.id), {"name": login, "login": login, "agent_number": login}
-        phone = number(70 + len(login))
-        made = staff.hire(act, heat, **known, roles=roles, phone=phone, department_id=department_id)
+        heat, phone = firms.get(act, cast.heat.id), number(70 + len(login))
+        made = staff.hire(
+            act,
+            heat,
+            name=login,
+            login=login,
+            roles=roles,
+            agent_number=login,
+            phone=phone,
+            department_id=department_id,
+        )
         return Person(made.id, login, login, phone)
 
 

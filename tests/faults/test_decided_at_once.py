@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from threading import Barrier
 
 from hotline.domain import decisions, promise_looks, promises
@@ -41,8 +42,7 @@ def test_of_two_who_decide_at_once_one_decides(runtime: Runtime, cast: Cast) -> 
         case_id = deciding.complaint(runtime, cast)
         asked = asks_time(runtime, cast.lin, case_id, due(runtime, case_id) + DAY)
         approved, refused = at_once(
-            lambda asked=asked: decides(runtime, cast.qian, asked),
-            lambda asked=asked: decides(runtime, cast.feng, asked, approve=False),
+            partial(decides, runtime, cast.qian, asked), partial(decides, runtime, cast.feng, asked, approve=False)
         )
         assert approved is not refused
         assert state(runtime, asked) == (State.APPROVED if approved else State.REFUSED)
@@ -58,9 +58,7 @@ def test_of_an_approval_and_the_deadlines_judging_at_the_same_moment_one_holds(
         at.set(due(runtime, case_id))
         with runtime.look(COMMAND) as act:
             promise_id = deciding.promised(act, case_id, SETTLE).id
-        approved, _ = at_once(
-            lambda asked=asked: decides(runtime, cast.qian, asked), lambda one=promise_id: _looks(runtime, one)
-        )
+        approved, _ = at_once(partial(decides, runtime, cast.qian, asked), partial(_looks, runtime, promise_id))
         _looks(runtime, promise_id)  # what another held is looked at the next time
         assert verdicts(runtime, case_id, SETTLE) == (["excused", "open"] if approved else ["broken"])
         assert state(runtime, asked) == (State.APPROVED if approved else State.ASKED)
@@ -69,7 +67,7 @@ def test_of_an_approval_and_the_deadlines_judging_at_the_same_moment_one_holds(
 def test_of_two_who_ask_for_the_same_at_once_one_asks(runtime: Runtime, cast: Cast) -> None:
     case_id = deciding.complaint(runtime, cast)
     until = due(runtime, case_id) + DAY
-    asked = at_once(*(lambda who=who: asks_time(runtime, who, case_id, until) for who in (cast.lin, cast.sun)))
+    asked = at_once(*(partial(asks_time, runtime, who, case_id, until) for who in (cast.lin, cast.sun)))
     assert sorted(asked) == [False, True]
     with runtime.look(COMMAND) as act:
         assert len(decisions.of_case(act, case_id)) == 1
@@ -80,7 +78,7 @@ def test_an_approval_and_the_lapsing_at_the_same_moment_agree(runtime: Runtime, 
     asked = asks_time(runtime, cast.lin, case_id, due(runtime, case_id) + DAY)
     with runtime.act(COMMAND) as act:
         promises.done(act, SETTLE, deciding.locked(act, case_id))
-    approved, _ = at_once(lambda: decides(runtime, cast.qian, asked), lambda: _lapses(runtime))
+    approved, _ = at_once(partial(decides, runtime, cast.qian, asked), partial(_lapses, runtime))
     assert not approved
     _lapses(runtime)
     assert state(runtime, asked) == State.LAPSED
