@@ -1,4 +1,4 @@
-"""Files that a table program reads: text stays text, a full sheet goes on on the next, rows are written as they come."""
+"""Files that a table program reads: text stays text, a full sheet goes on on the next, rows go as they come."""
 
 from __future__ import annotations
 
@@ -56,7 +56,8 @@ def test_a_sheet_keeps_every_cell_as_what_it_is() -> None:
 
 @pytest.mark.parametrize(("n", "pages"), [(0, [0]), (9, [9]), (10, [9, 1]), (27, [9, 9, 9])])
 def test_what_a_sheet_has_no_room_for_stands_on_the_next_under_the_same_headings(n: int, pages: list[int]) -> None:
-    data, rows = made("xlsx", sheet(*([f"{number}", number] for number in range(n))))
+    given: list[list[Cell]] = [[f"{number}", number] for number in range(n)]
+    data, rows = made("xlsx", sheet(*given))
     book = openpyxl.load_workbook(io.BytesIO(data))
     assert rows == n
     assert [page.max_row - 1 for page in book.worksheets] == pages
