@@ -8,7 +8,7 @@ from collections import defaultdict
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Index, LargeBinary, String, UniqueConstraint, insert, select, text, update
+from sqlalchemy import Index, LargeBinary, String, UniqueConstraint, bindparam, insert, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.db import Base, insert_new
@@ -83,13 +83,11 @@ def write(act: Act) -> None:
     heads = _locked_heads(act.session, sorted(by_chain))
     rows = [row for chain in sorted(by_chain) for row in _rows(act, chain, heads[chain], by_chain[chain])]
     act.session.execute(insert(AuditEntry), rows)
-    for row in {row["chain"]: row for row in rows}.values():
-        act.session.execute(
-            update(AuditHead)
-            .where(AuditHead.chain == row["chain"])
-            .values(seq=row["seq"], hash=row["hash"])
-            .execution_options(synchronize_session=False)
-        )
+    # The last entry of each chain is its head; one statement for all of them.
+    heads_now = {row["chain"]: {"of": row["chain"], "now": row["seq"], "by": row["hash"]} for row in rows}
+    table = AuditHead.__table__
+    head = update(AuditHead).where(table.c.chain == bindparam("of")).values(seq=bindparam("now"), hash=bindparam("by"))
+    act.session.connection().execute(head, list(heads_now.values()))
 
 
 def entries(session: Session, chain: str) -> list[AuditEntry]:

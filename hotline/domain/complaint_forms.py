@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from enum import StrEnum
 
@@ -68,6 +68,11 @@ class Complaint(Base):
 def of(act: Act, case_id: int) -> Complaint | None:
     """The complaint of a case as it stands, unlocked; None where the case is none."""
     return act.session.scalar(select(Complaint).where(Complaint.case_id == case_id))
+
+
+def among(act: Act, case_ids: Collection[int]) -> frozenset[int]:
+    """Which of these cases hold a complaint."""
+    return frozenset(act.session.scalars(select(Complaint.case_id).where(Complaint.case_id.in_(case_ids))))
 
 
 def followers(act: Act, complaint: Complaint) -> list[Complaint]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ForeignKey, Index, String, exists, func, or_, select, update
@@ -67,30 +68,31 @@ def tell(
     `by_call`: of a promise; their telephone rings too. The page has it at once, and nothing else reaches whoever has
     no telephone.
     """
-    urgent = urgent or case.kind == Kind.EMERGENCY
-    key = f"{text}-{about}-{person.id}"
-    row = insert_new(act.session, Notice).values(
-        key=key,
-        staff_id=person.id,
-        company_id=case.company_id,
-        case_id=case.id,
-        promise_id=promise,
-        text=text,
-        urgent=urgent,
-        by_call=by_call,
-        at=act.at,
-    )
-    notice_id = act.session.scalar(row.returning(Notice.id))
+    urgent, by_call = urgent or case.kind == Kind.EMERGENCY, by_call and promise is not None
+    row = row_of(act, person, case, text, about=about, promise=promise, urgent=urgent, by_call=by_call)
+    notice_id = act.session.scalar(insert_new(act.session, Notice).values(row).returning(Notice.id))
+    owe(act, person, case, row["key"], notice_id, urgent=urgent, by_call=by_call)
+
+
+def row_of(
+    act: Act, person: Staff, case: Case, text: str, *, about: str, promise: int | None, urgent: bool, by_call: bool
+) -> dict[str, Any]:
+    """A notice as it stands in its table."""
+    return {
+        "key": f"{text}-{about}-{person.id}", "staff_id": person.id, "company_id": case.company_id, "case_id": case.id,
+        "promise_id": promise, "text": text, "urgent": urgent, "by_call": by_call, "at": act.at,
+    }  # fmt: skip
+
+
+def owe(act: Act, person: Staff, case: Case, key: str, notice_id: int | None, *, urgent: bool, by_call: bool) -> None:
+    """What follows from a notice: its text, and the call where there is one. None: the person knew the occasion."""
     act.news.add(f"staff:{person.id}")
     if person.phone is None:
         return
-    due = _due(act, person, case.company_id, urgent=urgent)
     if notice_id is not None:
-        _owe_text(act, person, case.company_id, notice_id, due, urgent=urgent)
-    if by_call and promise is not None:
-        rung_id = notice_id or _rung_after_all(act, key)
-        if rung_id is not None:
-            _owe_ring(act, rung_id, case.id, 1, due)
+        _owe_text(act, person, case.company_id, notice_id, urgent=urgent)
+    if by_call and (rung_id := notice_id or _rung_after_all(act, key)) is not None:
+        _owe_ring(act, rung_id, case.id, 1, reached_from(act, person, case.company_id, urgent=urgent))
 
 
 def tell_role(
@@ -108,10 +110,10 @@ def tell_role(
 
     Where nobody can be told, whoever stands above (OWN-6); whom a complaint is about is never told of it (CMP-10).
     """
-    for person in _people(act, case, role):
+    for person in people(act, case, role):
         tell(act, person, case, text, about=about, promise=promise, urgent=urgent, by_call=by_call)
     if role != Role.OWNER:
-        due = _due(act, None, case.company_id, urgent=urgent or case.kind == Kind.EMERGENCY)
+        due = reached_from(act, None, case.company_id, urgent=urgent or case.kind == Kind.EMERGENCY)
         robots.post(act, case.company_id, case, text, about=about, promise=promise, due=due)
 
 
@@ -224,7 +226,8 @@ def seen(act: Act, person: Staff, ids: Collection[int]) -> None:
     act.news.add(f"staff:{person.id}")
 
 
-def _people(act: Act, case: Case, role: str) -> list[Staff]:
+def people(act: Act, case: Case, role: str) -> list[Staff]:
+    """Who is told what concerns the owner of a case, or a role in it."""
     if role != Role.OWNER:
         return complaint_forms.told(act, case, role)
     owner = staff.get(act, case.owner_id)
@@ -241,7 +244,7 @@ def _above(act: Act, case: Case, person_id: int) -> Staff | None:
     return next((one for one in higher if one.phone is not None and one.id not in barred), None)
 
 
-def _due(act: Act, person: Staff | None, company_id: int, *, urgent: bool) -> datetime:
+def reached_from(act: Act, person: Staff | None, company_id: int, *, urgent: bool) -> datetime:
     """When a person, or a group, may be reached at the soonest."""
     if urgent:
         return act.at
@@ -264,7 +267,7 @@ def _standard(act: Act, company_id: int) -> Standard:
     return act.standard_of(company.profile, company.overrides)
 
 
-def _owe_text(act: Act, person: Staff, company_id: int, notice_id: int, due: datetime, *, urgent: bool) -> None:
+def _owe_text(act: Act, person: Staff, company_id: int, notice_id: int, *, urgent: bool) -> None:
     """One text for all that this act tells a person: whoever performs it takes what waits by then.
 
     Each act owes one of its own: with a key shared by two acts, what the later one told could wait for a text that had
@@ -273,6 +276,7 @@ def _owe_text(act: Act, person: Staff, company_id: int, notice_id: int, due: dat
     whom = (person.id, company_id, urgent)
     if whom not in act.telling:
         act.telling.add(whom)
+        due = reached_from(act, person, company_id, urgent=urgent)
         outbox.post(
             act, "tell-staff", due=due, key=f"tell-{notice_id}", urgent=urgent, who=person.id, company=company_id
         )

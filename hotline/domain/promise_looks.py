@@ -7,14 +7,17 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
-from hotline.domain import cases, companies, notices
+from hotline.domain import cases, companies, notice_batches
 from hotline.domain.act import Act
 from hotline.domain.cases import Case
 from hotline.domain.companies import Company
+from hotline.domain.notice_batches import Telling
 from hotline.domain.promises import ESCALATION, JUDGING, WARNING, Promise, Verdict
 from hotline.standard.calendar import Calendar
 from hotline.standard.kinds import Channel, Role
 from hotline.standard.rules import PromiseRule
+
+DUE_SOON, BROKEN = "promise-due-soon", "promise-broken"  # texts that tell of a promise
 
 
 def waiting(act: Act) -> dict[int, datetime]:
@@ -61,9 +64,13 @@ def look(act: Act, ids: Collection[int]) -> int:
         .with_for_update()
     )
     found = act.session.scalars(due.execution_options(populate_existing=True)).all()
-    for promise in found:
-        companies.get(act, promise.company_id)
-        _look(act, promise, held[promise.case_id])
+    tellings: list[Telling] = []
+    for company_id in dict.fromkeys(promise.company_id for promise in found):
+        companies.get(act, company_id)
+        for promise in found:
+            if promise.company_id == company_id:
+                tellings += _look(act, promise, held[promise.case_id])
+    notice_batches.tell_all(act, tellings)
     return len(found)
 
 
@@ -71,18 +78,21 @@ def tell(act: Act, promise: Promise, role: Role, *, why: str, by_call: bool = Fa
     """Tell a promise's owner, or the company's people in a role, about it: once, whatever tells them again (OWN-6)."""
     companies.get(act, promise.company_id)
     case, rule = cases.get(act, promise.case_id), act.standard.promise(promise.rule)
-    _tell(act, promise, case, rule, role, why=why, by_call=by_call)
+    notice_batches.tell_all(act, [_telling(promise, case, rule, role, why, by_call=by_call)])
 
 
-def _look(act: Act, promise: Promise, case: Case) -> None:
+def _look(act: Act, promise: Promise, case: Case) -> list[Telling]:
+    """What is due by now; whom it tells."""
     rule, calendar = act.standard.promise(promise.rule), act.standard.calendar
     if promise.step == WARNING and (rule.warn_before is None or act.at >= promise.due_at):
         promise.step = JUDGING
     promise.look_at = _next(promise, rule, calendar)
+    tellings: list[Telling] = []
     while promise.look_at is not None and promise.look_at <= act.at:
-        _act_on(act, promise, case, rule)
+        tellings += _act_on(act, promise, case, rule)
         promise.step += 1
         promise.look_at = _next(promise, rule, calendar)
+    return tellings
 
 
 def _next(promise: Promise, rule: PromiseRule, calendar: Calendar) -> datetime | None:
@@ -95,23 +105,19 @@ def _next(promise: Promise, rule: PromiseRule, calendar: Calendar) -> datetime |
     return rule.escalate[climbed].after.deadline(promise.due_at, calendar).at if climbed < len(rule.escalate) else None
 
 
-def _act_on(act: Act, promise: Promise, case: Case, rule: PromiseRule) -> None:
+def _act_on(act: Act, promise: Promise, case: Case, rule: PromiseRule) -> list[Telling]:
     if promise.step == WARNING:
-        _tell(act, promise, case, rule, Role.OWNER, why="promise-due-soon")
-    elif promise.step == JUDGING:
+        return [_telling(promise, case, rule, Role.OWNER, DUE_SOON)]
+    if promise.step == JUDGING:
         promise.verdict, promise.judged_at = Verdict.BROKEN, act.at
         told = {"promise": promise.id, "rule": promise.rule, "due": promise.due_at.isoformat()}
         act.remember(case.chain, "promise-broken", **told)
-        for role in rule.tells:
-            _tell(act, promise, case, rule, role, why="promise-broken")
-    else:
-        step = rule.escalate[promise.step - ESCALATION]
-        _tell(act, promise, case, rule, step.role, why="promise-broken", by_call=step.by is Channel.CALL)
+        return [_telling(promise, case, rule, role, BROKEN) for role in rule.tells]
+    step = rule.escalate[promise.step - ESCALATION]
+    return [_telling(promise, case, rule, step.role, BROKEN, by_call=step.by is Channel.CALL)]
 
 
-def _tell(
-    act: Act, promise: Promise, case: Case, rule: PromiseRule, role: Role, *, why: str, by_call: bool = False
-) -> None:
-    notices.tell_role(
-        act, case, role, why, about=str(promise.id), promise=promise.id, urgent=rule.urgent, by_call=by_call
-    )
+def _telling(
+    promise: Promise, case: Case, rule: PromiseRule, role: Role, why: str, *, by_call: bool = False
+) -> Telling:
+    return Telling(case, role, why, str(promise.id), promise.id, rule.urgent, by_call)

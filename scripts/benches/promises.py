@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection as Session
 from sqlalchemy import event, func, select, update
+from sqlalchemy.exc import OperationalError
 
 from hotline import clock, runtime, settings
 from hotline.domain import outbox
@@ -146,7 +147,7 @@ def writes(environment: dict[str, str], asked: Connection) -> None:
     took: list[float] = []
     while True:
         began = time.perf_counter()
-        with house.act(COMMAND) as act:
+        with suppress(OperationalError), house.act(COMMAND) as act:  # it waited in vain, and how long is told
             outbox.post(act, "match-line")
         took.append(time.perf_counter() - began)
         if asked.poll(PAUSE):

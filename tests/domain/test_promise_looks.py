@@ -12,9 +12,9 @@ from hotline.domain.act import CLOCK, COMMAND
 from hotline.domain.cases import Case
 from hotline.domain.companies import Company
 from hotline.domain.promises import ESCALATION, JUDGING, WARNING, Promise, Verdict
-from hotline.domain.staff import Role
 from hotline.errors import Invalid
 from hotline.runtime import Runtime
+from hotline.standard.kinds import Role
 from tests import given
 from tests.domain.promised import done, look, mine, notices, promise, row, told, verdict
 from tests.world import Cast, HandClock, Person

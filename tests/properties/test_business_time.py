@@ -109,7 +109,8 @@ def hours(draw: st.DrawFn) -> tuple[Span, ...]:
     """Of one day: several spans in order; the last may reach past midnight, or to it."""
     cuts = sorted(draw(st.sets(st.integers(0, 96), max_size=6)))
     spans = [Span(_clock(begins), _clock(ends)) for begins, ends in list(pairwise(cuts))[::2]]
-    if spans and draw(st.booleans()):
+    wraps: bool = draw(st.booleans())
+    if spans and wraps:
         spans[-1] = Span(spans[-1].start, _clock(draw(st.integers(0, 16)) if spans[-1].start >= time(5) else 0))
     return tuple(spans)
 
