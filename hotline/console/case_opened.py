@@ -24,11 +24,13 @@ _TOLD = (*_ADDED, *_OF_COMPLAINTS)
 _TOLD_BY_WHEN = ("CMP-9.callback", "CMP-3.reply", "CMP-11.feedback", "CMP-4.settle")
 
 
-def case_opened(case_id: int, typed: Mapping[str, str] | None = None) -> ResponseReturnValue:
-    """Number, owner, next step and deadline; of an emergency, what is to be asked now.
+def case_opened(case_id: int) -> ResponseReturnValue:
+    """Number, owner, next step and deadline; of an emergency, what is to be asked now."""
+    return _page(case_id)
 
-    `typed`: what was written down of an anonymous complaint and says who it was, so that it is not kept.
-    """
+
+def _page(case_id: int, typed: Mapping[str, str] | None = None) -> str:
+    """`typed`: what was written down of an anonymous complaint and says who it was, so that it is not kept."""
     with asking.runtime().look(asking.actor()) as act:
         case = cases.seen(act, case_id)
         g.here = _here(case_id)
@@ -65,7 +67,7 @@ def add_told(case_id: int) -> ResponseReturnValue:
         case = matters_of.get(act, cases.seen(act, case_id).id)
         kept = _add(act, case, typed)
     if not kept:
-        return case_opened(case_id, typed), 409
+        return _page(case_id, typed), 409
     return case_opened(case_id) if "HX-Request" in request.headers else redirect(_here(case_id), 303)
 
 

@@ -166,8 +166,11 @@ def _of_company(company: Company, rows: list[Department]) -> list[tuple[str, str
 
 def _about(act: Act, about: Subject, typed: Typed) -> About:
     chosen = typed.get("about", f"{_COMPANY}{about.company.id}")
-    table = Department if chosen.startswith(_DEPARTMENT) else Company
-    row = act.session.get(table, int(chosen[1:]))
+    row: Department | Company | None = (
+        act.session.get(Department, int(chosen[1:]))
+        if chosen.startswith(_DEPARTMENT)
+        else act.session.get(Company, int(chosen[1:]))
+    )
     if row is None:
         return About(about.company.id, found=False)
     company_id, department_id = (row.company_id, row.id) if isinstance(row, Department) else (row.id, None)

@@ -33,8 +33,8 @@ def cases(person: Staff) -> ColumnElement[bool]:
     """Of `Case`: what this person may know of at all.
 
     Whoever is complained of finds nothing of it. The head of a department finds no complaint that is about the
-    department, was put to them, or is about nobody yet, and no anonymous one: they see it in their inbox alone, which
-    does not say who complained (CMP-10).
+    department, was put to them, or is about nobody yet, no anonymous one, and none that others answer for: they see it
+    in their inbox alone, which does not say who complained (CMP-10).
     """
     return not_(_hides(Case, person))
 
@@ -75,7 +75,10 @@ def _hides(case: Any, person: Staff) -> ColumnElement[bool]:
         .correlate(case)
         .exists()
     )
-    return exists().where(of_case.case_id == case.id, joined, or_(hidden, theirs, case.anonymous, put_to_them))
+    # Which departments it was with before no row tells for sure: who heads one and nothing else sees their own alone.
+    anothers = false() if person.has(Role.AGENT) else case.owner_id != person.id
+    reasons = or_(hidden, theirs, case.anonymous, put_to_them, anothers)
+    return exists().where(of_case.case_id == case.id, joined, reasons)
 
 
 def _joined(one: Any, other: Any) -> ColumnElement[bool]:

@@ -125,21 +125,21 @@ def _page(case_id: int, **typed: Any) -> str:
         return render_template("inbox_one.html", **shown, **{"said": None, "typed": None, **typed})
 
 
-def _mine(query: Select[Any], person: Staff) -> Select[Any]:
+def _mine(person: Staff) -> list[ColumnElement[bool]]:
     """The complaints about my department, or about my company where I lead; each dealt with once (CMP-13)."""
-    query = query.where(Case.kind == Kind.COMPLAINT, Complaint.joined_to_id.is_(None), discretion.not_about(person))
+    mine = Complaint.department_id == (person.department_id or 0)
     if discretion.leads(person):
-        return query.where(Complaint.about_company_id == person.company_id)
-    return query.where(Complaint.department_id == (person.department_id or 0))
+        mine = Complaint.about_company_id == person.company_id
+    return [Case.kind == Kind.COMPLAINT, Complaint.joined_to_id.is_(None), discretion.not_about(person), mine]
 
 
-def _found(person: Staff) -> Select[tuple[Case, Complaint]]:
-    return _mine(select(Case, Complaint).join(Complaint, Complaint.case_id == Case.id), person)
+def _found(person: Staff) -> Select[Case, Complaint]:
+    return select(Case, Complaint).join(Complaint, Complaint.case_id == Case.id).where(*_mine(person))
 
 
 def _count(act: Act, person: Staff, waits: ColumnElement[bool]) -> int:
-    query = select(func.count(Complaint.id)).join(Case, Case.id == Complaint.case_id).where(waits)
-    return act.session.scalar(_mine(query, person)) or 0
+    query = select(func.count(Complaint.id)).join(Case, Case.id == Complaint.case_id).where(waits, *_mine(person))
+    return act.session.scalar(query) or 0
 
 
 def _section(act: Act, person: Staff, name: str) -> Section:

@@ -41,21 +41,21 @@ def stream() -> ResponseReturnValue:
 
 
 def _not_hidden(names: frozenset[str]) -> frozenset[str]:
-    """What is asked for, without single calls and cases that are hidden from whoever asks, or that there are not."""
+    """What is asked for, without the single calls and cases that are hidden from whoever asks."""
     singles = {name for name in names if name.startswith(("call:", "case:"))}
     if not singles:
         return names
     with asking.runtime().look(asking.actor()) as act:
         asked = sorted(singles)[:_MOST]
-        return (names - singles) | {name for name in asked if _is_known(act, *name.split(":", 1))}
+        return (names - singles) | {name for name in asked if _may_hear(act, *name.split(":", 1))}
 
 
-def _is_known(act: Act, kind: str, number: str) -> bool:
+def _may_hear(act: Act, kind: str, number: str) -> bool:
     try:
         thing = act.session.get(Call if kind == "call" else Case, asking.row_id(number))
     except ValueError:
         return False
-    return thing is not None and discretion.shows(act, asking.person(), thing)
+    return thing is None or discretion.shows(act, asking.person(), thing)
 
 
 def _events(runtime: Runtime, about: frozenset[str], also: frozenset[str], ticket: sessions.Ticket) -> Iterator[str]:

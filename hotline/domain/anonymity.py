@@ -24,7 +24,8 @@ def told_in(call: Call) -> bool:
 
 def was_told() -> ColumnElement[bool]:
     """The same of `Call`, as a condition of a query."""
-    return Call.slots[_SLOT].as_string().is_not(None)
+    noted: ColumnElement[bool] = Call.slots[_SLOT].as_string().is_not(None)
+    return noted
 
 
 def present_case(act: Act, call: Call) -> int | None:

@@ -143,12 +143,12 @@ def test_each_matter_promises_what_the_phone_promises(
     lin: Visitor, runtime: Runtime, form: str, typed: dict[str, str], rule: str
 ) -> None:
     forms.saves(lin, form, **{**typed, "read_back": "yes"})
-    assert forms.promised(runtime, forms.opened(runtime)) == {rule}
+    assert rule in forms.promised(runtime, forms.opened(runtime))
 
 
 def test_whoever_leaves_no_number_is_not_promised_a_call(lin: Visitor, runtime: Runtime, form: str) -> None:
     forms.saves(lin, form, **SAID, number="none")
-    assert forms.promised(runtime, forms.opened(runtime)) == set()
+    assert "CMP-9.callback" not in forms.promised(runtime, forms.opened(runtime))
 
 
 @pytest.mark.parametrize("unreached", [{"number": "none"}, {"anonymous": "yes"}])
@@ -185,7 +185,7 @@ def test_a_complaint_that_stays_anonymous_keeps_nothing_of_who_it_was(
     case = forms.opened(runtime)
     assert (case.anonymous, case.customer_id, case.call_id) == (True, None, None)
     assert forms.told(runtime, case) == {"sealed_happened": "师傅来晚了", "sealed_respondent": "维修部"}
-    assert forms.promised(runtime, case) == set()
+    assert forms.promised(runtime, case) == {"CMP-1.sign", "CMP-2.pass_up.important", "CMP-4.settle.important"}
     assert forms.told_anonymously(runtime, 1)
     assert "139****0088" not in lin.opens(form).text
 
