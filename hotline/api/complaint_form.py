@@ -93,7 +93,7 @@ class Form(_Strict):
 def read(body: bytes) -> tuple[Form, str]:
     """A request's body as a form, and in the one spelling by which it is known again. Raises Unfit."""
     try:
-        told = json.loads(body.decode(), object_pairs_hook=_once, parse_constant=_no_number)
+        told = json.loads(body.decode(), object_pairs_hook=_once)
     except (ValueError, RecursionError):
         raise Unfit(Lack(_BODY, "is no JSON object in UTF-8 with each field once")) from None
     if not isinstance(told, dict):
@@ -130,10 +130,6 @@ def _once(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) != len(pairs):
         raise ValueError("a field stands there twice")
     return found
-
-
-def _no_number(word: str) -> float:
-    raise ValueError(f"{word} is no JSON")
 
 
 def _lack(error: Any) -> Lack:

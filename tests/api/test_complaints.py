@@ -141,11 +141,14 @@ def test_a_new_customer_is_answered_in_the_language_of_the_form(sender: Sender) 
         assert customers.get(act, sender.cases()[0].customer_id or 0).language == "en"
 
 
-def test_sent_twice_it_is_filed_once_and_answered_alike(sender: Sender, at: HandClock) -> None:
+def test_sent_twice_it_is_filed_once_and_answered_alike(sender: Sender, cast: Cast, at: HandClock) -> None:
     first = sender.files("the-same", **FILED)
     with sender.runtime.act(COMMAND) as act:
         promises.done(act, "CMP-9.callback", cases.get(act, 1))
     at.passes(timedelta(hours=5))
+    with sender.runtime.act(COMMAND) as act:
+        companies.get(act, cast.heat.id)
+        promises.make(act, "CMP-6.form", cases.get(act, 1))
     again = sender.files("the-same", **dict(reversed(FILED.items())))
     assert (again.status_code, said(again)) == (201, said(first))
     assert len(sender.cases()) == 1

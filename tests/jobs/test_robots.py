@@ -140,14 +140,14 @@ def test_a_worker_that_died_after_submitting_leaves_nothing_to_repeat(shop: Work
 
 
 def test_a_platform_in_a_hurry_is_tried_again_with_all_that_waited(shop: Workshop, room: Room, robot: int) -> None:
-    room.answers_with(code=11232)
-    room.answers_with(code=11232)
+    for _ in range(3):  # longer than a worker keeps an entry
+        room.answers_with(code=11232)
     post(shop, "1")
     post(shop, "2")
-    shop.works_for(timedelta(minutes=3))
+    shop.works_for(timedelta(minutes=4))
     assert states(shop) == ["done", "done"]
-    assert room.texts[0] == room.texts[1] == room.texts[2]
-    assert len(room.texts[2].splitlines()) == 2
+    assert len(set(room.texts)) == 1
+    assert (len(room.texts), len(room.texts[0].splitlines())) == (4, 2)
 
 
 def test_what_comes_while_a_message_is_tried_again_goes_by_itself(shop: Workshop, room: Room, robot: int) -> None:
@@ -158,6 +158,34 @@ def test_what_comes_while_a_message_is_tried_again_goes_by_itself(shop: Workshop
     shop.works_for(timedelta(minutes=1))
     assert states(shop) == ["done", "done"]
     assert sorted(text[:9] for text in room.texts[1:]) == ["261118001", "261118002"]
+
+
+def test_a_message_that_is_tried_again_takes_its_companions_with_it(shop: Workshop, room: Room, robot: int) -> None:
+    room.answers_with(code=11232)
+    post(shop, "1")
+    post(shop, "2")
+    shop.works()
+    post(shop, "3")
+    shop.passes(timedelta(seconds=10))  # by now the third is due, and so is the second try
+    shop.works_for(timedelta(minutes=2))
+    assert states(shop) == ["done"] * 3
+    assert sorted(line[:9] for text in room.texts[1:] for line in text.splitlines()) == [
+        "261118001",
+        "261118002",
+        "261118003",
+    ]
+
+
+def test_a_platform_in_a_hurry_for_hours_costs_a_message_and_not_the_robot(
+    shop: Workshop, room: Room, robot: int
+) -> None:
+    for _ in range(shop.runtime.figures.outbox.attempts):
+        room.answers_with(code=11232)
+    post(shop, "1")
+    shop.works_for(timedelta(hours=6), step=timedelta(minutes=20))
+    assert states(shop) == ["failed"]
+    assert row(shop, robot).takes
+    assert "robot-refused" not in told_supervisors(shop)
 
 
 def test_a_robot_that_its_platform_refuses_is_set_aside_and_supervisors_are_told_once(
