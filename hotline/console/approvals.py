@@ -27,7 +27,7 @@ HIDDEN = "••••••"
 class Request:
     """A request as it is shown: what it would change, who asked, by when it has to be decided, and why.
 
-    What people wrote is for those whom it concerns: who asks, who decides (SEC-1).
+    What people wrote is for those whom it concerns: who asks, who decides, who answers for the matter (SEC-1).
     """
 
     decision: Decision
@@ -117,7 +117,7 @@ def _shown(act: Act, person: Staff, decision: Decision, case: Case, company: Com
     promise = act.session.get(Promise, decision.promise_id) if decision.promise_id is not None else None
     waits = decision.state == State.ASKED
     decides = waits and decisions.may_decide(act, decision, case, person)
-    concerned = decides or person.id in (decision.asked_by_id, decision.decided_by_id)
+    concerned = decides or person.id in (decision.asked_by_id, decision.decided_by_id, case.owner_id)
     return Request(
         decision=decision,
         case=case,

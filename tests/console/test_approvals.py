@@ -173,8 +173,8 @@ def test_who_asked_withdraws_it(app: Flask, lin: Visitor, runtime: Runtime, cast
 def test_what_people_wrote_is_for_those_whom_it_concerns(
     app: Flask, runtime: Runtime, cast: Cast, case_id: int
 ) -> None:
-    asks_time(runtime, cast.lin, case_id, due(runtime, case_id) + DAY)
-    for who, reads in ((cast.lin, True), (cast.qian, True), (cast.feng, True), (cast.zhou, False), (cast.bai, False)):
+    asks_time(runtime, cast.sun, case_id, due(runtime, case_id) + DAY)
+    for who, reads in ((cast.sun, True), (cast.lin, True), (cast.qian, True), (cast.feng, True), (cast.zhou, False), (cast.bai, False)):
         assert (WHY in visitor(app, who).opens(f"/console/cases/{case_id}").text) is reads, who.name
 
 
