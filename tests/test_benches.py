@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.benches import line, tables
+from scripts.benches import line, promises, tables
 
 CALLERS = 5
 
@@ -23,6 +23,18 @@ def test_the_line_is_played_on_both_databases_and_published(tmp_path: Path, capf
         assert played["longest silence in the line, s"] <= 15
     assert f"| calls | {figures['SQLite']['calls']} | {figures['PostgreSQL']['calls']} |" in page.read_text("utf-8")
     assert "| calls |" in capfd.readouterr().out
+
+
+def test_the_clock_looks_at_promises_that_are_judged_and_told_and_published(tmp_path: Path) -> None:
+    page, build = tmp_path / "performance.md", tmp_path / "build"
+    promises.main(200, kinds=["SQLite"], page=page, build=build)
+    figures = json.loads((build / "bench-promises.json").read_text("utf-8"))
+    assert [(one["due within one minute"], one["broken"]) for one in figures.values()] == [(2, 2), (6, 6), (20, 20)]
+    for found in figures.values():
+        assert found["notices"] > found["broken"]
+        assert found["longest act, ms"] > 0
+        assert found["the same beside the clock, median, ms"] > 0
+    assert "| due within one minute | 2 | 6 | 20 |" in page.read_text("utf-8")
 
 
 def test_a_section_takes_the_place_of_the_one_before_and_leaves_the_others(tmp_path: Path) -> None:

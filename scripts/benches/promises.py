@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from multiprocessing import get_context
@@ -32,10 +32,12 @@ Figures = dict[str, float | int | str]
 Waits = list[tuple[float, float]]  # when a small write began, and how long it took
 
 
-def main(most: int = 100_000, *, page: Path = PAGE, build: Path = BUILD) -> None:
+def main(
+    most: int = 100_000, *, kinds: Sequence[str] = ("SQLite", "PostgreSQL"), page: Path = PAGE, build: Path = BUILD
+) -> None:
     """A tenth, three tenths and all of so many open promises; a tenth of each falls due within one minute."""
     columns: Rows = {}
-    for kind in ("SQLite", "PostgreSQL"):
+    for kind in kinds:
         for open_ in (most // 10, 3 * most // 10, most):
             with stores(kind) as (database_url, redis_url, folder):
                 environment = world.environment(database_url=database_url, redis_url=redis_url, var=folder)
