@@ -178,7 +178,7 @@ def _context(act: Act, case: Case) -> dict[str, Any]:
         "at": act.at,
         "matter_of": found,
         "complaint": complaint,
-        "line": timeline.of_case(act, case) if complaint is not None else None,
+        "line": timeline.of_case(act, case),
         "asks": approvals.forms(act, person, case),
         "hidden": list(hidden.of_case(act, case)),
         "heard": listening.of_case(act, case),

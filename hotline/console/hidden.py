@@ -16,8 +16,13 @@ from hotline.domain.repairs import RepairOrder
 from hotline.errors import Invalid, NotFound
 
 Opens = Callable[[], str]
-# By the kind of an entry: the field in which it keeps what somebody told a customer, and what they answered.
-_NOTES = {"called-back": "words", "complaint-replied": "said", "complaint-told": "said", "complaint-visited": "said"}
+# By the kind of an entry in which somebody noted what they told a customer: what it is called, and in which field.
+_NOTES = {
+    "called-back": ("note", "words"),
+    "complaint-replied": ("reply", "said"),
+    "complaint-told": ("told", "said"),
+    "complaint-visited": ("visit", "said"),
+}
 
 
 def of_call(act: Act, call: Call) -> dict[str, Opens]:
@@ -48,7 +53,8 @@ def of_case(act: Act, case: Case) -> dict[str, Opens]:
         sealed["outcome"] = case.outcome
     for entry in audit.entries(act.session, case.chain):
         if entry.kind in _NOTES:
-            sealed[f"note-{entry.seq}"] = entry.fields[_NOTES[entry.kind]]
+            name, field = _NOTES[entry.kind]
+            sealed[f"{name}-{entry.seq}"] = entry.fields[field]
     return found | {name: _opener(lambda v: cases.unseal(act, case, v), value) for name, value in sealed.items()}
 
 

@@ -111,8 +111,8 @@ def test_a_complaint_goes_from_the_telephone_to_its_closing(
 def asks_for_more_time(page: Page) -> None:
     """The owner asks the one who may decide it, before the deadline (CMP-5)."""
     page.locator("#requests .ask > summary").click()
-    form = page.locator("#requests form").filter(has=page.locator('input[name="wanted"][type="datetime-local"]')).first
-    form.locator('[name="wanted"]').fill("2026-12-05T18:00")
+    form = page.locator("#requests form").filter(has_text="重大投诉处理完毕")
+    form.locator('[name="wanted"]').fill("2026-11-25T18:00")
     form.locator('[name="reason"]').fill("要等配件")
     form.locator("button").click()
     expect(page.locator("#requests")).to_contain_text("要等配件")

@@ -32,7 +32,7 @@ def test_a_repair_is_shown_with_its_diagnosis_dispatch_and_promises(sun: Visitor
     page = text_of(sun.opens(f"/console/cases/{case_id}"))
     assert "家里不热 一个房间不热" in page
     assert f"10:00:00 {cast.wang.name} 003 振铃" in page
-    assert "未到期 维修人员签收 FLT-2 期限 2026-11-18 10:10:00" in page
+    assert "维修人员签收 FLT-2 未到期 11-18 10:00 承诺 · 期限 11-18 10:10" in page
 
 
 def test_a_promise_is_told_by_its_verdict_in_a_word(
@@ -42,9 +42,9 @@ def test_a_promise_is_told_by_its_verdict_in_a_word(
     with runtime.act(CLOCK) as act:
         promise_looks.look(act, [1])
     sun.logs_in(cast.sun)
-    assert "超期 未能当场答复的咨询回电" in text_of(sun.opens(asked))
+    assert "超期 11-18 10:00 承诺" in text_of(sun.opens(asked))
     sun.sends(f"{asked}/called-back", page=asked, rule="CBK-1.answer", said="已解释计费办法")
-    assert "迟办 未能当场答复的咨询回电" in text_of(sun.opens(asked))
+    assert "迟办 11-18 10:00 承诺" in text_of(sun.opens(asked))
 
 
 def test_the_page_names_who_answers_for_the_matter_since_its_owner_left_the_company(

@@ -94,8 +94,8 @@ def test_nothing_of_what_was_said_lies_open_in_the_log(
     assert "三号楼" not in str(entry["body"])
     page = lin.opens(HERE).text
     assert "三号楼" not in page
-    note = page.partition('name="what" value="note-')[2].partition('"')[0]
-    assert "客户住三号楼" in lin.sends(f"{HERE}/reveal", page=HERE, what=f"note-{note}", reason="客户又来电").text
+    note = page.partition('name="what" value="told-')[2].partition('"')[0]
+    assert "客户住三号楼" in lin.sends(f"{HERE}/reveal", page=HERE, what=f"told-{note}", reason="客户又来电").text
 
 
 def test_a_grade_is_raised_and_the_first_stays_on_the_page(
