@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, Text, and_, or_, select
+from sqlalchemy import ForeignKey, Select, String, Text, and_, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline import chats
@@ -18,6 +18,8 @@ from hotline.domain.outbox import OutboxEntry, State
 from hotline.errors import Conflict, NotFound
 
 TELLS = "tell-robot"  # the kind of what is owed to a robot
+COUNTED = "only-counted"
+_LINES_MOST = 50  # more than one message of a robot holds
 NAME_LONGEST = 80  # characters
 
 
@@ -118,21 +120,23 @@ def post(
 
 
 def gathered(act: Act, entry: OutboxEntry) -> list[OutboxEntry]:
-    """What else is due to the same robot goes with this entry: those that wait, and those that went with it before.
+    """What else is due to the same robot goes with this entry: what went with it before, and the oldest that waits.
 
     They are locked; what another worker holds is passed over, and goes by itself later. The robot is locked already.
     """
-    beside = OutboxEntry.about["with"].as_integer()
-    new = and_(beside.is_(None), OutboxEntry.due_at <= act.at, OutboxEntry.failures == 0)
-    query = (
-        select(OutboxEntry)
-        .where(OutboxEntry.state.in_((State.DUE, State.CLAIMED)), OutboxEntry.kind == TELLS)
-        .where(OutboxEntry.about["robot"].as_integer() == entry.about["robot"])
-        .where(OutboxEntry.id != entry.id, OutboxEntry.submitted_at.is_(None), or_(new, beside == entry.id))
-        .order_by(OutboxEntry.id)
-        .with_for_update(skip_locked=True)
+    return list(act.session.scalars(_beside(select(OutboxEntry), entry, act.at).limit(_LINES_MOST)))
+
+
+def count_only(act: Act, entry: OutboxEntry, said: list[OutboxEntry]) -> int:
+    """What waits besides is not said but counted, so that nobody is flooded: it is owed no more; how many they were."""
+    left = _beside(select(OutboxEntry.id), entry, act.at).where(OutboxEntry.id.not_in([one.id for one in said]))
+    result = act.session.execute(
+        update(OutboxEntry)
+        .where(OutboxEntry.id.in_(left))
+        .values(state=State.DROPPED, settled_at=act.at, lease_until=None, problem=COUNTED)
+        .execution_options(synchronize_session=False)
     )
-    return list(act.session.scalars(query))
+    return int(getattr(result, "rowcount", 0))
 
 
 def go_along(act: Act, entry: OutboxEntry, others: list[OutboxEntry], *, lease: timedelta) -> None:
@@ -159,3 +163,16 @@ def take_back(act: Act, robot: Robot) -> None:
     if robot.refused_at is not None:
         robot.refused_at = None
         act.remember("house", "robot-back", robot=robot.id, company=robot.company_id)
+
+
+def _beside(chosen: Select[Any], entry: OutboxEntry, at: datetime) -> Select[Any]:
+    """Of what is owed to an entry's robot: what goes with the entry already, then what is due and not submitted."""
+    beside = OutboxEntry.about["with"].as_integer()
+    new = and_(beside.is_(None), OutboxEntry.due_at <= at, OutboxEntry.failures == 0)
+    return (
+        chosen.where(OutboxEntry.state.in_((State.DUE, State.CLAIMED)), OutboxEntry.kind == TELLS)
+        .where(OutboxEntry.about["robot"].as_integer() == entry.about["robot"])
+        .where(OutboxEntry.id != entry.id, OutboxEntry.submitted_at.is_(None), or_(new, beside == entry.id))
+        .order_by(beside.is_(None), OutboxEntry.id)
+        .with_for_update(skip_locked=True)
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from hotline import chats, clock
 from hotline.carrier import Carrier, CarrierError
@@ -26,7 +27,7 @@ _CUT = "…"
 
 
 def tell(runtime: Runtime, act: Act, entry: OutboxEntry) -> Prepared:
-    """One message of a robot, with all that waits for the same robot: about = {robot, text, promise?, with?}.
+    """One message of a robot, with all that waits for the same robot: about = {robot, text, promise?, with?, more?}.
 
     Whoever finds it submitted by somebody who did not live to say what came of it lets it be: a robot cannot be asked
     what it said already, and nobody should be told twice. Those told by role have it in writing besides.
@@ -71,11 +72,8 @@ def try_out(runtime: Runtime, robot_id: int) -> None:
 def _submit(runtime: Runtime, act: Act, entry: OutboxEntry, robot: Robot) -> Effect:
     """From the commit on the group may have it, and the row says so; nobody looks for it at a platform (rule 3)."""
     lease, figures = runtime.figures.outbox.lease.span, runtime.figures.robots
-    others = robots.gathered(act, entry)
-    said = [_written(runtime, act, one) for one in (entry, *others)]
-    company = companies.get(act, robot.company_id)
-    text = fitted(said, figures.text_longest, lambda n: _word(runtime, act, company, "more", n=n))
-    robots.go_along(act, entry, others, lease=lease)
+    text, said = _message(runtime, act, entry, robot)
+    robots.go_along(act, entry, said, lease=lease)
     robots.spoke(act, robot, between=figures.between.span)
     outbox.submitting(act, entry, mark=None, lease=lease)
     to = robots.address_of(act, robot)
@@ -85,6 +83,20 @@ def _submit(runtime: Runtime, act: Act, entry: OutboxEntry, robot: Robot) -> Eff
         return DONE
 
     return Effect(ask)
+
+
+def _message(runtime: Runtime, act: Act, entry: OutboxEntry, robot: Robot) -> tuple[str, list[OutboxEntry]]:
+    """What the robot says, and whose lines stand in it beside the entry's own; about["more"]: how many are counted."""
+    waiting = robots.gathered(act, entry)
+    counted = entry.about.get("more", 0) + robots.count_only(act, entry, waiting)
+    lines = [_written(runtime, act, one) for one in (entry, *waiting)]
+    company = companies.get(act, robot.company_id)
+    more, longest = partial(_word, runtime, act, company, "more"), runtime.figures.robots.text_longest
+    text, kept = fitted(lines, longest, lambda left_out: more(n=counted + left_out) if counted + left_out else "")
+    said = waiting[: kept - 1]
+    counted += robots.count_only(act, entry, said)
+    entry.about = {**entry.about, "more": counted} if counted else entry.about
+    return text, said
 
 
 def _send(runtime: Runtime, to: Address, text: str) -> None:
@@ -118,11 +130,10 @@ def _word(runtime: Runtime, act: Act, company: Company, name: str, **values: obj
     )
 
 
-def fitted(lines: Sequence[str], longest: int, more: Callable[[int], str]) -> str:
-    """As many of the lines, from the first, as so many bytes hold; of the others `more` says how many there are."""
-    for left_out in range(len(lines)):
-        kept = lines[: len(lines) - left_out]
-        text = "\n".join([*kept, more(left_out)] if left_out else kept)
+def fitted(lines: Sequence[str], longest: int, more: Callable[[int], str]) -> tuple[str, int]:
+    """As many of the lines, from the first, as so many bytes hold, and how many; `more` tells of so many others."""
+    for kept in range(len(lines), 0, -1):
+        text = "\n".join(filter(None, [*lines[:kept], more(len(lines) - kept)]))
         if len(text.encode()) <= longest:
-            return text
-    return lines[0].encode()[: longest - len(_CUT.encode())].decode(errors="ignore") + _CUT
+            return text, kept
+    return lines[0].encode()[: longest - len(_CUT.encode())].decode(errors="ignore") + _CUT, 1

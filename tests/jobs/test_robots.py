@@ -18,7 +18,7 @@ from hotline.domain.robots import Robot
 from hotline.errors import Refused
 from hotline.jobs import robots as talking
 from hotline.settings import Settings
-from tests import chatroom
+from tests import chatroom, given
 from tests.chatroom import HANGS_UP, Room
 from tests.jobs.workshop import Workshop
 
@@ -113,6 +113,25 @@ def test_what_is_too_long_for_a_message_is_counted(shop: Workshop, room: Room, r
     lines = text.splitlines()
     assert len(text.encode()) <= 2000
     assert lines[-1].startswith(f"另有{60 - len(lines) + 1}条")
+
+
+def test_hundreds_of_notices_are_one_message_and_no_flood(shop: Workshop, room: Room, robot: int) -> None:
+    room.answers_with(code=11232)
+    with shop.runtime.act(COMMAND) as act:
+        case = given.case(act, shop.cast)
+        for about in range(300):
+            robots.post(act, shop.cast.heat.id, case, "lost-property-for-supervisor", about=str(about))
+    shop.works()
+    post(shop, "later")
+    shop.passes(timedelta(seconds=10))
+    shop.works_for(timedelta(minutes=2))
+    refused, alone, again = room.texts
+    assert again == refused, "what was counted counts when it is tried again"
+    assert len(alone.splitlines()) == 1
+    *lines, more = again.splitlines()
+    assert more.startswith(f"另有{300 - len(lines)}条")
+    assert {entry.problem for entry in shop.entries(robots.TELLS) if entry.state == State.DROPPED} == {"only-counted"}
+    assert set(states(shop)) == {"done", "dropped"}
 
 
 def test_what_may_have_been_said_is_never_said_again(shop: Workshop, room: Room, robot: int) -> None:
@@ -261,8 +280,8 @@ def test_a_broken_promise_is_said_with_its_title(shop: Workshop, room: Room, rob
 
 @pytest.mark.parametrize("longest", [60, 61, 62])
 def test_a_line_is_cut_between_two_characters(longest: int) -> None:
-    text = talking.fitted(["请" * 50], longest, lambda n: f"{n}")
-    assert text.endswith("…")
+    text, kept = talking.fitted(["请" * 50], longest, lambda n: "")
+    assert (text[-1], kept) == ("…", 1)
     assert longest - 3 <= len(text.encode()) <= longest
 
 
