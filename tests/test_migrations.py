@@ -16,6 +16,9 @@ from hotline.settings import Settings
 from tests import given
 from tests.world import Cast
 
+# Its promises when their looks were entries of the outbox: nothing done yet, warned of, broken and one step up, kept.
+LOOKS = (("open", ()), ("open", ("warn",)), ("broken", ("warn", "judge", "escalate-manager")), ("kept", ("warn",)))
+OWED = ("warn", "judge", "escalate-manager", "escalate-general_manager")
 LOG = ("audit_entries", "checkpoints")
 # An open case with a promise, as the version before the waiting line wrote them.
 OLD = (
@@ -92,6 +95,35 @@ def test_what_a_version_before_wrote_is_kept_and_numbered_by_its_company(runtime
         promised = connection.execute(text("SELECT case_id FROM promises")).scalars().all()
     assert [tuple(row) for row in kept] == [("261118001", 1, 1)]
     assert promised == [1]
+
+
+def test_the_clock_looks_at_what_a_version_before_promised_where_its_entries_had_come_to(runtime: Runtime) -> None:
+    migrations.downgrade(runtime.engine, "0002")
+    with runtime.engine.begin() as connection:
+        for statement in OLD[:-1]:
+            connection.execute(text(statement))
+    migrations.upgrade(runtime.engine, "0004")
+    with runtime.engine.begin() as connection:
+        for number, (verdict, done) in enumerate(LOOKS, 1):
+            connection.execute(
+                text(OLD[-1].replace("VALUES (1,", f"VALUES ({number},").replace("'open'", f"'{verdict}'"))
+            )
+            for owed in OWED:
+                kind, _, role = owed.partition("-")
+                key, state = f"{kind}-{number}" + (f"-{role}" if role else ""), "done" if owed in done else "due"
+                connection.execute(
+                    text(
+                        "INSERT INTO outbox (kind, key, queue, priority, about, state, posted_at, due_at, attempts,"
+                        f" failures) VALUES ('{kind}-promise', '{key}', 'routine', 10, '{{}}', '{state}',"
+                        " '2026-11-18 02:00:00', '2026-11-19 02:00:00', 0, 0)"
+                    )
+                )
+    migrations.upgrade(runtime.engine)
+    with runtime.engine.connect() as connection:
+        looks = connection.execute(text("SELECT look_at IS NULL, step FROM promises ORDER BY id")).all()
+        owed_still = connection.execute(text("SELECT count(*) FROM outbox WHERE state = 'due'")).scalar_one()
+    assert [tuple(row) for row in looks] == [(False, 0), (False, 1), (False, 3), (True, 0)]
+    assert owed_still == 0
 
 
 @pytest.mark.parametrize("table", LOG)
