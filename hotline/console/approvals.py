@@ -16,7 +16,7 @@ from hotline.domain.companies import Company
 from hotline.domain.decisions import Decision, State, What
 from hotline.domain.promises import Promise, Verdict
 from hotline.domain.staff import Staff
-from hotline.errors import NotFound
+from hotline.errors import NotFound, Refused
 from hotline.standard.kinds import Grade
 from hotline.standard.rules import Standard
 
@@ -37,6 +37,7 @@ class Request:
     promise: Promise | None
     before: str  # what holds now, or held when it was decided
     wanted: str
+    level: str  # the role that decides, or any above
     names: dict[int, str]
     reason: str
     answer: str
@@ -126,6 +127,7 @@ def _shown(act: Act, person: Staff, decision: Decision, case: Case, company: Com
         promise=promise,
         before=_before(act, decision, case, promise, standard.timezone),
         wanted=_named(decision.value, standard.timezone),
+        level=_level(act, decision, case),
         names=names,
         reason=_opened(act, case, decision.reason, concerned=concerned),
         answer=_opened(act, case, decision.answer, concerned=concerned),
@@ -133,6 +135,15 @@ def _shown(act: Act, person: Staff, decision: Decision, case: Case, company: Com
         may_decide=decides,
         may_withdraw=waits and decision.asked_by_id == person.id,
     )
+
+
+def _level(act: Act, decision: Decision, case: Case) -> str:
+    if decision.state != State.ASKED:
+        return decision.level
+    try:
+        return decisions.level(act, decision, case)
+    except Refused:  # nobody stands so high
+        return decision.level
 
 
 def _before(act: Act, decision: Decision, case: Case, promise: Promise | None, zone: str) -> str:

@@ -31,6 +31,14 @@ def latest(act: Act, case: Case, promise: Promise) -> datetime:
     return act.standard.complaints.longest_extension.deadline(min(first, promise.due_at), act.standard.calendar).at
 
 
+def approver(act: Act, promise: Promise) -> str:
+    """The role that may allow more time for a promise, or any above it (CMP-5). Raises Refused where nobody may."""
+    rule = act.standard.promise(promise.rule)
+    if rule.approved_by is None:
+        raise Refused(f"nobody may allow more time for {promise.rule}: it is kept in time, or seen to be broken")
+    return str(rule.approved_by)
+
+
 def check_more_time(act: Act, case: Case, promise: Promise | None, wanted: object) -> tuple[Promise, datetime]:
     """More time until an instant, for a promise of this case. Raises Invalid, Refused, or Conflict when it is too late.
 
@@ -38,8 +46,7 @@ def check_more_time(act: Act, case: Case, promise: Promise | None, wanted: objec
     """
     if promise is None or promise.case_id != case.id or not isinstance(wanted, datetime) or wanted.tzinfo is None:
         raise Invalid("more time is asked for a promise of this case, until an instant")
-    if act.standard.promise(promise.rule).approved_by is None:
-        raise Refused(f"nobody may allow more time for {promise.rule}: it is kept in time, or seen to be broken")
+    approver(act, promise)
     if promise.verdict != Verdict.OPEN or act.at > promise.due_at:
         raise Conflict(f"{promise.rule} is settled or its deadline has passed: more time is approved before it")
     if not promise.due_at < wanted <= latest(act, case, promise):

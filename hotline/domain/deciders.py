@@ -30,14 +30,15 @@ def may_ask(act: Act, case: Case, person: Staff, rule_id: str | None = None) -> 
     return rule_id is not None and person.id == case.handler_id
 
 
-def level(act: Act, company_id: int, *, lowest: str, at_least: Staff, asked_by: Staff, above: bool) -> str:
-    """The role from which on somebody may decide in this company: the `lowest` that the rule names, or higher.
+def level(act: Act, case: Case, *, lowest: str, asked_by: Staff, above: bool) -> str:
+    """The role from which on somebody may decide in this case: the `lowest` that the rule names, or higher.
 
-    Never below who answers for the matter (`at_least`) nor below who asks; `above`: strictly above who asks. Raises
-    Refused where nobody stands there.
+    Never below who answers for the matter nor below who asks; `above`: strictly above who asks. Raises Refused where
+    nobody stands there.
     """
-    ladder = _ladder(act, company_id)
-    place = max(_place(ladder, lowest), _rank(ladder, at_least), _rank(ladder, asked_by) + above)
+    ladder = _ladder(act, case.company_id)
+    owner = staff.get(act, case.owner_id)
+    place = max(_place(ladder, lowest), _rank(ladder, owner), _rank(ladder, asked_by) + above)
     if place >= len(ladder):
         raise Refused("nobody stands above you who could decide this: it stays as it is")
     return str(ladder[place]) if place >= 0 else lowest

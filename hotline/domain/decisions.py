@@ -86,19 +86,18 @@ def ask(
     The case is locked, its standard chosen. Raises Invalid without a reason or for what cannot be wanted, Refused for
     whoever may not ask and where nobody could decide, Conflict where it is too late or asked already.
     """
+    promise = promise if what is What.EXTENSION else None
     if not reason.strip():
         raise Invalid("say why: whoever decides must know it")
     if case.state == "closed":
         raise Conflict(f"case {case.number} is closed: open a new one for a new matter")
     if not deciders.may_ask(act, case, by, promise.rule_id if promise is not None else None):
         raise Refused("whoever answers for the matter or leads its company asks for this")
-    level, written = _checked(act, case, what, by, wanted, promise)
     made = Decision(
         case_id=case.id,
         what=what,
-        promise_id=promise.id if promise is not None and what is What.EXTENSION else None,
-        wanted=written,
-        level=level,
+        wanted=_written(act, case, what, wanted, promise),
+        promise_id=promise.id if promise is not None else None,
         asked_by_id=by.id,
         asked_at=act.at,
         reason=cases.seal(act, case, reason.strip()),
@@ -181,23 +180,33 @@ def waiting_for(act: Act, person: Staff) -> list[Decision]:
 
 def may_decide(act: Act, decision: Decision, case: Case, person: Staff) -> bool:
     """May this person decide this: high enough, and neither who asks, nor who answers for it, nor complained of?"""
-    without = _concerned(act, case, decision)
-    return deciders.may(act, person, case.company_id, decision.level, without=without)
+    try:
+        lowest = level(act, decision, case)
+    except Refused:
+        return False
+    return deciders.may(act, person, case.company_id, lowest, without=_concerned(act, case, decision))
 
 
-def _checked(act: Act, case: Case, what: What, by: Staff, wanted: object, promise: Promise | None) -> tuple[str, str]:
-    """The level that decides, and what is wanted as it is written down."""
-    owner = staff.get(act, case.owner_id)
-    lowest, above, written = str(Role.SUPERVISOR), True, str(wanted)
+def level(act: Act, decision: Decision, case: Case) -> str:
+    """The role from which on somebody may decide it now: a raised grade or a higher owner takes it further up.
+
+    The standard of the case's company is chosen. Raises Refused where nobody stands there.
+    """
+    companies.get(act, case.company_id)
+    asked_by = staff.get(act, decision.asked_by_id)
+    if decision.promise_id is None:
+        return deciders.level(act, case, lowest=Role.SUPERVISOR, asked_by=asked_by, above=True)
+    lowest = changes.approver(act, act.session.get_one(Promise, decision.promise_id))
+    return deciders.level(act, case, lowest=lowest, asked_by=asked_by, above=False)
+
+
+def _written(act: Act, case: Case, what: What, wanted: object, promise: Promise | None) -> str:
+    """What is wanted as it is written down, where it may be wanted."""
     if what is What.EXTENSION:
-        promise, until = changes.check_more_time(act, case, promise, wanted)
-        lowest, above, written = str(act.standard.promise(promise.rule).approved_by), False, until.isoformat()
-    elif what is What.LOWER_GRADE:
-        changes.check_lower_grade(act, case, wanted)
-    else:
-        changes.check_other_kind(act, case, wanted)
-    level = deciders.level(act, case.company_id, lowest=lowest, at_least=owner, asked_by=by, above=above)
-    return level, written
+        return changes.check_more_time(act, case, promise, wanted)[1].isoformat()
+    if what is What.LOWER_GRADE:
+        return str(changes.check_lower_grade(act, case, wanted)[1])
+    return str(changes.check_other_kind(act, case, wanted)[1])
 
 
 def _carry_out(act: Act, decision: Decision, case: Case, by: Staff, why: str) -> None:
@@ -222,7 +231,7 @@ def _check_decider(act: Act, decision: Decision, case: Case, by: Staff) -> None:
     if by.id == case.owner_id:
         raise Refused("whoever answers for the matter does not decide about its clock: somebody above does")
     if not may_decide(act, decision, case, by):
-        raise Refused(f"this is decided by {decision.level} or somebody above, in its own company")
+        raise Refused(f"this is decided by {level(act, decision, case)} or somebody above, in its own company")
 
 
 def _concerned(act: Act, case: Case, decision: Decision) -> set[int]:
@@ -235,6 +244,7 @@ def _put(act: Act, case: Case, made: Decision) -> None:
     same = (made.what, made.promise_id, State.ASKED)
     if any((one.what, one.promise_id, one.state) == same for one in of_case(act, case.id)):
         raise Conflict("this was asked already and waits for a decision")
+    made.level = level(act, made, case)
     levels = deciders.people(act, case.company_id, made.level, without=_concerned(act, case, made))
     if not levels:
         raise Refused("nobody stands above you who could decide this: it stays as it is")
@@ -269,9 +279,8 @@ def _tell_asker(act: Act, decision: Decision, case: Case, text: str) -> None:
 
 def _presses(act: Act, decision: Decision) -> bool:
     """Would whoever decides be told only after the deadline, for the night is quiet?"""
-    if decision.promise_id is None:
-        return False
-    return act.session.get_one(Promise, decision.promise_id).due_at <= _quiet_until(act)
+    promise = act.session.get(Promise, decision.promise_id or 0)
+    return promise is not None and promise.due_at <= _quiet_until(act)
 
 
 def _quiet_until(act: Act) -> datetime:

@@ -133,36 +133,20 @@ def tighten(act: Act, promise: Promise, rule: str, *, until: datetime) -> None:
     act.news.add(f"staff:{promise.owner_id}")
 
 
-def excuse(act: Act, promise_id: int, *, approved_by: staff.Staff) -> None:
-    """More time was approved before the deadline, by whom the standard names or somebody above (CMP-5).
-
-    Raises Refused or Conflict.
-    """
-    promise = _locked(act, promise_id)
-    rule = act.standard.promise(promise.rule)
-    if rule.approved_by is None:
-        raise Refused(f"{promise.rule} can be excused by nobody")
-    if approved_by.company_id != promise.company_id:
-        raise Refused(f"{promise.rule} is excused within its own company alone")
-    if not approved_by.has(*staff.from_level(act, promise.company_id, rule.approved_by)):
-        raise Refused(f"{promise.rule} can be excused by {rule.approved_by} or somebody above alone")
-    _excused(act, promise, approved_by)
-
-
 def release(act: Act, promise_id: int, *, approved_by: staff.Staff, why: str) -> None:
-    """What was promised is owed no longer, for two people decided what the matter is; called by `decisions` alone.
+    """Excuse a promise: a second, higher person allowed it before the deadline (CMP-5); called by `changes` alone.
 
     `why` is sealed already. Raises Conflict once the deadline has passed: what was broken stays broken.
     """
     _excused(act, _locked(act, promise_id), approved_by, why=why)
 
 
-def _excused(act: Act, promise: Promise, approved_by: staff.Staff, **told: str) -> None:
+def _excused(act: Act, promise: Promise, approved_by: staff.Staff, *, why: str) -> None:
     if promise.verdict != Verdict.OPEN or act.at > promise.due_at:
         raise Conflict("a promise is excused before its deadline or not at all")
     promise.verdict, promise.judged_at, promise.excused_by_id = Verdict.EXCUSED, act.at, approved_by.id
     promise.look_at = None
-    act.remember(f"case:{promise.case_id}", "promise-excused", promise=promise.id, by=approved_by.id, **told)
+    act.remember(f"case:{promise.case_id}", "promise-excused", promise=promise.id, by=approved_by.id, why=why)
     act.news.add(f"staff:{promise.owner_id}")
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from hotline.domain import cases, complaint_forms, complaints, decisions, promises, respondents, staff
+from hotline.domain import cases, complaint_forms, complaints, decisions, handovers, promises, respondents, staff
 from hotline.domain import companies as firms
 from hotline.domain.act import COMMAND
 from hotline.domain.cases import Kind
@@ -115,6 +115,30 @@ def test_where_nobody_at_all_could_decide_nothing_is_asked(runtime: Runtime, cas
         asks_time(runtime, cast.sun, case_id, due(runtime, case_id) + DAY)
 
 
+def test_asking_while_the_grade_is_low_and_having_it_approved_when_it_is_higher(runtime: Runtime, cast: Cast) -> None:
+    """The manager allows more time for a minor complaint, but not any more for what has become a major one."""
+    case_id = deciding.complaint(runtime, cast)
+    asked = asks_time(runtime, cast.lin, case_id, due(runtime, case_id) + DAY)
+    with runtime.act(by(cast.zhou)) as act:
+        case, zhou = deciding.locked(act, case_id), given.person(act, cast.zhou)
+        complaints.grade(act, case, Grade.MAJOR, by=zhou, why="they threaten with the papers")
+    with pytest.raises(Refused, match="general_manager or somebody above"):
+        decides(runtime, cast.qian, asked)
+    assert (waits_for(runtime, cast.qian), waits_for(runtime, cast.feng)) == ([], [asked])
+
+
+def test_taking_the_matter_over_after_asking(runtime: Runtime, cast: Cast) -> None:
+    """Who answers for it now does not decide, nor whoever stands below."""
+    case_id = deciding.complaint(runtime, cast)
+    asked = asks_time(runtime, cast.lin, case_id, due(runtime, case_id) + DAY)
+    with runtime.act(COMMAND) as act:
+        handovers.force(act, deciding.locked(act, case_id), receiver_id=cast.feng.id)
+    with pytest.raises(Refused, match="somebody above does"):
+        decides(runtime, cast.feng, asked)
+    with pytest.raises(Refused, match="general_manager or somebody above"):
+        decides(runtime, cast.qian, asked)
+
+
 def test_raising_the_grade_to_gain_its_longer_time(runtime: Runtime, cast: Cast) -> None:
     case_id = deciding.complaint(runtime, cast)
     before = due(runtime, case_id)
@@ -201,6 +225,11 @@ def test_the_department_complained_of_asks_for_time_and_for_nothing_else(runtime
     for wanted in (Grade.MINOR, Kind.ENQUIRY):
         with pytest.raises(Refused, match="whoever answers for the matter"):
             asks(runtime, head, case_id, wanted)
+    with runtime.act(by(head)) as act:
+        case, promise = deciding.locked(act, case_id), deciding.promised(act, case_id, "CMP-4.settle.important")
+        person, what = given.person(act, head), decisions.What.LOWER_GRADE
+        with pytest.raises(Refused, match="whoever answers for the matter"):
+            decisions.ask(act, case, what, by=person, reason="less", wanted=Grade.MINOR, promise=promise)
     with pytest.raises(Refused, match="whoever answers for the matter"):
         asks_time(runtime, other, case_id, until, rule="CMP-4.settle.important")
     assert asks_time(runtime, head, case_id, until, rule="CMP-4.settle.important")
