@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import HTTPException, ServiceUnavailable
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, ServiceUnavailable
 
 from hotline.api import complaint_form, guard, problems, respondent
 from hotline.api.complaint_form import Form
@@ -48,7 +48,7 @@ def blueprint(runtime: Runtime) -> Blueprint:
 def file() -> ResponseReturnValue:
     """File a complaint: 201 with its number, how it is graded, and by when what is done. Sent twice, filed once."""
     name = _request_name()
-    form, told = complaint_form.read(request.get_data(cache=False))
+    form, told = complaint_form.read(_body())
     with guard.runtime().act(guard.ACTOR) as act:
         key = api_keys.turn(act, guard.key().id)
         if key is None:
@@ -68,6 +68,14 @@ def show(number: str) -> ResponseReturnValue:
         if case is None or not api_keys.brought(act, guard.key().id, case.id):
             raise NotFound("this key brought no such complaint")
         return jsonify(_progress(act, case))
+
+
+def _body() -> bytes:
+    """What was sent. Of a body whose length is not told beforehand, what is too much is cut off in silence."""
+    body = request.get_data(cache=False)
+    if len(body) >= (request.max_content_length or 0):
+        raise RequestEntityTooLarge
+    return body
 
 
 def _request_name() -> str:

@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from hotline.console import form_fields
 from hotline.domain import api_keys, audit, cases, companies, complaints, customers, promises, visitors
 from hotline.domain.act import COMMAND
 from hotline.domain.cases import Case
@@ -69,6 +70,11 @@ def test_the_register_and_the_log_say_which_system_brought_it(sender: Sender, ca
         assert [entry.fields["key"] for entry in entries if entry.kind == "came-by-key"] == [sender.key_id]
         assert {entry.actor for entry in entries} == {"api"}
         assert not any("李梅".encode() in entry.body or b"13800001234" in entry.body for entry in entries)
+
+
+def test_nobody_notes_by_hand_what_another_system_brings() -> None:
+    assert Channel.WEB not in form_fields.CHOICES["channel"]
+    assert {*form_fields.CHOICES["channel"], Channel.WEB} == set(Channel)
 
 
 def test_ungraded_counts_as_the_standard_says(sender: Sender) -> None:

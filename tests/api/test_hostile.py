@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from datetime import timedelta
 from typing import Any
@@ -146,6 +147,15 @@ def test_characters_beyond_the_first_plane_and_lines_are_kept(sender: Sender) ->
 def test_too_large_a_body_is_refused_as_a_problem(sender: Sender, size: int) -> None:
     answer = sender.sends(json.dumps({"happened": "x" * size}))
     assert (answer.status_code, answer.mimetype) == (413, "application/problem+json")
+
+
+def test_too_large_a_body_in_pieces_is_refused_and_not_cut(app: Flask, sender: Sender) -> None:
+    body = json.dumps(WRONGED).encode().ljust(LARGEST_BODY) + b"and more"
+    headers = {"Authorization": f"Bearer {sender.secret}", "Idempotency-Key": "a", "Transfer-Encoding": "chunked"}
+    pieces = {"wsgi.input": io.BytesIO(body), "wsgi.input_terminated": True}
+    answer = app.test_client().post("/api/complaints", base_url=BASE, headers=headers, environ_overrides=pieces)
+    assert (answer.status_code, answer.mimetype) == (413, "application/problem+json")
+    assert sender.cases() == []
 
 
 @pytest.mark.parametrize("name", ["", " ", "x" * 121, "a b", "名字", "a\tb"])
