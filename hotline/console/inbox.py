@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from hotline.console import approvals, asking, discretion, matter, people, refused, respondent_doing, respondent_page
-from hotline.domain import companies, signatures, signers, staff
+from hotline.domain import companies, signatures, staff
 from hotline.domain.act import Act
 from hotline.domain.cases import Case, Kind
 from hotline.domain.companies import Department
@@ -157,7 +157,8 @@ def _passed_up(act: Act, person: Staff) -> Section:
     roles = [duty for duty in signatures.KEEPS if duty in list(Role)]
     query = query.where(Dispatch.duty.in_(roles), Dispatch.signed_at.is_(None)).order_by(Dispatch.id).limit(_SHOWN + 1)
     rows = list(act.session.execute(query))
-    mine = [(case, complaint) for case, complaint, one in rows[:_SHOWN] if signers.may_sign(act, one, case, person)]
+    waits_for = respondent_page.waits_for
+    mine = [(case, complaint) for case, complaint, one in rows[:_SHOWN] if waits_for(act, person, one, case)]
     return Section("seen", _rows(act, mine, "CMP-2"), bool(rows[_SHOWN:]))
 
 

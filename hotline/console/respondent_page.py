@@ -9,7 +9,7 @@ from hotline.domain import companies, complaint_forms, dispatches, promises, res
 from hotline.domain.act import Act
 from hotline.domain.cases import Case, Kind
 from hotline.domain.complaint_forms import Complaint, Stage
-from hotline.domain.dispatches import RESPONDENT
+from hotline.domain.dispatches import RESPONDENT, Dispatch
 from hotline.domain.promises import Promise, Verdict
 from hotline.domain.staff import Role, Staff
 from hotline.errors import NotFound
@@ -99,4 +99,12 @@ def _doings(act: Act, person: Staff, case: Case) -> list[str]:
 
 def _waits_to_be_seen(act: Act, person: Staff, case: Case) -> bool:
     made = [one for one in dispatches.of_case(act, case.id) if one.duty in signatures.KEEPS and one.duty != RESPONDENT]
-    return any(one.signed_at is None and signers.may_sign(act, one, case, person) for one in made)
+    return any(waits_for(act, person, one, case) for one in made)
+
+
+def waits_for(act: Act, person: Staff, dispatch: Dispatch, case: Case) -> bool:
+    """Is it passed up to this person, and seen by nobody yet? Those who stand above are asked once they are rung."""
+    if dispatch.signed_at is not None or not signers.may_sign(act, dispatch, case, person):
+        return False
+    asked = {offer.staff_id for offer in dispatches.offers(act, dispatch.id)}
+    return person.id in asked | {one.id for one in signers.first_of(act, dispatch, case)}
