@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -133,15 +133,15 @@ ROUTINE = (
 class Rounds:
     """Does what is due of the routine, once for all dispatchers together."""
 
-    def __init__(self, runtime: Runtime, redis: Redis) -> None:
-        self._runtime, self._redis = runtime, redis
+    def __init__(self, runtime: Runtime, redis: Redis, routine: Sequence[Recurring] = ROUTINE) -> None:
+        self._runtime, self._redis, self._routine = runtime, redis, routine
         self._last: dict[str, int] = {}
         self._troubles: dict[str, str] = {}
 
     def turn(self) -> bool:
         """One look at the clock; True where there is more to do at once. Cheap when nothing is due."""
         more = False
-        for work in ROUTINE:
+        for work in self._routine:
             every = work.every(self._runtime.figures).seconds
             span = int(clock.now().timestamp()) // every
             if self._last.get(work.name) != span:

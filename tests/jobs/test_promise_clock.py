@@ -15,7 +15,7 @@ from hotline.domain.act import CLOCK, COMMAND
 from hotline.domain.cases import Kind
 from hotline.domain.notices import Notice
 from hotline.domain.promises import Promise, Verdict
-from hotline.jobs.routine import Rounds, look_at_promises
+from hotline.jobs.routine import Recurring, Rounds, look_at_promises
 from tests.jobs.workshop import Workshop
 from tests.world import HandClock, Person
 
@@ -71,9 +71,7 @@ class Hurrying(HandClock):
         return self.now
 
 
-def test_what_is_left_when_the_time_is_over_goes_on_at_the_next_turn_not_at_the_next_second(
-    shop: Workshop, rounds: Rounds
-) -> None:
+def test_what_is_left_when_the_time_is_over_is_left_to_the_next_turn(shop: Workshop, rounds: Rounds) -> None:
     """Between two turns the dispatcher hands out what is due: a call is not held up by ten thousand promises."""
     many = shop.runtime.figures.promises.batch + 1
     made = owe(shop, "CBK-2.missed", shop.cast.lin, each=many)
@@ -83,6 +81,19 @@ def test_what_is_left_when_the_time_is_over_goes_on_at_the_next_turn_not_at_the_
     assert 0 < verdicts(shop)[Verdict.BROKEN] < many
     rounds.turn()
     assert verdicts(shop) == {Verdict.BROKEN: many}
+
+
+def test_shared_work_that_has_more_to_do_goes_on_in_the_same_second_and_with_every_dispatcher(shop: Workshop) -> None:
+    more = [True, True, False]
+    every = shop.runtime.figures.promises.look_every
+    work = [Recurring("a work", lambda _figures: every, lambda _runtime: more.pop(0), shared=True)]
+    one, other = (Rounds(shop.runtime, shop.runtime.redis, work) for _ in range(2))
+    assert [one.turn(), other.turn(), other.turn()] == [True, True, False]
+    assert other.turn() is False, "until the next second there is nothing to do"
+    more.append(False)
+    shop.at.passes(SECOND)
+    assert other.turn() is False
+    assert more == []
 
 
 def test_several_dispatchers_at_once_judge_each_promise_once(shop: Workshop) -> None:
