@@ -14,7 +14,7 @@ from hotline.domain import (
     invitations,
     matching,
     meetings,
-    notices,
+    notice_calls,
     offers,
     parties,
     seats,
@@ -31,9 +31,9 @@ from hotline.errors import Refused
 
 def wanted(act: Act, call: Call) -> bool:
     """Is this call still to be placed, or to go on ringing? One that carries nothing always is."""
-    notice = notices.of_call(act, call)
+    notice = notice_calls.of_call(act, call)
     if notice is not None:
-        return notices.is_awaited(notice, call)
+        return notice_calls.is_awaited(notice, call)
     made = dispatches.of_call(act, call)
     if made is not None:
         return made.answer in dispatches.OPEN and dispatches.unsigned(act, dispatches.get(act, made.dispatch_id))
@@ -46,9 +46,9 @@ def wanted(act: Act, call: Call) -> bool:
 
 def asked(act: Act, call: Call) -> bool:
     """Is this a colleague of whom we await that they press the key, or come in?"""
-    notice = notices.of_call(act, call)
+    notice = notice_calls.of_call(act, call)
     if notice is not None:
-        return notices.is_awaited(notice, call)
+        return notice_calls.is_awaited(notice, call)
     party = parties.of_call(act, call)
     if party is not None:
         return call.staff_id is not None and party.state in parties.EXPECTED
@@ -116,9 +116,9 @@ def ended(act: Act, call: Call, state: State) -> None:
 
     The call is locked. A caller who hung up in the line is looked after by `desk.abandoned`.
     """
-    notice, made = notices.of_call(act, call), dispatches.of_call(act, call)
+    notice, made = notice_calls.of_call(act, call), dispatches.of_call(act, call)
     if notice is not None:
-        notices.rung_in_vain(act, notice, call)
+        notice_calls.rung_in_vain(act, notice, call)
         return
     if made is not None:
         dispatches.unanswered(act, made, state)
@@ -161,7 +161,7 @@ def _pressed_decline(act: Act, call: Call, state: State) -> bool:
 
 def _rings_the_telephone(act: Act, call: Call) -> bool:
     """Is somebody rung who need not sit at a desk: about a dispatch, or a notice?"""
-    return dispatches.of_call(act, call) is not None or notices.of_call(act, call) is not None
+    return dispatches.of_call(act, call) is not None or notice_calls.of_call(act, call) is not None
 
 
 def _customers_number(act: Act, call: Call) -> str:

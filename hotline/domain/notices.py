@@ -7,21 +7,18 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ForeignKey, Index, String, exists, func, or_, select, update
+from sqlalchemy import ForeignKey, Index, Select, String, exists, func, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.db import Base, insert_new
 from hotline.domain import complaint_forms, outbox, robots, staff
 from hotline.domain.act import Act
-from hotline.domain.calls import Call
 from hotline.domain.cases import Case, Kind
 from hotline.domain.companies import Company
 from hotline.domain.outbox import OutboxEntry
 from hotline.domain.staff import Shift, Staff
 from hotline.standard.kinds import Role
 from hotline.standard.rules import Standard
-
-UNHEARD = "notice-unheard"  # the text that says that somebody was rung in vain
 
 
 class Notice(Base):
@@ -92,7 +89,7 @@ def owe(act: Act, person: Staff, case: Case, key: str, notice_id: int | None, *,
     if notice_id is not None:
         _owe_text(act, person, case.company_id, notice_id, urgent=urgent)
     if by_call and (rung_id := notice_id or _rung_after_all(act, key)) is not None:
-        _owe_ring(act, rung_id, case.id, 1, reached_from(act, person, case.company_id, urgent=urgent))
+        owe_ring(act, rung_id, case.id, 1, reached_from(act, person, case.company_id, urgent=urgent))
 
 
 def tell_role(
@@ -129,13 +126,17 @@ def may_be_texted(act: Act, person: Staff, company_id: int, *, urgent: bool) -> 
 
 def take(act: Act, entry: OutboxEntry, *, urgent: bool) -> list[Notice]:
     """What this entry tells: what it took before, and what waits for nobody else; oldest first, locked."""
-    free = or_(Notice.entry_id.is_(None), Notice.entry_id == entry.id)
-    query = select(Notice).where(Notice.staff_id == entry.about["who"], Notice.company_id == entry.about["company"])
-    query = query.where(Notice.told_at.is_(None), Notice.urgent.is_(urgent), free).order_by(Notice.id)
-    taken = list(act.session.scalars(query.with_for_update().execution_options(populate_existing=True)))
+    waits = _waiting(entry, urgent).order_by(Notice.id).with_for_update()
+    taken = list(act.session.scalars(waits.execution_options(populate_existing=True)))
     for one in taken:
         one.entry_id = entry.id
     return taken
+
+
+def are_many(act: Act, entry: OutboxEntry, *, urgent: bool) -> bool:
+    """Would this entry tell of several promises in a summary, and of nothing else?"""
+    waits = act.session.execute(_waiting(entry, urgent).with_only_columns(Notice.promise_id)).all()
+    return len(waits) > 1 and all(promise_id is not None for (promise_id,) in waits)
 
 
 def taken(act: Act, entry: OutboxEntry) -> list[Notice]:
@@ -147,12 +148,12 @@ def taken(act: Act, entry: OutboxEntry) -> list[Notice]:
 def told(act: Act, notice: Notice) -> None:
     """The carrier has the text that says it."""
     notice.told_at = act.at
-    _remember(act, notice, "staff-told")
+    remember(act, notice, "staff-told")
 
 
 def pass_on(act: Act, notice: Notice) -> None:
     """Who was to be told works here no more: the supervisors are told instead."""
-    _remember(act, notice, "notice-passed-on")
+    remember(act, notice, "notice-passed-on")
     case, role = act.session.get_one(Case, notice.case_id), Role.SUPERVISOR
     urgent, by_call = notice.urgent, notice.by_call
     about, promise = notice.about, notice.promise_id
@@ -162,45 +163,6 @@ def pass_on(act: Act, notice: Notice) -> None:
 def get(act: Act, notice_id: int) -> Notice:
     """The notice with this id, locked."""
     return act.session.get_one(Notice, notice_id, with_for_update=True, populate_existing=True)
-
-
-def of_call(act: Act, call: Call) -> Notice | None:
-    """What a call that we placed tells a colleague, locked."""
-    return get(act, call.slots["notice"]) if "notice" in call.slots else None
-
-
-def is_awaited(notice: Notice, call: Call) -> bool:
-    """Does this call still wait for the key of whoever it rings?"""
-    return notice.heard_at is None and "unheard" not in call.slots
-
-
-def heard(act: Act, notice: Notice) -> None:
-    """Who was rung pressed the key: an answering machine presses none (design rule 8)."""
-    if notice.heard_at is None:
-        notice.heard_at = act.at
-        act.news.add(f"staff:{notice.staff_id}")
-        _remember(act, notice, "notice-heard")
-
-
-def rung_in_vain(act: Act, notice: Notice, call: Call) -> None:
-    """A call about a notice has ended and nobody pressed the key: it rings again, or the next above is told (OWN-6).
-
-    The company's standard is chosen.
-    """
-    if not is_awaited(notice, call):
-        return
-    call.put(unheard=True)
-    times, figures = int(call.slots["ring"]), act.standard.engine.notices
-    if times < figures.ring_times:
-        _owe_ring(act, notice.id, notice.case_id, times + 1, act.at + figures.ring_again.span)
-        return
-    _remember(act, notice, "notice-unheard")
-    case, about, promise = act.session.get_one(Case, notice.case_id), str(notice.id), notice.promise_id
-    above = _above(act, case, notice.staff_id)
-    if above is None:
-        tell_role(act, case, Role.SUPERVISOR, UNHEARD, about=about, promise=promise, urgent=notice.urgent)
-    else:
-        tell(act, above, case, UNHEARD, about=about, promise=promise, urgent=notice.urgent, by_call=True)
 
 
 def of(act: Act, person_id: int, *, before: int | None, most: int) -> list[Notice]:
@@ -236,12 +198,11 @@ def people(act: Act, case: Case, role: str) -> list[Staff]:
     return complaint_forms.told(act, case, Role.SUPERVISOR)
 
 
-def _above(act: Act, case: Case, person_id: int) -> Staff | None:
-    """Who stands next above a person in a case's company and has a telephone; None where nobody does."""
-    ladder, barred = staff.up_the_ladder(act, case.company_id), complaint_forms.barred(act, case.id)
-    places = [place for place, one in enumerate(ladder) if one.id == person_id]
-    higher = ladder[places[-1] + 1 if places else 0 :]
-    return next((one for one in higher if one.phone is not None and one.id not in barred), None)
+def _waiting(entry: OutboxEntry, urgent: bool) -> Select[Notice]:
+    """What waits for an entry's person, of its company, and is told by no other entry."""
+    free = or_(Notice.entry_id.is_(None), Notice.entry_id == entry.id)
+    query = select(Notice).where(Notice.staff_id == entry.about["who"], Notice.company_id == entry.about["company"])
+    return query.where(Notice.told_at.is_(None), Notice.urgent.is_(urgent), free)
 
 
 def reached_from(act: Act, person: Staff | None, company_id: int, *, urgent: bool) -> datetime:
@@ -282,7 +243,8 @@ def _owe_text(act: Act, person: Staff, company_id: int, notice_id: int, *, urgen
         )
 
 
-def _owe_ring(act: Act, notice_id: int, case_id: int, ring: int, due: datetime) -> None:
+def owe_ring(act: Act, notice_id: int, case_id: int, ring: int, due: datetime) -> None:
+    """Owe the call about a notice, for the first time or once more; `ring` counts from 1."""
     key = f"ring-notice-{notice_id}-{ring}"
     outbox.post(act, "ring-notice", due=due, key=key, case_id=case_id, urgent=True, notice=notice_id, ring=ring)
 
@@ -293,6 +255,7 @@ def _rung_after_all(act: Act, key: str) -> int | None:
     return act.session.scalar(later.returning(Notice.id).execution_options(synchronize_session=False))
 
 
-def _remember(act: Act, notice: Notice, kind: str) -> None:
+def remember(act: Act, notice: Notice, kind: str) -> None:
+    """The log of the matter says what became of a notice."""
     told = {"notice": notice.id, "staff": notice.staff_id, "text": notice.text, "promise": notice.promise_id}
     act.remember(f"case:{notice.case_id}", kind, **told)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from hotline.domain import calls, cases, companies, notices, outbox, promises, rounds, staff
+from hotline.domain import calls, cases, companies, notices, outbox, promise_looks, promises, rounds, staff
 from hotline.domain.act import Act
 from hotline.domain.cases import Case
 from hotline.domain.companies import Company
 from hotline.domain.notices import Notice
 from hotline.domain.outbox import OutboxEntry, Queue, State
 from hotline.domain.promises import Promise, Verdict
+from hotline.domain.staff import Staff
 from hotline.jobs import telling, texts
 from hotline.jobs.effects import Prepared
 from hotline.runtime import Runtime
@@ -30,9 +32,9 @@ def send(runtime: Runtime, act: Act, entry: OutboxEntry) -> Prepared:
     """
     person, company = staff.get(act, entry.about["who"]), companies.get(act, entry.about["company"])
     urgent = entry.queue == Queue.URGENT
-    soonest = notices.may_be_texted(act, person, company.id, urgent=urgent)
-    if entry.submitted_at is None and person.active and soonest > act.at:
-        return soonest
+    later = _later(act, entry, person, company.id, urgent=urgent)
+    if entry.submitted_at is None and person.active and later is not None:
+        return later
     told = notices.taken(act, entry) if entry.submitted_at is not None else _take(act, entry, urgent=urgent)
     if not told:
         return State.DROPPED
@@ -94,6 +96,20 @@ def ring(runtime: Runtime, act: Act, entry: OutboxEntry) -> Prepared:
     )
     outbox.post(act, "place-call", key=f"place-{call.id}", case_id=notice.case_id, urgent=True, call=call.id)
     return State.DONE
+
+
+def _later(act: Act, entry: OutboxEntry, person: Staff, company_id: int, *, urgent: bool) -> datetime | None:
+    """When to look again, where the person gets no text yet: not at night, nor one text after another.
+
+    A clock that stood still tells what it finds in many acts: the summary waits for all of them, but not for ever.
+    """
+    soonest, figures = notices.may_be_texted(act, person, company_id, urgent=urgent), act.standard.engine.notices
+    if soonest > act.at:
+        return soonest
+    behind = promise_looks.waiting(act).get(company_id, act.at) < act.at - figures.gather.span
+    if behind and act.at < entry.posted_at + figures.between.span and notices.are_many(act, entry, urgent=urgent):
+        return act.at + figures.gather.span
+    return None
 
 
 def _take(act: Act, entry: OutboxEntry, *, urgent: bool) -> list[Notice]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from hotline.domain import notices
+from hotline.domain import notice_calls
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
+from hotline.domain.notices import Notice
 from hotline.domain.promises import Promise
 from hotline.errors import NotFound
 from hotline.voice.answers import choices
@@ -21,12 +22,12 @@ def rung(act: Act, call: Call) -> Step:
 
 def heard(act: Act, call: Call) -> Step:
     """1: a person heard it; an answering machine presses no key (design rule 8)."""
-    notices.heard(act, _notice(act, call))
+    notice_calls.heard(act, _notice(act, call))
     return S.NOTICE_THANKS
 
 
-def _notice(act: Act, call: Call) -> notices.Notice:
-    notice = notices.of_call(act, call)
+def _notice(act: Act, call: Call) -> Notice:
+    notice = notice_calls.of_call(act, call)
     if notice is None:
         raise NotFound(f"call {call.id} tells nothing")
     return notice

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from hotline.domain import audit, cases, companies, notices, promises
+from hotline.domain import audit, cases, companies, notices, promise_looks, promises
 from hotline.domain.act import CLOCK, COMMAND
 from hotline.domain.cases import Case, Kind
 from hotline.domain.notices import Notice
 from hotline.domain.outbox import State
-from hotline.jobs import segments, texts
+from hotline.jobs import segments, texts, work
 from hotline.prompts import Prompts
 from hotline.simulator.faults import Trouble
 from tests import given
@@ -45,6 +45,13 @@ def told(shop: Workshop) -> list[Notice]:
 
 def bodies(shop: Workshop, who: Person) -> list[str]:
     return [text.body for text in shop.texts(who)]
+
+
+def performs(shop: Workshop) -> None:
+    """Workers do what is due; the clock does not look at what was promised."""
+    while claimed := shop.claim():
+        for entry_id, attempt in claimed:
+            work.perform(entry_id, attempt)
 
 
 def promised(shop: Workshop, case: Case, rule: str = "FLT-2.sign") -> int:
@@ -115,6 +122,40 @@ def test_a_flood_is_told_in_few_texts_and_nothing_of_it_is_lost(shop: Workshop, 
     counts = [int(body.partition("条")[0]) for body in bodies(shop, shop.cast.sun) if "条通知" in body]
     assert sum(counts) + (len(bodies(shop, shop.cast.sun)) - len(counts)) == 240
     assert len(bodies(shop, shop.cast.sun)) <= (8 if urgent else 3)
+
+
+@pytest.mark.parametrize("rule", ["CBK-1.answer", "FLT-2.sign"])
+def test_a_clock_that_stood_still_for_days_tells_a_person_in_one_summary(shop: Workshop, rule: str) -> None:
+    with shop.runtime.act(COMMAND) as act:
+        for _ in range(12):
+            promises.make(act, rule, given.case(act, shop.cast, owner=shop.cast.zhou))
+    shop.passes(timedelta(days=3))
+    for _ in range(4):  # in several acts, as a clock does that has much to look at; workers go on meanwhile
+        with shop.runtime.act(CLOCK) as act:
+            promise_looks.look(act, promise_looks.due_looks(act, shop.cast.heat.id, most=3))
+        performs(shop)
+        shop.passes(SECOND)
+    shop.works_for(MINUTE)
+    assert [body[:4] for body in bodies(shop, shop.cast.sun)] == ["12条通"]
+    with shop.runtime.look(COMMAND) as act:
+        judged = act.session.scalars(select(promises.Promise)).all()
+    assert {promise.verdict for promise in judged} == {"broken"}
+
+
+def test_a_clock_that_never_catches_up_keeps_a_summary_waiting_no_longer_than_a_minute(
+    shop: Workshop, case: Case
+) -> None:
+    behind = promised(shop, case)
+    shop.passes(timedelta(hours=1))
+    for n in range(2):
+        tell(shop, case, shop.cast.sun, "promise-broken", about=str(n), promise=behind)
+    for second in range(0, 60, 10):
+        assert bodies(shop, shop.cast.sun) == [], second
+        performs(shop)
+        shop.passes(10 * SECOND)
+    performs(shop)
+    shop.passes(10 * SECOND)
+    assert [body[:4] for body in bodies(shop, shop.cast.sun)] == ["2条通知"]
 
 
 def test_what_waits_for_the_morning_comes_as_one_text_when_it_is_there(shop: Workshop, case: Case) -> None:
