@@ -55,7 +55,9 @@ def measured(environment: dict[str, str], open_: int) -> Figures:
         floor = bare(house)
         with beside(environment) as waits, held(house) as acts:
             alone = waits(ALONE)
+            worked = time.process_time()
             judged, waited = looked(house), waits(0)
+            worked = time.process_time() - worked
             hand.set(DUE + ESCALATED)
             escalated = looked(house)
         figures = counted(house)
@@ -69,6 +71,7 @@ def measured(environment: dict[str, str], open_: int) -> Figures:
         "judged, and all notices owed, s": round(judged, 2),
         "escalated a day later, s": round(escalated, 2),
         "judged a second": round(due / judged),
+        "processor time of the judging, ms a promise": round(worked / due * 1000, 2),
         "floor: bare UPDATE of as many rows, s": round(floor, 2),
         "judging by the floor": round(judged / floor, 1),
         "longest act, ms": round(max(acts) * 1000, 1),
