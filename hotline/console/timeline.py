@@ -50,7 +50,10 @@ _LANES: tuple[tuple[str, Lane | None], ...] = (
     ("complaint-told", Lane.CONTACT),
     ("complaint-visited", Lane.CONTACT),
     ("complaint-", Lane.STEP),
+    ("fault-reported", Lane.STEP),
+    ("emergency-told", Lane.STEP),
     ("repair", Lane.STEP),
+    ("repair-given-back", Lane.STEP),
     ("dispatch-", Lane.STEP),
     ("signed", Lane.STEP),
     ("called-back", Lane.CONTACT),
@@ -138,7 +141,7 @@ def _happened(act: Act, case: Case) -> Iterator[_Happened]:
     for entry in audit.entries(act.session, case.chain):
         lane = next((lane for kind, lane in _LANES if _is(entry.kind, kind)), None)
         if lane is not None:
-            yield entry.at, lane, ("entry", entry.kind), _whose(entry), None
+            yield entry.at, lane, _said(entry), _whose(entry), None
     yield from _contacts(act, case)
     for notice in act.session.scalars(select(Notice).where(Notice.case_id == case.id).order_by(Notice.id)):
         yield notice.at, Lane.TOLD, ("sent", notice.text), notice.staff_id, notice.promise_id
@@ -165,6 +168,11 @@ def _words(what: tuple[str, str], rule_id: str | None) -> str:
 
 def _is(kind: str, known: str) -> bool:
     return kind.startswith(known) if known.endswith("-") else kind == known
+
+
+def _said(entry: AuditEntry) -> tuple[str, str]:
+    """Of a repair, how far it is; of everything else what kind of entry it is."""
+    return ("stage", str(entry.fields.get("now"))) if entry.kind == "repair" else ("entry", entry.kind)
 
 
 def _whose(entry: AuditEntry) -> int | None:

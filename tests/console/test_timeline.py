@@ -147,6 +147,15 @@ def test_what_a_complaint_came_to_stands_once_among_the_steps_and_what_the_custo
 
 
 @pytest.mark.usefixtures("reading")
+def test_a_repair_says_how_far_it_has_come(runtime: Runtime, cast: Cast) -> None:
+    case_id = matters.repair(runtime, cast)
+    with runtime.act(Actor("link", cast.wang.id)) as act:
+        act.remember(f"case:{case_id}", "repair", order=1, now="on_the_way")
+    steps = [(mark.what, mark.who) for mark in drawn(runtime, case_id).events if mark.lane is Lane.STEP]
+    assert steps == [("报修", ""), ("派单", ""), ("在路上", f"{cast.wang.name} 003")]
+
+
+@pytest.mark.usefixtures("reading")
 def test_what_is_drawn_says_nothing_of_the_customer(runtime: Runtime, cast: Cast) -> None:
     _call, case_id = matters.complaint(runtime, cast)
     line = drawn(runtime, case_id)
