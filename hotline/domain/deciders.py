@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
+from sqlalchemy import select
+
 from hotline.domain import absences, companies, complaint_forms, staff
 from hotline.domain.act import Act
 from hotline.domain.cases import Case
-from hotline.domain.staff import Role, Staff
+from hotline.domain.staff import Role, Staff, StaffRole
 from hotline.errors import Refused
 
 _TO_SETTLE = "CMP-4"
@@ -60,7 +62,7 @@ def may(act: Act, person: Staff, company_id: int, lowest: str, *, without: Colle
     roles = staff.from_level(act, company_id, lowest)
     if person.id in without or not person.has(*roles):
         return False
-    return person.company_id == company_id or not _holding(act, [company_id], roles, without)
+    return person.company_id == company_id or not _is_anybody(act, company_id, roles, without)
 
 
 def told(act: Act, levels: list[list[Staff]]) -> list[Staff]:
@@ -76,6 +78,12 @@ def _is_respondent(act: Act, case: Case, person: Staff) -> bool:
     if complaint is None or complaint.department_id is None or not person.has(Role.DEPARTMENT_HEAD):
         return False
     return (person.company_id, person.department_id) == (complaint.about_company_id, complaint.department_id)
+
+
+def _is_anybody(act: Act, company_id: int, roles: list[Role], without: Collection[int]) -> bool:
+    query = select(Staff.id).join(StaffRole, StaffRole.staff_id == Staff.id).where(StaffRole.role.in_(roles))
+    query = query.where(Staff.company_id == company_id, Staff.active, Staff.id.not_in(without)).limit(1)
+    return act.session.scalar(query) is not None
 
 
 def _holding(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ForeignKey, Index, String, Text, and_, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
@@ -18,6 +17,8 @@ from hotline.domain.promises import Promise, Verdict
 from hotline.domain.staff import Role, Staff
 from hotline.errors import Conflict, Invalid, NotFound, Refused
 from hotline.standard.kinds import Grade
+
+_DECIDE = tuple(role for role in staff.ANSWERS if role is not Role.AGENT)
 
 
 class What(StrEnum):
@@ -171,20 +172,21 @@ def of_case(act: Act, case_id: int) -> list[Decision]:
 
 def waiting_for(act: Act, person: Staff) -> list[Decision]:
     """What this person may decide, the oldest first. The standard chosen is any company's afterwards."""
-    if not person.has(*staff.ANSWERS):
+    if not person.has(*_DECIDE):
         return []
-    query = select(Decision, Case).join(Case, Case.id == Decision.case_id).where(Decision.state == State.ASKED)
-    found = act.session.execute(query.order_by(Decision.id))
-    return [decision for decision, case in found if may_decide(act, decision, case, person)]
+    query = select(Decision, Case, Promise).join(Case, Case.id == Decision.case_id)
+    query = query.outerjoin(Promise, Promise.id == Decision.promise_id).where(Decision.state == State.ASKED)
+    found = act.session.execute(query.order_by(Decision.id)).all()
+    involved = {id_ for decision, case, _promise in found for id_ in (decision.asked_by_id, case.owner_id)}
+    # Held, or each would be read anew for each request.
+    _held = companies.listed(act), act.session.scalars(select(Staff).where(Staff.id.in_(involved))).all()
+    barred = complaint_forms.barred_among(act, {case.id for _decision, case, _promise in found})
+    return [one for one, case, _promise in found if _decides(act, one, case, person, barred.get(case.id, frozenset()))]
 
 
 def may_decide(act: Act, decision: Decision, case: Case, person: Staff) -> bool:
     """May this person decide this: high enough, and neither who asks, nor who answers for it, nor complained of?"""
-    try:
-        lowest = level(act, decision, case)
-    except Refused:
-        return False
-    return deciders.may(act, person, case.company_id, lowest, without=_concerned(act, case, decision))
+    return _decides(act, decision, case, person, complaint_forms.barred(act, case.id))
 
 
 def level(act: Act, decision: Decision, case: Case) -> str:
@@ -234,9 +236,12 @@ def _check_decider(act: Act, decision: Decision, case: Case, by: Staff) -> None:
         raise Refused(f"this is decided by {level(act, decision, case)} or somebody above, in its own company")
 
 
-def _concerned(act: Act, case: Case, decision: Decision) -> set[int]:
-    """Who asks, who answers for the matter, and whom a complaint is about."""
-    return {decision.asked_by_id, case.owner_id, *complaint_forms.barred(act, case.id)}
+def _decides(act: Act, decision: Decision, case: Case, person: Staff, barred: frozenset[int]) -> bool:
+    without = {decision.asked_by_id, case.owner_id, *barred}
+    try:
+        return deciders.may(act, person, case.company_id, level(act, decision, case), without=without)
+    except Refused:
+        return False
 
 
 def _put(act: Act, case: Case, made: Decision) -> None:
@@ -245,7 +250,8 @@ def _put(act: Act, case: Case, made: Decision) -> None:
     if any((one.what, one.promise_id, one.state) == same for one in of_case(act, case.id)):
         raise Conflict("this was asked already and waits for a decision")
     made.level = level(act, made, case)
-    levels = deciders.people(act, case.company_id, made.level, without=_concerned(act, case, made))
+    without = {made.asked_by_id, case.owner_id, *complaint_forms.barred(act, case.id)}
+    levels = deciders.people(act, case.company_id, made.level, without=without)
     if not levels:
         raise Refused("nobody stands above you who could decide this: it stays as it is")
     act.session.add(made)
@@ -254,11 +260,12 @@ def _put(act: Act, case: Case, made: Decision) -> None:
     told = {"decision": made.id, **asked, "by": made.asked_by_id, "reason": made.reason}
     act.remember(case.chain, "decision-asked", **told)
     text = "extension-asked" if made.what == What.EXTENSION else "decision-asked"
-    about, urgent = str(made.id), _presses(act, made)
+    about, promise = str(made.id), act.session.get(Promise, made.promise_id or 0)
     for person in deciders.told(act, levels):
+        awake = notices.may_be_texted(act, person, case.company_id, urgent=False)
+        urgent = promise is not None and awake >= promise.due_at
         notices.tell(act, person, case, text, about=about, promise=made.promise_id, urgent=urgent)
-    due = None if urgent else _quiet_until(act)
-    robots.post(act, case.company_id, case, text, about=about, promise=made.promise_id, due=due)
+    robots.post(act, case.company_id, case, text, about=about, promise=made.promise_id, due=None if urgent else awake)
 
 
 def _settle(
@@ -275,17 +282,6 @@ def _tell_asker(act: Act, decision: Decision, case: Case, text: str) -> None:
     asker = staff.get(act, decision.asked_by_id)
     if asker.active:
         notices.tell(act, asker, case, text, about=str(decision.id), promise=decision.promise_id)
-
-
-def _presses(act: Act, decision: Decision) -> bool:
-    """Would whoever decides be told only after the deadline, for the night is quiet?"""
-    promise = act.session.get(Promise, decision.promise_id or 0)
-    return promise is not None and promise.due_at <= _quiet_until(act)
-
-
-def _quiet_until(act: Act) -> datetime:
-    """When people are told again what does not press; now, in the day."""
-    return act.standard.notices.quiet.over(act.at.astimezone(ZoneInfo(act.standard.timezone)))
 
 
 def _locked(act: Act, decision_id: int) -> tuple[Decision, Case]:

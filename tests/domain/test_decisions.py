@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from hotline.domain import audit, cases, decisions, promise_looks, promises, verifying
 from hotline.domain.act import CLOCK, COMMAND
@@ -138,6 +138,27 @@ def test_it_waits_for_whoever_may_decide_and_for_nobody_else(runtime: Runtime, c
             decides(runtime, who, asked)
     decides(runtime, cast.feng, asked)
     assert waits_for(runtime, cast.qian) == []
+
+
+def test_what_waits_is_counted_on_every_page_in_as_many_queries_for_one_as_for_many(
+    runtime: Runtime, cast: Cast
+) -> None:
+    asked = []
+
+    def counts(*_: object) -> None:
+        asked[-1] += 1
+
+    for waiting in (1, 4):
+        case_id = deciding.complaint(runtime, cast)
+        asks_time(runtime, cast.lin, case_id, due(runtime, case_id) + THREE_DAYS)
+        for _ in range(waiting - 1):
+            other = deciding.complaint(runtime, cast)
+            asks_time(runtime, cast.sun, other, due(runtime, other) + THREE_DAYS)
+        asked.append(0)
+        event.listen(runtime.engine, "after_cursor_execute", counts)
+        waits_for(runtime, cast.qian)
+        event.remove(runtime.engine, "after_cursor_execute", counts)
+    assert asked[0] == asked[1] > 0
 
 
 def test_what_is_decided_is_decided_once(runtime: Runtime, cast: Cast, case_id: int) -> None:
