@@ -143,7 +143,7 @@ def test_it_waits_for_whoever_may_decide_and_for_nobody_else(runtime: Runtime, c
 def test_what_waits_is_counted_on_every_page_in_as_many_queries_for_one_as_for_many(
     runtime: Runtime, cast: Cast
 ) -> None:
-    asked = []
+    asked: list[int] = []
 
     def counts(*_: object) -> None:
         asked[-1] += 1
