@@ -140,7 +140,8 @@ def heads(act: Act, complaint: Complaint, but: frozenset[int]) -> list[Staff]:
     if complaint.department_id is None:
         return []
     of_department = staff.holding(act, complaint.about_company_id, Role.DEPARTMENT_HEAD)
-    return _there(act, (one for one in of_department if one.department_id == complaint.department_id), but)
+    theirs = (one for one in of_department if one.department_id == complaint.department_id)
+    return _there(act, [one for one in theirs if one.id not in but])
 
 
 def taking(act: Act, company_id: int, role: str, but: frozenset[int]) -> list[list[Staff]]:
@@ -207,10 +208,10 @@ def _highest(act: Act, company_id: int, but: frozenset[int]) -> list[list[Staff]
 
 def _levels(act: Act, levels: Iterable[list[Staff]], but: frozenset[int]) -> list[list[Staff]]:
     kept = [[one for one in level if one.id not in but] for level in levels]
-    present = [found for level in kept if (found := _there(act, level, but))]
+    present = [found for level in kept if (found := _there(act, level))]
     return present or [level for level in kept if level]
 
 
-def _there(act: Act, people: Iterable[Staff], but: frozenset[int]) -> list[Staff]:
-    away = absences.away(act) | but
+def _there(act: Act, people: list[Staff]) -> list[Staff]:
+    away = absences.away(act)
     return [one for one in people if one.id not in away]

@@ -229,7 +229,7 @@ def _settle_by(act: Act, case: Case, complaint: Complaint, counted: Grade) -> No
     if not owed:
         promises.make(act, rule.key, case, until=due)
     elif owed[-1].verdict == Verdict.OPEN and owed[-1].rule != rule.key:
-        promises.tighten(act, owed[-1], rule.key, until=min(due, owed[-1].due_at))
+        promises.tighten(act, owed[-1], rule.key, until=due)
 
 
 def _may_grade(act: Act, case: Case, complaint: Complaint, by: Staff) -> None:

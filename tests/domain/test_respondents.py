@@ -20,6 +20,7 @@ from tests import given
 from tests.complaining import Filed, House, filed, hired
 from tests.complaining import complaint as complaint
 from tests.complaining import house as house
+from tests.domain.departures import on_leave
 from tests.world import START, Cast, HandClock, Person
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
@@ -200,6 +201,11 @@ def test_where_no_head_can_be_rung_the_companys_supervisors_sign_then_those_abov
     assert signers_of(complaint) == up
     complaint.does(cast.sun, respondents.sign)
     assert complaint.row.signed_by_id == cast.sun.id
+
+
+def test_for_a_head_on_leave_the_supervisors_sign(cast: Cast, house: House, complaint: Filed, at: HandClock) -> None:
+    on_leave(complaint.runtime, house.liu, house.xu, at)
+    assert signers_of(complaint) == [cast.sun.id, cast.qian.id, cast.feng.id]
 
 
 def test_before_a_department_is_named_the_supervisors_sign(runtime: Runtime, cast: Cast, house: House) -> None:

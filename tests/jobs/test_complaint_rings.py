@@ -74,9 +74,10 @@ def test_whoever_declines_the_link_is_rung_all_the_same_when_it_is_time(shop: Wo
 
 def test_nobody_is_rung_while_a_refused_complaint_waits_to_be_put_to_another(shop: Workshop, house: House) -> None:
     made = complaint(shop, house, Grade.MINOR)
+    shop.works_for(3 * MINUTE)  # rung as often as the standard says: now there is a pause
     made.does(house.liu, respondents.refuse, "it is about the bill")
     before = len(shop.offers())
-    shop.works_for(5 * MINUTE)
+    shop.works_for(3 * MINUTE)
     assert len(shop.offers()) == before
     made.is_put_to(shop.cast.lin, house.billing)
     shop.works()
