@@ -8,15 +8,18 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from hotline.domain import complaint_figures, complaint_tracking
+from hotline.domain import complaint_figures, complaint_tracking, joins, respondents
 from hotline.domain.act import COMMAND, Act
-from hotline.domain.complaint_figures import COUNTED, OUTCOMES, TIMED, Line, Place, Wanted
+from hotline.domain.complaint_figures import COUNTED, OUTCOMES, TIMED, Line, Place, Times, Wanted
 from hotline.domain.complaint_tracking import Tracked
 from hotline.errors import Invalid
 from hotline.runtime import Runtime
+from hotline.standard.kinds import Grade
 from tests import tallies
+from tests.complaining import House, filed
+from tests.complaining import house as house
 from tests.tallies import Counted, Places
-from tests.world import SHANGHAI, START, Cast
+from tests.world import SHANGHAI, START, Cast, HandClock
 
 YEAR = (date(2026, 1, 1), date(2026, 12, 31))
 
@@ -128,6 +131,35 @@ def test_a_joined_complaint_counts_as_a_complaint_and_its_settling_with_the_lead
     assert (line.counts["all"], line.counts["repeated"]) == (2, 1)
     assert (line.rules["CMP-4"]["made"], line.rules["CMP-7"]["made"]) == (1, 2)
     assert (second.joined_to, first.joined_to) == (first.case.number, None)
+
+
+def test_what_a_department_did_for_two_joined_complaints_is_counted_once_and_each_caller_who_heard_back(
+    runtime: Runtime, cast: Cast, house: House, at: HandClock
+) -> None:
+    leading, joined = (filed(runtime, cast, department_id=house.repair, grade=Grade.MINOR) for _ in range(2))
+    with joined.by(cast.lin) as (act, case, lin):
+        joins.join(act, case, leading.case, by=lin)
+    at.passes(timedelta(minutes=8))
+    leading.does(house.liu, respondents.sign)
+    at.passes(timedelta(hours=4))
+    leading.does(house.liu, respondents.settle, "换了阀门")
+    leading.does(house.liu, respondents.give_back)
+    for one in (leading, joined):
+        at.passes(timedelta(hours=1))
+        one.does(cast.lin, respondents.tell_customer, "已告知")
+    with runtime.look(COMMAND) as act:
+        [line] = complaint_figures.lines(act, wanted([cast.heat.id], *YEAR, reader=cast.qian.id))
+    assert (line.counts["all"], line.counts["repeated"]) == (2, 1)
+    assert {rule: line.rules[rule]["kept"] for rule in ("CMP-1", "CMP-4", "CMP-6", "CMP-7")} == {
+        "CMP-1": 1,
+        "CMP-4": 1,
+        "CMP-6": 1,
+        "CMP-7": 2,
+    }
+    assert line.times("signed") == Times(1, timedelta(minutes=8), timedelta(minutes=8))
+    told = line.times("told")
+    assert told is not None
+    assert (told.n, told.longest) == (2, timedelta(hours=6, minutes=8))
 
 
 def test_what_was_changed_into_an_enquiry_stays_under_its_first_grade(
