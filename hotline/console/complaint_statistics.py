@@ -31,6 +31,8 @@ class Statistics:
         """Count what is wanted."""
         names = Names.read(act, person, language)
         lines = complaint_figures.lines(act, wanted)
+        if discretion.answers_for_a_department(person):
+            lines = [_of_department(lines, person)]
         counts = tuple(name for name in readable(person) if name not in TIMED)
         shown = tuple(name for name in counts if not name.startswith("changed.") or lines[0].counts[name])
         times = tuple(name for name in readable(person) if name in TIMED)
@@ -58,6 +60,15 @@ class Statistics:
     def rules_of(self, line: Line) -> list[str]:
         """The rules by which something was promised in a line's complaints."""
         return [rule_id for rule_id in self.names.rules if line.rules[rule_id][complaint_figures.MADE]]
+
+
+def _of_department(lines: list[Line], person: Staff) -> Line:
+    """All that is about a head's department, whichever company of the group answers for it: that is not the head's."""
+    line = Line(Place(person.company_id, person.department_id or UNNAMED))
+    for one in lines:
+        if one.place.department_id is not None:
+            line.add(one)
+    return line
 
 
 def readable(person: Staff) -> tuple[str, ...]:

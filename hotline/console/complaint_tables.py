@@ -58,7 +58,7 @@ class Filter:
         """From a page's query. The standard of the reader's company is chosen."""
         companies.get(act, person.company_id)
         today = act.at.astimezone(ZoneInfo(act.standard.timezone)).date()
-        chooses = rights.whole_group(person) or discretion.answers_for_a_department(person)
+        chooses = rights.whole_group(person) and not discretion.answers_for_a_department(person)
         department = args.get("department", "")
         grade, stage, figure = (args.get(name, "") for name in ("grade", "stage", "figure"))
         return cls(
@@ -210,7 +210,8 @@ def _frame(act: Act, asked: Filter, names: Names) -> Mapping[str, Any]:
     """What both pages show around their table: the filter, and what there is to choose from."""
     person = asking.person()
     today = act.at.astimezone(ZoneInfo(act.standard.timezone)).date()
-    heads, group = discretion.answers_for_a_department(person), rights.whole_group(person)
+    heads = discretion.answers_for_a_department(person)
+    group = rights.whole_group(person) and not heads
     company_id = asked.company_id if group else person.company_id
     departments = [one for one in names.departments.values() if company_id in (None, one.company_id)]
     return {

@@ -74,6 +74,9 @@ def test_the_head_of_a_department_has_its_own_complaints_alone_and_only_what_it_
     found = linked(ding.opens(STATISTICS))
     assert {name for (*_place, name) in found} == {"now.minor", "CMP-1.made", "CMP-1.kept"}
     assert {name for name in ("匿名", "figure=first", "CMP-7") if name in text_of(ding.opens(STATISTICS))} == set()
+    assert {number for number, _href in found.values()} == {2}
+    for _number, href in found.values():
+        assert {number for number in ("261118001", "261118004") if number not in ding.opens(href).text} == set(), href
     for figure in ("anonymous", "CMP-7.kept", "told", "first.major"):
         assert "261118001" in ding.opens(f"{TRACKING}?figure={figure}").text, "passed over, not answered"
 
