@@ -85,9 +85,8 @@ def test_nobody_is_rung_while_a_refused_complaint_waits_to_be_put_to_another(sho
     assert shop.offers()[-1].staff_id == house.xu.id
 
 
-def test_a_link_of_the_department_that_refused_signs_for_nothing_any_more(shop: Workshop, house: House) -> None:
+def test_a_link_of_the_department_it_was_with_before_signs_for_nothing_any_more(shop: Workshop, house: House) -> None:
     made = complaint(shop, house, Grade.MINOR)
-    made.does(house.liu, respondents.refuse, "it is about the bill")
     made.is_put_to(shop.cast.lin, house.billing)
     shop.works()
     shop.signs(0)
