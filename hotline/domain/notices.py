@@ -179,12 +179,11 @@ def unseen(act: Act, person_id: int) -> int:
 
 def seen(act: Act, person: Staff, ids: Collection[int]) -> None:
     """A person looked at these of their notices on the page; nobody is rung about them any more."""
-    act.session.execute(
-        update(Notice)
-        .where(Notice.staff_id == person.id, Notice.id.in_(ids), Notice.heard_at.is_(None))
-        .values(heard_at=act.at)
-        .execution_options(synchronize_session=False)
-    )
+    new = select(Notice).where(Notice.staff_id == person.id, Notice.id.in_(ids), Notice.heard_at.is_(None))
+    for one in act.session.scalars(
+        new.order_by(Notice.id).with_for_update()
+    ):  # in the order in which `take` locks them
+        one.heard_at = act.at
     act.news.add(f"staff:{person.id}")
 
 
