@@ -12,7 +12,7 @@ from itertools import groupby
 
 from sqlalchemy import select
 
-from hotline.console import asking, complaint_intake, discretion, people, rights, words
+from hotline.console import asking, complaint_intake, discretion, lists, people, rights, words
 from hotline.domain import audit, cases, complaint_forms, complaints
 from hotline.domain.act import Act
 from hotline.domain.cases import Case, Kind
@@ -192,11 +192,13 @@ def _departments(act: Act, complaint: Complaint) -> list[tuple[Company, list[Dep
 
 
 def _others(act: Act, case: Case) -> list[Case]:
-    """Other open complaints of the same customer, which may be about the same matter; of the anonymous, none."""
+    """The newest other open complaints of the same customer, perhaps on the same matter; of the anonymous, none."""
     if case.customer_id is None:
         return []
-    found = [one for one in cases.open_of(act, case.customer_id) if one.kind == Kind.COMPLAINT and one.id != case.id]
-    return [one for one in found if one.company_id == case.company_id and rights.may_see(act, asking.person(), one)]
+    query = select(Case).where(Case.customer_id == case.customer_id, Case.state == "open", Case.id != case.id)
+    query = query.where(Case.kind == Kind.COMPLAINT, Case.company_id == case.company_id)
+    query = query.where(discretion.cases(asking.person())).order_by(Case.id.desc()).limit(lists.PAGE)
+    return list(act.session.scalars(query))
 
 
 def _say(act: Act, case: Case) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, false, not_, or_, select
+from sqlalchemy import ColumnElement, and_, exists, false, func, not_, or_, select
 from sqlalchemy.orm import aliased
 
 from hotline.domain import anonymity
@@ -82,13 +82,12 @@ def _hides(case: Any, person: Staff) -> ColumnElement[bool]:
 
 
 def _joined(one: Any, other: Any) -> ColumnElement[bool]:
-    """Of two aliases of the complaints: are they dealt with as one, or the same? A row apart for each index."""
-    return or_(
-        other.id == one.id,
-        other.id == one.joined_to_id,
-        other.joined_to_id == one.id,
-        other.joined_to_id == one.joined_to_id,
-    )
+    """Of two aliases of the complaints: are they dealt with as one, or the same?
+
+    By the one that leads, so that both parts are looked up by an index: a list would read every complaint for each.
+    """
+    leads = func.coalesce(one.joined_to_id, one.id)
+    return or_(other.id == leads, other.joined_to_id == leads)
 
 
 def _not_the_anonymous(person: Staff) -> ColumnElement[bool]:

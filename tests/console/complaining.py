@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
+
+from sqlalchemy import Engine, event
 
 from hotline.console.complaint_doing import DOINGS, PROBLEMS
 from hotline.domain import cases, companies, complaints, customers, respondents, staff
@@ -110,3 +114,16 @@ def missing_words(language: str) -> list[str]:
     wanted += [f"console.{group}.{doing}" for doing in DOINGS for group in ("complaint-do", "complaint-press")]
     known = Prompts().keys(language)
     return [key for key in wanted if key not in known]
+
+
+@contextmanager
+def counted(engine: Engine) -> Iterator[list[str]]:
+    """Every statement that the database is asked meanwhile."""
+    asked: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        asked.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    yield asked
+    event.remove(engine, "before_cursor_execute", note)

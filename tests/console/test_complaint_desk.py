@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import Engine, event, update
+from sqlalchemy import update
 
 from hotline.domain.act import COMMAND
 from hotline.domain.promises import Promise, Verdict
@@ -38,19 +35,6 @@ def logged_in(app: Flask, who: Person) -> Visitor:
     visitor = Visitor(app)
     visitor.logs_in(who)
     return visitor
-
-
-@contextmanager
-def counted(engine: Engine) -> Iterator[list[str]]:
-    """Every statement that the database is asked meanwhile."""
-    asked: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        asked.append(statement)
-
-    event.listen(engine, "before_cursor_execute", note)
-    yield asked
-    event.remove(engine, "before_cursor_execute", note)
 
 
 def test_what_falls_due_first_stands_first_and_what_needs_somebody_before_all(
@@ -139,10 +123,10 @@ def test_many_complaints_ask_the_database_no_more_than_few(
     sun: Visitor, runtime: Runtime, cast: Cast, department_id: int
 ) -> None:
     complaining.filed(runtime, cast, grade=Grade.MINOR, department_id=department_id)
-    with counted(runtime.engine) as few:
+    with complaining.counted(runtime.engine) as few:
         sun.opens(DESK)
     complaining.filed(runtime, cast, grade=Grade.MINOR, department_id=department_id, n=20)
-    with counted(runtime.engine) as more:
+    with complaining.counted(runtime.engine) as more:
         assert len(numbers(sun.opens(DESK).text)) == 21
     assert len(more) == len(few)
 

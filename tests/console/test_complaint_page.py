@@ -184,6 +184,18 @@ def test_a_repeated_complaint_is_joined_by_choice_or_by_number_and_both_pages_sa
     assert "并入本单的投诉 261118001" in text_of(lin.opens("/console/cases/2"))
 
 
+def test_a_customer_who_complains_often_makes_the_page_no_slower(
+    lin: Visitor, runtime: Runtime, cast: Cast, case_id: int
+) -> None:
+    complaining.filed(runtime, cast, grade=Grade.MINOR, department_id=1)
+    with complaining.counted(runtime.engine) as few:
+        lin.opens(HERE)
+    complaining.filed(runtime, cast, grade=Grade.MINOR, department_id=1, n=10)
+    with complaining.counted(runtime.engine) as more:
+        assert "261118012" in lin.opens(HERE).text
+    assert len(more) == len(few)
+
+
 def test_a_complaint_that_one_may_not_see_cannot_be_joined_to(
     app: Flask, lin: Visitor, runtime: Runtime, cast: Cast, case_id: int
 ) -> None:
