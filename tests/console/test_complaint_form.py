@@ -183,10 +183,12 @@ def test_what_was_told_by_voice_is_written_down_once(lin: Visitor, runtime: Runt
     with runtime.act(COMMAND) as act:
         act.session.get_one(type(case), case.id).details = {}
     here = f"/console/cases/{case.id}/opened"
+    assert f'href="{here}"' in lin.opens(f"/console/cases/{case.id}").text
     assert "请听录音，把经过写下来" in lin.opens(here).text
     told = here.replace("opened", "told")
     assert lin.sends(told, page=here, happened="暖气一直不热").location == here
     assert forms.told(runtime, departments.reloaded(runtime, case)) == {"sealed_happened": "暖气一直不热"}
+    assert f'href="{here}"' not in lin.opens(f"/console/cases/{case.id}").text
     assert lin.sends(told, page=here, happened="什么也没有发生").status_code == 409
     assert forms.told(runtime, departments.reloaded(runtime, case)) == {"sealed_happened": "暖气一直不热"}
     assert len(matters.entries(runtime, case.chain, "complaint-written-down")) == 1
