@@ -52,9 +52,10 @@ def _not_hidden(names: frozenset[str]) -> frozenset[str]:
 
 def _may_hear(act: Act, kind: str, number: str) -> bool:
     try:
-        thing = act.session.get(Call if kind == "call" else Case, asking.row_id(number))
+        row_id = asking.row_id(number)
     except ValueError:
         return False
+    thing: Call | Case | None = act.session.get(Call, row_id) if kind == "call" else act.session.get(Case, row_id)
     return thing is None or discretion.shows(act, asking.person(), thing)
 
 
