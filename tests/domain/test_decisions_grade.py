@@ -13,10 +13,12 @@ from hotline.domain.cases import Kind
 from hotline.domain.complaint_forms import Complaint
 from hotline.domain.dispatches import Answer
 from hotline.domain.notices import Notice
+from hotline.domain.staff import Role
 from hotline.errors import Conflict, Invalid, Refused
 from hotline.runtime import Runtime
 from hotline.standard.kinds import Grade
 from tests import deciding, given
+from tests.complaining import hired
 from tests.deciding import asks, by, decides, verdicts, waits_for
 from tests.line import Line
 from tests.line import line as line
@@ -56,9 +58,11 @@ def test_a_grade_is_lowered_by_a_second_person_who_stands_higher(runtime: Runtim
 
 
 def test_who_asks_for_a_lower_grade_is_judged_by_somebody_strictly_above(runtime: Runtime, cast: Cast) -> None:
+    with runtime.act(COMMAND) as act:
+        peer = hired(act, cast.heat, "李静", "li", 60, Role.SUPERVISOR)
     case_id = deciding.complaint(runtime, cast, grade=Grade.MAJOR)
     asked = asks(runtime, cast.sun, case_id, Grade.MINOR)
-    assert waits_for(runtime, cast.qian) == [asked]
+    assert (waits_for(runtime, peer), waits_for(runtime, cast.qian)) == ([], [asked])
     with pytest.raises(Refused, match="asked for themselves"):
         decides(runtime, cast.sun, asked)
     with pytest.raises(Refused, match="nobody stands above you"):
@@ -107,7 +111,19 @@ def test_a_complaint_becomes_an_enquiry_by_two_and_stays_on_record(runtime: Runt
     kept = form(runtime, case_id)
     assert (kept.changed_to, kept.grade, kept.first_grade) == (Kind.ENQUIRY, Grade.MINOR, Grade.MINOR)
     assert open_rules(runtime, case_id) == ["CBK-1.answer"]
-    assert deciding.due(runtime, case_id, "CBK-1.answer") <= callback, "whoever was promised a call hears by then"
+    assert deciding.due(runtime, case_id, "CBK-1.answer") < callback
+
+
+def test_whoever_was_promised_a_call_hears_by_then_whatever_the_complaint_becomes(
+    runtime: Runtime, cast: Cast, at: HandClock
+) -> None:
+    case_id = deciding.complaint(runtime, cast)
+    callback = deciding.due(runtime, case_id, "CMP-9.callback")
+    with runtime.act(COMMAND) as act:
+        promises.done(act, "CMP-1.sign", deciding.locked(act, case_id))
+    at.passes(timedelta(hours=47))
+    decides(runtime, cast.sun, asks(runtime, cast.lin, case_id, Kind.ENQUIRY))
+    assert deciding.due(runtime, case_id, "CBK-1.answer") == callback
 
 
 def test_a_complaint_that_is_a_fault_is_notified_to_repair_and_its_signature_is_kept(line: Line, cast: Cast) -> None:
