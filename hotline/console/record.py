@@ -24,6 +24,7 @@ _OWNERSHIP = (
     "case-opened",
     "handover-accepted",
     "handover-asked",
+    "handover-concerned",
     "handover-declined",
     "handover-forced",
 )

@@ -162,9 +162,9 @@ def force(act: Act, case: Case, *, receiver_id: int, why: Why = Why.DISMISSAL) -
     act.session.flush()
     told = {"handover": request.id, "giver": request.giver_id, "why": request.why}
     _pass_on(act, request, case)
-    act.remember(case.chain, "handover-forced", **told, owner=case.owner_id, company=case.company_id)
-    text = "handover-concerned" if why is Why.CONCERNED else "handover-forced"
-    _tell(act, case, receiver_id, text, request.id)
+    kind = "handover-concerned" if why is Why.CONCERNED else "handover-forced"
+    act.remember(case.chain, kind, **told, owner=case.owner_id, company=case.company_id)
+    _tell(act, case, receiver_id, kind, request.id)
 
 
 def of_case(act: Act, case_id: int) -> list[Handover]:

@@ -13,7 +13,7 @@ from hotline.domain.parties import State as PartyState
 from hotline.domain.promises import Verdict
 from hotline.domain.repairs import Stage
 
-PASSED_ON = ("handover-accepted", "handover-forced")
+PASSED_ON = ("handover-accepted", "handover-concerned", "handover-forced")
 UNTOLD = object()  # what stands in the column is not told from here on, until a later entry tells it
 
 
@@ -197,15 +197,16 @@ TELLS: dict[str, Tells] = {
     "staff-left": Tells("staff", "staff", {}, {"active": False}),
     "staff-returned": Tells("staff", "staff", {}, {"active": True}),
 }
+_FORCED = Tells(
+    "handovers",
+    "handover",
+    {**_ASKED, "receiver_id": "owner", "settled_at": "at"},
+    {"state": "accepted", "bounced": False, "reason": ""},
+)
 # What a kind of entry says of a second row.
 ALSO: dict[str, Tells] = {
     "handover-accepted": Tells("handovers", "handover", {"settled_at": "at"}, {"state": "accepted"}),
-    "handover-forced": Tells(
-        "handovers",
-        "handover",
-        {**_ASKED, "receiver_id": "owner", "settled_at": "at"},
-        {"state": "accepted", "bounced": False, "reason": ""},
-    ),
+    **dict.fromkeys(("handover-concerned", "handover-forced"), _FORCED),
     "kind-changed": Tells("complaints", "complaint", {"changed_to": "what"}),
 }
 BY_STATE = {"call-state": "state", "repair": "now"}

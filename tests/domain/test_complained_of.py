@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from hotline.domain import audit, complaint_forms, handovers, leaving, notices, respondents, signers
+from hotline.domain import audit, complaint_forms, handovers, leaving, notices, respondents, signers, verifying
 from hotline.domain.act import COMMAND
 from hotline.domain.dispatches import RESPONDENT
 from hotline.domain.handovers import State, Why
@@ -65,8 +65,9 @@ def test_the_owner_answers_for_it_no_longer_and_nothing_says_who_complained(
     with runtime.look(COMMAND) as act:
         (request,) = handovers.of_case(act, complaint.id)
         entries = audit.entries(act.session, complaint.case.chain)
+        assert str(verifying.verify(act.session).problems) == "[]"
     assert (request.why, request.state, request.reason) == (Why.CONCERNED, State.ACCEPTED, "")
-    assert [one.fields["why"] for one in entries if one.kind == "handover-forced"] == [Why.CONCERNED]
+    assert [one.fields["why"] for one in entries if one.kind == "handover-concerned"] == [Why.CONCERNED]
     assert {one.owner_id for one in complaint.promises} == {cast.sun.id}
 
 
