@@ -7,6 +7,7 @@ from hotline.domain.act import Act
 from hotline.domain.calls import Call
 from hotline.domain.dispatches import Answer, Offer
 from hotline.errors import Conflict, NotFound
+from hotline.voice import standings
 from hotline.voice.steps import Choice, Heard, Sound, Step
 
 
@@ -21,9 +22,16 @@ def offer(act: Act, call: Call) -> Step:
 
 
 def offered(act: Act, call: Call) -> tuple[str, ...]:
-    """The matter, by what the diagnosis found; no personal value is told before the signature."""
-    case_id = dispatches.get(act, _offer(act, call).dispatch_id).case_id
-    order = repairs.of_case(act, case_id)
+    """The matter, by what the diagnosis found; no personal value is told before the signature.
+
+    Of a complaint nobody's own words are told, who complained is in them: they stand on the sheet (CMP-10).
+    """
+    made = _offer(act, call)
+    if standings.is_passed_up(act, made):
+        return ("offer.passed-up", "offer.keys")
+    if standings.is_complaint(act, made):
+        return ("offer.complaint", "offer.keys")
+    order = repairs.of_case(act, dispatches.get(act, made.dispatch_id).case_id)
     return (
         ("offer.matter", "offer.findings", "offer.keys") if order and order.answers else ("offer.matter", "offer.keys")
     )
@@ -39,8 +47,13 @@ def sign(act: Act, call: Call) -> Step:
 
 
 def thanks(act: Act, call: Call) -> tuple[str, ...]:
-    """Where to go; or, when the caller told no place, how to find out."""
-    case = cases.get(act, dispatches.get(act, _offer(act, call).dispatch_id).case_id)
+    """Where to go; or, when the caller told no place, how to find out. Of a complaint, until when it is dealt with."""
+    made = _offer(act, call)
+    if standings.is_passed_up(act, made):
+        return ("offer.signed", "offer.complaint-thanks")
+    if standings.is_complaint(act, made):
+        return ("offer.signed", "offer.settle-by", "offer.complaint-thanks")
+    case = cases.get(act, dispatches.get(act, made.dispatch_id).case_id)
     if "sealed_address" in case.details:
         where = "offer.address"
     elif case.customer_id is not None or "sealed_contact" in case.details:

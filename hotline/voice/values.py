@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from datetime import timedelta
-from zoneinfo import ZoneInfo
 
 from hotline.domain import calls, cases, customers, desk, meetings, repairs, staff
 from hotline.domain.act import Act
@@ -16,9 +15,8 @@ from hotline.domain.desk import Wait
 from hotline.errors import NotFound
 from hotline.phones import PhoneNumber
 from hotline.prompts import Prompts
-from hotline.standard.calendar import day_ended
 from hotline.standard.kinds import EmergencyKind, SpokenName
-from hotline.voice import about
+from hotline.voice import about, standings
 
 Value = Callable[[Act, Call, Prompts], str]
 _FIRST_CHINESE = "\u2e80"  # letters before it are those of names whose surname comes last
@@ -101,20 +99,11 @@ def minutes(act: Act, call: Call, prompts: Prompts) -> str:
 
 
 def due(act: Act, call: Call, prompts: Prompts) -> str:
-    """Until when we keep what we promised last in this case, in the company's local time.
-
-    Midnight is told as the end of its day, for "0:00" is taken for the night after.
-    """
+    """Until when we keep what we promised last in this case, in the company's local time."""
     at = call.slots.get("due")
     if not at:
         return prompts.text("due.soon", call.language)
-    local = calls.instant(at).astimezone(ZoneInfo(act.standard.timezone))
-    ended = day_ended(local)
-    if ended is not None:
-        return prompts.text("due.midnight", call.language, month=ended.month, day=ended.day)
-    return prompts.text(
-        "due.at", call.language, month=local.month, day=local.day, hour=local.hour, minute=f"{local.minute:02d}"
-    )
+    return standings.instant(act, call, prompts, calls.instant(at))
 
 
 def rule(act: Act, call: Call, prompts: Prompts) -> str:
@@ -127,6 +116,12 @@ def progress(act: Act, call: Call, prompts: Prompts) -> str:
     """How far the caller's matter is, in plain words."""
     found = about.case(act, call)
     return _progress_of(act, call, prompts, found) if found else prompts.text("progress.none", call.language)
+
+
+def promised(act: Act, call: Call, prompts: Prompts) -> str:
+    """What the caller was promised next in the matter, and by when (OWN-7)."""
+    found = about.case(act, call)
+    return standings.promised(act, call, prompts, found) if found else ""
 
 
 def each_progress(act: Act, call: Call, prompts: Prompts) -> str:
@@ -254,12 +249,16 @@ def _matter_of(act: Act, call: Call, prompts: Prompts, found: Case) -> str:
 
 
 def _progress_of(act: Act, call: Call, prompts: Prompts, found: Case) -> str:
-    order = repairs.of_case(act, found.id)
-    stage = "closed" if found.state == "closed" else order.stage if order else "open"
-    return prompts.text(f"progress.{stage}", call.language)
+    return prompts.text(standings.stage(act, found), call.language)
 
 
-OF_CASE = {"number": _number_of, "matter": _matter_of, "progress": _progress_of, "owner": _owner_of}
+OF_CASE = {
+    "number": _number_of,
+    "matter": _matter_of,
+    "progress": _progress_of,
+    "promised": standings.promised,
+    "owner": _owner_of,
+}
 VALUES: dict[str, Value] = {
     "company": company,
     "agent_number": serving,
@@ -276,7 +275,11 @@ VALUES: dict[str, Value] = {
     "due": due,
     "rule": rule,
     "progress": progress,
+    "promised": promised,
     "each_progress": each_progress,
+    "grade": standings.grade,
+    "sign_by": standings.sign_by,
+    "settle_by": standings.settle_by,
     "open_matters": open_matters,
     "emergency_number": emergency_number,
     "waiting_work": waiting_work,

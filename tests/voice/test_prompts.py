@@ -10,13 +10,15 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from hotline import voice
+from hotline.domain import complaint_forms
 from hotline.domain.act import COMMAND
 from hotline.domain.companies import Company
 from hotline.domain.repairs import Stage
 from hotline.prompts import FOLDER, Prompts
 from hotline.runtime import Runtime
 from hotline.standard import loader
-from hotline.standard.kinds import EmergencyKind, FaultClass, FlowItem
+from hotline.standard.kinds import EmergencyKind, FaultClass, FlowItem, Grade
+from hotline.voice.standings import TO_CUSTOMERS
 from hotline.voice.values import VALUES
 from tests import world
 from tests.voice.ring import Rings
@@ -36,6 +38,10 @@ FAMILIES: dict[str, set[str]] = {
     "emergency.safety": {*EmergencyKind, "unclear"},
     "words.mark": {"1", "2", "3", "4", "5"},
     "progress": {*Stage, "open", "closed"},
+    "progress.complaint": {*complaint_forms.Stage, "unassigned"},
+    "promised": {"by", "longer", "late"},
+    "promised.what": set(TO_CUSTOMERS.values()),
+    "grade": {*Grade, "none"},
     "matter": {
         *FaultClass, *EmergencyKind, "unclear", "complaint", "enquiry", "message", "lost-property", "progress",
         "agent", "abandoned",
@@ -71,7 +77,7 @@ def test_every_language_fills_the_same_variables() -> None:
 
 
 def test_every_variable_is_known() -> None:
-    local = {"key", "month", "day", "hour", "minute", "surname", "initial", "minutes_waited"}
+    local = {"key", "what", "month", "day", "hour", "minute", "surname", "initial", "minutes_waited"}
     wanted = {name for key in keys(SPOKEN[0]) for name in PROMPTS.variables(key, "zh-CN")}
     assert wanted - local == set(VALUES)
 
