@@ -103,6 +103,8 @@ def test_what_was_broken_before_a_grade_was_lowered_stays_broken(runtime: Runtim
 def test_a_complaint_becomes_an_enquiry_by_two_and_stays_on_record(runtime: Runtime, cast: Cast) -> None:
     case_id = deciding.complaint(runtime, cast)
     callback = deciding.due(runtime, case_id, "CMP-9.callback")
+    with runtime.act(COMMAND) as act:
+        cases.handled_by(act, deciding.locked(act, case_id), cast.zhou.id)
     asked = asks(runtime, cast.lin, case_id, Kind.ENQUIRY)
     decides(runtime, cast.sun, asked)
     with runtime.look(COMMAND) as act:

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from hotline.domain import complaints, promises, respondents
+from hotline.domain.cases import Kind
 from hotline.errors import Conflict, Refused
 from hotline.standard.kinds import Grade
 from tests.complaining import Filed, House, filed
@@ -83,3 +84,12 @@ def test_a_grade_lowered_by_one_and_by_two(line: Line, house: House) -> None:
     line.phone("feng").does_not_ring(within=24 * 3600)
     assert (made.row.grade, made.row.first_grade) == (Grade.MINOR, Grade.MAJOR)
     assert made.verdicts["CMP-2.pass_up.major"] == made.verdicts["CMP-3.reply.major"] == "excused"
+
+
+def test_nobody_is_rung_to_sign_for_what_is_no_complaint_any_more(line: Line, house: House) -> None:
+    made = filed(line.runtime, line.cast, department_id=house.repair, grade=Grade.MINOR)
+    decides(line.runtime, line.cast.sun, asks(line.runtime, line.cast.lin, made.id, Kind.ENQUIRY))
+    line.phone(house.liu.number.e164).does_not_ring(within=1800)
+    with made.by(house.liu) as (act, case, liu), pytest.raises(Conflict, match="no complaint any more"):
+        respondents.sign(act, case, liu)
+    assert made.verdicts["CMP-1.sign"] == "excused"
