@@ -79,10 +79,14 @@ Typed = Mapping[str, str]
 
 
 def read(form: MultiDict[str, str], before: Typed) -> dict[str, str]:
-    """What is typed now. Words of a part of the form that is not on the screen just now are kept as they were."""
+    """What is typed now. Words of a part of the form that is not on the screen just now are kept as they were.
+
+    So is whom a complaint is about and how grave it is: the form would be asked anew after a look at another kind.
+    """
     typed = {name: form.get(name, before.get(name, "")).strip()[:most] for name, most in LONGEST.items()}
     typed |= {name: form[name] for name, known in CHOICES.items() if form.get(name, "") in known}
     typed |= {name: form[name] for name, shape in _ROWS.items() if shape.fullmatch(form.get(name, ""))}
+    typed |= {name: before[name] for name in (*_ROWS, "grade") if name in before and name not in form}
     answers = (name for name in form if name.startswith(_ANSWER) and len(name) <= 2 * _LONGEST_WORD)
     typed |= {name: form[name][:_LONGEST_WORD] for name in answers}
     if typed.get("anonymous") and typed.get("kind") == FormKind.COMPLAINT:

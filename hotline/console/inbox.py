@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 
 from hotline.console import approvals, asking, discretion, matter, people, refused, respondent_doing, respondent_page
 from hotline.domain import companies, signatures, staff
@@ -17,9 +17,9 @@ from hotline.domain.cases import Case, Kind
 from hotline.domain.companies import Department
 from hotline.domain.complaint_forms import Complaint, Stage
 from hotline.domain.decisions import Decision, State, What
-from hotline.domain.dispatches import Dispatch
+from hotline.domain.dispatches import RESPONDENT, Dispatch, Offer
 from hotline.domain.promises import Promise, Verdict
-from hotline.domain.staff import Role, Staff
+from hotline.domain.staff import Staff
 
 _SHOWN = 50  # complaints in a section
 _OPEN = Case.state == "open"
@@ -32,6 +32,8 @@ _SECTIONS: Mapping[str, tuple[ColumnElement[bool], str]] = {
     "unnamed": (and_(_OPEN, _TAKEN, Complaint.stage == Stage.FILED, Complaint.department_id.is_(None)), "CMP-1"),
     "refused": (and_(_OPEN, Complaint.refused_at.is_not(None)), "CMP-4"),
 }
+_STILL_OWED = (Verdict.OPEN, Verdict.BROKEN)
+_PASSED_UP_TO = [duty for duty in signatures.KEEPS if duty != RESPONDENT]
 _WAITS = ("sign", "settle", "return")
 _DONE = Complaint.stage.in_((Stage.RETURNED, Stage.TOLD))
 
@@ -62,7 +64,7 @@ def inbox() -> ResponseReturnValue:
         companies.get(act, person.company_id)
         sections = [_section(act, person, name) for name in _SECTIONS]
         if discretion.leads(person):
-            sections.insert(0, _passed_up(act, person))
+            sections.insert(0, _by_deadline(act, _found(person, _to_be_seen(person)), "seen", "CMP-2"))
         return render_template(
             "inbox.html",
             sections=[one for one in sections if one.rows or one.name in _WAITS],
@@ -102,8 +104,8 @@ def waiting(act: Act, person: Staff) -> int:
     """How much waits in the inbox: for a department what is not returned yet; for who leads what nobody has."""
     if discretion.leads(person):
         unnamed, _rule = _SECTIONS["unnamed"]
-        return _count(act, person, unnamed) + len(_passed_up(act, _me(act)).rows)
-    return _count(act, person, or_(*(_SECTIONS[name][0] for name in _WAITS)))
+        return _count(act, person, unnamed, _mine(person)) + _count(act, person, _to_be_seen(person))
+    return _count(act, person, or_(*(_SECTIONS[name][0] for name in _WAITS)), _mine(person))
 
 
 def _me(act: Act) -> Staff:
@@ -125,47 +127,54 @@ def _page(case_id: int, **typed: Any) -> str:
         return render_template("inbox_one.html", **shown, **{"said": None, "typed": None, **typed})
 
 
-def _mine(person: Staff) -> list[ColumnElement[bool]]:
-    """The complaints about my department, or about my company where I lead; each dealt with once (CMP-13)."""
-    mine = Complaint.department_id == (person.department_id or 0)
+def _mine(person: Staff) -> ColumnElement[bool]:
+    """The complaints about my department, or about my company where I lead."""
     if discretion.leads(person):
-        mine = Complaint.about_company_id == person.company_id
-    return [Case.kind == Kind.COMPLAINT, Complaint.joined_to_id.is_(None), discretion.not_about(person), mine]
+        return Complaint.about_company_id == person.company_id
+    return Complaint.department_id == (person.department_id or 0)
 
 
-def _found(person: Staff) -> Select[Case, Complaint]:
-    return select(Case, Complaint).join(Complaint, Complaint.case_id == Case.id).where(*_mine(person))
+def _to_be_seen(person: Staff) -> ColumnElement[bool]:
+    """What is passed up to my level in my company, or I was rung about, and nobody has seen yet (CMP-2)."""
+    levels = [held.role for held in person.roles if held.role in _PASSED_UP_TO]
+    rung = exists().where(Offer.dispatch_id == Dispatch.id, Offer.staff_id == person.id)
+    to_me = or_(and_(Dispatch.duty.in_(levels), Case.company_id == person.company_id), rung)
+    waits = (Dispatch.case_id == Case.id, Dispatch.duty.in_(_PASSED_UP_TO), Dispatch.signed_at.is_(None), to_me)
+    owed = (Promise.case_id == Case.id, Promise.rule_id == "CMP-2", Promise.verdict.in_(_STILL_OWED))
+    return and_(_OPEN, exists().where(*waits), exists().where(*owed))
 
 
-def _count(act: Act, person: Staff, waits: ColumnElement[bool]) -> int:
-    query = select(func.count(Complaint.id)).join(Case, Case.id == Complaint.case_id).where(waits, *_mine(person))
+def _among(person: Staff, *waits: ColumnElement[bool]) -> list[ColumnElement[bool]]:
+    """Each complaint is dealt with once, with those that were joined to it; never one that is about me (CMP-13)."""
+    return [Case.kind == Kind.COMPLAINT, Complaint.joined_to_id.is_(None), discretion.not_about(person), *waits]
+
+
+def _found(person: Staff, *waits: ColumnElement[bool]) -> Select[Case, Complaint]:
+    return select(Case, Complaint).join(Complaint, Complaint.case_id == Case.id).where(*_among(person, *waits))
+
+
+def _count(act: Act, person: Staff, *waits: ColumnElement[bool]) -> int:
+    query = select(func.count(Complaint.id)).join(Case, Case.id == Complaint.case_id).where(*_among(person, *waits))
     return act.session.scalar(query) or 0
 
 
 def _section(act: Act, person: Staff, name: str) -> Section:
     waits, rule = _SECTIONS[name]
-    still = (Promise.rule_id == rule, Promise.verdict.in_((Verdict.OPEN, Verdict.BROKEN)))
+    return _by_deadline(act, _found(person, waits, _mine(person)), name, rule)
+
+
+def _by_deadline(act: Act, query: Select[Case, Complaint], name: str, rule: str) -> Section:
+    still = (Promise.rule_id == rule, Promise.verdict.in_(_STILL_OWED))
     due = select(func.min(Promise.due_at)).where(Promise.case_id == Case.id, *still).scalar_subquery()
-    query = _found(person).where(waits).order_by(due.is_(None), due, Case.id).limit(_SHOWN + 1)
-    found = [(case, complaint) for case, complaint in act.session.execute(query)]
+    rows = act.session.execute(query.order_by(due.is_(None), due, Case.id).limit(_SHOWN + 1))
+    found = [(case, complaint) for case, complaint in rows]
     return Section(name, _rows(act, found[:_SHOWN], rule), bool(found[_SHOWN:]))
-
-
-def _passed_up(act: Act, person: Staff) -> Section:
-    """What is passed up to me and waits for me to say that I have seen it (CMP-2)."""
-    query = _found(person).where(_OPEN).add_columns(Dispatch).join(Dispatch, Dispatch.case_id == Case.id)
-    roles = [duty for duty in signatures.KEEPS if duty in list(Role)]
-    query = query.where(Dispatch.duty.in_(roles), Dispatch.signed_at.is_(None)).order_by(Dispatch.id).limit(_SHOWN + 1)
-    rows = list(act.session.execute(query))
-    waits_for = respondent_page.waits_for
-    mine = [(case, complaint) for case, complaint, one in rows[:_SHOWN] if waits_for(act, person, one, case)]
-    return Section("seen", _rows(act, mine, "CMP-2"), bool(rows[_SHOWN:]))
 
 
 def _rows(act: Act, found: list[tuple[Case, Complaint]], rule: str) -> list[Row]:
     ids = [case.id for case, _complaint in found]
     owed = select(Promise).where(Promise.case_id.in_(ids), Promise.rule_id == rule).order_by(Promise.due_at.desc())
-    owed = owed.where(Promise.verdict.in_((Verdict.OPEN, Verdict.BROKEN)))
+    owed = owed.where(Promise.verdict.in_(_STILL_OWED))
     due = {promise.case_id: promise for promise in act.session.scalars(owed)}
     asked = select(Decision.case_id).where(Decision.case_id.in_(ids), Decision.state == State.ASKED)
     waits = set(act.session.scalars(asked.where(Decision.what == What.EXTENSION)))
@@ -174,5 +183,5 @@ def _rows(act: Act, found: list[tuple[Case, Complaint]], rule: str) -> list[Row]
 
 def _done(act: Act, person: Staff) -> list[Row]:
     """The forms that were returned last."""
-    query = _found(person).where(_DONE).order_by(Complaint.returned_at.desc(), Case.id.desc()).limit(_SHOWN)
+    query = _found(person, _DONE, _mine(person)).order_by(Complaint.returned_at.desc(), Case.id.desc()).limit(_SHOWN)
     return [Row(case, complaint, None, asked=False) for case, complaint in act.session.execute(query)]

@@ -14,6 +14,7 @@ from tests.console import departments, forms, matters
 from tests.console.departments import Departments
 from tests.console.forms import NEW, SAID
 from tests.console.visitor import Visitor, text_of
+from tests.domain.talks import Talk
 from tests.world import ADDRESS, START, Cast, number
 
 MAJOR = {"grade": "major", "grade_why": "上次也没有处理"}
@@ -96,6 +97,16 @@ def test_what_is_refused_says_what_would_be_right_and_loses_no_word(
     assert problem in page
     assert kept in page
     assert forms.case_count(runtime) == 0
+
+
+def test_another_kind_of_matter_and_back_loses_nothing_that_was_chosen(
+    lin: Visitor, firm: Departments, form: str
+) -> None:
+    forms.sends(lin, form, kind="complaint", **MAJOR, about=f"d{firm.repair}", limit="2026-11-21T12:00")
+    forms.sends(lin, form, kind="enquiry")
+    page = lin.opens(forms.sends(lin, form, kind="complaint").location).text
+    for kept in (f'value="d{firm.repair}" selected', 'value="major" checked', 'value="2026-11-21T12:00"'):
+        assert kept in page
 
 
 def test_two_of_one_name_are_told_apart_by_their_number(lin: Visitor, runtime: Runtime, cast: Cast, form: str) -> None:
@@ -216,6 +227,21 @@ def test_who_takes_down_a_complaint_about_themselves_hands_it_up_and_sees_no_mor
     assert case.number not in page
     for path in (f"/console/cases/{case.id}", f"/console/cases/{case.id}/opened", "/console/calls/1"):
         assert lin.opens(path).status_code == 404, path
+
+
+def test_who_is_complained_of_in_their_own_call_ends_it_at_their_desk_as_any_other(
+    lin: Visitor, runtime: Runtime, cast: Cast
+) -> None:
+    talk = Talk(runtime, cast)
+    talk.talk()
+    form = f"/console/calls/{talk.call_id}/form"
+    forms.saves(lin, form, **SAID, accused="林晓", number="none")
+    number = forms.opened(runtime).number
+    for path in ("/console/desk", form):
+        page = lin.opens(path)
+        assert (page.status_code, number in page.text) == (200, False), path
+    assert "结束通话" in lin.opens("/console/desk").text
+    assert lin.opens(f"/console/calls/{talk.call_id}").status_code == 404
 
 
 def test_departments_are_offered_by_company_the_callers_own_first(

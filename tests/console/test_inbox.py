@@ -12,7 +12,7 @@ from hotline.domain.act import COMMAND
 from hotline.domain.cases import Case
 from hotline.domain.staff import Role, StaffRole
 from hotline.runtime import Runtime
-from tests.console import departments, forms, matters
+from tests.console import complaining, departments, forms, matters
 from tests.console.departments import HAPPENED, Departments
 from tests.console.visitor import Visitor, text_of
 from tests.world import Cast, HandClock, Person
@@ -154,6 +154,33 @@ def test_whom_it_is_passed_up_to_confirms_that_they_have_seen_it(
     assert feng.sends(f"{here}/seen", page=here).location == here
     assert 'id="inbox-seen"' not in feng.opens(INBOX).text
     assert "seen" not in buttons(feng.opens(here).text)
+
+
+def test_what_is_passed_up_of_a_sister_company_is_seen_where_it_was_taken(
+    app: Flask, runtime: Runtime, cast: Cast, firm: Departments
+) -> None:
+    grave = departments.complains(runtime, cast, department_id=firm.garden, grade="important", why="再三发生")
+    qian, feng = enters(app, cast.qian), enters(app, cast.feng)
+    assert grave.number in section(qian, "seen")
+    assert grave.number not in feng.opens(INBOX).text, "whoever stands above is asked once they are rung"
+    assert 'id="waits-console-inbox">1' in qian.opens(INBOX).text
+    departments.link(runtime, cast, grave, cast.feng, duty="manager")
+    assert grave.number in section(feng, "seen")
+
+
+def test_a_full_inbox_asks_the_database_no_more_often_than_an_empty_one(
+    app: Flask, runtime: Runtime, cast: Cast, firm: Departments
+) -> None:
+    sun, asked = enters(app, cast.sun), []
+    sun.opens(INBOX)
+    for many in (1, 5):
+        for _ in range(many):
+            departments.complains(runtime, cast, department_id=firm.repair)
+            departments.complains(runtime, cast)
+        with complaining.counted(runtime.engine) as queries:
+            sun.opens(INBOX)
+        asked.append(len(queries))
+    assert asked[0] == asked[1]
 
 
 def test_what_falls_due_is_told_in_a_word_and_a_span(xu: Visitor, case: Case, at: HandClock) -> None:
