@@ -96,6 +96,23 @@ def picture(page: Page, name: str, *, full: bool = True) -> None:
     print(f"docs/pictures/{name}.png")
 
 
+def complain(console: Page) -> str:
+    """Somebody comes to the counter to complain; the address of the complaint's page."""
+    console.goto(f"http://127.0.0.1:{PORT}/console/visitors/new")
+    console.locator("#f-channel-walk_in").check()
+    console.locator("#f-kind-complaint").check()
+    console.locator("#f-name").fill("陈秀兰")
+    console.locator("#f-phone").fill("15400000051")
+    console.locator("#f-happened").fill("约好上午来修暖气，两次都没有人来，也没有电话")
+    console.locator("#f-about").select_option(label="维修部")
+    console.locator("#f-grade-important").check()
+    console.locator("#f-grade_why").fill("家有老人，已经冷了两天")
+    console.locator("#f-read_back").check()
+    console.locator('button[value="save"]').click()
+    console.wait_for_url("**/opened**")
+    return console.url.partition("/opened")[0]
+
+
 def log_in(page: Page, password: str) -> None:
     """As the supervisor."""
     page.goto(f"http://127.0.0.1:{PORT}/console/login")
@@ -120,6 +137,10 @@ def main() -> None:
         picture(console, "one-call-zh", full=False)
         console.goto(f"http://127.0.0.1:{PORT}/console/calls/1?lang=en")
         picture(console, "one-call", full=False)
+        complaint = complain(console)
+        for language, name in (("zh-CN", "one-complaint-zh"), ("en", "one-complaint")):
+            console.goto(f"{complaint}?lang={language}")
+            picture(console, name, full=False)
         browser.close()
 
 

@@ -240,6 +240,9 @@ def test_the_agent_cannot_close_it_and_the_supervisor_not_before_everything_prom
     lin: Visitor, sun: Visitor, runtime: Runtime, case_id: int
 ) -> None:
     assert "/close" not in lin.opens(HERE).text
+    page = sun.opens(HERE).text
+    assert "下列承诺兑现之后才能结单" in page
+    assert "/close" not in page
     page = sun.is_refused(f"{HERE}/close", page=HERE, outcome="算了").text
     assert "还不能结单" in page
     assert forms.rows(runtime, type(complaining.row(runtime, case_id)))[0].stage == Stage.FILED
