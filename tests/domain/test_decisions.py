@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import event, select
 
-from hotline.domain import audit, cases, decisions, promise_looks, promises, verifying
+from hotline.domain import absences, audit, cases, decisions, promise_looks, promises, verifying
 from hotline.domain.act import CLOCK, COMMAND
 from hotline.domain.cases import Case
 from hotline.domain.decisions import Decision, State
@@ -138,6 +138,14 @@ def test_it_waits_for_whoever_may_decide_and_for_nobody_else(runtime: Runtime, c
             decides(runtime, who, asked)
     decides(runtime, cast.feng, asked)
     assert waits_for(runtime, cast.qian) == []
+
+
+def test_while_the_manager_is_away_whoever_stands_above_is_told(runtime: Runtime, cast: Cast, case_id: int) -> None:
+    with runtime.act(COMMAND) as act:
+        ends_at = act.at + THREE_DAYS
+        absences.note(act, staff_id=cast.qian.id, receiver_id=cast.feng.id, starts_at=act.at, ends_at=ends_at)
+    asks_time(runtime, cast.lin, case_id, due(runtime, case_id) + THREE_DAYS)
+    assert told(runtime, "extension-asked") == {cast.feng.id}
 
 
 def test_what_waits_is_counted_on_every_page_in_as_many_queries_for_one_as_for_many(

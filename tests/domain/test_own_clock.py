@@ -232,6 +232,9 @@ def test_the_department_complained_of_asks_for_time_and_for_nothing_else(runtime
             decisions.ask(act, case, what, by=person, reason="less", wanted=Grade.MINOR, promise=promise)
     with pytest.raises(Refused, match="whoever answers for the matter"):
         asks_time(runtime, other, case_id, until, rule="CMP-4.settle.important")
+    callback = due(runtime, case_id, "CMP-9.callback") + DAY
+    with pytest.raises(Refused, match="whoever answers for the matter"):
+        asks_time(runtime, head, case_id, callback, rule="CMP-9.callback")
     assert asks_time(runtime, head, case_id, until, rule="CMP-4.settle.important")
 
 
