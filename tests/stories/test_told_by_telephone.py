@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from hotline.domain import cases, companies, notices, promises, staff
+from hotline.domain import cases, companies, notices, promises, seats, staff
 from hotline.domain.act import COMMAND
 from hotline.domain.cases import Case
 from hotline.domain.notices import Notice
+from hotline.domain.seats import Device
 from hotline.simulator.phone import Phone
 from tests import given
 from tests.line import Line
@@ -98,6 +99,13 @@ def test_who_looked_at_it_on_the_page_is_not_rung_about_it(line: Line, broken: C
         ids = [one.id for one in notices.of(act, line.cast.feng.id, before=None, most=9)]
         notices.seen(act, staff.get(act, line.cast.feng.id), ids)
     line.phone("feng").does_not_ring(within=60 * 60)
+    assert line.calls() == []
+
+
+def test_whose_desk_is_in_the_browser_is_rung_on_the_telephone_all_the_same(line: Line, broken: Case) -> None:
+    with line.runtime.act(COMMAND) as act:
+        seats.of(act, staff.get(act, line.cast.feng.id)).device = Device.BROWSER
+    rung(line).answers().hears("请您马上处理")
 
 
 def test_what_is_done_before_the_step_rings_nobody(line: Line, broken: Case) -> None:
