@@ -222,12 +222,12 @@ def _settle_by(act: Act, case: Case, complaint: Complaint, counted: Grade) -> No
     rule = act.standard.graded("CMP-4.settle", counted)
     if rule is None:
         return
-    due = rule.limit.deadline(complaint.filed_at, act.standard.calendar).at
-    due = min(due, complaint.limit_at) if complaint.limit_at else due
+    reckoned = rule.limit.deadline(complaint.filed_at, act.standard.calendar).at
+    due = min(reckoned, complaint.limit_at or reckoned)
     owed = [one for one in promises.of_case(act, case.id) if one.rule_id == rule.rule_id]
     owed = [one for one in owed if one.verdict != Verdict.EXCUSED]
     if not owed:
-        promises.make(act, rule.key, case, until=due)
+        promises.make(act, rule.key, case, since=complaint.filed_at, until=due if due < reckoned else None)
     elif owed[-1].verdict == Verdict.OPEN and owed[-1].rule != rule.key:
         promises.tighten(act, owed[-1], rule.key, until=due)
 

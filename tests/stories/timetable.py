@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 
-from hotline.domain import promises, respondents
+from hotline.domain import companies, promises, respondents
 from hotline.domain.act import COMMAND, Act
 from hotline.domain.notices import Notice
 from hotline.domain.outbox import OutboxEntry, Queue
@@ -19,7 +20,7 @@ from hotline.jobs import routine
 from hotline.runtime import Runtime
 from hotline.standard.kinds import Grade
 from tests.complaining import Filed, House
-from tests.world import SHANGHAI, Cast, HandClock
+from tests.world import SHANGHAI, Cast, Firm, HandClock
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 SOON, BROKEN = "promise-due-soon", "promise-broken"
@@ -55,6 +56,11 @@ class Time:
 
     def __init__(self, runtime: Runtime, at: HandClock) -> None:
         self.runtime, self.at = runtime, at
+
+    def in_company(self, firm: Firm, **figures: Any) -> None:
+        """A company has figures of its own."""
+        with self.runtime.act(COMMAND) as act:
+            companies.get(act, firm.id).overrides = figures
 
     def comes_to(self, when: datetime) -> None:
         """It is `when`, and all that fell due before was looked at."""
@@ -105,11 +111,12 @@ def _texted(act: Act, notice: Notice) -> datetime:
 
 
 class Story(Time):
-    """One complaint about the repair department, and what everybody does with it, step by step."""
+    """Complaints, and what everybody does with them, step by step: whom they are about, and who answers for them."""
 
     def __init__(self, runtime: Runtime, cast: Cast, house: House, at: HandClock) -> None:
         super().__init__(runtime, at)
         self.cast, self.house = cast, house
+        self.head, self.owner, self.above = house.liu, cast.lin, cast.qian
 
     def goes(self, made: Filed, plan: dict[str, timedelta]) -> None:
         """Every step of a plan is done at its time, counted from now."""
@@ -120,37 +127,36 @@ class Story(Time):
 
     def signed(self, made: Filed) -> None:
         """The department's head signs (签收)."""
-        made.does(self.house.liu, respondents.sign)
+        made.does(self.head, respondents.sign)
 
     def passed_up(self, made: Filed) -> None:
         """Whom it is passed up to has seen it."""
-        above = self.cast.feng if made.row.grade == Grade.MAJOR else self.cast.qian
-        made.does(above, respondents.acknowledge)
+        made.does(self.cast.feng if made.row.grade == Grade.MAJOR else self.above, respondents.acknowledge)
 
     def called_back(self, made: Filed) -> None:
-        """Lin speaks with the customer."""
-        with made.by(self.cast.lin) as (act, case, _lin):
+        """Whoever answers for it speaks with the customer."""
+        with made.by(self.owner) as (act, case, _owner):
             promises.reached(act, case)
 
     def replied(self, made: Filed) -> None:
         """The customer gets a clear reply."""
-        made.does(self.cast.lin, respondents.replied, "the pump is ordered and comes on Friday")
+        made.does(self.owner, respondents.replied, "the pump is ordered and comes on Friday")
 
     def settled(self, made: Filed) -> None:
         """The department has dealt with it."""
-        made.does(self.house.liu, respondents.settle, "air in the pipe; apologised")
+        made.does(self.head, respondents.settle, "air in the pipe; apologised")
 
     def returned(self, made: Filed) -> None:
         """The department returns the form."""
-        made.does(self.house.liu, respondents.give_back)
+        made.does(self.head, respondents.give_back)
 
     def told_result(self, made: Filed) -> None:
         """The customer is told the result."""
-        made.does(self.cast.lin, respondents.tell_customer, "it is warm, and we are sorry")
+        made.does(self.owner, respondents.tell_customer, "it is warm, and we are sorry")
 
     def visited(self, made: Filed) -> None:
         """The customer is visited (回访)."""
-        made.does(self.cast.lin, respondents.visited, "warm and content", True)
+        made.does(self.owner, respondents.visited, "warm and content", True)
 
     def closed(self, made: Filed) -> None:
         """The supervisor closes it."""
