@@ -44,6 +44,7 @@ def context(act: Act, person: Staff, case: Case) -> dict[str, Any]:
     return {
         "case": case,
         "view": view,
+        "is_joined": _is_joined(act, case),
         "company": companies.get(act, case.company_id),
         "owed": _owed(act, case, passed_up=passed_up or discretion.leads(person)),
         "doings": _doings(act, person, case),
@@ -54,6 +55,12 @@ def context(act: Act, person: Staff, case: Case) -> dict[str, Any]:
         "at": act.at,
         **matter.for_templates(),
     }
+
+
+def _is_joined(act: Act, case: Case) -> bool:
+    """Is it dealt with together with another complaint, in whose form (CMP-13)?"""
+    complaint = complaint_forms.of(act, case.id)
+    return complaint is not None and complaint.joined_to_id is not None
 
 
 def _concerns(act: Act, person: Staff, case: Case, complaint: Complaint) -> bool:

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
-from hotline.domain import respondents, staff
+from hotline.domain import joins, respondents, staff
 from hotline.domain.act import COMMAND
 from hotline.domain.cases import Case
 from hotline.domain.staff import Role, StaffRole
@@ -233,6 +233,19 @@ def test_where_the_head_is_complained_of_a_supervisor_signs_and_the_head_finds_n
     here = f"{INBOX}/{about.id}"
     assert sun.sends(f"{here}/sign", page=here).location == here
     assert departments.of(runtime, about).signed_by_id == cast.sun.id
+
+
+def test_a_joined_complaint_is_dealt_with_in_the_other_ones_form(
+    xu: Visitor, runtime: Runtime, cast: Cast, firm: Departments, case: Case
+) -> None:
+    again = departments.complains(runtime, cast, department_id=firm.repair)
+    with runtime.act(COMMAND) as act:
+        both = [act.session.get_one(Case, one.id) for one in (again, case)]
+        joins.join(act, *both, by=staff.get(act, cast.lin.id))
+    found = section(xu, "sign")
+    assert (case.number in found, again.number in found) == (True, False)
+    assert "在那一单里一并处理" in xu.opens(f"{INBOX}/{again.id}").text
+    assert "另有 1 次投诉" in xu.opens(f"{INBOX}/{case.id}").text
 
 
 def test_an_agent_has_no_inbox_and_no_button_is_made_up(lin: Visitor, xu: Visitor, case: Case) -> None:
