@@ -52,6 +52,19 @@ def test_what_falls_due_first_stands_first_and_what_needs_somebody_before_all(
     assert f"{complaining.HEATING} 已受理" in page
 
 
+def test_what_is_dealt_with_in_another_needs_nobody_itself(
+    lin: Visitor, runtime: Runtime, cast: Cast, department_id: int, at: HandClock
+) -> None:
+    complaining.filed(runtime, cast, grade=Grade.MAJOR, department_id=department_id)
+    at.passes(timedelta(minutes=1))
+    complaining.filed(runtime, cast)
+    assert numbers(lin.opens(DESK).text) == ["261118002", "261118001"]
+    lin.sends("/console/cases/2/complaint/join", page="/console/cases/2", text="261118001")
+    page = lin.opens(DESK).text
+    assert "未定被投诉部门" not in page
+    assert numbers(page)[0] == "261118001"
+
+
 def test_a_deadline_is_told_in_words_and_changes_with_the_clock(
     sun: Visitor, runtime: Runtime, cast: Cast, department_id: int, at: HandClock
 ) -> None:

@@ -13,7 +13,7 @@ from hotline.domain.act import CLOCK
 from hotline.prompts import Prompts
 from hotline.runtime import Runtime
 from tests import given
-from tests.console import matters
+from tests.console import complaining, matters
 from tests.console.visitor import Visitor, text_of
 from tests.world import Cast, HandClock, Person
 
@@ -133,6 +133,31 @@ def test_every_text_to_a_customer_or_a_colleague_has_a_word_on_the_page() -> Non
     keys = PROMPTS.keys("zh-CN")
     texts = {key.removeprefix("texts.") for key in keys if key.startswith("texts.") and key.count(".") == 1}
     assert {text for text in texts if not text.startswith(PARTS) and f"console.sent.{text}" not in keys} == set()
+
+
+def test_whom_a_complaint_is_about_no_longer_finds_what_they_were_told_of_it(
+    app: Flask, runtime: Runtime, cast: Cast
+) -> None:
+    complaint = complaining.filed(runtime, cast, about_staff_id=cast.qian.id)
+    tells(runtime, cast, complaint, who=cast.qian)
+    qian = Visitor(app)
+    qian.logs_in(cast.qian)
+    page = qian.opens(PAGE).text
+    assert "261118001" not in page
+    assert 'name="id" value=' in page, "it does not wait behind the link for ever"
+
+
+def test_the_head_of_a_department_is_led_to_the_inbox_and_not_to_the_case(
+    app: Flask, runtime: Runtime, cast: Cast
+) -> None:
+    department_id, head = complaining.department(runtime, cast)
+    complaint = complaining.filed(runtime, cast, department_id=department_id)
+    tells(runtime, cast, complaint, who=head)
+    visitor = Visitor(app)
+    visitor.logs_in(head)
+    page = visitor.opens(PAGE).text
+    assert f'href="/console/inbox/{complaint}"' in page
+    assert f'href="/console/cases/{complaint}"' not in page
 
 
 def test_an_engineer_has_no_page_of_notices(app: Flask, cast: Cast) -> None:
