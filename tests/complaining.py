@@ -87,6 +87,14 @@ def hired(
     return Person(person.id, name, login, number(last))
 
 
+def customer(runtime: Runtime, name: str, last: int) -> Person:
+    """Somebody who is known by a name and the test's number `last`."""
+    with runtime.act(COMMAND) as act:
+        made = customers.with_number(act, number(last))
+        customers.rename(act, made, name)
+        return Person(made.id, name, "", number(last))
+
+
 class Filed:
     """A complaint that was filed, and what people do with it, each in an act of their own."""
 
@@ -171,23 +179,27 @@ def filed(
     runtime: Runtime,
     cast: Cast,
     *,
+    customer: Person | None = None,
     owner: Person | None = None,
     anonymous: bool = False,
     firm: Firm | None = None,
     **lodged: Any,
 ) -> Filed:
-    """Chen, or whoever stays unnamed, complains at the desk of the heating company (or `firm`); Lin takes it in."""
-    taken_by = owner or cast.lin
+    """Chen (or `customer`, or whoever stays unnamed) complains at the desk of the heating company (or `firm`).
+
+    Lin (or `owner`) takes it in.
+    """
+    taken_by, told_by = owner or cast.lin, customer or cast.chen
     with runtime.act(Actor("console", taken_by.id)) as act:
         company = companies.get(act, (firm or cast.heat).id)
-        key = None if anonymous else customers.get(act, cast.chen.id).key
+        key = None if anonymous else customers.get(act, told_by.id).key
         words = {"sealed_happened": HAPPENED, "sealed_wanted": WANTED, "sealed_respondent": RESPONDENT}
         told = Told(
             company_id=company.id,
             owner_id=taken_by.id,
             details={name: _sealed(act, key, said) for name, said in words.items()},
             reachable=not anonymous,
-            customer_id=None if anonymous else cast.chen.id,
+            customer_id=None if anonymous else told_by.id,
             anonymous=anonymous,
         )
         if "grade" in lodged:

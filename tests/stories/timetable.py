@@ -40,7 +40,11 @@ def on_time(grade: Grade, **late: timedelta) -> dict[str, timedelta]:
         plan["passed_up"] = 30 * MINUTE
     if grade is Grade.MAJOR:
         plan["replied"] = 20 * HOUR
-    plan |= late
+    return dealt_with(**plan | late)
+
+
+def dealt_with(**plan: timedelta) -> dict[str, timedelta]:
+    """From when it is `settled` on every further step at its usual time, where the plan says nothing else."""
     for step, before, gap in _AFTER:
         plan.setdefault(step, plan[before] + gap)
     return plan
@@ -116,7 +120,7 @@ class Story(Time):
     def __init__(self, runtime: Runtime, cast: Cast, house: House, at: HandClock) -> None:
         super().__init__(runtime, at)
         self.cast, self.house = cast, house
-        self.head, self.owner, self.above = house.liu, cast.lin, cast.qian
+        self.head, self.owner, self.above, self.closer = house.liu, cast.lin, cast.qian, cast.sun
 
     def goes(self, made: Filed, plan: dict[str, timedelta]) -> None:
         """Every step of a plan is done at its time, counted from now."""
@@ -159,8 +163,8 @@ class Story(Time):
         made.does(self.owner, respondents.visited, "warm and content", True)
 
     def closed(self, made: Filed) -> None:
-        """The supervisor closes it."""
-        made.is_closed(self.cast.sun)
+        """A superior closes it."""
+        made.is_closed(self.closer)
 
 
 @pytest.fixture
