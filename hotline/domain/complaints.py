@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -222,14 +223,14 @@ def _settle_by(act: Act, case: Case, complaint: Complaint, counted: Grade) -> No
     rule = act.standard.graded("CMP-4.settle", counted)
     if rule is None:
         return
-    reckoned = rule.limit.deadline(complaint.filed_at, act.standard.calendar).at
-    due = min(reckoned, complaint.limit_at or reckoned)
+    reckoned = rule.limit.deadline(complaint.filed_at, act.standard.calendar)
+    due = min(reckoned.at, complaint.limit_at or reckoned.at)
     owed = [one for one in promises.of_case(act, case.id) if one.rule_id == rule.rule_id]
     owed = [one for one in owed if one.verdict != Verdict.EXCUSED]
     if not owed:
-        promises.make(act, rule.key, case, since=complaint.filed_at, until=due if due < reckoned else None)
+        promises.make(act, rule.key, case, since=complaint.filed_at, until=due if due < reckoned.at else None)
     elif owed[-1].verdict == Verdict.OPEN and owed[-1].rule != rule.key:
-        promises.tighten(act, owed[-1], rule.key, until=due)
+        promises.tighten(act, owed[-1], rule.key, until=replace(reckoned, at=due))
 
 
 def _may_grade(act: Act, case: Case, complaint: Complaint, by: Staff) -> None:

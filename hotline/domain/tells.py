@@ -142,7 +142,7 @@ TELLS: dict[str, Tells] = {
     "promise-made": Tells("promises", "promise", _PROMISE, {"verdict": Verdict.OPEN}),
     "promise-done": Tells("promises", "promise", {"verdict": "verdict", "done_at": "at", "judged_at": "at"}),
     "promise-broken": Tells("promises", "promise", {"judged_at": "at"}, {"verdict": Verdict.BROKEN}),
-    "promise-tightened": Tells("promises", "promise", {"rule": "rule", "due_at": "due"}),
+    "promise-tightened": Tells("promises", "promise", {"rule": "rule", "due_at": "due", "calendar": "calendar"}),
     "promise-excused": Tells(
         "promises", "promise", {"judged_at": "at", "excused_by_id": "by"}, {"verdict": Verdict.EXCUSED}
     ),

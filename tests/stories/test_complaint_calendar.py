@@ -6,6 +6,7 @@ from datetime import datetime
 
 import pytest
 
+from hotline.domain import complaints
 from hotline.domain.promises import Promise
 from hotline.standard.kinds import Grade
 from tests.complaining import Filed, filed
@@ -99,6 +100,17 @@ def test_where_working_days_count_the_holidays_of_the_new_year_do_not(
     made = complains(story, Grade.MINOR)
     assert due(made)["CMP-4.settle.minor"] == until
     assert settling(made).calendar.endswith("+2027-assumed") is assumed
+
+
+def test_what_a_grade_brings_forward_says_by_which_calendar_it_was_reckoned(story: Story) -> None:
+    story.in_company(story.cast.heat, promise_rules={"CMP-4.settle.minor": {"limit": "1 business day"}})
+    story.comes_to(NEW_YEARS_EVE)
+    made = filed(story.runtime, story.cast, department_id=story.house.repair)
+    ungraded = settling(made).calendar
+    with made.by(story.cast.lin) as (act, case, lin):
+        complaints.grade(act, case, Grade.MINOR, by=lin, why="half an hour without warm water")
+    assert due(made)["CMP-4.settle.minor"] == "Fri 01-01 23:50"
+    assert settling(made).calendar == f"{ungraded}+2027-assumed"
 
 
 def test_over_a_week_of_holiday_business_time_stands_still_and_a_make_up_sunday_counts(story: Story) -> None:
