@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from hotline.errors import Conflict
 from hotline.standard.kinds import Grade
 from tests.complaining import filed
 from tests.complaining import house as house
@@ -183,3 +184,43 @@ def test_who_complained_is_not_rung_back_in_time(story: Story, grade: Grade, als
     """
     late = {"settled": 47 * HOUR, "returned": 47 * HOUR, "called_back": 49 * HOUR}
     plays(story, grade, "CMP-9.callback", late, "\n".join([*also, *rows(table)]))
+
+
+TOUCHED_BY_NOBODY = """
+    11-18 10:00 sun complaint-for-supervisor
+    11-18 10:06 lin soon CMP-1.sign
+    11-18 10:10 liu broken CMP-1.sign
+    11-18 10:10 sun broken CMP-1.sign
+    11-18 10:30 qian broken CMP-1.sign
+    11-18 22:00 lin soon CMP-2.pass_up.major
+    11-19 00:00 feng broken CMP-2.pass_up.major
+    11-19 00:00 qian broken CMP-2.pass_up.major
+    11-19 00:00 sun broken CMP-2.pass_up.major
+    11-19 00:30 feng rung CMP-2.pass_up.major
+    11-26 10:00 lin soon CMP-4.settle.major
+    11-28 10:00 feng broken CMP-4.settle.major
+    11-28 10:00 liu broken CMP-4.settle.major
+    11-28 10:00 qian broken CMP-4.settle.major
+    11-28 10:00 sun broken CMP-4.settle.major
+"""
+NOT_EVEN_THE_CUSTOMER = """
+    11-19 22:00 lin soon CMP-3.reply.major
+    11-19 22:00 lin soon CMP-9.callback
+    11-20 10:00 lin broken CMP-9.callback
+    11-20 10:00 qian broken CMP-3.reply.major
+    11-20 10:00 sun broken CMP-3.reply.major
+    11-20 10:00 sun broken CMP-9.callback
+    11-20 14:00 feng broken CMP-3.reply.major
+"""
+
+
+@pytest.mark.parametrize("anonymous", [False, True])
+def test_what_nobody_touches_goes_up_to_the_top_and_of_whoever_stays_unnamed_nothing_was_promised(
+    story: Story, anonymous: bool
+) -> None:
+    made = filed(story.runtime, story.cast, anonymous=anonymous, department_id=story.house.repair, grade=MAJOR)
+    story.passes(30 * DAY)
+    assert story.told() == sorted(rows(TOUCHED_BY_NOBODY) + ([] if anonymous else rows(NOT_EVEN_THE_CUSTOMER)))
+    assert set(made.verdicts.values()) == {"broken"}
+    with pytest.raises(Conflict, match="still promised"):
+        story.closed(made)
