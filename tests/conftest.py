@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from flask import Flask
 from jinja2.bccache import Bucket, BytecodeCache
 from redis import Redis
 from sqlalchemy import make_url
+from werkzeug.routing import Rule
 
 from hotline import clock, runtime
 from hotline.settings import Settings, load
@@ -36,8 +38,21 @@ class Compiled(BytecodeCache):
         self._found[bucket.key] = bucket.bytecode_to_string()
 
 
+class Known(Rule):
+    """An address whose builder was compiled already: a builder is of the address alone and is handed its rule."""
+
+    _found: ClassVar[dict[tuple[object, ...], Callable[..., tuple[str, str]]]] = {}
+
+    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        key = (self.rule, tuple(self._trace), repr(self.defaults), append_unknown)
+        if key not in self._found:
+            self._found[key] = super()._compile_builder(append_unknown)
+        return self._found[key]
+
+
 STORES = {"sqlite": "_sqlite", "postgresql": "_postgres"}  # the fixture of each kind of database
 Flask.jinja_options = {"bytecode_cache": Compiled()}
+Flask.url_rule_class = Known
 
 
 @pytest.fixture(scope="session")
