@@ -18,6 +18,7 @@ from hotline.standard.kinds import Channel, Role
 from hotline.standard.rules import PromiseRule
 
 DUE_SOON, BROKEN = "promise-due-soon", "promise-broken"  # texts that tell of a promise
+_TOLD_WITHOUT_RULE = (Role.OWNER, Role.SUPERVISOR)  # of a broken promise whose rule the standard knows no longer
 
 
 def waiting(act: Act) -> dict[int, datetime]:
@@ -47,7 +48,8 @@ def look(act: Act, ids: Collection[int]) -> int:
     """Do for each promise whatever is due by now, in order: warn, judge, each step of escalation; how many were due.
 
     The verdict counts from the deadline, however late it is found; of a deadline that is over nobody is warned. The
-    case is locked before its promise, as everywhere: who does what was promised holds the case already.
+    case is locked before its promise, as everywhere: who does what was promised holds the case already. A promise by a
+    rule that the standard knows no longer is judged all the same, and its owner and the supervisors told.
     """
     matters = (
         select(Case)
@@ -74,17 +76,23 @@ def look(act: Act, ids: Collection[int]) -> int:
     return len(found)
 
 
+def unknown_rules(act: Act, ids: Collection[int]) -> list[str]:
+    """The rules of these promises, all of one company, that its standard knows no longer; the standard is chosen."""
+    rules = act.session.scalars(select(Promise.rule).where(Promise.id.in_(ids)).distinct())
+    return sorted(rule for rule in rules if rule not in act.standard.promise_rules)
+
+
 def tell(act: Act, promise: Promise, role: Role, *, why: str, by_call: bool = False) -> None:
     """Tell a promise's owner, or the company's people in a role, about it: once, whatever tells them again (OWN-6)."""
     companies.get(act, promise.company_id)
     case, rule = cases.get(act, promise.case_id), act.standard.promise(promise.rule)
-    notice_batches.tell_all(act, [_telling(promise, case, rule, role, why, by_call=by_call)])
+    notice_batches.tell_all(act, [_telling(promise, case, role, why, urgent=rule.urgent, by_call=by_call)])
 
 
 def _look(act: Act, promise: Promise, case: Case) -> list[Telling]:
     """What is due by now; whom it tells."""
-    rule, calendar = act.standard.promise(promise.rule), act.standard.calendar
-    if promise.step == WARNING and (rule.warn_before is None or act.at >= promise.due_at):
+    rule, calendar = act.standard.promise_rules.get(promise.rule), act.standard.calendar
+    if promise.step == WARNING and (rule is None or rule.warn_before is None or act.at >= promise.due_at):
         promise.step = JUDGING
     promise.look_at = _next(promise, rule, calendar)
     tellings: list[Telling] = []
@@ -95,29 +103,29 @@ def _look(act: Act, promise: Promise, case: Case) -> list[Telling]:
     return tellings
 
 
-def _next(promise: Promise, rule: PromiseRule, calendar: Calendar) -> datetime | None:
+def _next(promise: Promise, rule: PromiseRule | None, calendar: Calendar) -> datetime | None:
     """When the look `step` is due: each is reckoned from the deadline, by the company's figures of today."""
-    if promise.step == WARNING and rule.warn_before is not None:
+    if promise.step == WARNING and rule is not None and rule.warn_before is not None:
         return rule.warn_before.before(promise.due_at, calendar)
     if promise.step <= JUDGING:
         return promise.due_at
-    climbed = promise.step - ESCALATION
-    return rule.escalate[climbed].after.deadline(promise.due_at, calendar).at if climbed < len(rule.escalate) else None
+    steps = rule.escalate[promise.step - ESCALATION :] if rule is not None else ()
+    return steps[0].after.deadline(promise.due_at, calendar).at if steps else None
 
 
-def _act_on(act: Act, promise: Promise, case: Case, rule: PromiseRule) -> list[Telling]:
+def _act_on(act: Act, promise: Promise, case: Case, rule: PromiseRule | None) -> list[Telling]:
+    urgent = rule is not None and rule.urgent
     if promise.step == WARNING:
-        return [_telling(promise, case, rule, Role.OWNER, DUE_SOON)]
-    if promise.step == JUDGING:
+        return [_telling(promise, case, Role.OWNER, DUE_SOON, urgent=urgent)]
+    if rule is None or promise.step == JUDGING:
         promise.verdict, promise.judged_at = Verdict.BROKEN, act.at
         told = {"promise": promise.id, "rule": promise.rule, "due": promise.due_at.isoformat()}
         act.remember(case.chain, "promise-broken", **told)
-        return [_telling(promise, case, rule, role, BROKEN) for role in rule.tells]
+        roles = rule.tells if rule is not None else _TOLD_WITHOUT_RULE
+        return [_telling(promise, case, role, BROKEN, urgent=urgent) for role in roles]
     step = rule.escalate[promise.step - ESCALATION]
-    return [_telling(promise, case, rule, step.role, BROKEN, by_call=step.by is Channel.CALL)]
+    return [_telling(promise, case, step.role, BROKEN, urgent=urgent, by_call=step.by is Channel.CALL)]
 
 
-def _telling(
-    promise: Promise, case: Case, rule: PromiseRule, role: Role, why: str, *, by_call: bool = False
-) -> Telling:
-    return Telling(case, role, why, str(promise.id), promise.id, rule.urgent, by_call)
+def _telling(promise: Promise, case: Case, role: Role, why: str, *, urgent: bool, by_call: bool = False) -> Telling:
+    return Telling(case, role, why, str(promise.id), promise.id, urgent, by_call)

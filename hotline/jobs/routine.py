@@ -16,7 +16,7 @@ from redis.exceptions import RedisError
 from hotline import clock, live, spool
 from hotline.domain import calls, checkpoints, decisions, news, outbox, promise_looks, spooled
 from hotline.domain.act import CLOCK
-from hotline.errors import HotlineError, NotFound
+from hotline.errors import HotlineError, Invalid, NotFound
 from hotline.jobs import watch
 from hotline.runtime import Runtime
 from hotline.standard.engine import Engine as Figures
@@ -37,33 +37,39 @@ def look_at_promises(runtime: Runtime) -> bool:
     """Warn, judge and escalate what is due, company by company; True where the time was over before the work (rule 7).
 
     In small acts with a rest between them, so that no webhook waits long for SQLite's one writer. A company whose own
-    figures no longer load is left for the next turn, and named; the others' promises are looked at.
+    figures no longer load is left for the next turn, and named; the others' promises are looked at. So is a rule named
+    that the standard knows no longer, when its promises are judged.
     """
     figures = runtime.figures.promises
     ends = clock.now() + timedelta(seconds=figures.span_seconds)
     with runtime.look(CLOCK) as act:
         left = list(promise_looks.waiting(act))
-    trouble = None
+    troubles: list[HotlineError] = []
     while left:
         company_id = left.pop(0)
-        try:
-            if _look_at(runtime, company_id, figures.batch):
-                left.append(company_id)
-        except HotlineError as error:
-            trouble = error
+        if _look_at(runtime, company_id, figures.batch, troubles):
+            left.append(company_id)
         if not left or clock.now() > ends:
             break
         time.sleep(figures.rest_seconds)
-    if trouble is not None:
-        raise trouble
+    if troubles:
+        raise troubles[-1]
     return bool(left)
 
 
-def _look_at(runtime: Runtime, company_id: int, most: int) -> bool:
-    """One act; True where there may be more."""
-    with runtime.act(CLOCK) as act:
-        due = promise_looks.due_looks(act, company_id, most=most)
-        promise_looks.look(act, due)
+def _look_at(runtime: Runtime, company_id: int, most: int, troubles: list[HotlineError]) -> bool:
+    """One act; True where there may be more. What is wrong with it is added to `troubles`."""
+    try:
+        with runtime.act(CLOCK) as act:
+            due = promise_looks.due_looks(act, company_id, most=most)
+            promise_looks.look(act, due)
+            unknown = promise_looks.unknown_rules(act, due)
+    except HotlineError as error:
+        troubles.append(error)
+        return False
+    if unknown:
+        log.error("company %d: promised by a rule that is none any more: %s", company_id, ", ".join(unknown))
+        troubles.append(Invalid("promised by a rule that is none any more"))
     return len(due) == most
 
 

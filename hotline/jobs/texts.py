@@ -138,7 +138,9 @@ def _next_promise(act: Act, case: Case) -> Promise | None:
 
 
 def _title(act: Act, promise: Promise, language: str) -> str:
-    rule = act.standard.promise(promise.rule)
+    rule = act.standard.promise_rules.get(promise.rule)
+    if rule is None:  # the standard knew it when it was promised: it is still owed, and told of
+        return promise.rule_id
     return rule.title_zh if language.startswith("zh") else rule.title_en
 
 

@@ -151,6 +151,26 @@ def test_a_company_whose_figures_no_longer_load_stops_its_own_clock_alone_and_is
     assert shop.runtime.redis.hget(live.TROUBLES, "look-at-promises") is None
 
 
+def test_a_promise_by_a_rule_that_is_none_any_more_stops_no_clock_is_judged_told_of_and_named(
+    shop: Workshop, rounds: Rounds, caplog: pytest.LogCaptureFixture
+) -> None:
+    gone, *others = owe(shop, "FLT-2.notify", shop.cast.lin, each=3)
+    with shop.runtime.act(COMMAND) as act:
+        act.session.get_one(Promise, gone.id).rule = "OLD-1.gone"
+    shop.at.set(others[0].due_at + SECOND)
+    rounds.turn()
+    assert verdicts(shop) == {Verdict.BROKEN: 3}
+    assert shop.runtime.redis.hget(live.TROUBLES, "look-at-promises") == b"Invalid"
+    assert "OLD-1.gone" in caplog.text
+    with shop.runtime.look(CLOCK) as act:
+        told = set(act.session.scalars(select(Notice.staff_id).where(Notice.promise_id == gone.id)))
+    assert told == {shop.cast.lin.id, shop.cast.sun.id}, "its owner and the supervisor"
+    shop.works_for(timedelta(minutes=2), step=timedelta(seconds=30))
+    assert shop.texts(shop.cast.sun), "it can be told of without its rule's title"
+    assert rounds.turn() is False
+    assert shop.runtime.redis.hget(live.TROUBLES, "look-at-promises") is None, "named once: nothing is left to judge"
+
+
 def test_an_entry_that_an_earlier_version_posted_for_a_promise_is_dropped(shop: Workshop) -> None:
     (made,) = owe(shop, "FLT-2.notify", shop.cast.lin)
     for kind in ("judge-promise", "warn-promise", "escalate-promise"):
