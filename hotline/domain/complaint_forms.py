@@ -92,7 +92,7 @@ def comes_to(act: Act, case: Case, stage: Stage) -> None:
     """The complaint has come this far, and with it the repeated ones that were joined to it."""
     complaint = of(act, case.id)
     for one in [complaint, *followers(act, complaint)] if complaint is not None else []:
-        if one.stage != Stage.TOLD:
+        if one.stage not in (Stage.TOLD, stage):
             act.remember(f"case:{one.case_id}", "complaint-stage", complaint=one.id, before=one.stage, now=stage)
             one.stage = stage
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from hotline.domain import cases, complaint_forms, dispatches, outbox, promises
 from hotline.domain.act import Act
 from hotline.domain.cases import Case
+from hotline.domain.complaint_forms import Stage
 from hotline.domain.dispatches import RESPONDENT, Answer, Dispatch, Offer
+from hotline.domain.promises import Verdict
 from hotline.domain.staff import Role, Staff
 from hotline.errors import Conflict
 
@@ -15,6 +17,17 @@ KEEPS: dict[str, str] = {
     Role.MANAGER: "CMP-2.pass_up.important",
     Role.GENERAL_MANAGER: "CMP-2.pass_up.major",
 }
+_UPWARDS = (Role.MANAGER, Role.GENERAL_MANAGER)
+
+
+def kept_by(duty: str) -> tuple[str, ...]:
+    """The rules that a signature for this duty keeps: who stands higher keeps what was promised of a level below.
+
+    A complaint that is joined to a graver one is passed up with that one alone (CMP-2).
+    """
+    if duty not in _UPWARDS:
+        return (KEEPS[duty],)
+    return tuple(KEEPS[one] for one in _UPWARDS[: _UPWARDS.index(Role(duty)) + 1])
 
 
 def sign(act: Act, made: Offer) -> Dispatch:
@@ -30,6 +43,8 @@ def sign(act: Act, made: Offer) -> Dispatch:
         raise Conflict("a colleague has signed for this matter already")
     if made.answer == Answer.WITHDRAWN:
         raise Conflict("this matter has gone to somebody else meanwhile")
+    # Whatever is dealt with together is locked at once and in order, or two acts could wait for one another for ever.
+    complaint_forms.together(act, act.session.get_one(Case, dispatch.case_id))
     withdraw(act, dispatch, signed=made)
     dispatch.signed_at, dispatch.signed_by_id = act.at, made.staff_id
     made.answer, made.answered_at = Answer.SIGNED, act.at
@@ -59,7 +74,36 @@ def _keep(act: Act, dispatch: Dispatch, case: Case) -> None:
         cases.handled_by(act, case, dispatch.signed_by_id or case.owner_id)
         complaint_forms.signed(act, case, by=dispatch.signed_by_id)
     for one in complaint_forms.together(act, case):
-        promises.done(act, KEEPS[dispatch.duty], one)
+        for rule in kept_by(dispatch.duty):
+            promises.done(act, rule, one)
+
+
+def take_back(act: Act, case: Case) -> None:
+    """Whoever signed for a complaint can have no part in it any more: its department is asked anew (CMP-1, CMP-10).
+
+    Nothing changes where nobody signed, and for what is dealt with already. The dispatches and the case are locked,
+    its standard is chosen.
+    """
+    complaint = complaint_forms.of(act, case.id)
+    if complaint is None or complaint.signed_at is None or complaint.settled_at is not None:
+        return
+    before, complaint.signed_at, complaint.signed_by_id = complaint.signed_by_id, None, None
+    act.remember(case.chain, "complaint-unsigned", complaint=complaint.id, before=before)
+    complaint_forms.comes_to(act, case, Stage.FILED)
+    for dispatch in dispatches.of_case(act, case.id):
+        if dispatch.duty == RESPONDENT:
+            withdraw(act, dispatch)
+            dispatches.ring_anew(act, dispatch, department_id=complaint.department_id)
+    cases.handled_by(act, case, case.owner_id)
+    promise_to_sign(act, case)
+
+
+def promise_to_sign(act: Act, case: Case) -> None:
+    """Whoever is asked signs within its own ten minutes, unless those of the filing still run or have run out."""
+    rule = KEEPS[RESPONDENT]
+    made = [one for one in promises.of_case(act, case.id) if one.rule == rule and one.verdict != Verdict.EXCUSED]
+    if all(one.done_at is not None for one in made):
+        promises.make(act, rule, case)
 
 
 def withdraw(act: Act, dispatch: Dispatch, *, signed: Offer | None = None) -> None:
