@@ -108,7 +108,7 @@ def _next(promise: Promise, rule: PromiseRule | None, calendar: Calendar) -> dat
     if promise.step == WARNING and rule is not None and rule.warn_before is not None:
         return rule.warn_before.before(promise.due_at, calendar)
     if promise.step <= JUDGING:
-        return promise.due_at
+        return promise.over_at
     steps = rule.escalate[promise.step - ESCALATION :] if rule is not None else ()
     return steps[0].after.deadline(promise.due_at, calendar).at if steps else None
 

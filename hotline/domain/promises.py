@@ -63,6 +63,11 @@ class Promise(Base):
         """Is it still to be done, in time or late?"""
         return self.verdict in (Verdict.OPEN, Verdict.BROKEN)
 
+    @property
+    def over_at(self) -> datetime:
+        """From when on (UTC) it is broken: at the very instant of the deadline it can still be kept."""
+        return self.due_at + datetime.resolution
+
 
 def make(act: Act, rule: str, case: Case, *, since: datetime | None = None, until: datetime | None = None) -> Promise:
     """Promise what a rule of the company's standard says. Raises Invalid for an unknown rule.
@@ -101,7 +106,7 @@ def make(act: Act, rule: str, case: Case, *, since: datetime | None = None, unti
 
 def _begin_looking(promise: Promise, rule: PromiseRule, at: datetime, calendar: Calendar) -> None:
     """First the warning, where there is time for one; else the deadline itself."""
-    promise.step, promise.look_at = JUDGING, promise.due_at
+    promise.step, promise.look_at = JUDGING, promise.over_at
     if rule.warn_before is not None:
         warning = rule.warn_before.before(promise.due_at, calendar)
         if warning > at:

@@ -64,7 +64,7 @@ def test_the_extended_promise_is_judged_at_its_new_deadline(
     first = due(runtime, case_id)
     decides(runtime, cast.qian, asks_time(runtime, cast.lin, case_id, first + THREE_DAYS))
     for moment, then in ((first, ["excused", "open"]), (first + THREE_DAYS, ["excused", "broken"])):
-        at.set(moment)
+        at.set(moment + timedelta(seconds=1))
         with runtime.act(CLOCK) as act:
             promise_looks.look(act, [one.id for one in promises.of_case(act, case_id)])
         assert verdicts(runtime, case_id, SETTLE) == then

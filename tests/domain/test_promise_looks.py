@@ -20,6 +20,7 @@ from tests.domain.promised import done, look, mine, notices, promise, row, told,
 from tests.world import Cast, HandClock, Person
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
+TICK = timedelta.resolution  # by so much the deadline is over
 SOON, BROKEN = "promise-due-soon", "promise-broken"
 
 
@@ -46,17 +47,17 @@ def test_a_promise_is_looked_at_to_warn_to_judge_and_for_each_step_up(
     runtime: Runtime, case: Case, at: HandClock
 ) -> None:
     made = promise(runtime, case, "FLT-2.sign")
-    assert looks(runtime, at, made) == [-4 * MINUTE, timedelta(), 10 * MINUTE, 30 * MINUTE]
+    assert looks(runtime, at, made) == [-4 * MINUTE, TICK, 10 * MINUTE, 30 * MINUTE]
     assert row(runtime, made).step == ESCALATION + 2
 
 
 def test_a_rule_without_a_warning_is_looked_at_when_it_falls_due(runtime: Runtime, case: Case, at: HandClock) -> None:
-    assert looks(runtime, at, promise(runtime, case, "FLT-2.notify")) == [timedelta()]
+    assert looks(runtime, at, promise(runtime, case, "FLT-2.notify")) == [TICK]
 
 
 def test_where_no_time_is_left_for_a_warning_there_is_none(runtime: Runtime, case: Case, at: HandClock) -> None:
     made = promise(runtime, case, "FLT-2.sign", since=at.now - 6 * MINUTE)
-    assert (made.step, made.look_at) == (JUDGING, made.due_at)
+    assert (made.step, made.look_at) == (JUDGING, made.due_at + TICK)
 
 
 def test_a_warning_days_before_comes_at_the_same_local_time(runtime: Runtime, case: Case) -> None:
@@ -72,7 +73,7 @@ def test_every_rule_of_the_standard_can_be_promised_and_is_looked_at_by_its_dead
         for rule in act.standard.promise_rules:
             made = promises.make(act, rule, matter)
             assert made.look_at is not None
-            assert at.now < made.look_at <= made.due_at
+            assert at.now < made.look_at <= made.due_at + TICK
 
 
 def test_the_owner_is_warned_once_while_there_is_time(runtime: Runtime, cast: Cast, case: Case, at: HandClock) -> None:
@@ -86,7 +87,7 @@ def test_the_owner_is_warned_once_while_there_is_time(runtime: Runtime, cast: Ca
 def test_a_kept_promise_warns_nobody(runtime: Runtime, case: Case, at: HandClock) -> None:
     made = promise(runtime, case, "FLT-2.sign")
     done(runtime, case, "FLT-2.sign")
-    at.set(made.due_at)
+    at.set(made.over_at)
     look(runtime, made.id)
     assert told(runtime) == []
 
@@ -104,21 +105,34 @@ def test_not_done_is_broken_at_the_deadline_and_those_are_told_whom_the_standard
     runtime: Runtime, cast: Cast, case: Case, at: HandClock
 ) -> None:
     made = promise(runtime, case, "CBK-1.answer")
-    at.set(made.due_at)
+    at.set(made.over_at)
     assert [look(runtime, made.id) for _ in range(2)] == [1, 0]
     assert told(runtime) == [(cast.lin.id, BROKEN), (cast.sun.id, BROKEN)]  # the owner and the supervisor, each once
     judged = row(runtime, made)
-    assert (judged.verdict, judged.judged_at) == (Verdict.BROKEN, made.due_at)
+    assert (judged.verdict, judged.judged_at) == (Verdict.BROKEN, made.over_at)
     with runtime.look(COMMAND) as act:
         entry = audit.entries(act.session, case.chain)[-1]
     assert (entry.kind, entry.fields["due"]) == ("promise-broken", made.due_at.isoformat())
+
+
+def test_at_the_very_instant_of_its_deadline_it_is_not_judged_yet_and_can_be_kept(
+    runtime: Runtime, case: Case, at: HandClock
+) -> None:
+    kept = promise(runtime, case, "FLT-2.notify")
+    broken = promise(runtime, case, "CBK-1.answer", until=kept.due_at)
+    at.set(kept.due_at)
+    assert look(runtime, kept.id, broken.id) == 0
+    done(runtime, case, "FLT-2.notify")
+    at.passes(TICK)
+    assert look(runtime, kept.id, broken.id) == 1
+    assert verdict(runtime, case) == [Verdict.KEPT, Verdict.BROKEN]
 
 
 def test_what_stays_undone_climbs_the_ladder_and_the_last_step_rings(
     runtime: Runtime, cast: Cast, case: Case, at: HandClock
 ) -> None:
     made = promise(runtime, case, "FLT-2.sign")
-    for later, name in ((timedelta(), "sun"), (10 * MINUTE, "qian"), (30 * MINUTE, "feng")):
+    for later, name in ((TICK, "sun"), (10 * MINUTE, "qian"), (30 * MINUTE, "feng")):
         at.set(made.due_at + later)
         look(runtime, made.id)
         who: Person = getattr(cast, name)
@@ -154,7 +168,7 @@ def test_a_broken_promise_is_always_told_to_somebody(runtime: Runtime, cast: Cas
         given.person(act, cast.sun).active = False
         for unreached in (cast.qian, cast.lin):
             given.person(act, unreached).phone = None
-    at.set(max(made.due_at, other.due_at))
+    at.set(max(made.over_at, other.over_at))
     look(runtime, made.id, other.id)
     assert [(one.promise_id, one.staff_id) for one in notices(runtime)] == [
         (made.id, cast.feng.id), (other.id, cast.feng.id),
@@ -202,10 +216,10 @@ def test_the_company_whose_promise_waits_longest_comes_first_and_of_its_promises
     later, sooner = (promise(runtime, case, rule) for rule in ("FLT-2.sign", "EMG-2.acknowledge"))
     with runtime.look(CLOCK) as act:
         assert promise_looks.waiting(act) == {}
-    at.set(later.due_at)
+    at.set(later.over_at)
     with runtime.act(CLOCK) as act:
         assert list(promise_looks.waiting(act).items()) == [
-            (cast.home.id, notify.due_at), (cast.heat.id, sooner.due_at),
+            (cast.home.id, notify.over_at), (cast.heat.id, sooner.over_at),
         ]  # fmt: skip
         assert promise_looks.due_looks(act, cast.heat.id, most=10) == [sooner.id, later.id]
         assert promise_looks.due_looks(act, cast.heat.id, most=1) == [sooner.id]
@@ -216,7 +230,7 @@ def test_what_another_act_holds_is_passed_over_and_looked_at_next_time(
     runtime: Runtime, cast: Cast, case: Case, at: HandClock
 ) -> None:
     made = promise(runtime, case, "FLT-2.notify")
-    at.set(made.due_at)
+    at.set(made.over_at)
     with runtime.act(COMMAND) as webhook:
         cases.get(webhook, case.id)
         with runtime.act(CLOCK) as act:
@@ -231,7 +245,7 @@ def test_a_company_whose_figures_do_not_load_is_named_and_nothing_of_it_is_judge
     made = promise(runtime, case, "FLT-2.notify")
     with runtime.act(COMMAND) as act:
         act.session.get_one(Company, cast.heat.id).overrides = {"no_such_figure": 1}
-    at.set(made.due_at)
+    at.set(made.over_at)
     with pytest.raises(Invalid, match="no_such_figure"):
         look(runtime, made.id)
     assert verdict(runtime, case) == [Verdict.OPEN]

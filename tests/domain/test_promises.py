@@ -133,7 +133,7 @@ def test_an_excused_promise_is_neither_warned_of_nor_broken_by_the_clock(
 ) -> None:
     made = promise(runtime, case, "CMP-4.settle.minor")
     release(runtime, case, made, cast.qian)
-    at.set(made.due_at)
+    at.set(made.over_at)
     assert look(runtime, made.id) == 0
     done(runtime, case, "CMP-4.settle.minor")
     assert verdict(runtime, case) == [Verdict.EXCUSED]
@@ -143,7 +143,7 @@ def test_a_case_with_an_open_or_broken_promise_cannot_be_closed(
     runtime: Runtime, cast: Cast, case: Case, at: HandClock
 ) -> None:
     made = promise(runtime, case, "FLT-2.sign")
-    for moment in (at.now, made.due_at):
+    for moment in (at.now, made.over_at):
         at.set(moment)
         look(runtime, made.id)
         with runtime.act(COMMAND) as act, pytest.raises(Conflict, match=r"FLT-2\.sign"):
@@ -178,9 +178,9 @@ def test_a_company_that_moves_to_another_zone_moves_no_deadline_that_stands(
     midnight = promise(runtime, case, "CMP-6.form")
     assert midnight.due_at == datetime(2026, 11, 18, 5, tzinfo=UTC), "what is promised from now on ends with their day"
     assert midnight.calendar != before[0].calendar
-    at.set(before[0].due_at - timedelta(seconds=1))
+    at.set(before[0].due_at)
     look(runtime, before[0].id)
     assert row(runtime, before[0]).verdict == Verdict.OPEN
-    at.set(before[0].due_at)
+    at.set(before[0].over_at)
     look(runtime, before[0].id)
     assert row(runtime, before[0]).verdict == Verdict.BROKEN

@@ -85,7 +85,9 @@ def test_an_approval_and_the_lapsing_at_the_same_moment_agree(runtime: Runtime, 
 
 
 def _looks(runtime: Runtime, promise_id: int) -> None:
+    """Begun when the deadline was just over, while others began in time."""
     with runtime.act(CLOCK) as act:
+        act.at += timedelta.resolution
         promise_looks.look(act, [promise_id])
 
 

@@ -69,11 +69,16 @@ def test_what_was_promised_is_done_while_the_clock_looks_at_it(shop: Workshop) -
     with shop.runtime.look(CLOCK) as act:
         promise = next(one for one in promises.of_case(act, case_id) if one.rule == "FLT-2.sign")
     shop.at.set(promise.due_at)
+
+    def judge(act: Act) -> None:
+        act.at = promise.over_at
+        promise_looks.look(act, [promise.id])
+
     together(
         shop,
         lambda act: cases.get(act, case_id),
         lambda act: promises.done(act, "FLT-2.sign", cases.get(act, case_id)),
-        lambda act: promise_looks.look(act, [promise.id]),
+        judge,
     )
     with shop.runtime.look(CLOCK) as act:
         assert next(one for one in promises.of_case(act, case_id) if one.id == promise.id).verdict == "kept"

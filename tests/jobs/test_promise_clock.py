@@ -47,7 +47,7 @@ def verdicts(shop: Workshop) -> Counter[str]:
 
 def test_every_second_the_clock_looks_at_what_is_due(shop: Workshop, rounds: Rounds) -> None:
     (made,) = owe(shop, "FLT-2.notify", shop.cast.lin)
-    shop.at.set(made.due_at - SECOND)
+    shop.at.set(made.due_at)
     rounds.turn()
     assert verdicts(shop) == {Verdict.OPEN: 1}
     shop.at.passes(SECOND)
@@ -58,7 +58,7 @@ def test_every_second_the_clock_looks_at_what_is_due(shop: Workshop, rounds: Rou
 def test_more_than_one_act_takes_is_judged_in_one_turn(shop: Workshop) -> None:
     many = 2 * shop.runtime.figures.promises.batch + 1
     made = owe(shop, "CBK-2.missed", shop.cast.lin, each=many)
-    shop.at.set(made[0].due_at)
+    shop.at.set(made[0].over_at)
     assert look_at_promises(shop.runtime) is False
     assert verdicts(shop) == {Verdict.BROKEN: many}
 
@@ -75,8 +75,8 @@ def test_what_is_left_when_the_time_is_over_is_left_to_the_next_turn(shop: Works
     """Between two turns the dispatcher hands out what is due: a call is not held up by ten thousand promises."""
     many = shop.runtime.figures.promises.batch + 1
     made = owe(shop, "CBK-2.missed", shop.cast.lin, each=many)
-    shop.at.set(made[0].due_at)
-    with clock.turned_by(Hurrying(made[0].due_at)):
+    shop.at.set(made[0].over_at)
+    with clock.turned_by(Hurrying(made[0].over_at)):
         assert look_at_promises(shop.runtime) is True
     assert 0 < verdicts(shop)[Verdict.BROKEN] < many
     rounds.turn()
@@ -98,7 +98,7 @@ def test_shared_work_that_has_more_to_do_goes_on_in_the_same_second_and_with_eve
 
 def test_several_dispatchers_at_once_judge_each_promise_once(shop: Workshop) -> None:
     made = owe(shop, "CBK-1.answer", shop.cast.lin, shop.cast.zhou, each=2 * shop.runtime.figures.promises.batch)
-    shop.at.set(made[0].due_at)
+    shop.at.set(made[0].over_at)
     with ThreadPoolExecutor(3) as pool:
         for done in [pool.submit(look_at_promises, shop.runtime) for _ in range(3)]:
             done.result()
@@ -139,7 +139,7 @@ def test_a_company_whose_figures_no_longer_load_stops_its_own_clock_alone_and_is
         promises.make(act, "FLT-2.notify", theirs)
         home.overrides = {"no_such_figure": 1}
     (made,) = owe(shop, "FLT-2.sign", shop.cast.lin)
-    shop.at.set(made.due_at)
+    shop.at.set(made.over_at)
     rounds.turn()
     assert verdicts(shop) == {Verdict.BROKEN: 1, Verdict.OPEN: 1}
     assert shop.runtime.redis.hget(live.TROUBLES, "look-at-promises") == b"Invalid"
@@ -157,7 +157,7 @@ def test_a_promise_by_a_rule_that_is_none_any_more_stops_no_clock_is_judged_told
     gone, *others = owe(shop, "FLT-2.notify", shop.cast.lin, each=3)
     with shop.runtime.act(COMMAND) as act:
         act.session.get_one(Promise, gone.id).rule = "OLD-1.gone"
-    shop.at.set(others[0].due_at + SECOND)
+    shop.at.set(others[0].over_at)
     rounds.turn()
     assert verdicts(shop) == {Verdict.BROKEN: 3}
     assert shop.runtime.redis.hget(live.TROUBLES, "look-at-promises") == b"Invalid"
