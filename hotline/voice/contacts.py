@@ -5,6 +5,7 @@ from __future__ import annotations
 from hotline.domain import calls, customers, promises, turns
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
+from hotline.domain.promises import Promise
 from hotline.errors import Invalid
 from hotline.phones import PhoneNumber
 from hotline.voice import matters, waiting
@@ -56,8 +57,8 @@ def open_matter(act: Act, call: Call) -> Step:
     """The case is opened with its number, owner and promises."""
     intent = call.slots.get("intent", "agent")
     case = matters.OPENERS[intent](act, call)
-    made = [promise.due_at for promise in promises.of_case(act, case.id)]
-    call.put(due=max(made).isoformat() if made else "")
+    made = promises.of_case(act, case.id)
+    call.put(due=_told_by(made))
     kept = waiting.settled(act, call, case, reachable=bool(made)) if intent == "agent" else None
     told = kept or {
         "fault": Step.FAULT_TOLD,
@@ -68,6 +69,12 @@ def open_matter(act: Act, call: Call) -> Step:
     }.get(intent, Step.CALLBACK_TOLD)
     call.drop("intent")
     return told if made or intent == "complaint" else Step.UNREACHABLE_TOLD
+
+
+def _told_by(made: list[Promise]) -> str:
+    """Until when the caller hears from us: where a call back was promised, of all that was, that one (CMP-9)."""
+    awaited = [one for one in made if one.rule in promises.BY_REACHING] or made
+    return max(one.due_at for one in awaited).isoformat() if awaited else ""
 
 
 def callback_told(act: Act, call: Call) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from hotline.simulator.phone import Phone
 from hotline.standard.kinds import Grade
 from tests.complaining import HAPPENED, RESPONDENT, WANTED, Filed, House, filed
 from tests.complaining import house as house
-from tests.line import Line
+from tests.line import STORIES, Line
 
 SECRETS = (HAPPENED, WANTED, RESPONDENT, "陈")
 
@@ -112,3 +112,9 @@ def test_english_is_told_as_much(line: Line, house: House, complaint: Filed) -> 
 def test_nobody_finds_an_anonymous_complaint_by_its_number(line: Line, house: House) -> None:
     number = filed(line.runtime, line.cast, anonymous=True, department_id=house.repair, grade=Grade.MINOR).case.number
     asks(line).hears("请输入您的单号").presses(f"{number}#").hears("没有查到您名下的这个单号").hangs_up()
+
+
+def test_who_complains_by_telephone_hears_and_reads_the_same_day_of_the_call_back(line: Line) -> None:
+    story = (STORIES / "complaint.txt").read_text("utf-8")
+    line.play(story.replace("hears 您的投诉已经登记", "hears 最晚11月20日10点00分给您回电"))
+    line.phone("chen").receives("11月20日")
