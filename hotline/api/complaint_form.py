@@ -12,6 +12,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from hotline.api.problems import Lack, Unfit
+from hotline.domain import identity
 from hotline.errors import Invalid
 from hotline.phones import PhoneNumber
 from hotline.standard.calendar import Calendar
@@ -22,6 +23,8 @@ _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})", re.ASCII)
 _LINES = "\n\r\t"
 _NOON = 12  # of the day that is meant: there is one on every day, whatever the clocks do
+_WORDS = ("happened", "where_when", "wanted", "why")
+_UNNAMED = "names a telephone number: take out what says who it is, or leave anonymous out (CMP-10)"
 _SHOWN, _MOST = 60, 20  # characters of a field's name, and fields, of which a refusal speaks
 
 
@@ -79,6 +82,7 @@ class Form(_Strict):
             for name in ("name", "phone")
             if self.anonymous and getattr(self, name) is not None
         ]
+        lacks += [Lack(name, _UNNAMED) for name in self._saying_who()]
         if (self.grade is None) != (self.why is None):
             lacks.append(Lack("why", "goes with grade: a grade is given with the reason for it, or not at all"))
         if self.limit is not None and not (_DATE.fullmatch(self.limit) or _INSTANT.fullmatch(self.limit)):
@@ -88,6 +92,11 @@ class Form(_Strict):
         if lacks:
             raise Unfit(*lacks)
         return self
+
+    def _saying_who(self) -> list[str]:
+        """Which of the words name a number, though whoever complains stays unnamed (CMP-10)."""
+        told = {name: getattr(self, name) for name in _WORDS} | {f"about.{name}": words for name, words in self.about}
+        return [name for name, words in told.items() if self.anonymous and words and identity.says_who([words])]
 
 
 def read(body: bytes) -> tuple[Form, str]:

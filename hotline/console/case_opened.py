@@ -8,9 +8,9 @@ from datetime import datetime
 from flask import g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from hotline.console import asking, cases, complaint_intake, form_fields, matter, words
+from hotline.console import asking, cases, form_fields, matter, words
 from hotline.domain import cases as matters_of
-from hotline.domain import matters, promises, visitors
+from hotline.domain import identity, matters, promises, visitors
 from hotline.domain.act import Act
 from hotline.domain.cases import Case, Kind
 from hotline.domain.promises import Promise
@@ -79,7 +79,7 @@ def _add(act: Act, case: Case, typed: Mapping[str, str]) -> bool:
     """False where it may not be kept: whoever stays anonymous is not named afterwards either (CMP-10)."""
     if not _is_urgent(case) and not _is_unwritten(case):
         raise Conflict("this is added to an emergency that is under way, or to a complaint that was told by voice")
-    if case.anonymous and complaint_intake.says_who(typed.values()):
+    if case.anonymous and identity.says_who(typed.values()):
         return False
     told = {f"sealed_{name}": matters_of.seal(act, case, typed[name]) for name in _missing(case) if name in typed}
     if told and _is_urgent(case):

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -14,13 +13,13 @@ from sqlalchemy import or_, select
 from hotline.console import asking, discretion, form_fields, people, words
 from hotline.console.form_fields import Typed
 from hotline.console.subject import Subject
-from hotline.domain import cases, customers, joins, matters
+from hotline.domain import cases, customers, identity, joins, matters
 from hotline.domain.act import Act
 from hotline.domain.cases import Case, Kind
 from hotline.domain.companies import Company, Department
 from hotline.domain.matters import Lodged, Opened, Told
 from hotline.domain.staff import Staff
-from hotline.errors import Conflict, Invalid, NotFound, Refused
+from hotline.errors import Conflict, Invalid, Refused
 from hotline.phones import PhoneNumber
 from hotline.standard.kinds import Grade
 from hotline.standard.rules import Standard
@@ -28,8 +27,6 @@ from hotline.standard.rules import Standard
 # What a grade changes for the customer, in the order in which it falls due (CMP-2 to CMP-4).
 _CLOCKS = ("CMP-2.pass_up", "CMP-3.reply", "CMP-4.settle")
 _DEPARTMENT, _COMPANY = "d", "c"  # before the id: "d3" is a department, "c1" a company whose department is not known
-# A telephone number as people write it down: a mobile's, or a landline's with its area code.
-_NUMBER = re.compile(r"(?<!\d)(?:\+?86[ -]?)?(?:1[3-9]\d[ -]?\d{4}[ -]?\d{4}|0\d{2,3}[ -]?\d{7,8})(?!\d)")
 _LOCAL = "%Y-%m-%dT%H:%M"  # as a browser writes a day and a time
 
 
@@ -49,17 +46,12 @@ def problems(act: Act, about: Subject, typed: Typed) -> Iterator[str]:
         yield "form.lacks.accused"
     if "grade" in typed and "grade_why" not in typed:
         yield "form.lacks.grade_why"
-    if form_fields.is_anonymous(typed) and says_who(_words(typed), _known_values(act, about)):
+    if "joins_why" not in typed and _before(act, about, typed) is not None:
+        yield "form.lacks.joins_why"
+    if form_fields.is_anonymous(typed) and identity.says_who(_words(typed), identity.of_customer(act, about.customer)):
         yield "form.lacks.unnamed"
     if "limit" in typed and _limit(act, typed) is None:
         yield "form.lacks.limit"
-
-
-def says_who(told: Iterable[str], known: Iterable[str] = ()) -> bool:
-    """Is there a telephone number in these words, or one of the values that we know the caller by (CMP-10)?"""
-    told = list(told)
-    values = [value for value in known if len(value) > 1]  # one character is a part of many words
-    return any(_NUMBER.search(words) or any(value in words for value in values) for words in told)
 
 
 def open_complaint(act: Act, about: Subject, typed: Typed, told: Told) -> Opened:
@@ -75,17 +67,22 @@ def open_complaint(act: Act, about: Subject, typed: Typed, told: Told) -> Opened
         by=asking.person().id,
     )
     opened = matters.open_complaint(act, told, lodged)
-    before = next((one for one in repeated(act, about, typed) if str(one.id) == typed.get("joins")), None)
+    before = _before(act, about, typed)
     if before is not None:
-        _join(act, opened.case, before)
+        _join(act, opened.case, before, typed["joins_why"])
     return opened
 
 
-def _join(act: Act, case: Case, before: Case) -> None:
+def _before(act: Act, about: Subject, typed: Typed) -> Case | None:
+    """The complaint on the same matter that was chosen among those that are open."""
+    return next((one for one in repeated(act, about, typed) if str(one.id) == typed.get("joins")), None)
+
+
+def _join(act: Act, case: Case, before: Case, why: str) -> None:
     """The graver of the two leads. Where neither may, they stay two, and their pages say what would be right."""
     for one, into in ((case, before), (before, case)):
         try:
-            joins.join(act, one, into, by=asking.person())
+            joins.join(act, one, into, by=asking.person(), why=why)
         except (Refused, Conflict):
             continue
         return
@@ -128,20 +125,6 @@ def repeated(act: Act, about: Subject, typed: Typed) -> list[Case]:
 def _words(typed: Typed) -> list[str]:
     names = (*form_fields.TOLD[form_fields.FormKind.COMPLAINT], "grade_why")
     return [typed[name] for name in names if name in typed]
-
-
-def _known_values(act: Act, about: Subject) -> list[str]:
-    """What the caller is known by here: the number, the name, the address."""
-    customer = about.customer
-    if customer is None or customer.key is None:
-        return []
-    sealed = [customer.name, about.place.address if about.place is not None else None]
-    values = [act.sealer.open_for(customer.key, value) for value in sealed if value]
-    try:
-        number = customers.phone_of(act, customer)
-    except NotFound:
-        return values
-    return [*values, number.e164, number.national]
 
 
 def _known_by(act: Act, typed: Typed) -> customers.Customer | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from sqlalchemy import select
 
 from hotline.console import words
-from hotline.domain import anonymity
+from hotline.domain import anonymity, identity
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
 from hotline.domain.companies import Company
@@ -43,7 +43,7 @@ def masked_name(act: Act, customer_id: int | None) -> str | None:
     customer = act.session.get(Customer, customer_id) if customer_id is not None else None
     if customer is None or customer.key is None or customer.name is None:
         return None
-    return f"{act.sealer.open_for(customer.key, customer.name)[:1]}**"
+    return identity.masked(act.sealer.open_for(customer.key, customer.name))
 
 
 def companies_by_id(act: Act) -> dict[int, Company]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from hotline.domain import cases, companies, complaint_forms, complaints, customers, promises
+from hotline.domain import cases, companies, complaint_forms, complaints, customers, identity, promises
 from hotline.domain.act import Act
 from hotline.domain.cases import Case
 from hotline.domain.complaint_forms import Complaint, Stage
+from hotline.domain.identity import Identity
 from hotline.domain.promises import Promise
 from hotline.errors import NotFound
 from hotline.standard.kinds import Grade
@@ -31,7 +32,8 @@ class Clock:
 class RespondentView:
     """A complaint as its respondent sees it. `who`: None when nobody may know, else the masked name.
 
-    `about`, `happened`, `where_when`, `wanted`, `finding`, `refusal` are people's words; "" where nothing is kept.
+    `about`, `happened`, `where_when`, `wanted`, `finding`, `refusal` are people's words, without what would say who
+    complained; "" where nothing is kept.
     """
 
     case_id: int
@@ -67,9 +69,10 @@ def view(act: Act, case: Case) -> RespondentView:
     if complaint is None:
         raise NotFound(f"case {case.number} is no complaint")
     companies.get(act, case.company_id)
-    department = complaint.department_id
+    department, known = complaint.department_id, identity.of_case(act, case)
     told = {
-        name: _words(act, case, case.details.get(f"sealed_{name}")) for name in ("happened", "where_when", "wanted")
+        name: _words(act, case, case.details.get(f"sealed_{name}"), known)
+        for name in ("happened", "where_when", "wanted")
     }
     return RespondentView(
         case_id=case.id,
@@ -85,9 +88,9 @@ def view(act: Act, case: Case) -> RespondentView:
         returned_at=complaint.returned_at,
         is_refused=complaint.refused_at is not None,
         limit_at=complaint.limit_at,
-        about=_words(act, case, case.details.get("sealed_respondent")),
-        refusal=_words(act, case, complaint.refusal),
-        finding=_words(act, case, complaint.finding),
+        about=_words(act, case, case.details.get("sealed_respondent"), known),
+        refusal=_words(act, case, complaint.refusal, known),
+        finding=_words(act, case, complaint.finding, known),
         clocks=_clocks(act, complaint),
         repeated=len(complaint_forms.followers(act, complaint)),
         who=_who(act, case),
@@ -100,10 +103,10 @@ def _clocks(act: Act, complaint: Complaint) -> tuple[Clock, ...]:
     return tuple(Clock(one.rule, one.due_at, one.done_at, one.verdict) for one in made)
 
 
-def _words(act: Act, case: Case, sealed: str | None) -> str:
+def _words(act: Act, case: Case, sealed: str | None, known: Identity) -> str:
     """What somebody said, opened; nothing where it was not said, or was erased with the customer."""
     try:
-        return cases.unseal(act, case, sealed) if sealed else ""
+        return identity.without(cases.unseal(act, case, sealed), known) if sealed else ""
     except NotFound:
         return ""
 
@@ -114,4 +117,4 @@ def _who(act: Act, case: Case) -> str | None:
     customer = customers.get(act, case.customer_id)
     if customer.key is None or customer.name is None:
         return None
-    return f"{act.sealer.open_for(customer.key, customer.name)[:1]}**"
+    return identity.masked(act.sealer.open_for(customer.key, customer.name))

@@ -125,6 +125,18 @@ def test_an_anonymous_complaint_keeps_nobody(sender: Sender) -> None:
     assert not {"CMP-7.tell", "CMP-9.callback"} & {one["rule"] for one in said(answer)["promises"]}
 
 
+@pytest.mark.parametrize("field", ["happened", "where_when", "wanted", "why"])
+def test_an_anonymous_complaint_that_names_a_number_is_refused_and_the_number_kept_nowhere(
+    sender: Sender, field: str
+) -> None:
+    words = {"happened": "夜里停暖", "grade": "minor", "why": "只此一次", field: "打13800138000找我"}
+    answer = sender.files(anonymous=True, **words)
+    assert (answer.status_code, [one["field"] for one in said(answer)["errors"]]) == (400, [field])
+    assert "13800138000" not in answer.text
+    assert sender.cases() == []
+    assert sender.files(**words).status_code == 201, "who says who they are may say how to reach them"
+
+
 def test_whoever_leaves_no_number_is_promised_no_call(sender: Sender) -> None:
     answer = sender.files(happened="夜里停暖", name="李梅")
     assert answer.status_code == 201

@@ -57,15 +57,19 @@ class Who:
     said: str  # in the call, before it came to the complaint
 
     @property
+    def told(self) -> str:
+        """What happened, in their own words: with everything that says who it is."""
+        number = "-".join((self.number.national[:3], self.number.national[3:7], self.number.national[7:]))
+        return f"{HAPPENED}。我是{self.name}（{self.organisation}），住{self.address}，{self.identity}，回{number}"
+
+    @property
     def values(self) -> list[str]:
         """What must not be found, in every form in which it is written."""
         told, digits = self.number.national, self.number.e164
         spaced = " ".join(told)
-        grouped = f"{told[:3]} {told[3:7]} {told[7:]}"
-        masked = [self.number.masked, f"*{told[-4:]}"]
-        return [
-            self.name, self.address, self.organisation, self.identity, self.said, told, digits, spaced, grouped, *masked
-        ]  # fmt: skip
+        grouped = [gap.join((told[:3], told[3:7], told[7:])) for gap in " -"]
+        written = [told, digits, spaced, *grouped, self.number.masked, f"*{told[-4:]}"]
+        return [self.name, self.address, self.organisation, self.identity, self.said, *written]
 
 
 NAMED = Who(
@@ -111,7 +115,7 @@ def told(
     """Both complain of repair and of one person, by the desk's form: one by name, the other anonymously."""
     lin = Visitor(app)
     lin.logs_in(cast.lin)
-    named = _complains(lin, runtime, cast, firm, NAMED, accused=accused.name)
+    named = _complains(lin, runtime, cast, firm, NAMED, accused=accused.name, happened=NAMED.told)
     unnamed = _complains(lin, runtime, cast, firm, UNNAMED, accused=accused.name, anonymous="yes")
     _record(runtime, named)
     shop = Workshop(runtime, cast, at)
