@@ -12,6 +12,8 @@ from enum import StrEnum
 
 from hotline.errors import Invalid
 
+ALSO = "HOTLINE_ROBOT_HOSTS_ALSO"  # the setting that names hosts beside the platforms' own
+
 
 class Kind(StrEnum):
     """Whose robot it is."""
@@ -23,12 +25,16 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Platform:
-    """Where a platform's robots are, how their addresses go on behind the host, and whether they take a signature."""
+    """Where a platform's robots are, how their addresses go on up to the key, and whether they take a signature."""
 
     origins: tuple[str, ...]
-    form: str  # a regular expression; it ends in the key to the group
-    example: str
+    path: str
     signs: bool
+
+    @property
+    def example(self) -> str:
+        """How the address of a robot is written."""
+        return f"{self.origins[0]}{self.path}..."
 
 
 @dataclass(frozen=True)
@@ -43,24 +49,22 @@ class Address:
 PLATFORMS = {
     Kind.FEISHU: Platform(
         ("https://open.feishu.cn", "https://open.larksuite.com"),
-        r"/open-apis/bot/v2/hook/[\w-]{8,200}",
-        "https://open.feishu.cn/open-apis/bot/v2/hook/...",
+        "/open-apis/bot/v2/hook/",
         signs=True,
     ),
     Kind.DINGTALK: Platform(
         ("https://oapi.dingtalk.com",),
-        r"/robot/send\?access_token=[\w-]{8,200}",
-        "https://oapi.dingtalk.com/robot/send?access_token=...",
+        "/robot/send?access_token=",
         signs=True,
     ),
     Kind.WECOM: Platform(
         ("https://qyapi.weixin.qq.com",),
-        r"/cgi-bin/webhook/send\?key=[\w-]{8,200}",
-        "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=...",
+        "/cgi-bin/webhook/send?key=",
         signs=False,
     ),
 }
 _ADDRESS = re.compile(r"(?P<origin>https?://[a-z0-9.-]{1,253}(?::[0-9]{1,5})?)(?P<rest>/[!-~]*)", re.ASCII)
+_KEY = re.compile(r"[A-Za-z0-9_-]{8,200}")  # to the group, as the platforms write it
 
 
 def check(to: Address, also: Collection[str]) -> None:
@@ -69,10 +73,15 @@ def check(to: Address, also: Collection[str]) -> None:
     Raises Invalid, which says what would be right and never what was given: that may be the key to another group.
     """
     platform, found = PLATFORMS[to.kind], _ADDRESS.fullmatch(to.url)
-    if found is None or found["origin"] not in {*platform.origins, *also}:
-        raise Invalid(f"the address of a {to.kind} robot is written {platform.example}; no other host is called")
-    if not re.fullmatch(platform.form, found["rest"], re.ASCII):
-        raise Invalid(f"the address of a {to.kind} robot is copied whole: {platform.example}")
+    of, right = f"the address of a {to.kind} robot", f"copy it whole, {platform.example}"
+    if found is None:
+        raise Invalid(f"{of} begins with https:// and has no spaces or signs of another script: {right}")
+    if found["origin"] not in {*platform.origins, *also}:
+        raise Invalid(f"{of} is written {platform.example}; another host is called only where {ALSO} names it")
+    if not found["rest"].startswith(platform.path):
+        raise Invalid(f"{of} goes on behind its host with {platform.path}: {right}")
+    if not _KEY.fullmatch(found["rest"].removeprefix(platform.path)):
+        raise Invalid(f"{of} ends in a key of 8 to 200 letters, digits, - and _ behind {platform.path}: {right}")
     if to.secret is not None and not platform.signs:
         raise Invalid(f"a {to.kind} robot takes no signature: its address alone is the key, leave the secret out")
 

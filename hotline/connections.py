@@ -50,9 +50,7 @@ def add_robot(code: str, kind: str, name: str, from_stdin: bool) -> None:
             added = robots.add(act, companies.coded(act, code).id, name, to, also=also)
     click.echo(f"robot {added.id} was added to {code}; see that it works: hotline robot try {added.id}")
     if chats.is_foreign(to):
-        click.echo(
-            "WARNING: this is none of the platform's own hosts; HOTLINE_ROBOT_HOSTS_ALSO alone allows it", err=True
-        )
+        click.echo(f"WARNING: this is none of the platform's own hosts; {chats.ALSO} alone allows it", err=True)
 
 
 @robot.command("remove")

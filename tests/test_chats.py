@@ -63,8 +63,26 @@ def test_a_host_of_ones_own_is_called_only_where_the_settings_allow_it() -> None
 
 
 def test_a_host_that_is_allowed_is_called_at_a_robots_address_alone() -> None:
-    with pytest.raises(Invalid, match="copied whole"):
+    with pytest.raises(Invalid, match="behind its host with /open-apis/bot/v2/hook/"):
         chats.check(Address(Kind.FEISHU, "https://chat.example.com/admin"), frozenset({"https://chat.example.com"}))
+
+
+@pytest.mark.parametrize(
+    ("kind", "url", "right"),
+    [
+        ("feishu", FEISHU.replace("https://open.feishu.cn", "http://127.0.0.1:9000"), "where HOTLINE_ROBOT_HOSTS_ALSO"),
+        ("feishu", "open.feishu.cn/open-apis/bot/v2/hook/0a1b2c3d-4e5f", "begins with https://"),
+        ("feishu", FEISHU.replace("/v2", ""), "behind its host with /open-apis/bot/v2/hook/"),
+        ("feishu", FEISHU[:-8], "ends in a key of 8 to 200"),
+        ("dingtalk", DINGTALK[:-6], "ends in a key of 8 to 200"),
+        ("wecom", WECOM + "&key=x", "ends in a key of 8 to 200"),
+    ],
+)
+def test_a_refusal_names_the_part_that_is_wrong(kind: str, url: str, right: str) -> None:
+    with pytest.raises(Invalid) as refusal:
+        chats.check(Address(Kind(kind), url), NONE)
+    assert right in str(refusal.value)
+    assert chats.PLATFORMS[Kind(kind)].example in str(refusal.value)
 
 
 def test_a_secret_is_refused_where_the_platform_takes_no_signature() -> None:
