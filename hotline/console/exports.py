@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
 from typing import IO
 
 import xlsxwriter
@@ -21,6 +23,8 @@ FORMS = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 LARGEST_SHEET = 1_048_576  # rows, the heading's among them: what a sheet of a workbook holds
+_LONGEST_NAME = 31  # characters of a sheet's name
+_IN_NO_NAME = re.compile(r"[\[\]:*?/\\]")  # what Excel takes in no sheet's name
 _BEGINS_A_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # after blanks, tabs and ends of lines too
 _INSTANT = "yyyy-mm-dd hh:mm:ss"
 _WIDTH = 19  # characters of a column: an instant fits
@@ -87,27 +91,32 @@ def _xlsx(file: IO[bytes], sheets: Sequence[Sheet], at: datetime, largest: int) 
 
 def _parts(book: xlsxwriter.Workbook, sheet: Sheet, bold: object, instant: object, largest: int) -> int:
     """A table, on a second sheet where the first is full; how many rows it has."""
-    rows, count, page = iter(sheet.rows), 0, None
-    for row in rows:
-        line = count % (largest - 1) + 1
-        if page is None or line == 1:
-            part = count // (largest - 1) + 1
-            page = _page(book, f"{sheet.title} {part}" if part > 1 else sheet.title, sheet.heads, bold)
+    rows, page = 0, _page(book, sheet, bold)
+    for rows, row in enumerate(sheet.rows, 1):
+        line = (rows - 1) % (largest - 1) + 1
+        if rows > 1 and line == 1:
+            page = _page(book, sheet, bold)
         for place, cell in enumerate(row):
             _write(page, line, place, cell, instant)
-        count += 1
-    if page is None:
-        _page(book, sheet.title, sheet.heads, bold)
-    return count
+    return rows
 
 
-def _page(book: xlsxwriter.Workbook, title: str, heads: Sequence[str], bold: object) -> Worksheet:
-    page = book.add_worksheet(title)
+def _page(book: xlsxwriter.Workbook, sheet: Sheet, bold: object) -> Worksheet:
+    page, heads = book.add_worksheet(_name(book, sheet.title)), sheet.heads
     page.freeze_panes(1, 0)
     page.set_column(0, len(heads) - 1, _WIDTH)
     for place, head in enumerate(heads):
         page.write_string(0, place, head, bold)
     return page
+
+
+def _name(book: xlsxwriter.Workbook, title: str) -> str:
+    """A title as the name of a new sheet: what Excel takes of it, numbered where another sheet has that name."""
+    taken = {page.get_name().lower() for page in book.worksheets()}
+    plain = _IN_NO_NAME.sub(" ", title)
+    endings = (f" {n}" if n > 1 else "" for n in count(1))
+    names = (plain[: _LONGEST_NAME - len(ending)].strip(" '") + ending for ending in endings)
+    return next(name for name in names if name.lower() not in taken)
 
 
 def _write(page: Worksheet, line: int, place: int, cell: Cell, instant: object) -> None:

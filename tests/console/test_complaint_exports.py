@@ -13,6 +13,7 @@ import pytest
 from flask import Flask
 
 from hotline.console import complaint_statistics
+from hotline.console.asking import LANGUAGES
 from hotline.domain import cases
 from hotline.domain.act import COMMAND
 from hotline.domain.complaint_figures import COUNTED, OUTCOMES, TIMED
@@ -208,6 +209,13 @@ def test_no_personal_value_is_in_any_table(
     secrets = (cast.chen.number.e164[-8:], cast.chen.number.masked, ADDRESS, "锅炉漏水", "已更换阀门", "陈")
     for read in _everything(reader):
         assert [one for one in secrets if one.encode() in read] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_table_is_a_workbook_in_every_language(tang: Visitor, language: str) -> None:
+    tang.opens(f"{STATISTICS}?lang={language}")
+    statistics, tracking = (takes(tang, table, "xlsx") for table in (STATISTICS, TRACKING))
+    assert (len(sheets_of(statistics)), len(sheets_of(tracking))) == (3, 1)
 
 
 def _everything(visitor: Visitor) -> Iterator[bytes]:

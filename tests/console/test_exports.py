@@ -84,3 +84,12 @@ def test_several_tables_are_several_sheets_and_the_rows_of_the_first_are_counted
     data, rows = made("xlsx", sheet(["a", 1], ["b", 2]), Sheet("第二", ["x"], [["c"]]))
     assert rows == 2
     assert openpyxl.load_workbook(io.BytesIO(data)).sheetnames == ["表", "第二"]
+
+
+@pytest.mark.parametrize("title", ["What became of what was promised", "a" * 31, "'[a]: b*c? d/e\\f'", "时限" * 20])
+def test_any_title_names_a_sheet_and_the_one_after_it_and_another_of_the_same_beginning(title: str) -> None:
+    many = Sheet(title, ["x"], [["a"]] * 10)
+    data, _rows = made("xlsx", many, Sheet(f"{title}, once more", ["x"], [["b"]]))
+    names = openpyxl.load_workbook(io.BytesIO(data)).sheetnames
+    assert len(set(names)) == 3
+    assert all(len(name) <= 31 and name.startswith(title[:1].strip("'") or "a") for name in names), names
