@@ -26,7 +26,7 @@ _UNCLEAR = "unclear"  # the fault class of what nobody has asked about yet
 
 def latest(act: Act, case: Case, promise: Promise) -> datetime:
     """Until when (UTC) at most a promise may be extended: counted from its first deadline, however often (CMP-5)."""
-    same = [one for one in promises.of_case(act, case.id) if one.rule == promise.rule]
+    same = [one for one in promises.of_case(act, case.id) if one.rule_id == promise.rule_id]
     first = min([one.due_at for one in same if one.verdict == Verdict.EXCUSED], default=promise.due_at)
     return act.standard.complaints.longest_extension.deadline(min(first, promise.due_at), act.standard.calendar).at
 

@@ -18,6 +18,7 @@ from hotline.domain.promises import Verdict
 from hotline.domain.staff import Role, Staff
 from hotline.errors import Conflict, Invalid, NotFound, Refused
 from hotline.standard.kinds import Grade
+from hotline.standard.rules import PromiseRule
 
 # Who takes complaints in and grades them; the department that is complained of does not.
 GRADERS = (Role.AGENT, Role.SUPERVISOR, Role.MANAGER, Role.GENERAL_MANAGER)
@@ -69,8 +70,9 @@ def file(
 def grade(act: Act, case: Case, grade: Grade, *, by: Staff, why: str) -> None:
     """Grade a complaint for the first time, or raise it; what the higher grade wants counts from the filing.
 
-    The first grade stays on record, and a sooner deadline stays: neither gains time. Raises Invalid without a reason,
-    Refused for lowering and for whoever may not, Conflict where it is graded so already.
+    Where that is over already it counts from now, and passing it up always does: nothing is broken before anybody could
+    keep it. The first grade stays on record, and a sooner deadline stays: neither gains time. Raises Invalid without a
+    reason, Refused for lowering and for whoever may not, Conflict where it is graded so already.
     """
     for dispatch in dispatches.of_case(act, case.id):  # what was passed up before may be rung anew; locked first
         dispatches.get(act, dispatch.id)
@@ -192,14 +194,20 @@ def _free_of_the_barred(act: Act, case: Case) -> None:
 
 
 def _begin_clocks(act: Act, case: Case, complaint: Complaint) -> None:
-    """Promise what the grade wants and is not promised yet, counted from the filing (CMP-2, CMP-3, CMP-4)."""
+    """Promise what the grade wants and is not promised yet (CMP-2, CMP-3, CMP-4)."""
     counted = counts_as(act, complaint)
     promised = {one.rule for one in promises.of_case(act, case.id) if one.verdict != Verdict.EXCUSED}
     reply = act.standard.graded("CMP-3.reply", counted)
     if reply is not None and reply.key not in promised and complaint_forms.reachable(act, case):
-        promises.make(act, reply.key, case, since=complaint.filed_at)
-    pass_up(act, case, counted, since=complaint.filed_at)
+        promises.make(act, reply.key, case, since=_counted_from(act, complaint, reply))
+    pass_up(act, case, counted, since=act.at)
     _settle_by(act, case, complaint, counted)
+
+
+def _counted_from(act: Act, complaint: Complaint, rule: PromiseRule) -> datetime:
+    """The filing; but where its deadline would be over already, because the grade was raised since, this instant."""
+    over = rule.limit.deadline(complaint.filed_at, act.standard.calendar).at <= act.at
+    return act.at if over else complaint.filed_at
 
 
 def pass_up(act: Act, case: Case, counted: Grade, *, since: datetime) -> None:
@@ -219,18 +227,23 @@ def pass_up(act: Act, case: Case, counted: Grade, *, since: datetime) -> None:
 
 
 def _settle_by(act: Act, case: Case, complaint: Complaint, counted: Grade) -> None:
-    """The deadline for dealing with it: of the grade, or the customer's own; the sooner one, and it stays (CMP-4)."""
+    """The deadline for dealing with it: of the grade, or the customer's own; the sooner one, and it stays (CMP-4).
+
+    So does more time that was approved: a second, higher person allowed it for this complaint (CMP-5).
+    """
     rule = act.standard.graded("CMP-4.settle", counted)
     if rule is None:
         return
-    reckoned = rule.limit.deadline(complaint.filed_at, act.standard.calendar)
+    since = _counted_from(act, complaint, rule)
+    reckoned = rule.limit.deadline(since, act.standard.calendar)
     due = min(reckoned.at, complaint.limit_at or reckoned.at)
-    owed = [one for one in promises.of_case(act, case.id) if one.rule_id == rule.rule_id]
-    owed = [one for one in owed if one.verdict != Verdict.EXCUSED]
+    made = [one for one in promises.of_case(act, case.id) if one.rule_id == rule.rule_id]
+    owed = [one for one in made if one.verdict != Verdict.EXCUSED]
     if not owed:
-        promises.make(act, rule.key, case, since=complaint.filed_at, until=due if due < reckoned.at else None)
+        promises.make(act, rule.key, case, since=since, until=due if due < reckoned.at else None)
     elif owed[-1].verdict == Verdict.OPEN and owed[-1].rule != rule.key:
-        promises.tighten(act, owed[-1], rule.key, until=replace(reckoned, at=due))
+        extended = len(owed) < len(made)
+        promises.tighten(act, owed[-1], rule.key, until=None if extended else replace(reckoned, at=due))
 
 
 def _may_grade(act: Act, case: Case, complaint: Complaint, by: Staff) -> None:

@@ -124,14 +124,14 @@ def done(act: Act, rule: str, case: Case) -> None:
             act.news.add(f"staff:{promise.owner_id}")
 
 
-def tighten(act: Act, promise: Promise, rule: str, *, until: Deadline) -> None:
+def tighten(act: Act, promise: Promise, rule: str, *, until: Deadline | None) -> None:
     """An open promise falls under a graver rule from now on; its deadline never lies later than it did (CMP-4).
 
-    The case is locked. Raises Invalid for an unknown rule.
+    Nor does it ever lie in the past; None: it stays as it is. The case is locked. Raises Invalid for an unknown rule.
     """
     wanted, calendar = act.standard.promise(rule), act.standard.calendar
     before, promise.rule, promise.rule_id = promise.rule, rule, wanted.rule_id
-    if until.at < promise.due_at:
+    if until is not None and act.at < until.at < promise.due_at:
         promise.due_at, promise.calendar = until.at, until.calendar_version
     _begin_looking(promise, wanted, act.at, calendar)
     told = {"before": before, "rule": rule, "due": promise.due_at.isoformat(), "calendar": promise.calendar}

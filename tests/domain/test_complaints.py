@@ -143,7 +143,7 @@ def test_raising_adds_what_the_higher_grade_wants_and_keeps_the_sooner_deadline(
         assert (last.fields["before"], last.fields["now"]) == (Grade.MINOR, Grade.MAJOR)
 
 
-def test_raised_on_the_third_day_it_is_seen_to_be_late_and_the_general_manager_hears_of_it(
+def test_raised_on_the_third_day_what_was_broken_stays_so_and_the_general_manager_has_the_day_to_hear_of_it(
     runtime: Runtime, cast: Cast, house: House, at: HandClock
 ) -> None:
     complaint = filed(runtime, cast, department_id=house.repair, grade=Grade.MINOR)
@@ -151,11 +151,23 @@ def test_raised_on_the_third_day_it_is_seen_to_be_late_and_the_general_manager_h
     complaint.clock()
     graded(complaint, cast.sun, Grade.MAJOR)
     complaint.clock()
-    assert complaint.verdicts["CMP-2.pass_up.major"] == Verdict.BROKEN
     assert complaint.verdicts["CMP-4.settle.minor"] == Verdict.BROKEN, "what was broken stays as it was promised"
     assert "CMP-4.settle.major" not in complaint.verdicts
-    assert cast.feng.id in complaint.told("promise-broken")
-    assert complaint.dispatch(Role.GENERAL_MANAGER).rings_from == at.now, "it was due days ago: rung at once"
+    assert complaint.due("CMP-2.pass_up.major") == MIDNIGHT + 2 * DAY, "the day on which it was raised"
+    assert complaint.dispatch(Role.GENERAL_MANAGER).rings_from == MIDNIGHT + 2 * DAY - 2 * HOUR
+    assert complaint.due("CMP-3.reply.major") == at.now + 2 * DAY
+    assert {complaint.verdicts[rule] for rule in ("CMP-2.pass_up.major", "CMP-3.reply.major")} == {Verdict.OPEN}
+
+
+def test_raised_after_an_hour_it_is_not_late_for_the_manager_who_could_not_know_of_it(
+    runtime: Runtime, cast: Cast, house: House, at: HandClock
+) -> None:
+    complaint = filed(runtime, cast, department_id=house.repair, grade=Grade.MINOR)
+    at.passes(2 * HOUR)
+    graded(complaint, cast.lin, Grade.IMPORTANT)
+    complaint.clock()
+    assert complaint.due("CMP-2.pass_up.important") == START + 3 * HOUR
+    assert complaint.verdicts["CMP-2.pass_up.important"] == Verdict.OPEN
 
 
 def test_a_raised_complaint_is_warned_of_by_the_graver_rule(

@@ -100,6 +100,41 @@ def test_what_was_broken_before_a_grade_was_lowered_stays_broken(runtime: Runtim
     assert verdicts(runtime, case_id, "CMP-2.pass_up.important") == ["broken"]
 
 
+def test_an_approved_extension_outlives_a_raise_and_the_graver_rule_holds(
+    runtime: Runtime, cast: Cast, at: HandClock
+) -> None:
+    case_id = deciding.complaint(runtime, cast)
+    until = deciding.due(runtime, case_id) + timedelta(days=10)
+    decides(runtime, cast.qian, deciding.asks_time(runtime, cast.lin, case_id, until))
+    at.passes(timedelta(days=5))  # the graver rule's own deadline, counted from the filing, is over
+    raised(runtime, cast, case_id, Grade.IMPORTANT)
+    with runtime.act(CLOCK) as act:
+        promise_looks.look(act, [one.id for one in promises.of_case(act, case_id) if one.rule_id == "CMP-4"])
+    assert deciding.due(runtime, case_id, "CMP-4.settle.important") == until
+    assert verdicts(runtime, case_id, "CMP-4.settle.important") == ["open"]
+    assert verdicts(runtime, case_id, deciding.SETTLE) == ["excused"]
+
+
+def test_a_raise_brings_no_deadline_forward_into_the_past(runtime: Runtime, cast: Cast, at: HandClock) -> None:
+    case_id = deciding.complaint(runtime, cast, grade=Grade.MAJOR)
+    decides(runtime, cast.sun, asks(runtime, cast.lin, case_id, Grade.MINOR))  # the major one's ten days stay
+    at.passes(timedelta(days=5))
+    raised(runtime, cast, case_id, Grade.IMPORTANT)
+    assert deciding.due(runtime, case_id, "CMP-4.settle.important") == at.now + timedelta(days=3)
+    assert verdicts(runtime, case_id, "CMP-4.settle.important") == ["open"]
+
+
+def test_the_longest_extension_counts_from_the_first_deadline_whatever_it_is_graded_since(
+    runtime: Runtime, cast: Cast
+) -> None:
+    case_id = deciding.complaint(runtime, cast)
+    longest = deciding.due(runtime, case_id) + timedelta(days=30)
+    decides(runtime, cast.qian, deciding.asks_time(runtime, cast.lin, case_id, longest))
+    raised(runtime, cast, case_id, Grade.MAJOR)
+    with pytest.raises(Invalid, match="too far away"):
+        deciding.asks_time(runtime, cast.lin, case_id, longest + timedelta(minutes=1), rule="CMP-4.settle.major")
+
+
 def test_a_complaint_becomes_an_enquiry_by_two_and_stays_on_record(runtime: Runtime, cast: Cast) -> None:
     case_id = deciding.complaint(runtime, cast)
     callback = deciding.due(runtime, case_id, "CMP-9.callback")
