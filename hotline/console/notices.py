@@ -45,7 +45,7 @@ def notice_list() -> ResponseReturnValue:
         return render_template(
             "notices.html",
             rows=_shown(act, page, opened),
-            unseen=[one.id for one in page if one.heard_at is None],
+            unseen=[one.id for one in page if one.seen_at is None],
             more="?" + urlencode({"before": page[-1].id}) if found[lists.PAGE :] else None,
             before=before,
             opened=opened,
@@ -77,7 +77,7 @@ def _shown(act: Act, page: list[Notice], opened: datetime) -> list[Told]:
             case=cases[one.case_id],
             promise=promises.get(one.promise_id or 0),
             standard=standards[one.company_id],
-            is_new=one.heard_at is None or one.heard_at >= opened,
+            is_new=one.seen_at is None or one.seen_at >= opened,
             opens=one.case_id in known,
         )
         for one in page

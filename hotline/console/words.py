@@ -12,6 +12,7 @@ from flask import g, request
 from hotline.console import asking, rights
 from hotline.domain.cases import Case, Kind
 from hotline.errors import NotFound
+from hotline.standard.calendar import day_ended
 from hotline.standard.catalogue import RULES
 from hotline.standard.limits import Limit
 
@@ -73,6 +74,24 @@ def short(at: datetime | None, zone: str) -> str:
     return at.astimezone(ZoneInfo(zone)).strftime("%m-%d %H:%M") if at else "—"
 
 
+def due_short(at: datetime | None, zone: str) -> str:
+    """A deadline as `short` writes it; a midnight as the end of its day: 11-23 24:00, never 11-24 00:00."""
+    return _due(at, zone, "%m-%d %H:%M", "%m-%d 24:00")
+
+
+def due_when(at: datetime | None, zone: str) -> str:
+    """A deadline as `when` writes it; a midnight as the end of its day."""
+    return _due(at, zone, "%Y-%m-%d %H:%M:%S", "%Y-%m-%d 24:00:00")
+
+
+def _due(at: datetime | None, zone: str, style: str, of_day: str) -> str:
+    if at is None:
+        return "—"
+    local = at.astimezone(ZoneInfo(zone))
+    ended = day_ended(local)
+    return local.strftime(style) if ended is None else ended.strftime(of_day)
+
+
 def span(length: timedelta) -> str:
     """A length of time in its two largest units: 3 s, 2 min 5 s, 1 h 20 min, 2 days 3 h."""
     seconds = int(length.total_seconds())
@@ -121,6 +140,8 @@ def for_templates() -> dict[str, Any]:
         "when": when,
         "clock_time": clock_time,
         "short": short,
+        "due_short": due_short,
+        "due_when": due_when,
         "span": span,
         "running": running,
         "millis": millis,

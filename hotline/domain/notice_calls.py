@@ -26,7 +26,7 @@ def is_awaited(notice: Notice, call: Call) -> bool:
 def heard(act: Act, notice: Notice) -> None:
     """Who was rung pressed the key: an answering machine presses none (design rule 8)."""
     if notice.heard_at is None:
-        notice.heard_at = act.at
+        notice.heard_at, notice.seen_at = act.at, notice.seen_at or act.at
         act.news.add(f"staff:{notice.staff_id}")
         notices.remember(act, notice, "notice-heard")
 

@@ -25,7 +25,7 @@ class Notice(Base):
     """One thing that one person is told of: by page at once, by text, where the rule says so by telephone."""
 
     __tablename__ = "notices"
-    __table_args__ = (Index(None, "staff_id", "told_at"), Index(None, "staff_id", "heard_at"))
+    __table_args__ = (Index(None, "staff_id", "told_at"), Index(None, "staff_id", "seen_at"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(120), unique=True)  # the occasion; told once
@@ -39,7 +39,8 @@ class Notice(Base):
     at: Mapped[datetime]
     entry_id: Mapped[int | None] = mapped_column(ForeignKey("outbox.id"))  # what tells it, or could not tell it
     told_at: Mapped[datetime | None]  # the carrier has the text, or the summary that names it
-    heard_at: Mapped[datetime | None]  # a key was pressed on the telephone, or the page was looked at
+    seen_at: Mapped[datetime | None]  # the page was looked at, or a key was pressed
+    heard_at: Mapped[datetime | None]  # a key was pressed on the telephone
 
     @property
     def about(self) -> str:
@@ -173,17 +174,18 @@ def of(act: Act, person_id: int, *, before: int | None, most: int) -> list[Notic
 
 def unseen(act: Act, person_id: int) -> int:
     """How many notices a person has neither heard nor looked at."""
-    query = select(func.count()).select_from(Notice).where(Notice.staff_id == person_id, Notice.heard_at.is_(None))
+    query = select(func.count()).select_from(Notice).where(Notice.staff_id == person_id, Notice.seen_at.is_(None))
     return int(act.session.scalar(query) or 0)
 
 
 def seen(act: Act, person: Staff, ids: Collection[int]) -> None:
-    """A person looked at these of their notices on the page; nobody is rung about them any more."""
-    new = select(Notice).where(Notice.staff_id == person.id, Notice.id.in_(ids), Notice.heard_at.is_(None))
-    for one in act.session.scalars(
-        new.order_by(Notice.id).with_for_update()
-    ):  # in the order in which `take` locks them
-        one.heard_at = act.at
+    """A person looked at these of their notices on the page. Their telephone rings all the same: a page says so by
+    itself, and only a key says that somebody was there (design rule 8).
+    """
+    new = select(Notice).where(Notice.staff_id == person.id, Notice.id.in_(ids), Notice.seen_at.is_(None))
+    # Locked in the order in which `take` locks them.
+    for one in act.session.scalars(new.order_by(Notice.id).with_for_update()):
+        one.seen_at = act.at
     act.news.add(f"staff:{person.id}")
 
 

@@ -69,7 +69,7 @@ def not_sent(runtime: Runtime, act: Act, entry: OutboxEntry, problem: str) -> No
 def ring(runtime: Runtime, act: Act, entry: OutboxEntry) -> Prepared:
     """Ring whoever is told by telephone as well: about = {notice, ring}. The second ring follows the first's end.
 
-    Nobody is rung about what they looked at on the page, or what is done meanwhile.
+    Nobody is rung about what they pressed a key for, or what is done meanwhile; a page that was open silences nothing.
     """
     notice = notices.get(act, entry.about["notice"])
     company, person = companies.get(act, notice.company_id), staff.get(act, notice.staff_id)

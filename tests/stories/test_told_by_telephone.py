@@ -94,12 +94,21 @@ def test_above_a_manager_who_hears_nothing_the_general_manager_is_rung(line: Lin
     assert kinds(line, case) == ["notice-unheard", "notice-heard"]
 
 
-def test_who_looked_at_it_on_the_page_is_not_rung_about_it(line: Line, broken: Case) -> None:
+def test_a_page_that_was_open_silences_no_telephone(line: Line, broken: Case) -> None:
     with line.runtime.act(COMMAND) as act:
         ids = [one.id for one in notices.of(act, line.cast.feng.id, before=None, most=9)]
         notices.seen(act, staff.get(act, line.cast.feng.id), ids)
-    line.phone("feng").does_not_ring(within=60 * 60)
-    assert line.calls() == []
+    rung(line).answers().hears("请您马上处理").presses("1").hears("已经记下")
+    line.phone("feng").does_not_ring(within=20 * 60)
+    with line.look() as act:
+        assert notices.unseen(act, line.cast.feng.id) == 0
+
+
+def test_what_was_heard_on_the_telephone_waits_on_no_page(line: Line, broken: Case) -> None:
+    rung(line).answers().hears("请您马上处理").presses("1").hears("已经记下")
+    with line.look() as act:
+        new = act.session.scalars(select(Notice).where(Notice.staff_id == line.cast.feng.id, Notice.seen_at.is_(None)))
+        assert [one.text for one in new if one.by_call] == []
 
 
 def test_whose_desk_is_in_the_browser_is_rung_on_the_telephone_all_the_same(line: Line, broken: Case) -> None:

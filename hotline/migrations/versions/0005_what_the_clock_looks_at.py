@@ -149,6 +149,7 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("entry_id", sa.Integer(), nullable=True),
         sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("heard_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_notices_case_id_cases")),
         sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_notices_company_id_companies")),
@@ -160,9 +161,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("notices", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_notices_case_id"), ["case_id"], unique=False)
-        batch_op.create_index(
-            batch_op.f("ix_notices_staff_id_notices_heard_at"), ["staff_id", "heard_at"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_notices_staff_id_notices_seen_at"), ["staff_id", "seen_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_notices_staff_id_notices_told_at"), ["staff_id", "told_at"], unique=False)
 
     with op.batch_alter_table("dispatches", schema=None) as batch_op:
@@ -214,7 +213,7 @@ def downgrade() -> None:
 
     with op.batch_alter_table("notices", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_notices_staff_id_notices_told_at"))
-        batch_op.drop_index(batch_op.f("ix_notices_staff_id_notices_heard_at"))
+        batch_op.drop_index(batch_op.f("ix_notices_staff_id_notices_seen_at"))
         batch_op.drop_index(batch_op.f("ix_notices_case_id"))
 
     op.drop_table("notices")
