@@ -149,7 +149,7 @@ def _level(act: Act, decision: Decision, case: Case) -> str:
 def _before(act: Act, decision: Decision, case: Case, promise: Promise | None, zone: str) -> str:
     """What a request would change, where it can still be told."""
     if promise is not None:
-        return words.short(promise.due_at, zone)
+        return words.due_short(promise.due_at, zone)
     if decision.what == What.CHANGE_KIND:
         return words.named("kind", Kind.COMPLAINT)
     complaint = complaint_forms.of(act, case.id)
@@ -159,7 +159,7 @@ def _before(act: Act, decision: Decision, case: Case, promise: Promise | None, z
 
 def _named(wanted: datetime | Grade | Kind, zone: str) -> str:
     if isinstance(wanted, datetime):
-        return words.short(wanted, zone)
+        return words.due_short(wanted, zone)
     return words.named("grade" if isinstance(wanted, Grade) else "kind", wanted)
 
 

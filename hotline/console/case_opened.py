@@ -40,7 +40,7 @@ def _page(case_id: int, typed: Mapping[str, str] | None = None) -> str:
             case=case,
             beside="beside" in request.values,
             owner=found.names[case.owner_id],
-            promises=found.promises,
+            promises=sorted(found.promises, key=lambda promise: (promise.due_at, promise.id)),
             by_when=_by_when(case, found.waiting),
             afterwards=_afterwards(act, case, found.waiting),
             heartbeat=asking.runtime().figures.routine.live_heartbeat.seconds,

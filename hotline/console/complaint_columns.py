@@ -164,7 +164,7 @@ def _line(row: Tracked, names: Names) -> list[Cell]:
         one = last.get(rule_id)
         line += [local(one.due_at, row, names), local(one.done_at, row, names), _verdict(one)] if one else [None] * 3
     earlier = (one for one in promised if one is not last[one.rule_id])
-    told = (f"{one.rule_id} {_short(one.due_at, row, names)} {_verdict(one)}" for one in earlier)
+    told = (f"{one.rule_id} {words.due_short(one.due_at, zone_of(row, names))} {_verdict(one)}" for one in earlier)
     return [*line, "; ".join(told) or None]
 
 
@@ -190,7 +190,7 @@ def extension(one: Decision, row: Tracked, names: Names) -> str:
         "tracking.asked",
         name=names.person(one.asked_by_id),
         at=_short(one.asked_at, row, names),
-        until=_short(datetime.fromisoformat(one.wanted), row, names),
+        until=words.due_short(datetime.fromisoformat(one.wanted), zone_of(row, names)),
     )
     return f"{asked} → {' '.join(part for part in decided if part)}"
 

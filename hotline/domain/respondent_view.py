@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from hotline.domain import cases, companies, complaint_forms, complaints, customers, identity, promises
+from hotline.domain import cases, companies, complaint_forms, complaints, identity, promises
 from hotline.domain.act import Act
 from hotline.domain.cases import Case
 from hotline.domain.complaint_forms import Complaint, Stage
@@ -30,7 +30,7 @@ class Clock:
 
 @dataclass(frozen=True)
 class RespondentView:
-    """A complaint as its respondent sees it. `who`: None when nobody may know, else the masked name.
+    """A complaint as its respondent sees it. `who`: the masked name that was given with it; None where none was.
 
     `about`, `happened`, `where_when`, `wanted`, `finding`, `refusal` are people's words, without what would say who
     complained; "" where nothing is kept.
@@ -93,7 +93,7 @@ def view(act: Act, case: Case) -> RespondentView:
         finding=_words(act, case, complaint.finding, known),
         clocks=_clocks(act, complaint),
         repeated=len(complaint_forms.followers(act, complaint)),
-        who=_who(act, case),
+        who=_who(act, case, known),
         **told,
     )
 
@@ -111,10 +111,7 @@ def _words(act: Act, case: Case, sealed: str | None, known: Identity) -> str:
         return ""
 
 
-def _who(act: Act, case: Case) -> str | None:
-    if case.anonymous or case.customer_id is None:
-        return None
-    customer = customers.get(act, case.customer_id)
-    if customer.key is None or customer.name is None:
-        return None
-    return identity.masked(act.sealer.open_for(customer.key, customer.name))
+def _who(act: Act, case: Case, known: Identity) -> str | None:
+    """Never a name from the register: whoever told none with the complaint did not give it to the department."""
+    told = "" if case.anonymous else _words(act, case, case.details.get("sealed_name"), known)
+    return identity.masked(told) if told else None

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from hotline.domain import customers, respondents
+from hotline.domain import cases, customers, respondents
 from hotline.domain.act import COMMAND
 from hotline.domain.complaint_forms import Stage
 from hotline.domain.promises import Verdict
@@ -37,14 +37,19 @@ def test_of_whoever_stays_unnamed_the_department_sees_what_happened_and_nobody_i
     assert complaint.case.state == "closed"
 
 
-def test_the_department_sees_its_own_clocks_and_of_the_customer_one_character(
+def test_the_department_sees_its_own_clocks_and_one_character_of_the_name_that_was_given(
     runtime: Runtime, house: House, complaint: Filed
 ) -> None:
+    with runtime.look(COMMAND) as act:
+        assert respondents.view(act, complaint.case).who is None, "none was given, whatever the register knows"
+    with runtime.act(COMMAND) as act:
+        case = act.session.merge(complaint.case)
+        case.details = {**case.details, "sealed_name": cases.seal(act, case, "王先生")}
     complaint.does(house.liu, respondents.sign)
     complaint.does(house.liu, respondents.settle, "air in the pipe")
     with runtime.look(COMMAND) as act:
         seen = respondents.view(act, complaint.case)
-    assert seen.who == "陈**"
+    assert seen.who == "王**"
     assert [clock.rule for clock in seen.clocks] == ["CMP-1.sign", "CMP-4.settle.minor", "CMP-6.form"]
     assert (seen.finding, seen.about, seen.stage, seen.is_graded) == (
         "air in the pipe",
