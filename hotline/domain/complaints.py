@@ -7,13 +7,22 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from hotline.domain import cases, companies, complaint_forms, dispatches, handovers, promises, signatures, staff
+from hotline.domain import (
+    cases,
+    companies,
+    complaint_forms,
+    dispatches,
+    promises,
+    replacing,
+    signatures,
+    sisters,
+    staff,
+)
 from hotline.domain.act import Act
 from hotline.domain.cases import Case
 from hotline.domain.companies import Department
 from hotline.domain.complaint_forms import Complaint as Complaint
 from hotline.domain.complaint_forms import Stage as Stage
-from hotline.domain.handovers import Why
 from hotline.domain.promises import Verdict
 from hotline.domain.staff import Role, Staff
 from hotline.errors import Conflict, Invalid, NotFound, Refused
@@ -59,10 +68,10 @@ def file(
     act.session.add(complaint)
     act.session.flush()
     _remember_filed(act, case, complaint, why, by)
-    _free_of_the_barred(act, case)
+    replacing.concerned_in(act, case)
     promises.make(act, "CMP-1.sign", case)
     _begin_clocks(act, case, complaint)
-    verify_with_sister(act, case, complaint)
+    sisters.verify(act, case, since=complaint.filed_at)
     dispatches.begin(act, case, dispatches.RESPONDENT, department_id=complaint.department_id)
     return complaint
 
@@ -101,6 +110,31 @@ def grade(act: Act, case: Case, grade: Grade, *, by: Staff, why: str) -> None:
     _begin_clocks(act, case, complaint)
 
 
+def name(act: Act, case: Case, staff_id: int, *, by: Staff, why: str) -> None:
+    """Say whom a complaint is about, where that was not known when it was filed, or was somebody else (CMP-10).
+
+    From now on they have no part in it: what they own, handle or signed for goes to others. `why`: how that is known,
+    sealed. Raises Invalid without it, NotFound for a colleague that is none, Refused for who does not take complaints
+    in or is complained of, Conflict where they are named already, or it is closed or no complaint any more.
+    """
+    replacing.lock(act, case)
+    complaint = of(act, case)
+    person = staff.get(act, staff_id)
+    if case.state == "closed" or case.kind != cases.Kind.COMPLAINT:
+        raise Conflict(f"case {case.number} is closed, or no complaint any more")
+    if by.id in barred(act, complaint) or not by.has(*GRADERS):
+        raise Refused("whom a complaint is about is named by an agent or superior whom it is not about")
+    if not why.strip():
+        raise Invalid("say how it is known: somebody is kept out of this matter from now on")
+    if complaint.about_staff_id == person.id:
+        raise Conflict("this complaint is about them already")
+    before, complaint.about_staff_id = complaint.about_staff_id, person.id
+    told = {"before": before, "now": person.id, "why": cases.seal(act, case, why.strip()), "by": by.id}
+    act.remember(case.chain, "complaint-named", complaint=complaint.id, **told)
+    companies.get(act, case.company_id)
+    replacing.concerned_in(act, case)
+
+
 def of_case(act: Act, case_id: int) -> Complaint | None:
     """The complaint of a case, locked; None where it has none. The case is locked before it, as everywhere."""
     act.session.execute(select(Case.id).where(Case.id == case_id).with_for_update())
@@ -129,13 +163,6 @@ def graver(one: Grade, other: Grade) -> bool:
 def barred(act: Act, complaint: Complaint) -> frozenset[int]:
     """Who must have nothing to do with a complaint, by id: whom it is about (CMP-10)."""
     return complaint_forms.barred(act, complaint.case_id)
-
-
-def verify_with_sister(act: Act, case: Case, complaint: Complaint) -> None:
-    """What is complained of in a sister company is verified there and fed back to who can be reached (CMP-11)."""
-    told_so = any(promise.rule == "CMP-11.feedback" for promise in promises.of_case(act, case.id))
-    if complaint.about_company_id != case.company_id and not told_so and complaint_forms.reachable(act, case):
-        promises.make(act, "CMP-11.feedback", case, since=complaint.filed_at)
 
 
 def _respondent(
@@ -172,25 +199,6 @@ def _remember_filed(act: Act, case: Case, complaint: Complaint, why: str, by: in
         limit=complaint.limit_at.isoformat() if complaint.limit_at else None,
         by=by,
     )
-
-
-def _free_of_the_barred(act: Act, case: Case) -> None:
-    """Whom the complaint is about answers for it no longer: whoever stands next above does, from this moment.
-
-    Where nobody else stands in the whole group the owner stays, for an owner is never empty (OWN-1).
-    """
-    but = complaint_forms.barred(act, case.id)
-    if case.owner_id not in but:
-        return
-    try:
-        receiver = handovers.above(act, case, case.owner_id, set(but))
-    except NotFound:
-        levels = complaint_forms.taking(act, case.company_id, Role.SUPERVISOR, but)
-        if not levels:
-            return
-        receiver = levels[0][0]
-    handovers.force(act, case, receiver_id=receiver.id, why=Why.CONCERNED)
-    companies.get(act, case.company_id)
 
 
 def _begin_clocks(act: Act, case: Case, complaint: Complaint) -> None:

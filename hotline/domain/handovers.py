@@ -2,66 +2,34 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from enum import StrEnum
+from sqlalchemy import select
 
-from sqlalchemy import ForeignKey, String, Text, select, text
-from sqlalchemy.orm import Mapped, mapped_column
-
-from hotline.db import Base
-from hotline.domain import absences, cases, companies, complaint_forms, notices, outbox, promise_looks, promises, staff
+from hotline.domain import (
+    absences,
+    cases,
+    companies,
+    concerned,
+    notices,
+    outbox,
+    promise_looks,
+    promises,
+    sisters,
+    staff,
+)
 from hotline.domain.act import Act
 from hotline.domain.cases import Case
+from hotline.domain.handover_forms import Handover as Handover
+from hotline.domain.handover_forms import State as State
+from hotline.domain.handover_forms import Why as Why
+from hotline.domain.handover_forms import of_case as of_case
+from hotline.domain.handover_forms import open_of as open_of
+from hotline.domain.handover_forms import waiting_for as waiting_for
 from hotline.errors import Conflict, Invalid, NotFound, Refused
 
 ANSWER = "OWN-2.answer"  # who is asked answers in time
 BY_KEY = "by-key"  # in place of the reason, where somebody declined on the telephone
-
-
-class Why(StrEnum):
-    """What the request comes from."""
-
-    ASKED = "asked"  # the owner chose a colleague
-    LIVE = "live"  # in the middle of a call: the colleague is rung and hears the matter first (warm handover)
-    RAISED = "raised"  # up the ladder, with what was tried (OWN-6)
-    LEAVE = "leave"  # the owner goes on leave (请假)
-    DISMISSAL = "dismissal"  # the owner left (离职); like the next one it asks nobody
-    CONCERNED = "concerned"  # the matter is a complaint about the owner (CMP-10)
-
-
-class State(StrEnum):
-    """What became of a request."""
-
-    ASKED = "asked"
-    ACCEPTED = "accepted"
-    DECLINED = "declined"
-    RETURNED = "returned"  # nobody answered in time
-    WITHDRAWN = "withdrawn"
-
-
 _BOUNCES = (Why.ASKED, Why.LIVE)  # these count for the chain of OWN-3
 _GOES_UP = (Why.RAISED, Why.LEAVE)  # declined or unanswered, the next above is asked
-
-
-class Handover(Base):
-    """A request that somebody else own the case (移交); until it is accepted the giver owns it (OWN-2).
-
-    `reason` and `refusal` are people's own words, sealed with the case; `bounced`: to a superior instead (OWN-3).
-    """
-
-    __tablename__ = "handovers"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
-    giver_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
-    receiver_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), index=True)
-    why: Mapped[str] = mapped_column(String(12), server_default=Why.ASKED)
-    bounced: Mapped[bool] = mapped_column(server_default=text("false"))
-    reason: Mapped[str] = mapped_column(Text)
-    refusal: Mapped[str | None] = mapped_column(Text)
-    state: Mapped[str] = mapped_column(String(12), default=State.ASKED)
-    asked_at: Mapped[datetime]
-    settled_at: Mapped[datetime | None]
 
 
 def ask(act: Act, case: Case, *, giver_id: int, receiver_id: int, reason: str, why: Why = Why.ASKED) -> Handover:
@@ -99,6 +67,8 @@ def answer(act: Act, handover_id: int, *, by: int, accept: bool, refusal: str | 
     if request.state != State.ASKED:
         raise Conflict("this handover was answered already")
     if accept:
+        if by in concerned.people(act, case):  # since they were asked it came to be about them
+            raise Refused("this complaint is about you or your department: decline it, and the giver asks another")
         _settle(act, request, case, State.ACCEPTED)
         _pass_on(act, request, case)
         told = {"owner": case.owner_id, "company": case.company_id}
@@ -131,7 +101,7 @@ def give_back(act: Act, handover_id: int) -> None:
     """
     request, case = _locked(act, handover_id)
     limit = act.standard.promise(ANSWER).limit.deadline(request.asked_at, act.standard.calendar)
-    if request.state == State.ASKED and act.at >= limit.at:
+    if request.state == State.ASKED and act.at > limit.at:
         for promise in promises.of_case(act, case.id):
             if promise.rule == ANSWER:
                 promise_looks.look(act, [promise.id])
@@ -167,29 +137,13 @@ def force(act: Act, case: Case, *, receiver_id: int, why: Why = Why.DISMISSAL) -
     _tell(act, case, receiver_id, kind, request.id)
 
 
-def of_case(act: Act, case_id: int) -> list[Handover]:
-    """Every request of a case, in order."""
-    return list(act.session.scalars(select(Handover).where(Handover.case_id == case_id).order_by(Handover.id)))
-
-
-def waiting_for(act: Act, staff_id: int) -> list[Handover]:
-    """What waits for somebody's answer, the oldest first."""
-    query = select(Handover).where(Handover.receiver_id == staff_id, Handover.state == State.ASKED)
-    return list(act.session.scalars(query.order_by(Handover.id)))
-
-
-def open_of(act: Act, case_id: int) -> Handover | None:
-    """The request of a case that waits for an answer; None where none does."""
-    return next((one for one in of_case(act, case_id) if one.state == State.ASKED), None)
-
-
 def above(act: Act, case: Case, giver_id: int, passed: set[int]) -> staff.Staff:
     """The next above the giver who is not among the passed: the supervisor, or above a giver on the ladder (OWN-6)."""
     ladder = staff.up_the_ladder(act, case.company_id)
     places = [place for place, person in enumerate(ladder) if person.id == giver_id]
-    barred = complaint_forms.barred(act, case.id)
+    passed = passed | concerned.people(act, case)
     for person in ladder[places[-1] + 1 if places else 0 :]:
-        if person.id not in passed | barred:
+        if person.id not in passed:
             return person
     raise NotFound("nobody stands above you in this company: keep the case, or choose a colleague who did not decline")
 
@@ -200,7 +154,7 @@ def _may_be_asked(act: Act, case: Case, before: list[Handover], giver_id: int, r
     if case.owner_id != giver_id or receiver_id == giver_id:
         raise Refused("only the owner can hand a case over, and to somebody else")
     receiver = staff.get(act, receiver_id)
-    cannot = absences.away(act) | complaint_forms.barred(act, case.id)
+    cannot = absences.away(act) | concerned.people(act, case)
     if not receiver.active or not receiver.has(*staff.ANSWERS) or receiver_id in cannot:
         raise Refused("this colleague is not there, or can have no part in this matter: choose another")
     if any(request.state == State.ASKED for request in before):
@@ -238,7 +192,7 @@ def _asked(
     outbox.post(
         act,
         "return-handover",
-        due=promise.due_at,
+        due=promise.over_at,
         key=f"return-handover-{request.id}",
         case_id=case.id,
         handover=request.id,
@@ -255,9 +209,13 @@ def _pass_on(act: Act, request: Handover, case: Case) -> None:
     receiver = staff.get(act, request.receiver_id)
     if not staff.stays(act, receiver.id):
         raise Conflict("this colleague left a moment ago: look again who is there")
+    before = case.company_id
     case.owner_id = case.handler_id = receiver.id
     case.company_id = receiver.company_id
     promises.pass_on(act, case)
+    if case.company_id != before:
+        companies.get(act, case.company_id)
+        sisters.verify(act, case, since=act.at)
     cases.text_customer(act, case, "owner-changed", about=request.id)
 
 

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from hotline.domain import (
     absences,
     cases,
     companies,
     complaint_forms,
+    concerned,
     dispatches,
     handovers,
     outbox,
     repairs,
+    replacing,
     seats,
     staff,
     waits,
@@ -23,6 +25,7 @@ from hotline.domain.absences import Absence
 from hotline.domain.act import Act
 from hotline.domain.cases import Case
 from hotline.domain.companies import Company
+from hotline.domain.complaint_forms import Complaint
 from hotline.domain.handovers import State, Why
 from hotline.domain.repairs import Stage
 from hotline.domain.seats import Status
@@ -65,6 +68,7 @@ def begin(act: Act, absence_id: int) -> None:
         if case.owner_id == person.id and handovers.open_of(act, case.id) is None:
             _hand_on(act, case, absence)
     _give_repairs_back(act, person.id)
+    _give_signatures_back(act, person.id)
     staff.log_out(act, person)
     act.remember("house", "leave-began", absence=absence.id, staff=person.id)
 
@@ -95,6 +99,7 @@ def dismiss(act: Act, staff_id: int, *, by: int | None) -> Staff:
     person.active = False
     staff.log_out(act, person)
     act.session.flush()
+    _give_signatures_back(act, person.id)
     act.remember("house", "staff-left", staff=person.id, by=by)
     return heir
 
@@ -111,11 +116,12 @@ def come_back(act: Act, person: Staff, *, by: int | None) -> None:
 
 
 def _matters(act: Act, staff_id: int) -> list[Case]:
-    """Every open case that somebody owns, handles, or is asked to own, locked, in one order for everybody."""
+    """Every open case that somebody owns, handles, signed for or is asked to own, locked, in one order for all."""
     asked = select(handovers.Handover.case_id).where(
         handovers.Handover.receiver_id == staff_id, handovers.Handover.state == State.ASKED
     )
-    theirs = or_(Case.owner_id == staff_id, Case.handler_id == staff_id, Case.id.in_(asked))
+    signed = select(Complaint.case_id).where(_signed_by(staff_id))
+    theirs = or_(Case.owner_id == staff_id, Case.handler_id == staff_id, Case.id.in_(asked), Case.id.in_(signed))
     ids = act.session.scalars(select(Case.id).where(Case.state == "open", theirs).order_by(Case.id)).all()
     act.session.flush()
     return [cases.get(act, case_id) for case_id in ids]
@@ -141,9 +147,12 @@ def _hand_on(act: Act, case: Case, absence: Absence) -> None:
 
 
 def _present(act: Act, case: Case, staff_id: int, receiver_id: int) -> int:
-    """The receiver, or the next above where the receiver is not there after all. Raises NotFound where nobody is."""
+    """The receiver, or the next above where the receiver is not there after all, or is of the side complained of.
+
+    Raises NotFound where nobody is.
+    """
     away, receiver = absences.away(act), staff.get(act, receiver_id)
-    if receiver.active and receiver.has(*staff.ANSWERS) and receiver_id not in away:
+    if receiver.active and receiver.has(*staff.ANSWERS) and receiver_id not in away | concerned.people(act, case):
         return receiver_id
     return handovers.above(act, case, staff_id, away | {staff_id}).id
 
@@ -162,8 +171,8 @@ def _heir(act: Act, person: Staff, company_id: int) -> Staff:
 
 
 def _heir_of(act: Act, person: Staff, case: Case) -> Staff:
-    """The heir, or for a complaint about the heir whoever takes their part; the heir where nobody else is (OWN-1)."""
-    heir, but = _heir(act, person, case.company_id), complaint_forms.barred(act, case.id) | {person.id}
+    """The heir, or for a complaint about them or their side whoever takes their part; the heir where nobody else is."""
+    heir, but = _heir(act, person, case.company_id), concerned.people(act, case) | {person.id}
     if heir.id not in but:
         return heir
     levels = complaint_forms.taking(act, case.company_id, Role.SUPERVISOR, but)
@@ -174,9 +183,10 @@ def _off_the_desk(act: Act, staff_id: int) -> None:
     """Nobody is rung at the desk any more. Locked as everywhere: the seat, then dispatches, then cases."""
     if act.session.get(seats.Seat, staff_id) is not None:
         waits.choose(act, seats.locked(act, staff_id), Status.OFF)
-    for order in repairs.open_with(act, staff_id):
-        for dispatch in dispatches.of_case(act, order.case_id):
-            dispatches.get(act, dispatch.id)
+    theirs = {one.case_id for one in repairs.open_with(act, staff_id)}
+    theirs |= {one.case_id for one in _signed(act, staff_id)}
+    for dispatch_id in sorted(one.id for case_id in theirs for one in dispatches.of_case(act, case_id)):
+        dispatches.get(act, dispatch_id)
 
 
 def _give_repairs_back(act: Act, staff_id: int) -> None:
@@ -185,3 +195,22 @@ def _give_repairs_back(act: Act, staff_id: int) -> None:
         companies.get(act, cases.get(act, order.case_id).company_id)
         if order.stage != Stage.REPORTED:
             repairs.give_back(act, repairs.get(act, order.id))
+
+
+def _give_signatures_back(act: Act, staff_id: int) -> None:
+    """Of complaints that they signed for and that are still with the department, others sign or return the form."""
+    for complaint in _signed(act, staff_id):
+        case = act.session.get_one(Case, complaint.case_id)
+        companies.get(act, case.company_id)
+        replacing.signer(act, case, complaint)
+
+
+def _signed(act: Act, staff_id: int) -> list[Complaint]:
+    return list(act.session.scalars(select(Complaint).where(_signed_by(staff_id)).order_by(Complaint.case_id)))
+
+
+def _signed_by(staff_id: int) -> ColumnElement[bool]:
+    """Of `Complaint`: did this person sign for it, and is its form not back yet?"""
+    still = and_(Complaint.returned_at.is_(None), Complaint.joined_to_id.is_(None), Complaint.changed_to.is_(None))
+    is_open = select(Case.id).where(Case.id == Complaint.case_id, Case.state == "open").exists()
+    return and_(Complaint.signed_by_id == staff_id, still, is_open)

@@ -13,7 +13,7 @@ from hotline.domain.act import Act
 from hotline.domain.calls import Call
 from hotline.domain.cases import Case, Kind
 from hotline.domain.news import Recording
-from hotline.domain.staff import Duty
+from hotline.domain.staff import Duty, Staff
 from hotline.standard.kinds import Grade, Scope
 
 
@@ -49,6 +49,15 @@ class Lodged:
     why: str = ""
     limit_at: datetime | None = None
     by: int | None = None
+
+
+@dataclass(frozen=True)
+class Named:
+    """Whom a complaint turned out to be about, how that is known, and who says so (CMP-10)."""
+
+    staff_id: int
+    by: Staff
+    why: str
 
 
 @dataclass(frozen=True)
@@ -118,11 +127,14 @@ def add_to_emergency(act: Act, case: Case, details: Mapping[str, str]) -> None:
     act.remember(case.chain, "emergency-told", told=sorted(case.details))
 
 
-def write_down(act: Act, case: Case, details: Mapping[str, str]) -> None:
+def write_down(act: Act, case: Case, details: Mapping[str, str], about: Named | None = None) -> None:
     """What was told of a complaint by voice, written down for the department; what stands is not changed (REC-2).
 
-    `details` are sealed already, with the key of the customer where there is one.
+    `details` are sealed already, with the key of the customer where there is one. `about`: whom it names; the case is
+    not locked yet then, for who has to sign is locked before it. Raises as `complaints.name`.
     """
+    if about is not None:
+        complaints.name(act, case, about.staff_id, by=about.by, why=about.why)
     added = {name: value for name, value in details.items() if name not in case.details}
     case.details = {**case.details, **added}
     act.remember(case.chain, "complaint-written-down", told=sorted(added))

@@ -14,8 +14,10 @@ from hotline.domain import (
     dispatches,
     notices,
     promises,
+    replacing,
     signatures,
     signers,
+    sisters,
     staff,
 )
 from hotline.domain.act import Act
@@ -28,8 +30,6 @@ from hotline.domain.respondent_view import view as view
 from hotline.domain.staff import Staff
 from hotline.errors import Conflict, Invalid, Refused
 from hotline.standard.kinds import Role
-
-_SIGN = signatures.KEEPS[RESPONDENT]
 
 
 def sign(act: Act, case: Case, by: Staff) -> None:
@@ -80,10 +80,11 @@ def refuse(act: Act, case: Case, by: Staff, reason: str) -> None:
 def redirect(act: Act, case: Case, department_id: int, *, by: Staff) -> None:
     """Put the complaint to a department: the first that is named, or another; it is rung anew and signs (CMP-1).
 
-    What nobody had signed for counts from the filing all the same. Raises NotFound, Refused for who neither owns the
-    matter nor leads, Conflict where it is there already or dealt with.
+    What nobody had signed for counts from the filing all the same; who heads the department owns it no longer. Raises
+    NotFound, Refused for who neither owns the matter nor leads, Conflict where it is there already or dealt with.
     """
     department = companies.department(act, department_id)
+    replacing.lock(act, case)
     dispatch, complaint = _opened(act, case)
     superior = _answers(act, case, by)
     _is_not_settled(complaint)
@@ -100,8 +101,9 @@ def redirect(act: Act, case: Case, department_id: int, *, by: Staff) -> None:
     signatures.withdraw(act, dispatch)
     dispatches.ring_anew(act, dispatch, department_id=department_id)
     cases.handled_by(act, case, case.owner_id)
-    _promise_to_sign(act, case)
-    complaints.verify_with_sister(act, case, complaint)
+    signatures.promise_to_sign(act, case)
+    sisters.verify(act, case, since=complaint.filed_at)
+    replacing.concerned_in(act, case)
 
 
 def settle(act: Act, case: Case, by: Staff, finding: str) -> None:
@@ -205,6 +207,7 @@ def _opened(act: Act, case: Case) -> tuple[Dispatch, Complaint]:
     found = next((one for one in dispatches.of_case(act, case.id) if one.duty == RESPONDENT), None)
     if found is not None:
         found = dispatches.get(act, found.id)
+    complaint_forms.together(act, case)
     complaint = complaints.of(act, cases.get(act, case.id))
     if case.state == "closed" or case.kind != cases.Kind.COMPLAINT:
         raise Conflict(f"case {case.number} is closed, or no complaint any more")
@@ -253,12 +256,6 @@ def _answers(act: Act, case: Case, by: Staff) -> bool:
     if by.id in complaint_forms.barred(act, case.id) or not (superior or by.id == case.owner_id):
         raise Refused("this is for whoever answers for the complaint, or a superior whom it is not about")
     return superior
-
-
-def _promise_to_sign(act: Act, case: Case) -> None:
-    """Whoever is asked signs within its own ten minutes, unless those of the filing still run or have run out."""
-    if all(one.done_at is not None for one in promises.of_case(act, case.id) if one.rule == _SIGN):
-        promises.make(act, _SIGN, case)
 
 
 def _done(act: Act, case: Case, rule_id: str) -> None:

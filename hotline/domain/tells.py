@@ -165,6 +165,7 @@ TELLS: dict[str, Tells] = {
         for step in _STEPS
     },
     "complaint-unsigned": Tells("complaints", "complaint", {}, dict.fromkeys(("signed_at", "signed_by_id"))),
+    "complaint-named": Tells("complaints", "complaint", {"about_staff_id": "now"}),
     "complaint-joined": Tells("complaints", "complaint", {"joined_to_id": "to"}),
     "dispatch-began": Tells("dispatches", "dispatch", _DISPATCH),
     "dispatch-anew": Tells(

@@ -69,7 +69,7 @@ def test_a_declined_handover_changes_nothing(runtime: Runtime, cast: Cast, case:
 
 def test_an_unanswered_handover_returns_by_itself(runtime: Runtime, cast: Cast, case: Case, at: HandClock) -> None:
     request = hand_over(runtime, case.id, cast.lin, cast.zhou)
-    for minutes, state in ((9, "asked"), (1, "returned")):
+    for minutes, state in ((10, "asked"), (1, "returned")):
         at.passes(timedelta(minutes=minutes))
         with runtime.act(CLOCK) as act:
             companies.get(act, cast.heat.id)
@@ -107,7 +107,7 @@ def test_whoever_is_asked_is_promised_to_answer_in_time(
 ) -> None:
     first = hand_over(runtime, case.id, cast.lin, cast.zhou)
     assert verdicts(runtime, case.id) == ["open"]
-    at.passes(timedelta(minutes=10))
+    at.passes(timedelta(minutes=10, seconds=1))
     with runtime.act(CLOCK) as act:
         companies.get(act, cast.heat.id)
         handovers.give_back(act, first.id)

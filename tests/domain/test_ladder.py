@@ -65,7 +65,7 @@ def test_declined_or_unanswered_it_goes_on_to_the_next_level_and_then_stays(
                 above.id,
                 TRIED,
             )
-        at.passes(timedelta(minutes=10))
+        at.passes(timedelta(minutes=10, seconds=1))
         with runtime.act(CLOCK) as act:
             companies.get(act, cast.heat.id)
             handovers.give_back(act, request.id)

@@ -245,7 +245,7 @@ def test_the_supervisors_hear_of_a_customer_who_is_not_content(cast: Cast, house
     assert complaint.told("complaint-unsatisfied") == {cast.sun.id}
 
 
-def test_what_a_head_signed_for_and_left_is_dealt_with_by_who_signs_now(
+def test_what_a_head_signed_for_and_left_is_signed_for_and_dealt_with_by_others(
     runtime: Runtime, cast: Cast, house: House, complaint: Filed
 ) -> None:
     complaint.does(house.liu, respondents.sign)
@@ -253,6 +253,9 @@ def test_what_a_head_signed_for_and_left_is_dealt_with_by_who_signs_now(
         companies.get(act, cast.heat.id)
         leaving.dismiss(act, house.liu.id, by=None)
     assert complaint.case.handler_id == cast.lin.id
+    with pytest.raises(Refused):
+        complaint.does(cast.sun, respondents.settle, "air in the pipe")
+    complaint.does(cast.sun, respondents.sign)
     complaint.does(cast.sun, respondents.settle, "air in the pipe")
     assert complaint.row.settled_by_id == cast.sun.id
 
