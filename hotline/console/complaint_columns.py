@@ -5,7 +5,7 @@ Whoever answers for a department alone gets the columns that say nothing beyond 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -140,7 +140,8 @@ def cells(row: Tracked, names: Names) -> dict[str, Cell]:
 
 def clocks(row: Tracked, names: Names) -> list[Clock]:
     """What was promised in a complaint, in the order of its making; of it what this reader may read."""
-    return [_clock(one, names) for one in row.promises if one.rule_id in names.rules]
+    longer = matter.extended(row.extensions)
+    return [_clock(one, longer, names) for one in row.promises if one.rule_id in names.rules]
 
 
 def sheet(rows: Iterable[Tracked], names: Names) -> Sheet:
@@ -199,9 +200,9 @@ def _short(at: datetime | None, row: Tracked, names: Names) -> str:
     return words.short(at, zone_of(row, names)) if at else ""
 
 
-def _clock(promise: Promise, names: Names) -> Clock:
+def _clock(promise: Promise, longer: Collection[int], names: Names) -> Clock:
     title = matter.promise_title(promise, names.standards[promise.company_id])
-    return Clock(promise.rule_id, title, promise.due_at, promise.done_at, promise.verdict)
+    return Clock(promise.rule_id, title, promise.due_at, promise.done_at, matter.verdict(promise, longer))
 
 
 def _rules(standards: Iterable[Standard]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -10,9 +10,10 @@ from typing import Any
 from sqlalchemy import select
 
 from hotline.console import asking, people, words
-from hotline.domain import dispatches, promises
+from hotline.domain import decisions, dispatches, promises
 from hotline.domain.act import Act
 from hotline.domain.cases import Case
+from hotline.domain.decisions import Decision, State, What
 from hotline.domain.dispatches import Dispatch, Offer
 from hotline.domain.notices import Notice
 from hotline.domain.outbox import OutboxEntry
@@ -37,6 +38,7 @@ class Matter:
     notices: list[Notice] = field(default_factory=list)
     names: dict[int, str] = field(default_factory=dict)
     titles: dict[int, str] = field(default_factory=dict)  # of the promises
+    verdicts: dict[int, str] = field(default_factory=dict)  # of the promises, as they are called
 
     @property
     def waiting(self) -> list[Promise]:
@@ -54,6 +56,7 @@ def of_case(act: Act, case: Case) -> Matter:
     order = act.session.scalar(select(RepairOrder).where(RepairOrder.case_id == case.id))
     dispatched = [(dispatch, dispatches.offers(act, dispatch.id)) for dispatch in dispatches.of_case(act, case.id)]
     made = promises.of_case(act, case.id)
+    longer = extended(decisions.of_case(act, case.id))
     texts = select(OutboxEntry).where(OutboxEntry.case_id == case.id, OutboxEntry.kind == "send-text")
     sent = list(act.session.scalars(texts.order_by(OutboxEntry.id)))
     wanted: list[int | None] = [case.owner_id, case.first_owner_id, case.handler_id, case.closed_by_id]
@@ -73,6 +76,7 @@ def of_case(act: Act, case: Case) -> Matter:
         notices=told,
         names=people.names(act, [*wanted, *(one.staff_id for one in told)]),
         titles={promise.id: promise_title(promise, standard) for promise in made},
+        verdicts={promise.id: verdict(promise, longer) for promise in made},
     )
 
 
@@ -99,6 +103,17 @@ def promise_title(promise: Promise, standard: Standard) -> str:
     if rule is None:
         return words.rule_title(promise.rule_id)
     return rule.title_zh if asking.language().startswith("zh") else rule.title_en
+
+
+def extended(asked: Iterable[Decision]) -> frozenset[int]:
+    """The promises for which more time was approved, by id (CMP-5)."""
+    approved = (one for one in asked if one.what == What.EXTENSION and one.state == State.APPROVED)
+    return frozenset(one.promise_id for one in approved if one.promise_id is not None)
+
+
+def verdict(promise: Promise, longer: Collection[int]) -> str:
+    """What became of a promise; what is excused either got more time (`longer`, by id) or is not due any more."""
+    return "extended" if promise.verdict == Verdict.EXCUSED and promise.id in longer else promise.verdict
 
 
 def pressing(promise: Promise, standard: Standard, at: datetime) -> str:

@@ -13,7 +13,7 @@ from enum import StrEnum
 from sqlalchemy import select
 
 from hotline.console import matter, people, words
-from hotline.domain import audit, promises
+from hotline.domain import audit, decisions, promises
 from hotline.domain.act import Act
 from hotline.domain.audit import AuditEntry
 from hotline.domain.calls import Call
@@ -82,7 +82,7 @@ class Bar:
 
     promise: Promise
     title: str
-    verdict: str  # the promise's own, or overdue where the clock did not come to judge it yet
+    verdict: str  # as it is called, or overdue where the clock did not come to judge it yet
     x: float
     width: float
     over: float  # how far beyond the deadline
@@ -116,6 +116,7 @@ def of_case(act: Act, case: Case) -> TimeLine:
     """What a case's page draws; the case's company's standard is chosen. Nothing is locked."""
     made = promises.of_case(act, case.id)
     happened = sorted(_happened(act, case), key=lambda one: one[0])
+    longer = matter.extended(decisions.of_case(act, case.id))
     rules = {one.id: one.rule_id for one in made}
     axis = _axis(act, case, made, (at for at, *_rest in happened))
     names = people.names(act, (staff_id for _at, _lane, _what, staff_id, _promise in happened))
@@ -125,7 +126,10 @@ def of_case(act: Act, case: Case) -> TimeLine:
     ]
     told = [one for one in marks if one.promise_id is not None]
     return TimeLine(
-        bars=[_bar(act, axis, one, [mark for mark in told if mark.promise_id == one.id]) for one in made],
+        bars=[
+            _bar(act, axis, one, matter.verdict(one, longer), [mark for mark in told if mark.promise_id == one.id])
+            for one in made
+        ],
         lanes=[(lane, found) for lane in Lane if (found := [one for one in marks if one.lane == lane])],
         events=marks,
         ticks=[(axis.x(at), at) for at in _ticks(axis)],
@@ -194,7 +198,7 @@ def _ticks(axis: _Axis) -> list[datetime]:
     return [axis.begins + place * step for place in range(TICKS)] if step else [axis.begins]
 
 
-def _bar(act: Act, axis: _Axis, promise: Promise, marks: list[Mark]) -> Bar:
+def _bar(act: Act, axis: _Axis, promise: Promise, verdict: str, marks: list[Mark]) -> Bar:
     overdue = promise.verdict == Verdict.OPEN and promise.due_at < act.at
     waits = overdue or (promise.verdict == Verdict.BROKEN and promise.done_at is None)
     begins, due = axis.x(promise.made_at), axis.x(promise.due_at)
@@ -202,7 +206,7 @@ def _bar(act: Act, axis: _Axis, promise: Promise, marks: list[Mark]) -> Bar:
     return Bar(
         promise,
         matter.promise_title(promise, act.standard),
-        "overdue" if overdue else promise.verdict,
+        "overdue" if overdue else verdict,
         x=min(begins, due),
         width=round(abs(due - begins), 2),
         over=round(max(axis.x(until) - due, 0.0), 2),

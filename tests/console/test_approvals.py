@@ -238,6 +238,20 @@ def test_the_department_asks_for_time_in_its_inbox_and_sees_nothing_of_who_compl
     assert "陈 says" not in shown.text
 
 
+def test_what_is_not_due_any_more_is_called_extended_only_where_more_time_was_approved(
+    app: Flask, runtime: Runtime, cast: Cast, case_id: int
+) -> None:
+    sun, tracked = visitor(app, cast.sun), "/console/tables/tracking"
+    graver = deciding.complaint(runtime, cast, grade=Grade.MAJOR)
+    deciding.decides(runtime, cast.sun, asks(runtime, cast.lin, graver, Grade.MINOR))
+    said = text_of(sun.opens(f"/console/cases/{graver}")) + text_of(sun.opens(tracked))
+    assert ("不再适用 CMP-3" in said, "准予延期" in said) == (True, False)
+    deciding.decides(runtime, cast.qian, asks_time(runtime, cast.lin, case_id, due(runtime, case_id) + DAY))
+    page = text_of(sun.opens(f"/console/cases/{case_id}"))
+    assert ("准予延期" in page, "不再适用" in page.replace("原时限不再适用", "")) == (True, False)
+    assert "准予延期 CMP-4" in text_of(sun.opens(tracked))
+
+
 def test_the_badge_counts_what_waits_for_me(app: Flask, runtime: Runtime, cast: Cast, case_id: int) -> None:
     qian = visitor(app, cast.qian)
     assert "审批 1 项待办" not in text_of(qian.opens("/console/cases"))
