@@ -174,7 +174,14 @@ def test_what_people_wrote_is_for_those_whom_it_concerns(
     app: Flask, runtime: Runtime, cast: Cast, case_id: int
 ) -> None:
     asks_time(runtime, cast.sun, case_id, due(runtime, case_id) + DAY)
-    for who, reads in ((cast.sun, True), (cast.lin, True), (cast.qian, True), (cast.feng, True), (cast.zhou, False), (cast.bai, False)):
+    for who, reads in (
+        (cast.sun, True),
+        (cast.lin, True),
+        (cast.qian, True),
+        (cast.feng, True),
+        (cast.zhou, False),
+        (cast.bai, False),
+    ):
         assert (WHY in visitor(app, who).opens(f"/console/cases/{case_id}").text) is reads, who.name
 
 
