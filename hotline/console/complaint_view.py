@@ -5,7 +5,7 @@ Nothing here is for the respondent department's eyes: that side sees `respondent
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -13,7 +13,7 @@ from itertools import groupby
 from sqlalchemy import select
 
 from hotline.console import asking, complaint_intake, discretion, lists, people, rights, words
-from hotline.domain import audit, cases, complaint_forms, complaints
+from hotline.domain import audit, cases, complaint_forms, complaints, respondent_view
 from hotline.domain.act import Act
 from hotline.domain.cases import Case, Kind
 from hotline.domain.companies import Company, Department
@@ -59,6 +59,8 @@ class View:
     department: Department | None
     about_company: Company | None  # another company of the group (CMP-11)
     names: dict[int, str]
+    told: dict[str, str]  # what was told, by field, without what would say who told it; for who deals with it alone
+    whole: frozenset[str]  # the fields of it in which nothing was masked
     finding: str
     refusal: str
     leads: Case | None  # the case whose complaint this one was joined to
@@ -81,6 +83,7 @@ def of_case(act: Act, case: Case, made: list[Promise]) -> View | None:
     now, later = _actions(act, case, complaint, made) if concerned and case.state == "open" else ([], [])
     leads, joined = _joined(act, complaint)
     counts_as = complaints.counts_as(act, complaint)
+    told = _told(act, case) if concerned else {}
     return View(
         complaint=complaint,
         counts_as=counts_as,
@@ -89,6 +92,8 @@ def of_case(act: Act, case: Case, made: list[Promise]) -> View | None:
         department=act.session.get(Department, complaint.department_id) if complaint.department_id else None,
         about_company=_sister(act, case, complaint),
         names=people.names(act, [complaint.about_staff_id, *(step.who for step in steps)]),
+        told=told,
+        whole=_whole(act, case, told),
         finding=_opened(act, case, complaint.finding, concerned=concerned),
         refusal=_opened(act, case, complaint.refusal, concerned=concerned),
         leads=leads,
@@ -118,6 +123,19 @@ def _steps(complaint: Complaint, case: Case, made: list[Promise]) -> list[Step]:
         done_at = promise.done_at if promise else None  # of a joined one, by what was done in the one that leads
         steps.append(Step(name, at or done_at, who, promise))
     return steps
+
+
+def _told(act: Act, case: Case) -> dict[str, str]:
+    """What was told of it, as the department reads it: whoever answers for a complaint must not know less of it."""
+    seen = respondent_view.view(act, case)
+    told = {"happened": seen.happened, "where_when": seen.where_when, "wanted": seen.wanted}
+    about = "" if seen.about == seen.department else seen.about
+    return {name: words for name, words in {**told, "respondent": about}.items() if words}
+
+
+def _whole(act: Act, case: Case, told: Mapping[str, str]) -> frozenset[str]:
+    sealed = {name: case.details[f"sealed_{name}"] for name in told}
+    return frozenset(name for name, value in sealed.items() if cases.unseal(act, case, value) == told[name])
 
 
 def _satisfied(act: Act, case: Case) -> bool | None:
