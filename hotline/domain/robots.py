@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from hotline import chats
 from hotline.chats import Address, Kind
 from hotline.db import Base
-from hotline.domain import outbox
+from hotline.domain import complaint_forms, outbox
 from hotline.domain.act import Act
 from hotline.domain.cases import Case
 from hotline.domain.outbox import OutboxEntry, State
@@ -108,23 +108,32 @@ def post(
     promise: int | None = None,
     due: datetime | None = None,
 ) -> None:
-    """Owe a company's robots a notice, once per occasion; nothing where it has none.
+    """Owe a company's robots a notice, once per occasion; nothing where it has none, or the matter is `hidden`.
 
     `text` is a key of prompts/ and `about` names the occasion within it, as in `notices.tell`. `due`: not before.
     """
     more: dict[str, Any] = {} if promise is None else {"promise": promise}
-    for robot in listed(act, company_id):
-        if robot.takes:
+    taking = [one for one in listed(act, company_id) if one.takes]
+    if taking and not hidden(act, case.id):
+        for robot in taking:
             key = f"robot-{robot.id}-{text}-{about}"
             outbox.post(act, TELLS, due=due, key=key, case_id=case.id, robot=robot.id, text=text, **more)
+
+
+def hidden(act: Act, case_id: int) -> bool:
+    """Is this kept from the groups: a complaint about somebody by name, who may sit in the group (CMP-10)?"""
+    return bool(complaint_forms.barred(act, case_id))
 
 
 def gathered(act: Act, entry: OutboxEntry) -> list[OutboxEntry]:
     """What else is due to the same robot goes with this entry: what went with it before, and the oldest that waits.
 
     They are locked; what another worker holds is passed over, and goes by itself later. The robot is locked already.
+    What is hidden since it was owed is not among them.
     """
-    return list(act.session.scalars(_beside(select(OutboxEntry), entry, act.at).limit(_LINES_MOST)))
+    found = list(act.session.scalars(_beside(select(OutboxEntry), entry, act.at).limit(_LINES_MOST)))
+    kept_back = complaint_forms.barred_among(act, {one.case_id for one in found if one.case_id is not None})
+    return [one for one in found if one.case_id not in kept_back]
 
 
 def count_only(act: Act, entry: OutboxEntry, said: list[OutboxEntry]) -> int:

@@ -38,7 +38,7 @@ def tell(runtime: Runtime, act: Act, entry: OutboxEntry) -> Prepared:
         entry.problem = UNKNOWN
         return State.FAILED
     robot = robots.get(act, entry.about["robot"])
-    if not robot.takes:
+    if not robot.takes or (entry.case_id is not None and robots.hidden(act, entry.case_id)):
         return State.DROPPED
     if robot.next_at is not None and act.at < robot.next_at:
         return robot.next_at

@@ -10,11 +10,14 @@ from sqlalchemy import select
 from hotline.chats import Address, Kind
 from hotline.domain import audit, robots
 from hotline.domain.act import COMMAND, Act
+from hotline.domain.cases import Case
 from hotline.domain.outbox import OutboxEntry
 from hotline.domain.robots import Robot
 from hotline.errors import Conflict, Invalid, NotFound
 from hotline.runtime import Runtime
-from tests import given
+from tests import complaining, given
+from tests.complaining import House
+from tests.complaining import house as house
 from tests.world import Cast, HandClock
 
 FEISHU = Address(Kind.FEISHU, "https://open.feishu.cn/open-apis/bot/v2/hook/0a1b2c3d-4e5f", "the-signing-secret")
@@ -108,6 +111,20 @@ def test_a_robot_that_was_refused_or_removed_is_owed_nothing(runtime: Runtime, c
         robots.take_back(act, robots.get(act, refused))
         robots.post(act, cast.heat.id, given.case(act, cast), "promise-broken", about="7")
         assert [entry.about["robot"] for entry in owed(act)] == [refused]
+
+
+def test_of_a_complaint_about_somebody_no_group_hears_for_they_may_sit_in_it(
+    runtime: Runtime, cast: Cast, house: House
+) -> None:
+    add(runtime, cast)
+    of_nobody = complaining.filed(runtime, cast, department_id=house.repair)
+    of_somebody = complaining.filed(runtime, cast, department_id=house.repair, about_staff_id=cast.sun.id)
+    with runtime.act(COMMAND) as act:
+        for one in (of_nobody, of_somebody):
+            robots.post(act, cast.heat.id, act.session.get_one(Case, one.id), "promise-broken", about=str(one.id))
+        told = {entry.case_id for entry in owed(act)}
+    assert of_somebody.told("complaint-for-supervisor") == {cast.qian.id}, "those it is not about are told themselves"
+    assert told == {of_nobody.id}
 
 
 def test_an_unknown_robot_is_named_as_such(runtime: Runtime) -> None:
