@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -107,11 +107,17 @@ def _as_it_stands(act: Act, about: Subject, sent: _Sent | None = None, *, checks
     return form_view.Form(draft.form, kept.fields, draft.changed_at, found, window, kept.elsewhere)
 
 
+def _begun(form: form_view.Form) -> form_view.Form:
+    """An empty form begins with the kind of matter for which somebody was led to it."""
+    kind = request.args.get("kind", "")
+    return form if form.typed or kind not in set(form_fields.FormKind) else replace(form, typed={"kind": kind})
+
+
 def _page(here: str, finds: Finds, sent: _Sent | None = None, *, checks: bool = False) -> str:
     with asking.runtime().look(asking.actor()) as act:
         about = finds(act)
         g.here = here
-        form = _as_it_stands(act, about, sent, checks=checks or "check" in request.args)
+        form = _begun(_as_it_stands(act, about, sent, checks=checks or "check" in request.args))
         beside = "beside" in request.values
         return render_template("case_form_page.html", beside=beside, **form_view.context(act, about, form, here))
 
@@ -126,7 +132,7 @@ def _taken(here: str, finds: Finds) -> ResponseReturnValue:
         mine = case_id is not None and rights.may_see(act, asking.person(), act.session.get_one(Case, case_id))
         stays = drafts.saved_meanwhile(act, draft, sent.form, sent.window) is not None and sent.wish != "theirs"
     if case_id is not None and not mine:  # whom it is about took it down: somebody above has it now
-        return render_template("case_passed_on.html")
+        return case_opened.passed_on(case_id)
     if case_id is not None:
         opened = url_for("console.case_opened", case_id=case_id)
         return case_opened.case_opened(case_id) if inside else redirect(opened, 303)

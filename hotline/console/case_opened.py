@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from hotline.console import asking, cases, form_fields, matter, words
 from hotline.domain import cases as matters_of
-from hotline.domain import identity, matters, promises, visitors
+from hotline.domain import complaint_forms, identity, matters, promises, visitors
 from hotline.domain.act import Act
 from hotline.domain.cases import Case, Kind
 from hotline.domain.promises import Promise
@@ -69,6 +69,20 @@ def add_told(case_id: int) -> ResponseReturnValue:
     if not kept:
         return _page(case_id, typed), 409
     return case_opened(case_id) if "HX-Request" in request.headers else redirect(_here(case_id), 303)
+
+
+def passed_on(case_id: int) -> str:
+    """What whoever took down a complaint about themselves may know of it: its number, and what is true to say (CMP-10).
+
+    It is said once, in answer to the form that was sent; by its number nothing of it is found.
+    """
+    with asking.runtime().look(asking.actor()) as act:
+        case = act.session.get_one(Case, case_id)
+        heard, reachable = _is_heard(act, case), complaint_forms.reachable(act, case)
+        say = ("reachable" if reachable else "unreachable") if heard else "written"
+        return render_template(
+            "case_passed_on.html", number=case.number, call_id=case.call_id, say=words.text(f"passed-on.{say}")
+        )
 
 
 def _here(case_id: int) -> str:

@@ -222,9 +222,10 @@ def test_who_takes_down_a_complaint_about_themselves_hands_it_up_and_sees_no_mor
 ) -> None:
     page = text_of(forms.saves(lin, form, **SAID, accused="001"))
     assert "已经登记，交由上级负责" in page
+    assert "会有另一位同事联系客户" in page
     case = forms.opened(runtime)
     assert (case.first_owner_id, case.owner_id) == (cast.lin.id, cast.sun.id)
-    assert case.number not in page
+    assert " ".join(case.number) in page, "the customer is told it, and by it nothing is found"
     for path in (f"/console/cases/{case.id}", f"/console/cases/{case.id}/opened", "/console/calls/1"):
         assert lin.opens(path).status_code == 404, path
 

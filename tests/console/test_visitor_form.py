@@ -119,3 +119,23 @@ def test_a_long_register_goes_on_over_the_page(lin: Visitor, runtime: Runtime, c
     assert first.count('class="row"') == 50
     assert "?before=2" in first
     assert lin.opens(f"{REGISTER}?before=2").text.count('class="row"') == 1
+
+
+def test_the_complaint_desk_leads_to_the_form_of_a_complaint(lin: Visitor) -> None:
+    at = "/console/visitors/new?kind=complaint"
+    assert f'href="{at}"' in lin.opens("/console/complaints").text
+    assert 'id="f-happened"' in lin.opens(at).text
+    forms.sends(lin, NEW, channel="letter", kind="enquiry")
+    assert 'id="f-happened"' not in lin.opens(at).text, "what was begun before is not changed"
+
+
+def test_an_anonymous_letter_about_whoever_takes_it_down_promises_nobody_an_answer(
+    lin: Visitor, runtime: Runtime
+) -> None:
+    written = {"kind": "complaint", "happened": SAID["happened"], "channel": "letter", "anonymous": "yes"}
+    page = forms.saves(lin, NEW, accused="001", **written).text
+    assert " ".join(forms.opened(runtime).number) in page
+    assert "不必再做什么" in page
+    assert "联系客户" not in page
+    for way in (NEW, REGISTER, "/console/desk"):
+        assert f'class="button" href="{way}"' in page, way
