@@ -180,7 +180,8 @@ def _of_one(act: Act, one: Complaint, case: Case) -> dict[str, list[float]]:
         if at is not None and (name == "told" or one.joined_to_id is None):
             numbers[f"minutes.{name}"] = [(at - one.filed_at) / timedelta(minutes=1)]
     for made in act.session.scalars(select(Promise).where(Promise.case_id == case.id)):
-        if made.rule_id.startswith("CMP-") and not (one.joined_to_id and made.rule_id in _ONCE_WHEN_JOINED):
+        done_there = one.joined_to_id and made.rule_id in _ONCE_WHEN_JOINED and made.verdict not in ("late", "broken")
+        if made.rule_id.startswith("CMP-") and not done_there:
             overdue = made.verdict == "open" and made.due_at < act.at.astimezone(UTC)
             for name in ("made", "overdue" if overdue else made.verdict):
                 numbers.setdefault(f"{made.rule_id}.{name}", []).append(1)

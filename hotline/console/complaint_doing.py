@@ -8,7 +8,7 @@ from flask import request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import Forbidden
 
-from hotline.console import asking, cases, rights, words
+from hotline.console import asking, cases, complaint_intake, rights, words
 from hotline.console.cases import Written
 from hotline.domain import cases as matters
 from hotline.domain import complaint_forms, complaints, joins, respondents, staff
@@ -33,7 +33,8 @@ def do_in_complaint(case_id: int, doing: str) -> ResponseReturnValue:
     does = DOINGS.get(doing)
     if does is None:
         raise NotFound(f"nothing of a complaint is called {doing}")
-    typed = Written(f"complaint-{doing}", request.form.get("text", "").strip(), chosen=request.form.get("chosen", ""))
+    chosen = request.form.get("number", "").strip() or request.form.get("chosen", "")
+    typed = Written(f"complaint-{doing}", request.form.get("text", "").strip(), chosen=chosen)
     with asking.runtime().look(asking.actor()) as act:
         case = cases.seen(act, case_id)
         if complaint_forms.of(act, case_id) is None:
@@ -56,12 +57,21 @@ def _redirect(act: Act, case: Case, by: Staff, typed: Written) -> None:
     respondents.redirect(act, case, _chosen_id(typed), by=by)
 
 
+def _name(act: Act, case: Case, by: Staff, typed: Written) -> None:
+    """Whom it is about: a colleague of the company complained of, by number or by name."""
+    about = complaint_forms.of(act, case.id)
+    whom = complaint_intake.colleague(act, about.about_company_id, typed.chosen) if about is not None else None
+    if whom is None:
+        raise NotFound("nobody of the company complained of is called so, or several are")
+    complaints.name(act, case, whom, by=by, why=typed.text)
+
+
 def _join(act: Act, case: Case, by: Staff, typed: Written) -> None:
-    """To the complaint with the number that was typed or chosen."""
-    into = matters.numbered(act, case.company_id, typed.text or typed.chosen)
+    """To the complaint with the number that was typed or chosen, for the reason that was written down."""
+    into = matters.numbered(act, case.company_id, typed.chosen)
     if into is None or into.kind != Kind.COMPLAINT or not rights.may_see(act, by, into):
         raise NotFound("no complaint that you may see has this number")
-    joins.join(act, case, into, by=by)
+    joins.join(act, case, into, by=by, why=typed.text)
 
 
 def _reply(act: Act, case: Case, by: Staff, typed: Written) -> None:
@@ -101,6 +111,7 @@ def _chosen_id(typed: Written) -> int:
 DOINGS: Mapping[str, Does] = {
     "grade": _grade,
     "redirect": _redirect,
+    "name": _name,
     "join": _join,
     "reply": _reply,
     "told": _told,

@@ -52,9 +52,11 @@ NEEDED: Mapping[FormKind, tuple[str, ...]] = {
     FormKind.MESSAGE: ("for", "message"),
     FormKind.LOST_PROPERTY: ("thing",),
 }
-# What is asked of a complaint beside what is told: whom of us it is about, why this grade, the customer's own limit.
-_OF_COMPLAINTS = ("accused", "grade_why", "limit")
-_LONG = frozenset({"looks", "happened", "wanted", "question", "message", "thing", "remark", "answered", "grade_why"})
+# What is asked of a complaint beside what is told: whom of us it is about, why this grade, why it is the same matter as
+# another, the customer's own limit.
+_OF_COMPLAINTS = ("accused", "grade_why", "joins_why", "limit")
+_WHY = ("grade_why", "joins_why")
+_LONG = frozenset({"looks", "happened", "wanted", "question", "message", "thing", "remark", "answered", *_WHY})
 _TEXTS = frozenset({*WHO, "answered", *_OF_COMPLAINTS, *(name for names in TOLD.values() for name in names)})
 LONGEST = {name: 2000 if name in _LONG else 200 for name in _TEXTS}  # characters
 CHOICES: Mapping[str, Collection[str]] = {

@@ -5,6 +5,7 @@ Without it a complaint's clock could be stopped and nobody would see how.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 
 from hotline.domain import cases, complaint_forms, complaints, dispatches, promises, repairs, signatures
@@ -80,10 +81,20 @@ def check_other_kind(act: Act, case: Case, wanted: object) -> tuple[Complaint, K
 
 
 def extend(act: Act, case: Case, promise: Promise, wanted: datetime, *, by: Staff, why: str) -> None:
-    """The promise is excused and made anew until `wanted`; the customer is told that it takes longer (CMP-5, OWN-7)."""
-    promises.release(act, promise.id, approved_by=by, why=why)
-    made = promises.make(act, promise.rule, case, until=wanted)
-    cases.text_customer(act, case, "extension-told", about=made.id, promise=made.id)
+    """The promise is excused and made anew until `wanted`; the customer is told that it takes longer (CMP-5, OWN-7).
+
+    So it is for the complaints that are dealt with together with this one, each as long as its own rule allows.
+    """
+    extended = [(case, promise)]
+    if promise.rule_id in complaint_forms.SHARED:
+        joined = [one for one in complaint_forms.together(act, case) if one.id != case.id]
+        extended += [(one, its) for one in joined for its in _undone(act, one) if its.rule_id == promise.rule_id]
+    for one, its in extended:
+        until = min(wanted, latest(act, one, its))
+        if its.verdict == Verdict.OPEN and act.at <= its.due_at < until:
+            promises.release(act, its.id, approved_by=by, why=why)
+            made = promises.make(act, its.rule, one, until=until)
+            cases.text_customer(act, one, "extension-told", about=made.id, promise=made.id)
 
 
 def lower_grade(act: Act, case: Case, complaint: Complaint, wanted: Grade, *, by: Staff, why: str) -> None:
@@ -98,8 +109,23 @@ def lower_grade(act: Act, case: Case, complaint: Complaint, wanted: Grade, *, by
             promises.release(act, promise.id, approved_by=by, why=why)
     passed_up = [one for one in promises.of_case(act, case.id) if one.rule_id == _PASSED_UP]
     if all(one.verdict == Verdict.EXCUSED for one in passed_up):
-        _withdraw(act, case, but=dispatches.RESPONDENT)
+        _withdraw(act, case, but=(dispatches.RESPONDENT, *_awaited(act, case, wanted, by=by, why=why)))
         complaints.pass_up(act, case, wanted, since=act.at)
+
+
+def _awaited(act: Act, case: Case, wanted: Grade, *, by: Staff, why: str) -> list[str]:
+    """Who is still to see what was joined to this one, though nobody above need see this one any more (CMP-2).
+
+    What the lower grade does not want is released for the joined ones too; what was broken before is still owed.
+    """
+    rule = act.standard.graded("CMP-2.pass_up", wanted)
+    joined = [one for one in complaint_forms.together(act, case) if one.id != case.id]
+    owed = [its for one in joined for its in _undone(act, one) if its.rule_id == _PASSED_UP]
+    for promise in owed:
+        if not _is_over(act, promise) and (rule is None or promise.rule != rule.key):
+            promises.release(act, promise.id, approved_by=by, why=why)
+    late = {one.rule for one in owed if _is_over(act, one)}
+    return [duty for duty in signatures.KEEPS if late & set(signatures.kept_by(duty))]
 
 
 def change_kind(act: Act, case: Case, complaint: Complaint, wanted: Kind, *, by: Staff, why: str) -> None:
@@ -129,10 +155,10 @@ def _promise_as(act: Act, case: Case, kind: Kind, called_by: datetime | None) ->
         promises.make(act, rule.key, case, until=min(due, called_by or due))
 
 
-def _withdraw(act: Act, case: Case, but: str = "") -> None:
+def _withdraw(act: Act, case: Case, but: Collection[str] = ()) -> None:
     """Nobody is asked any more to sign for a complaint that is none, or less grave. The dispatches are locked."""
     for dispatch in dispatches.of_case(act, case.id):
-        if dispatch.duty in signatures.KEEPS and dispatch.duty != but and dispatch.signed_at is None:
+        if dispatch.duty in signatures.KEEPS and dispatch.duty not in but and dispatch.signed_at is None:
             signatures.withdraw(act, dispatch)
 
 

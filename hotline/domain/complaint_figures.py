@@ -19,7 +19,7 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from hotline.domain.act import Act
 from hotline.domain.cases import Case, Kind
-from hotline.domain.complaint_forms import Complaint, Stage
+from hotline.domain.complaint_forms import SHARED, Complaint, Stage
 from hotline.domain.promises import Promise, Verdict
 from hotline.errors import Invalid
 from hotline.standard.kinds import Grade
@@ -27,8 +27,6 @@ from hotline.standard.kinds import Grade
 Columns = TypeVarTuple("Columns")
 ALL = "all"
 UNGRADED = "none"
-# Dealt with once, where complaints are joined: these promises count with the leading complaint alone.
-SHARED = ("CMP-1", "CMP-2", "CMP-4", "CMP-6")
 UNNAMED = 0  # in place of a department's number: nobody said yet which it is
 
 
@@ -66,7 +64,9 @@ _NAMED: dict[str, ColumnElement[bool]] = {
     "told": Complaint.told_at.is_not(None),
 }
 COUNTED = tuple(name for name in _NAMED if name not in TIMED)
-_RULES = and_(Promise.rule_id.like("CMP-%"), or_(_LEADS, Promise.rule_id.not_in(SHARED)))
+# What is dealt with once counts with the leading complaint; what a joined one broke is not undone by joining it.
+_COUNTS = or_(_LEADS, Promise.rule_id.not_in(SHARED), Promise.verdict.in_((Verdict.BROKEN, Verdict.LATE)))
+_RULES = and_(Promise.rule_id.like("CMP-%"), _COUNTS)
 
 
 @dataclass(frozen=True)

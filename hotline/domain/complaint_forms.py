@@ -17,6 +17,9 @@ from hotline.domain.companies import Company
 from hotline.domain.staff import Role, Staff
 from hotline.errors import NotFound
 
+# By rule, what is dealt with once where complaints are joined: with the leading one, for all of them.
+SHARED = ("CMP-1", "CMP-2", "CMP-4", "CMP-6")
+
 
 class Stage(StrEnum):
     """How far a complaint has come."""
@@ -82,6 +85,14 @@ def followers(act: Act, complaint: Complaint) -> list[Complaint]:
     """The repeated complaints that were joined to this one, in the order of their filing."""
     query = select(Complaint).where(Complaint.joined_to_id == complaint.id).order_by(Complaint.id)
     return list(act.session.scalars(query))
+
+
+def leading(act: Act, case_id: int) -> Complaint | None:
+    """The complaint with which a case is dealt with: the one it was joined to, else its own; None where it is none."""
+    complaint = of(act, case_id)
+    if complaint is None or complaint.joined_to_id is None:
+        return complaint
+    return act.session.get_one(Complaint, complaint.joined_to_id)
 
 
 def together(act: Act, case: Case) -> list[Case]:
@@ -168,7 +179,7 @@ def may_close(act: Act, case: Case, person: Staff) -> bool:
 
     Nor whoever dealt with it, unless nobody else stands there (CMP-12). The case's standard is chosen.
     """
-    complaint = of(act, case.id)
+    complaint = leading(act, case.id)
     levels = taking(act, case.company_id, act.standard.complaints.closed_by, barred(act, case.id))
     closers = [one for level in levels for one in level]
     others = [one for one in closers if complaint is None or one.id != complaint.settled_by_id]

@@ -5,39 +5,54 @@ Nothing that was told in the one is seen in the other: they share what the depar
 
 from __future__ import annotations
 
-from hotline.domain import cases, companies, complaint_forms, complaints, dispatches, promises, respondents, signatures
+from hotline.domain import (
+    cases,
+    companies,
+    complaint_forms,
+    complaints,
+    dispatches,
+    promises,
+    replacing,
+    respondents,
+    signatures,
+    staff,
+)
 from hotline.domain.act import Act
 from hotline.domain.cases import Case
 from hotline.domain.complaint_forms import Complaint, Stage
-from hotline.domain.staff import Staff
-from hotline.errors import Conflict, Refused
+from hotline.domain.staff import Role, Staff
+from hotline.errors import Conflict, Invalid, Refused
 
 _ORDER = tuple(Stage)
 # What the department did for the leading one, by how far that has come, is done for the joined one as well.
 _DONE_BY = {Stage.SIGNED: "CMP-1", Stage.SETTLED: "CMP-4", Stage.RETURNED: "CMP-6"}
+_NOT_DEALT_WITH = (Stage.FILED, Stage.SIGNED)
 
 
-def join(act: Act, case: Case, into: Case, *, by: Staff) -> None:
+def join(act: Act, case: Case, into: Case, *, by: Staff, why: str) -> None:
     """From now on a complaint is dealt with together with another, the leading one; its caller is told on its own.
 
-    Joined to one that is joined itself, it goes to that one's leading one. Raises Refused for who does not take
-    complaints in, for another company's, and where this one is graver; Conflict for what is closed, dealt with or
-    joined already.
+    Joined to one that is joined itself, it goes to that one's leading one. Whoever one of them is about has no part in
+    any of them from now on (CMP-10). `why`: by what it is the same matter, sealed. Raises Invalid without it; Refused
+    for who does not take complaints in, for another company's, where this one is graver, and for what is about somebody
+    else or dealt with already unless a supervisor joins it; Conflict for what is closed, dealt with or joined already.
     """
+    if not why.strip():
+        raise Invalid("say by what it is the same matter: this one will not be dealt with on its own")
     leading = _leading(act, into)
-    held = [dispatches.get(act, one.id) for one in _asked(act, case, leading)]
-    for case_id in sorted({case.id, leading.id}):
-        cases.get(act, case_id)
+    held = _lock(act, case, leading)
     companies.get(act, case.company_id)
     complaint, other = complaints.of(act, case), complaints.of(act, leading)
     _may_join(act, (case, complaint), (leading, other), by)
     complaint.joined_to_id = other.id
-    act.remember(case.chain, "complaint-joined", complaint=complaint.id, to=other.id, into=leading.id, by=by.id)
+    told = {"to": other.id, "into": leading.id, "why": cases.seal(act, case, why.strip()), "by": by.id}
+    act.remember(case.chain, "complaint-joined", complaint=complaint.id, **told)
     act.remember(leading.chain, "complaint-led", complaint=other.id, joined=complaint.id, by=by.id)
     for dispatch in held:
         if dispatch.case_id == case.id:
             signatures.withdraw(act, dispatch)
     cases.handled_by(act, case, case.owner_id)
+    replacing.concerned_in(act, leading)
     _catch_up(act, case, complaint, leading, other)
 
 
@@ -48,8 +63,16 @@ def _leading(act: Act, into: Case) -> Case:
     return act.session.get_one(Case, act.session.get_one(Complaint, complaint.joined_to_id).case_id)
 
 
-def _asked(act: Act, *of: Case) -> list[dispatches.Dispatch]:
-    return sorted((one for case in of for one in dispatches.of_case(act, case.id)), key=lambda one: one.id)
+def _lock(act: Act, case: Case, leading: Case) -> list[dispatches.Dispatch]:
+    """Lock what is dealt with together from now on: who has to sign first, then the cases."""
+    complaint = complaint_forms.of(act, leading.id)
+    joined = complaint_forms.followers(act, complaint) if complaint is not None else []
+    group = sorted({case.id, leading.id, *(one.case_id for one in joined)})
+    asked = sorted((one for id_ in group for one in dispatches.of_case(act, id_)), key=lambda one: one.id)
+    held = [dispatches.get(act, one.id) for one in asked]
+    for case_id in group:
+        cases.get(act, case_id)
+    return held
 
 
 def _may_join(act: Act, one: tuple[Case, Complaint], other: tuple[Case, Complaint], by: Staff) -> None:
@@ -65,8 +88,39 @@ def _may_join(act: Act, one: tuple[Case, Complaint], other: tuple[Case, Complain
         raise Conflict("complaints are joined while both are open")
     if complaint.settled_at is not None:
         raise Conflict(f"complaint {case.number} was dealt with already")
+    _may_follow(act, (case, complaint), (leading, leads), by)
+
+
+def _may_follow(act: Act, one: tuple[Case, Complaint], other: tuple[Case, Complaint], by: Staff) -> None:
+    (case, complaint), (leading, leads) = one, other
     if complaints.graver(complaints.counts_as(act, complaint), complaints.counts_as(act, leads)):
         raise Refused("the graver complaint leads: join the other to this one, or raise that one first")
+    if not _is_passed_up(act, case, leading):
+        raise Conflict("whoever this complaint is passed up to sees it first: nobody would be asked any more (CMP-2)")
+    superior = by.company_id == case.company_id and by.has(*staff.from_level(act, case.company_id, Role.SUPERVISOR))
+    if not superior and (_is_about_others(complaint, leads) or Stage(leads.stage) not in _NOT_DEALT_WITH):
+        raise Refused("a supervisor joins what is about somebody else, or to what is dealt with already")
+
+
+def _is_about_others(complaint: Complaint, leads: Complaint) -> bool:
+    """Would whoever this one is about not hear of it? Who names no department or nobody complains of nobody else."""
+    department, person = complaint.department_id, complaint.about_staff_id
+    return (
+        complaint.about_company_id != leads.about_company_id
+        or department not in (None, leads.department_id)
+        or person not in (None, leads.about_staff_id)
+    )
+
+
+def _is_passed_up(act: Act, case: Case, leading: Case) -> bool:
+    """Is whoever has to see this one asked about the leading one, or one who stands above them?"""
+    owed = {one.rule for one in promises.of_case(act, case.id) if one.rule_id == "CMP-2" and one.is_owed}
+    return owed <= _passed_up(dispatches.of_case(act, leading.id))
+
+
+def _passed_up(asked: list[dispatches.Dispatch]) -> set[str]:
+    """The rules that these signatures keep, or would keep."""
+    return {rule for one in asked if one.duty in signatures.KEEPS for rule in signatures.kept_by(one.duty)}
 
 
 def _catch_up(act: Act, case: Case, complaint: Complaint, leading: Case, leads: Complaint) -> None:
@@ -74,7 +128,7 @@ def _catch_up(act: Act, case: Case, complaint: Complaint, leading: Case, leads: 
     stage = Stage.RETURNED if leads.stage == Stage.TOLD else Stage(leads.stage)
     come = _ORDER[: _ORDER.index(stage) + 1]
     kept = {_DONE_BY[one] for one in come if one in _DONE_BY}
-    passed_up = {signatures.KEEPS.get(one.duty) for one in dispatches.of_case(act, leading.id) if one.signed_at}
+    passed_up = _passed_up([one for one in dispatches.of_case(act, leading.id) if one.signed_at])
     for rule in {one.rule for one in promises.of_case(act, case.id)}:
         if rule in passed_up or act.standard.promise(rule).rule_id in kept:
             promises.done(act, rule, case)

@@ -214,6 +214,9 @@ def close_case(act: Act, case: Case, *, by: int, outcome: str) -> None:
     owed = [one.rule for one in waiting if one not in moot]
     if owed:
         raise Conflict(f"case {case.number} cannot be closed: still promised: {', '.join(owed)}")
+    dealt_with = complaint_forms.leading(act, case.id) if case.kind == Kind.COMPLAINT else None
+    if dealt_with is not None and dealt_with.settled_at is None:
+        raise Conflict(f"case {case.number} cannot be closed: nobody said how the complaint was dealt with")
     for promise in moot:
         _let_go(act, promise, staff.get(act, by))
     cases.mark_closed(act, case, by=by, outcome=outcome)

@@ -53,6 +53,7 @@ def test_a_complaint_is_taken_down_at_the_desk_and_read_out(
     expect(page.locator("#f-happened")).to_have_value(departments.HAPPENED)
     expect(page.locator("#f-about")).to_have_value(f"d{firm.repair}")
     page.locator(f"#f-joins-{before.id}").check()
+    page.locator("#f-joins_why").fill("同一次上门")
     page.locator("#f-read_back").check()
     page.locator("button[value=save]").click()
     expect(page.locator("#form-problem")).to_contain_text("请写明定级的理由")

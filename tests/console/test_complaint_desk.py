@@ -11,6 +11,7 @@ from flask import Flask
 from sqlalchemy import update
 
 from hotline.domain.act import COMMAND
+from hotline.domain.complaint_forms import Complaint
 from hotline.domain.promises import Promise, Verdict
 from hotline.runtime import Runtime
 from hotline.standard.kinds import Grade
@@ -59,7 +60,7 @@ def test_what_is_dealt_with_in_another_needs_nobody_itself(
     at.passes(timedelta(minutes=1))
     complaining.filed(runtime, cast)
     assert numbers(lin.opens(DESK).text) == ["261118002", "261118001"]
-    lin.sends("/console/cases/2/complaint/join", page="/console/cases/2", text="261118001")
+    lin.sends("/console/cases/2/complaint/join", page="/console/cases/2", number="261118001", text="同一次上门")
     page = lin.opens(DESK).text
     assert "未定被投诉部门" not in page
     assert numbers(page)[0] == "261118001"
@@ -112,6 +113,7 @@ def test_a_closed_complaint_is_not_on_the_desk(sun: Visitor, runtime: Runtime, c
     complaining.filed(runtime, cast, department_id=department_id)
     with runtime.act(COMMAND) as act:
         act.session.execute(update(Promise).values(verdict=Verdict.KEPT, done_at=act.at))
+        act.session.execute(update(Complaint).values(settled_at=act.at))
     sun.sends("/console/cases/1/close", page="/console/cases/1", outcome="已道歉")
     assert "没有符合的未结投诉" in sun.opens(DESK).text
 

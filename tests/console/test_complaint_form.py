@@ -133,7 +133,9 @@ def test_a_complaint_that_was_told_before_is_joined_to_the_one_that_is_open(
 ) -> None:
     before = departments.complains(runtime, cast, department_id=firm.repair)
     assert before.number in lin.opens(forms.sends(lin, form, kind="complaint").location).text
-    forms.saves(lin, form, **SAID, joins=str(before.id))
+    typed = {**SAID, "about": f"d{firm.repair}", "joins": str(before.id)}
+    assert "请写明为什么是同一件事" in lin.opens(forms.saves(lin, form, **typed).location).text
+    forms.saves(lin, form, **typed, joins_why="同一次上门")
     joined = departments.of(runtime, forms.opened(runtime))
     assert joined.joined_to_id == departments.of(runtime, before).id
 
@@ -142,7 +144,8 @@ def test_of_two_the_graver_leads_whichever_was_told_first(
     lin: Visitor, runtime: Runtime, cast: Cast, firm: Departments, form: str
 ) -> None:
     before = departments.complains(runtime, cast, department_id=firm.repair, grade="minor", why="只是晚了")
-    forms.saves(lin, form, **SAID, **MAJOR, joins=str(before.id))
+    same = {"about": f"d{firm.repair}", "joins": str(before.id), "joins_why": "同一次上门"}
+    forms.saves(lin, form, **SAID, **MAJOR, **same)
     assert departments.of(runtime, before).joined_to_id == departments.of(runtime, forms.opened(runtime)).id
 
 

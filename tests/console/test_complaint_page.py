@@ -127,7 +127,8 @@ def test_what_nobody_graded_yet_is_to_be_graded_first_of_all(
         ("redirect", {"chosen": "99"}, "没有这个部门"),
         ("redirect", {"chosen": "x"}, "请选择一个部门"),
         ("redirect", {"chosen": "1"}, "不能再改派"),
-        ("join", {"text": "000000000"}, "没有找到这个单号"),
+        ("join", {"number": "000000000", "text": "同一次上门"}, "没有找到这个单号"),
+        ("join", {"number": "261118001"}, "写明为什么是同一件事"),
         ("told", {"text": "已经告诉客户"}, "先催部门交回"),
         ("visit", {"text": "满意", "chosen": "yes"}, "先告知客户"),
         ("visit", {"text": "满意"}, "请选择客户是否满意"),
@@ -176,7 +177,7 @@ def test_a_repeated_complaint_is_joined_by_choice_or_by_number_and_both_pages_sa
 ) -> None:
     complaining.filed(runtime, cast, grade=Grade.MINOR, department_id=1)
     assert '<option value="261118002">261118002' in lin.opens(HERE).text, "another complaint of the same customer"
-    does(lin, "join", chosen="261118002", text="")
+    does(lin, "join", chosen="261118002", number="", text="同一次上门")
     page = lin.opens(HERE).text
     assert "由那一单处理" in page
     assert "/console/cases/2" in page
@@ -201,7 +202,7 @@ def test_a_complaint_that_one_may_not_see_cannot_be_joined_to(
 ) -> None:
     complaining.filed(runtime, cast, grade=Grade.MINOR, department_id=1, about_staff_id=cast.lin.id, owner=cast.zhou)
     assert "261118002" not in lin.opens(HERE).text
-    assert "没有找到这个单号" in refused(lin, "join", text="261118002", chosen="")
+    assert "没有找到这个单号" in refused(lin, "join", number="261118002", chosen="", text="同一次上门")
 
 
 def test_another_agent_reads_the_page_and_does_nothing_on_it(app: Flask, cast: Cast, case_id: int) -> None:

@@ -241,7 +241,7 @@ def test_a_joined_complaint_is_dealt_with_in_the_other_ones_form(
     again = departments.complains(runtime, cast, department_id=firm.repair)
     with runtime.act(COMMAND) as act:
         both = [act.session.get_one(Case, one.id) for one in (again, case)]
-        joins.join(act, *both, by=staff.get(act, cast.lin.id))
+        joins.join(act, *both, by=staff.get(act, cast.lin.id), why="同一次上门")
     found = section(xu, "sign")
     assert (case.number in found, again.number in found) == (True, False)
     assert "在那一单里一并处理" in xu.opens(f"{INBOX}/{again.id}").text

@@ -53,7 +53,7 @@ def whole(runtime: Runtime, cast: Cast, house: House, at: HandClock) -> Filed:
     with complaint.by(cast.lin) as (act, case, person):
         complaints.grade(act, case, Grade.IMPORTANT, by=person, why="so many are cold")
     with again.by(cast.lin) as (act, case, person):
-        joins.join(act, case, complaint.case, by=person)
+        joins.join(act, case, complaint.case, by=person, why="the same cold rooms")
     at.passes(timedelta(hours=1))
     complaint.clock()
     complaint.does(cast.qian, respondents.acknowledge)

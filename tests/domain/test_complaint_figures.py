@@ -138,7 +138,7 @@ def test_what_a_department_did_for_two_joined_complaints_is_counted_once_and_eac
 ) -> None:
     leading, joined = (filed(runtime, cast, department_id=house.repair, grade=Grade.MINOR) for _ in range(2))
     with joined.by(cast.lin) as (act, case, lin):
-        joins.join(act, case, leading.case, by=lin)
+        joins.join(act, case, leading.case, by=lin, why="the same cold rooms")
     at.passes(timedelta(minutes=8))
     leading.does(house.liu, respondents.sign)
     at.passes(timedelta(hours=4))
@@ -160,6 +160,22 @@ def test_what_a_department_did_for_two_joined_complaints_is_counted_once_and_eac
     told = line.times("told")
     assert told is not None
     assert (told.n, told.longest) == (2, timedelta(hours=6, minutes=8))
+
+
+def test_what_a_complaint_broke_before_it_was_joined_counts_on_its_own(
+    runtime: Runtime, cast: Cast, house: House, at: HandClock
+) -> None:
+    joined = filed(runtime, cast, department_id=house.repair, grade=Grade.MINOR)
+    at.passes(timedelta(days=3))
+    joined.clock()
+    leading = filed(runtime, cast, department_id=house.repair, grade=Grade.MINOR)
+    leading.comes_back(house.liu)
+    with joined.by(cast.sun) as (act, case, sun):
+        joins.join(act, case, leading.case, by=sun, why="the same cold rooms")
+    with runtime.look(COMMAND) as act:
+        [line] = complaint_figures.lines(act, wanted([cast.heat.id], *YEAR, reader=cast.qian.id))
+    for rule in ("CMP-1", "CMP-4"):
+        assert (line.rules[rule]["made"], line.rules[rule]["kept"], line.rules[rule]["late"]) == (2, 1, 1)
 
 
 def test_what_was_changed_into_an_enquiry_stays_under_its_first_grade(

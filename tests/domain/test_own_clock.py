@@ -183,7 +183,7 @@ def test_making_it_an_enquiry_alone(runtime: Runtime, cast: Cast) -> None:
 
 
 def test_closing_it_and_opening_it_anew(runtime: Runtime, cast: Cast) -> None:
-    """Nothing is closed while something is promised, and nothing opens what is closed."""
+    """Nothing is closed while something is promised or nobody dealt with it, and nothing opens what is closed."""
     case_id = deciding.complaint(runtime, cast)
     with runtime.act(by(cast.feng)) as act, pytest.raises(Conflict, match=r"CMP-4\.settle\.minor"):
         promises.close_case(act, deciding.locked(act, case_id), by=cast.feng.id, outcome="begin anew")
@@ -191,6 +191,9 @@ def test_closing_it_and_opening_it_anew(runtime: Runtime, cast: Cast) -> None:
         case = deciding.locked(act, case_id)
         for rule in ("CMP-1.sign", SETTLE, "CMP-9.callback"):
             promises.done(act, rule, case)
+        with pytest.raises(Conflict, match="nobody said how"):
+            promises.close_case(act, case, by=cast.sun.id, outcome="the valve was changed")
+        complaints.of(act, case).settled_at = act.at
         promises.close_case(act, case, by=cast.sun.id, outcome="the valve was changed")
     with runtime.act(by(cast.sun)) as act:
         case, sun = deciding.locked(act, case_id), given.person(act, cast.sun)

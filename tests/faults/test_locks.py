@@ -7,11 +7,26 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from threading import Event
 
-from hotline.domain import calls, cases, companies, dispatches, promise_looks, promises, repairs, staff
+from hotline.domain import (
+    calls,
+    cases,
+    companies,
+    dispatches,
+    joins,
+    promise_looks,
+    promises,
+    repairs,
+    respondents,
+    staff,
+)
 from hotline.domain.act import CALLER, CLOCK, Act
+from hotline.domain.cases import Case
 from hotline.domain.dispatches import Answer
+from hotline.domain.promises import Verdict
 from hotline.errors import Conflict
 from hotline.jobs import rings
+from hotline.standard.kinds import Grade
+from tests.complaining import filed
 from tests.jobs.workshop import Workshop
 
 COMES_TO_THE_LOCK_SECONDS = 0.3
@@ -116,3 +131,17 @@ def test_a_repair_is_finished_on_the_sheet_while_the_caller_tells_more_on_the_te
     together(shop, lambda act: cases.get(act, 1), lambda act: repairs.of_case(act, 1), finishes)
     with shop.runtime.act(CLOCK) as act:
         assert repairs.get(act, 1).stage == repairs.Stage.DONE
+
+
+def test_a_complaint_is_signed_for_while_another_act_locks_it_after_the_joined_one(
+    shop: Workshop,
+) -> None:
+    joined, leading = (filed(shop.runtime, shop.cast, grade=Grade.MINOR) for _ in range(2))
+    with joined.by(shop.cast.lin) as (act, case, lin):
+        joins.join(act, case, leading.case, by=lin, why="the same cold rooms")
+
+    def signs(act: Act) -> None:
+        respondents.sign(act, act.session.get_one(Case, leading.id), staff.get(act, shop.cast.sun.id))
+
+    together(shop, lambda act: cases.get(act, joined.id), lambda act: cases.get(act, leading.id), signs)
+    assert {one.verdicts["CMP-1.sign"] for one in (joined, leading)} == {Verdict.KEPT}

@@ -166,7 +166,7 @@ def test_two_callers_of_one_matter_are_dealt_with_once_and_each_hears_back(story
     story.passes(6 * MINUTE)
     second = filed(story.runtime, story.cast, customer=luo, department_id=story.house.repair, grade=MINOR)
     with second.by(story.cast.lin) as (act, case, lin):
-        joins.join(act, case, first.case, by=lin)
+        joins.join(act, case, first.case, by=lin, why="the same cold rooms")
     story.goes(first, {"signed": MINUTE, "called_back": HOUR, "settled": DAY, "returned": DAY + HOUR})
     story.told_result(first)
     story.called_back(second)
