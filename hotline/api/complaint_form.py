@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from hotline.api.problems import Lack, Unfit
 from hotline.domain import identity
@@ -25,7 +26,8 @@ _LINES = "\n\r\t"
 _NOON = 12  # of the day that is meant: there is one on every day, whatever the clocks do
 _WORDS = ("happened", "where_when", "wanted", "why")
 _UNNAMED = "names a telephone number: take out what says who it is, or leave anonymous out (CMP-10)"
-_SHOWN, _MOST = 60, 20  # characters of a field's name, and fields, of which a refusal speaks
+_SHOWN = 60  # characters of a field's name of which a refusal speaks
+_HAPPENED = "happened"  # the one field that has to be there
 
 
 def _plain(text: str) -> str:
@@ -35,6 +37,18 @@ def _plain(text: str) -> str:
     if not text.strip():
         raise ValueError("is empty: leave it out, or say it")
     return text.strip()
+
+
+def _told(text: str) -> str:
+    if not text.strip():
+        raise ValueError("is empty: say what happened")
+    return _plain(text)
+
+
+def _day_or_instant(text: str) -> str:
+    if not (_DATE.fullmatch(text) or _INSTANT.fullmatch(text)):
+        raise ValueError("is a date, 2026-11-30, or an instant with its offset, 2026-11-30T18:00:00+08:00")
+    return text
 
 
 def _telephone(text: str) -> str:
@@ -63,56 +77,77 @@ class About(_Strict):
 class Form(_Strict):
     """One complaint. `limit`: until when the customer wants it dealt with, a date or an instant with its offset."""
 
-    happened: Long
+    happened: Annotated[str, Field(max_length=2000), AfterValidator(_told)]
     about: About = About()
     where_when: Short | None = None
     wanted: Long | None = None
     grade: Annotated[Grade | None, Field(strict=False)] = None
     why: Long | None = None
-    limit: str | None = None
+    limit: Annotated[str, AfterValidator(_day_or_instant)] | None = None
     anonymous: bool = False
     name: Short | None = None
     phone: Annotated[Short, AfterValidator(_telephone)] | None = None
     language: Short | None = None
 
-    @model_validator(mode="after")
-    def _whole(self) -> Form:
-        lacks = [
-            Lack(name, "leave it out: of an anonymous complaint neither name nor number is kept (CMP-10)")
-            for name in ("name", "phone")
-            if self.anonymous and getattr(self, name) is not None
-        ]
-        lacks += [Lack(name, _UNNAMED) for name in self._saying_who()]
-        if (self.grade is None) != (self.why is None):
-            lacks.append(Lack("why", "goes with grade: a grade is given with the reason for it, or not at all"))
-        if self.limit is not None and not (_DATE.fullmatch(self.limit) or _INSTANT.fullmatch(self.limit)):
-            lacks.append(
-                Lack("limit", "is a date, 2026-11-30, or an instant with its offset, 2026-11-30T18:00:00+08:00")
-            )
-        if lacks:
-            raise Unfit(*lacks)
-        return self
 
-    def _saying_who(self) -> list[str]:
-        """Which of the words name a number, though whoever complains stays unnamed (CMP-10)."""
-        told = {name: getattr(self, name) for name in _WORDS} | {f"about.{name}": words for name, words in self.about}
-        return [name for name, words in told.items() if self.anonymous and words and identity.says_who([words])]
+@dataclass(frozen=True)
+class Sent:
+    """A request's body: the form as far as it is understood, what is wrong, and the one spelling it is known by again.
+
+    Where anything is wrong the form is good for finding what else is, and for nothing else; it has no spelling.
+    """
+
+    form: Form
+    lacks: tuple[Lack, ...]
+    spelling: str
 
 
-def read(body: bytes) -> tuple[Form, str]:
-    """A request's body as a form, and in the one spelling by which it is known again. Raises Unfit."""
+def read(body: bytes) -> Sent:
+    """What was sent, and all that can be seen to be wrong with it. Raises Unfit for what is no form at all."""
     try:
         told = json.loads(body.decode(), object_pairs_hook=_once)
     except (ValueError, RecursionError):
         raise Unfit(Lack(_BODY, "is no JSON object in UTF-8 with each field once")) from None
     if not isinstance(told, dict):
         raise Unfit(Lack(_BODY, "is a JSON object with the fields of one complaint"))
+    found = _wrong_alone(told)
+    form = Form.model_validate({_HAPPENED: "-"} | _understood(told, {one["loc"] for one in found}))
+    lacks = (*_wrong_together(form, {part for one in found for part in one["loc"][:1]}), *map(_lack, found))
+    return Sent(form, lacks, "" if lacks else json.dumps(told, sort_keys=True, separators=(",", ":")))
+
+
+def _wrong_alone(told: dict[str, Any]) -> list[Any]:
     try:
-        form = Form.model_validate(told)
+        Form.model_validate(told)
     except ValidationError as error:
-        found = error.errors(include_input=False, include_url=False, include_context=False)
-        raise Unfit(*(_lack(one) for one in found[:_MOST])) from None
-    return form, json.dumps(told, sort_keys=True, separators=(",", ":"))
+        return list(error.errors(include_input=False, include_url=False, include_context=False))
+    return []
+
+
+def _understood(told: dict[str, Any], wrong: set[tuple[Any, ...]]) -> dict[str, Any]:
+    """The known fields of a form, and of `about` within it, that are not wrong by themselves."""
+    known = {name: told[name] for name in Form.model_fields if name in told and (name,) not in wrong}
+    if "about" in known:
+        about = known["about"]
+        known["about"] = {one: about[one] for one in About.model_fields if one in about and ("about", one) not in wrong}
+    return known
+
+
+def _wrong_together(form: Form, wrong: set[str]) -> Iterable[Lack]:
+    """What does not go together; of a field that is wrong by itself that is not asked."""
+    for name in ("name", "phone"):
+        if form.anonymous and getattr(form, name) is not None:
+            yield Lack(name, "leave it out: of an anonymous complaint neither name nor number is kept (CMP-10)")
+    for name in _saying_who(form):
+        yield Lack(name, _UNNAMED)
+    if (form.grade is None) != (form.why is None) and not wrong & {"grade", "why"}:
+        yield Lack("why", "goes with grade: a grade is given with the reason for it, or not at all")
+
+
+def _saying_who(form: Form) -> list[str]:
+    """Which of the words name a number, though whoever complains stays unnamed (CMP-10)."""
+    told = {name: getattr(form, name) for name in _WORDS} | {f"about.{name}": words for name, words in form.about}
+    return [name for name, words in told.items() if form.anonymous and words and identity.says_who([words])]
 
 
 def limit_of(form: Form, calendar: Calendar, at: datetime) -> datetime | None:
@@ -130,7 +165,7 @@ def limit_of(form: Form, calendar: Calendar, at: datetime) -> datetime | None:
     except (ValueError, OverflowError):
         raise Unfit(Lack("limit", "names a day or a time that there is not")) from None
     if limit <= at:
-        raise Unfit(Lack("limit", "lies ahead, or it is left out"))
+        raise Unfit(Lack("limit", "must lie in the future"))
     return limit
 
 
@@ -138,6 +173,7 @@ def _once(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
         raise ValueError("a field stands there twice")
+    "".join(found).encode()  # half a character is no name of a field: ValueError
     return found
 
 

@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, ServiceUnavailable
 
 from hotline.api import complaint_form, guard, problems, respondent
-from hotline.api.complaint_form import Form
+from hotline.api.complaint_form import Form, Sent
 from hotline.api.problems import Lack, Unfit
 from hotline.domain import api_keys, cases, companies, complaints, customers, matters, promises, staff, visitors
 from hotline.domain.act import Act
@@ -30,6 +30,7 @@ from hotline.runtime import Runtime
 
 NAME = "api"
 _REQUEST = re.compile(rf"[!-~]{{1,{api_keys.REQUEST_LONGEST}}}")
+_MOST = 20  # wrong fields that one refusal names
 _KEPT = ("happened", "where_when", "wanted", "name")  # of the form, sealed with the case
 
 
@@ -48,17 +49,17 @@ def blueprint(runtime: Runtime) -> Blueprint:
 def file() -> ResponseReturnValue:
     """File a complaint: 201 with its number, how it is graded, and by when what is done. Sent twice, filed once."""
     name = _request_name()
-    form, told = complaint_form.read(_body())
+    sent = complaint_form.read(_body())
     with guard.runtime().act(guard.ACTOR) as act:
         key = api_keys.turn(act, guard.key().id)
         if key is None:
             return problems.answer(401, "this key was revoked a moment ago")
-        body = act.sealer.blind(told)
+        body = act.sealer.blind(sent.spelling)
         case_id = api_keys.done_before(act, key, name, body)
-        case = _filed(act, key, form) if case_id is None else cases.get(act, case_id)
+        case = _filed(act, key, sent) if case_id is None else cases.get(act, case_id)
         if case_id is None:
             api_keys.note_done(act, key, name, body, case.id)
-        return jsonify(_receipt(act, case, form)), 201
+        return jsonify(_receipt(act, case, sent.form)), 201
 
 
 def show(number: str) -> ResponseReturnValue:
@@ -86,14 +87,12 @@ def _request_name() -> str:
     return name
 
 
-def _filed(act: Act, key: ApiKey, form: Form) -> Case:
+def _filed(act: Act, key: ApiKey, sent: Sent) -> Case:
     """The complaint as a case with owner, clocks and a line in the register; nothing is kept of one that is refused."""
     company = companies.get(act, key.company_id)
-    lodged = _lodged(act, company, form)
-    if form.language is not None and form.language not in act.standard.languages.offered:
-        raise Unfit(Lack("language", f"is one of {', '.join(act.standard.languages.offered)}"))
+    lodged = _lodged(act, company, sent)
     owner = _owner(act, company)
-    case = matters.open_complaint(act, _told(act, company, owner.id, form), lodged).case
+    case = matters.open_complaint(act, _told(act, company, owner.id, sent.form), lodged).case
     visitors.register(act, case, Channel.WEB, sex=None, noted_by=case.owner_id)
     act.remember(case.chain, "came-by-key", key=key.id)
     return case
@@ -106,15 +105,25 @@ def _owner(act: Act, company: Company) -> Staff:
         raise ServiceUnavailable from None  # nobody works there yet: whoever set it up has to, not the sender
 
 
-def _lodged(act: Act, company: Company, form: Form) -> Lodged:
-    about = respondent.find(act, company, form.about)
+def _lodged(act: Act, company: Company, sent: Sent) -> Lodged:
+    """What a form asks for beside its words. Raises Unfit with all that is wrong with the whole of it."""
+    form, offered, lacks = sent.form, act.standard.languages.offered, list[Lack]()
+    if form.language is not None and form.language not in offered:
+        lacks.append(Lack("language", f"is one of {', '.join(offered)}"))
+    with problems.gathered(lacks):
+        limit_at = complaint_form.limit_of(form, act.standard.calendar, act.at)
+    with problems.gathered(lacks):
+        about = respondent.find(act, company, form.about)
+    lacks += sent.lacks
+    if lacks:
+        raise Unfit(*lacks[:_MOST])
     return Lodged(
         department_id=about.department_id,
         about_staff_id=about.staff_id,
         about_company_id=about.company_id,
         grade=form.grade,
         why=form.why or "",
-        limit_at=complaint_form.limit_of(form, act.standard.calendar, act.at),
+        limit_at=limit_at,
     )
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -30,6 +31,15 @@ class Unfit(Invalid):
     def __init__(self, *lacks: Lack) -> None:
         super().__init__("; ".join(f"{one.field}: {one.detail}" for one in lacks))
         self.lacks = lacks
+
+
+@contextmanager
+def gathered(lacks: list[Lack]) -> Iterator[None]:
+    """What is refused in here is added to what else is wrong, so that all of it is told at once."""
+    try:
+        yield
+    except Unfit as unfit:
+        lacks.extend(unfit.lacks)
 
 
 def answer(

@@ -22,6 +22,11 @@ from tests.api.sender import BASE, WRONGED, Sender, said
 from tests.world import Cast
 
 LONE = '{"happened": "\\ud800"}'
+KEYS = (
+    '{"\\ud800": 1, "happened": "x"}',
+    '{"\\ud800": 1, "phone": 7}',
+    '{"happened": "x", "about": {"\\ud800": "x", "person": 7}}',
+)
 
 
 def kept(runtime: Runtime) -> tuple[int, ...]:
@@ -48,8 +53,8 @@ def lacks(sender: Sender, **fields: Any) -> dict[str, str]:
     ("fields", "field", "right"),
     [
         ({}, "happened", "required"),
-        ({"happened": ""}, "happened", "is empty"),
-        ({"happened": " \n "}, "happened", "is empty"),
+        ({"happened": ""}, "happened", "is empty: say what happened"),
+        ({"happened": " \n "}, "happened", "say what happened"),
         ({"happened": "x" * 2001}, "happened", "at most 2000"),
         ({"happened": 3.5}, "happened", "string"),
         ({"happened": ["x"]}, "happened", "string"),
@@ -70,8 +75,8 @@ def lacks(sender: Sender, **fields: Any) -> dict[str, str]:
         ({"happened": "a", "limit": "2026-02-30"}, "limit", "there is not"),
         ({"happened": "a", "limit": "9999-12-31"}, "limit", "there is not"),
         ({"happened": "a", "limit": "2026-11-30T25:00:00+08:00"}, "limit", "there is not"),
-        ({"happened": "a", "limit": "2026-11-17"}, "limit", "lies ahead"),
-        ({"happened": "a", "limit": "2026-11-18T09:59:59+08:00"}, "limit", "lies ahead"),
+        ({"happened": "a", "limit": "2026-11-17"}, "limit", "must lie in the future"),
+        ({"happened": "a", "limit": "2026-11-18T09:59:59+08:00"}, "limit", "must lie in the future"),
         ({"happened": "a", "limit": 1795053600}, "limit", "string"),
         ({"happened": "a", "anonymous": True, "name": "李梅"}, "name", "leave it out"),
         ({"happened": "a", "anonymous": True, "phone": "13800001234"}, "phone", "leave it out"),
@@ -99,6 +104,30 @@ def test_all_that_is_wrong_is_told_at_once_and_nothing_that_was_sent(sender: Sen
     assert "1380000123" not in str(told)
 
 
+def test_what_is_wrong_beside_other_fields_is_told_with_what_is_wrong_by_itself(sender: Sender) -> None:
+    about = {"department": "热线部", "person": 7, "manager": "x"}
+    wrong = {"about": about, "grade": "major", "limit": "2026-11-17", "anonymous": True, "name": "李梅", "color": 1}
+    told = lacks(sender, happened=" ", language="tlh", wanted="回电 13800001234", **wrong)
+    assert {name: words.split(":")[0].split(",")[0] for name, words in told.items()} == {
+        "happened": "is empty",
+        "about.department": "heat has none of this name; there are",
+        "about.person": "Input should be a valid string",
+        "about.manager": "is not known; there are department",
+        "wanted": "names a telephone number",
+        "why": "goes with grade",
+        "limit": "must lie in the future",
+        "name": "leave it out",
+        "language": "is one of zh-CN",
+        "color": "is not known; there are happened",
+    }
+
+
+def test_what_goes_with_a_wrong_field_is_not_called_wrong(sender: Sender) -> None:
+    assert set(lacks(sender, happened="a", grade="terrible", why="x")) == {"grade"}
+    assert set(lacks(sender, happened="a", grade="major", why="")) == {"why"}
+    assert set(lacks(sender, happened=7, limit="2026-11-30", phone="13800001234")) == {"happened"}
+
+
 def test_a_flood_of_wrong_fields_gets_a_short_answer(sender: Sender) -> None:
     assert len(lacks(sender, **{f"field{number}": number for number in range(2000)})) == 20
 
@@ -119,12 +148,13 @@ def test_a_flood_of_wrong_fields_gets_a_short_answer(sender: Sender) -> None:
         b'{"happened": ' + b"9" * 5000 + b"}",
         b"[" * 60_000,
         b'{"a":' * 10_000,
+        b'{"a":' + b"[" * 950 + b"]" * 950 + b"}",
         b"\xff\xfe{\x00}\x00",
         b'\xef\xbb\xbf{"happened": "a"}',
         b'{"happened": "\xff"}',
         '{"happened": "x"}'.encode("utf-16"),
     ],
-    ids=range(17),
+    ids=range(18),
 )
 def test_what_is_no_json_object_is_refused(sender: Sender, body: bytes) -> None:
     answer = sender.sends(body)
@@ -133,7 +163,7 @@ def test_what_is_no_json_object_is_refused(sender: Sender, body: bytes) -> None:
     assert sender.cases() == []
 
 
-@pytest.mark.parametrize("body", [LONE, '{"\\ud800": 1, "happened": "x"}', '{"happened": "x", "name": "\\udfff"}'])
+@pytest.mark.parametrize("body", [LONE, *KEYS, '{"happened": "x", "name": "\\udfff"}'])
 def test_half_a_character_is_refused_and_breaks_nothing(sender: Sender, body: str) -> None:
     assert sender.sends(body).status_code == 400
     assert sender.cases() == []
