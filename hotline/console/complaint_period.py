@@ -10,8 +10,10 @@ from typing import Self
 from werkzeug.datastructures import MultiDict
 
 from hotline.console import asking, words
+from hotline.errors import Invalid
 from hotline.standard.calendar import Calendar
 
+DAYS = ("from", "to")  # the fields of a page for two days
 _NAMED = re.compile(r"([0-9]{4})(?:-(?:(0[1-9]|1[0-2])|Q([1-4])))?")
 _MONTHS, _QUARTERS, _YEARS = 13, 8, 3  # offered, this one and those before it
 _MONTHS_OF = {"month": 1, "quarter": 3, "year": 12}
@@ -27,13 +29,25 @@ class Period:
 
     @classmethod
     def read(cls, args: MultiDict[str, str], today: date) -> Self:
-        """From a page's query: a name (?period=), else two days (?from= and ?to=); this month where neither is one."""
-        named = cls.named(args.get("period", ""))
-        first, last = (args.get(name, type=_day) for name in ("from", "to"))
-        if named is not None or (first is None and last is None):
-            return named or cls.month(today.year, today.month)
-        begins, ends = sorted((first or last or today, last or first or today))
-        return cls(begins, ends)
+        """From a page's query: a name (?period=), else two days (?from= and ?to=), or one; this month without any.
+
+        Raises Invalid for what is no period, or one that nobody has seen yet; the words are the reader's.
+        """
+        name, *days = (args.get(field, "").strip() for field in ("period", *DAYS))
+        if name:
+            found = cls.named(name)
+            if found is None:
+                raise Invalid(words.text("tables.no-period", typed=name, this=f"{today:%Y-%m}", year=f"{today:%Y}"))
+        elif any(days):
+            first, last = (_day(day, today) for day in (days[0] or days[1], days[1] or days[0]))
+            if last < first:
+                raise Invalid(words.text("tables.backwards", first=first.isoformat(), last=last.isoformat()))
+            found = cls(first, last)
+        else:
+            found = cls.month(today.year, today.month)
+        if found.lies_ahead(today):
+            raise Invalid(words.text("tables.lies-ahead", title=found.title, today=today.isoformat()))
+        return found
 
     @classmethod
     def named(cls, name: str) -> Self | None:
@@ -88,6 +102,10 @@ class Period:
         names = {"month": f"{year:04d}-{month + 1:02d}", "quarter": f"{year:04d}-Q{month // 3 + 1}"}
         return Period.named(names.get(self.kind, f"{year:04d}"))
 
+    def lies_ahead(self, today: date) -> bool:
+        """Did it begin in no company of the group yet? In some zone it is tomorrow already."""
+        return self.first > _days_on(today, 1)
+
     def span(self, calendar: Calendar) -> tuple[datetime, datetime]:
         """From when to before when (UTC), by a company's calendar."""
         return calendar.start_of_day(self.first), calendar.start_of_day(_days_on(self.last, 1))
@@ -128,8 +146,11 @@ def _days_on(day: date, step: int) -> date:
     return date.fromordinal(day.toordinal() + step)
 
 
-def _day(typed: str) -> date:
-    day = date.fromisoformat(typed)
+def _day(typed: str, today: date) -> date:
+    try:
+        day = date.fromisoformat(typed)
+    except ValueError:
+        day = date.min
     if day.year not in asking.YEARS:
-        raise ValueError(typed)
+        raise Invalid(words.text("tables.no-day", typed=typed, today=today.isoformat()))
     return day

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -27,7 +27,7 @@ from hotline.console import (
     rights,
 )
 from hotline.console.complaint_columns import Names
-from hotline.console.complaint_period import Period
+from hotline.console.complaint_period import DAYS, Period
 from hotline.console.complaint_statistics import Statistics
 from hotline.console.exports import Sheet
 from hotline.domain import companies, complaint_figures, complaint_tracking
@@ -35,7 +35,7 @@ from hotline.domain.act import Act
 from hotline.domain.complaint_figures import ALL, UNNAMED, Place, Wanted
 from hotline.domain.complaint_forms import Stage
 from hotline.domain.staff import Staff
-from hotline.errors import NotFound
+from hotline.errors import Invalid, NotFound
 from hotline.standard.kinds import Grade
 
 _NOBODYS = -1  # the department of a head who has none: no complaint is about it
@@ -44,7 +44,10 @@ _AT_ONCE = 500  # complaints read together for a file
 
 @dataclass(frozen=True)
 class Filter:
-    """What a table shows, as its address says; what names nothing, or nothing for this reader, is passed over."""
+    """What a table shows, as its address says; what names nothing, or nothing for this reader, is passed over.
+
+    What is no period is said (`problem`), and what was typed as its days is kept; this month stands there instead.
+    """
 
     period: Period
     company_id: int | None
@@ -52,22 +55,32 @@ class Filter:
     grade: str
     stage: str
     figure: str
+    problem: str = ""
+    typed: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def read(cls, act: Act, args: MultiDict[str, str], person: Staff) -> Filter:
         """From a page's query. The standard of the reader's company is chosen."""
         companies.get(act, person.company_id)
         today = act.at.astimezone(ZoneInfo(act.standard.timezone)).date()
+        problem, typed = "", {}
+        try:
+            period = Period.read(args, today)
+        except Invalid as error:
+            period, problem = Period.month(today.year, today.month), str(error)
+            typed = {name: args.get(name, "") for name in DAYS if name in args}
         chooses = rights.whole_group(person) and not discretion.answers_for_a_department(person)
         department = args.get("department", "")
         grade, stage, figure = (args.get(name, "") for name in ("grade", "stage", "figure"))
         return cls(
-            Period.read(args, today),
+            period,
             args.get("company", type=asking.row_id) if chooses else None,
             department if department == "none" or args.get("department", type=asking.row_id) is not None else "",
             grade if grade in list(Grade) else "",
             stage if stage in list(Stage) else "",
             figure if complaint_statistics.may_read(person, figure) else ALL,
+            problem,
+            typed,
         )
 
     @property
@@ -182,6 +195,8 @@ def _exported(table: str, form: str, asked: Filter, sheets: list[Sheet], at: dat
     """The file, once it is on record who took what: without the entry nothing leaves (REC-6)."""
     if form not in exports.FORMS:
         raise NotFound(f"no table is made as {form!r}")
+    if asked.problem:
+        raise Invalid(asked.problem)
     with ExitStack() as until_sent:
         file, rows = exports.written(form, sheets, at=at)
         until_sent.enter_context(file)
@@ -217,7 +232,7 @@ def _frame(act: Act, asked: Filter, names: Names) -> Mapping[str, Any]:
     return {
         "asked": asked,
         "periods": complaint_period.choices(today),
-        "beside": [asked.period.beside(step) for step in (-1, 1)],
+        "beside": [one if one and not one.lies_ahead(today) else None for one in map(asked.period.beside, (-1, 1))],
         "companies": names.companies if group else {},
         "departments": [] if heads else departments,
         "at": act.at,

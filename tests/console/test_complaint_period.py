@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
 import pytest
+from flask import Flask
 from werkzeug.datastructures import MultiDict
 
 from hotline.console import complaint_period
 from hotline.console.complaint_period import Period
+from hotline.errors import Invalid
 from hotline.standard import loader
 
 TODAY = date(2026, 11, 18)
+
+
+@pytest.fixture
+def reading(app: Flask) -> Iterator[None]:
+    """Somebody reads a page in Chinese."""
+    with app.test_request_context(headers={"Accept-Language": "zh-CN"}):
+        yield
 
 
 def read(**args: str) -> Period:
@@ -30,21 +40,42 @@ def read(**args: str) -> Period:
     ],
 )
 def test_a_month_a_quarter_and_a_year_begin_and_end_with_their_days(name: str, first: date, last: date) -> None:
-    period = read(period=name)
+    period = Period.named(name)
+    assert period is not None
     assert (period.first, period.last) == (first, last)
     assert period.query == {"period": name}
 
 
-@pytest.mark.parametrize("name", ["", "2026-13", "2026-Q5", "0001", "9999-12", "now", "2026-1"])
-def test_what_names_no_period_is_this_month(name: str) -> None:
-    assert read(period=name).query == {"period": "2026-11"}
+@pytest.mark.parametrize("given", [{}, {"period": ""}, {"from": "", "to": " "}])
+def test_where_nothing_is_typed_it_is_this_month(given: dict[str, str]) -> None:
+    assert read(**given).query == {"period": "2026-11"}
 
 
-def test_two_days_are_a_period_whichever_stands_first() -> None:
-    for args in ({"from": "2026-10-03", "to": "2026-11-02"}, {"from": "2026-11-02", "to": "2026-10-03"}):
-        period = read(**args)
-        assert (period.first, period.last) == (date(2026, 10, 3), date(2026, 11, 2))
-        assert period.query == {"from": "2026-10-03", "to": "2026-11-02"}
+@pytest.mark.usefixtures("reading")
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        *(
+            ({"period": name}, f"“{name}”不是期间")
+            for name in ("2026-13", "2026-Q5", "0001", "9999-12", "now", "2026-1")
+        ),
+        ({"from": "abc", "to": "2026-11-02"}, "“abc”不是日期：请写成 2026-11-18"),
+        ({"from": "2026-10-03", "to": "2026-02-30"}, "“2026-02-30”不是日期"),
+        ({"to": "0001-01-01"}, "“0001-01-01”不是日期"),
+        ({"from": "2026-11-02", "to": "2026-10-03"}, "结束日 2026-10-03 早于开始日 2026-11-02"),
+        ({"period": "2999"}, "2999年还没有到来"),
+        ({"from": "2026-11-20", "to": "2026-11-21"}, "还没有到来"),
+    ],
+)
+def test_what_is_no_period_is_said_with_what_would_be_right(given: dict[str, str], said: str) -> None:
+    with pytest.raises(Invalid, match=said):
+        read(**given)
+
+
+def test_two_days_are_a_period() -> None:
+    period = read(**{"from": "2026-10-03", "to": "2026-11-02"})
+    assert (period.first, period.last) == (date(2026, 10, 3), date(2026, 11, 2))
+    assert period.query == {"from": "2026-10-03", "to": "2026-11-02"}
 
 
 def test_one_day_alone_is_a_period_of_one_day() -> None:

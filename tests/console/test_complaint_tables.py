@@ -155,3 +155,16 @@ def test_a_year_of_months_is_drawn_with_its_numbers_beside_it(
     numbers = re.findall(r'href="/console/tables/tracking\?(period=\d{4}-\d\d&amp;figure=first[^"]*)">(\d+)<', page)
     assert ("period=2026-10&amp;figure=first.major", "1") in numbers
     assert "style=" not in page, "our pages allow no style but the sheets'"
+
+
+@pytest.mark.usefixtures("departments")
+def test_what_is_no_period_is_said_on_the_page_and_kept_and_taken_as_no_file(sun: Visitor) -> None:
+    for table in (STATISTICS, TRACKING):
+        page = sun.opens(f"{table}?from=2026-11-09&to=2026-11-02")
+        assert "结束日 2026-11-02 早于开始日 2026-11-09：请让开始日在前。 下面显示的是2026年11月。" in text_of(page)
+        assert all(f'value="2026-11-0{day}" required' in page.text for day in (9, 2))
+        assert "“2026-13”不是期间" in sun.opens(f"{table}?period=2026-13").text
+        refused = sun.posts(f"{table}/csv?period=2026-13", csrf_token=sun.token(table))
+        assert (refused.status_code, refused.mimetype) == (400, "text/html")
+    assert 'rel="next"' not in sun.opens(STATISTICS).text, "nobody is led to a month that has not come"
+    assert 'rel="next"' in sun.opens(f"{STATISTICS}?period=2026-10").text
