@@ -19,7 +19,6 @@ from sqlalchemy.types import TypeDecorator
 
 from hotline.errors import Invalid
 
-_LOOK_AGAIN = 0.002  # seconds, while another process writes
 LARGEST_ID = 2**31 - 1  # of a row: what an Integer column holds on PostgreSQL
 NAMES = {
     "ix": "ix_%(column_0_N_label)s",
@@ -60,15 +59,15 @@ class Base(DeclarativeBase):
 _POOL: dict[str, Any] = {"pool_size": 16, "max_overflow": 16, "hide_parameters": True}
 
 
-def make_engine(url: str, *, busy_ms: int, lock_ms: int | None = None) -> Engine:
+def make_engine(url: str, *, busy_ms: int, again_seconds: float, lock_ms: int | None = None) -> Engine:
     """An engine for SQLite or PostgreSQL; opens no connection yet.
 
     `busy_ms`: how long a server that does not answer is awaited, or a locked SQLite; `lock_ms`: how long a row that
-    another holds on PostgreSQL, where that differs.
+    another holds on PostgreSQL, where that differs; `again_seconds`: how soon SQLite's one writer is asked for again.
     """
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
-        return _sqlite(url, busy_ms)
+        return _sqlite(url, busy_ms, again_seconds)
     if parsed.get_backend_name() == "postgresql":
         return _postgres(parsed.set(drivername="postgresql+psycopg"), busy_ms, lock_ms or busy_ms)
     raise Invalid(f"DATABASE_URL: {parsed.drivername} is neither sqlite:///… nor postgresql://…")
@@ -84,7 +83,7 @@ def _postgres(url: URL, busy_ms: int, lock_ms: int) -> Engine:
     return create_engine(url, connect_args=waits, pool_pre_ping=True, **_POOL)
 
 
-def _sqlite(url: str, busy_ms: int) -> Engine:
+def _sqlite(url: str, busy_ms: int, again_seconds: float) -> Engine:
     engine = create_engine(url, connect_args={"timeout": busy_ms / 1000}, **_POOL)
 
     @event.listens_for(engine, "connect")
@@ -98,14 +97,14 @@ def _sqlite(url: str, busy_ms: int) -> Engine:
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:
         if connection.get_execution_options().get("writes", False):
-            _begin_writing(connection, busy_ms)
+            _begin_writing(connection, busy_ms, again_seconds)
         else:
             connection.exec_driver_sql("BEGIN")
 
     return engine
 
 
-def _begin_writing(connection: Connection, busy_ms: int) -> None:
+def _begin_writing(connection: Connection, busy_ms: int, again_seconds: float) -> None:
     """Take SQLite's one writer as soon as it is free.
 
     SQLite's own waiting looks again after up to 100 ms: beside a process that writes act after act with short rests, a
@@ -121,7 +120,7 @@ def _begin_writing(connection: Connection, busy_ms: int) -> None:
             except sqlite3.OperationalError as busy:
                 if not busy.sqlite_errorname.startswith("SQLITE_BUSY"):
                     break
-                time.sleep(_LOOK_AGAIN)
+                time.sleep(again_seconds)
             else:
                 return
         connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -106,6 +106,7 @@ def make(settings: Settings, engine: Engine | None = None) -> Runtime:
     engine = engine or make_engine(
         settings.database,
         busy_ms=figures.carrier.connect_timeout.seconds * 1000,
+        again_seconds=figures.database.writer_again_seconds,
         lock_ms=figures.voice.document_deadline.seconds * 1000,
     )
     within = figures.routine.redis_within.seconds

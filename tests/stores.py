@@ -99,6 +99,6 @@ class Postgres(Store):
 
 
 def _migrate(url: str) -> None:
-    engine = make_engine(url, busy_ms=BUSY_MS)
+    engine = make_engine(url, busy_ms=BUSY_MS, again_seconds=0.002)
     migrations.upgrade(engine)
     engine.dispose()

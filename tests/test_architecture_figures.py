@@ -32,7 +32,11 @@ def figures(source: str) -> Iterator[tuple[int, str]]:
     units = {
         node.right for node in nodes if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div | ast.FloorDiv)
     }
+    named = {target.id for node in nodes for target in _figures_named(node)}
+    waited = {item for node in nodes if isinstance(node, ast.Call) and _called(node) in WAITS for item in node.args}
     for node in nodes:
+        if isinstance(node, ast.Name) and node.id in named and node in waited:
+            yield node.lineno, ast.unparse(node)
         if node in units:  # span / timedelta(seconds=1) asks for a unit; it sets no length
             continue
         for found in _in_call(node) if isinstance(node, ast.Call) else _in_assignment(node):
@@ -40,7 +44,7 @@ def figures(source: str) -> Iterator[tuple[int, str]]:
 
 
 def _in_call(call: ast.Call) -> Iterator[ast.expr]:
-    name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    name = _called(call)
     if name in WAITS:
         yield from (item for item in call.args if _is_figure(item))
     for keyword in call.keywords if name not in TEXTS else ():
@@ -49,15 +53,19 @@ def _in_call(call: ast.Call) -> Iterator[ast.expr]:
 
 
 def _in_assignment(node: ast.AST) -> Iterator[ast.expr]:
-    targets: list[ast.expr] = []
-    if isinstance(node, ast.Assign):
-        targets = node.targets
-    elif isinstance(node, ast.AnnAssign):
-        targets = [node.target]
-    for target in targets:
-        value = getattr(node, "value", None)
-        if isinstance(target, ast.Name) and NAMES.fullmatch(target.id) and value is not None and _is_figure(value):
-            yield value
+    value = getattr(node, "value", None)
+    yield from (value for target in _figures_named(node) if value is not None and NAMES.fullmatch(target.id))
+
+
+def _figures_named(node: ast.AST) -> Iterator[ast.Name]:
+    """The names that an assignment gives to a figure."""
+    if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None and _is_figure(node.value):
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        yield from (target for target in targets if isinstance(target, ast.Name))
+
+
+def _called(call: ast.Call) -> str:
+    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
 
 
 def _is_figure(value: ast.expr) -> bool:
@@ -100,6 +108,8 @@ def test_no_module_has_a_length_of_time_of_its_own(path: Path) -> None:
         "POLL_SECONDS = 5",
         "_RETRY_MINUTES: int = 10",
         "LEASE = 60 * 5",
+        "sleep(_AGAIN); _AGAIN = 0.002",
+        "stop.wait(SOON); SOON: float = 5",
     ],
 )
 def test_a_bare_length_of_time_is_found(source: str) -> None:
@@ -118,6 +128,8 @@ def test_a_bare_length_of_time_is_found(source: str) -> None:
         "render(retries=3)",
         "column(String(length=limit))",
         "POLL_SECONDS = engine.poll_seconds",
+        "sleep(again); again = engine.poll_seconds",
+        "show(MOST); MOST = 4",
         "MOST_QUESTIONS = 4",
         "Field(max_length=64)",
         "check(min_length=4)",

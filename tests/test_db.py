@@ -12,6 +12,8 @@ from sqlalchemy.exc import OperationalError
 
 from hotline.db import make_engine
 
+AGAIN = 0.002  # seconds
+
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
@@ -35,7 +37,10 @@ def words(engine: Engine) -> list[str]:
 
 
 def test_a_writer_that_another_process_keeps_is_refused_in_the_words_that_all_know(file: Path) -> None:
-    other, engine = sqlite3.connect(file, isolation_level=None), make_engine(f"sqlite:///{file}", busy_ms=20)
+    other, engine = (
+        sqlite3.connect(file, isolation_level=None),
+        make_engine(f"sqlite:///{file}", busy_ms=20, again_seconds=AGAIN),
+    )
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(OperationalError, match="locked"):
         writes(engine, "refused")
@@ -49,7 +54,7 @@ def test_a_writer_that_another_process_keeps_is_refused_in_the_words_that_all_kn
 
 def test_whoever_waits_gets_the_writer_in_the_rest_between_two_acts_of_another(file: Path) -> None:
     """The other takes it again at once, but for as long as a short rest lasts, until it has seen what was written."""
-    engine, began, seen = make_engine(f"sqlite:///{file}", busy_ms=10_000), threading.Event(), []
+    engine, began, seen = make_engine(f"sqlite:///{file}", busy_ms=10_000, again_seconds=AGAIN), threading.Event(), []
 
     def clock() -> None:
         other = sqlite3.connect(file, isolation_level=None, timeout=10)

@@ -141,7 +141,7 @@ def test_sqlite_keeps_what_it_committed_through_a_power_cut(runtime: Runtime) ->
 @pytest.mark.parametrize("url", ["mysql://x/y", "oracle://x/y"])
 def test_another_database_is_refused(url: str) -> None:
     with pytest.raises(Invalid):
-        make_engine(url, busy_ms=1)
+        make_engine(url, busy_ms=1, again_seconds=0.001)
 
 
 def test_the_clock_is_the_worlds_unless_it_is_turned() -> None:

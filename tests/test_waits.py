@@ -10,11 +10,11 @@ from hotline.db import make_engine
 from hotline.runtime import make
 from hotline.settings import Settings
 
-IMPATIENT_MS = 200
+IMPATIENT_MS, AGAIN_SECONDS = 200, 0.01
 
 
 def test_whoever_waits_for_a_row_gives_up(database_url: str) -> None:
-    holder, waiter = make_engine(database_url, busy_ms=5000), make_engine(database_url, busy_ms=IMPATIENT_MS)
+    holder, waiter = (make_engine(database_url, busy_ms=ms, again_seconds=AGAIN_SECONDS) for ms in (5000, IMPATIENT_MS))
     try:
         with holder.execution_options(writes=True).begin() as held:
             held.execute(text("INSERT INTO audit_heads (chain, seq, hash, sealed_seq) VALUES ('house', 0, '0', 0)"))

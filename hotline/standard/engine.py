@@ -32,6 +32,14 @@ class Outbox:
 
 
 @dataclass(frozen=True)
+class Database:
+    """How processes share one database."""
+
+    writer_again_seconds: Annotated[float, Figure(PLATFORM, 0.0005, 0.1)]
+    """SQLite has one writer; whoever waits for it asks again so soon, lest the rests of others be missed."""
+
+
+@dataclass(frozen=True)
 class Worker:
     """How RQ's workers look after themselves (rq-facts 5): short, so that a crash is noticed soon."""
 
@@ -247,6 +255,7 @@ class Upkeep:
 @dataclass(frozen=True)
 class Engine:
     outbox: Outbox
+    database: Database
     worker: Worker
     audit: Audit
     voice: Voice

@@ -64,7 +64,7 @@ def stores(kind: str) -> Iterator[tuple[str, str, Path]]:
 
 def migrated(url: str) -> str:
     """The database at this address, with this version's schema."""
-    engine = make_engine(url, busy_ms=5000)
+    engine = make_engine(url, busy_ms=5000, again_seconds=0.002)
     migrations.upgrade(engine)
     engine.dispose()
     return url

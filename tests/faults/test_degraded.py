@@ -29,7 +29,7 @@ NOWHERE = {"sqlite": "sqlite:////nowhere/at/all.db", "postgresql": "postgresql:/
 def database_gone(runtime: Runtime) -> Iterator[None]:
     """No connection can be had."""
     engine = runtime.engine
-    runtime.engine = make_engine(NOWHERE[engine.dialect.name], busy_ms=100)
+    runtime.engine = make_engine(NOWHERE[engine.dialect.name], busy_ms=100, again_seconds=0.01)
     try:
         yield
     finally:
