@@ -4,13 +4,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
 import pytest
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Engine, event, inspect, select, text
 from sqlalchemy.exc import DatabaseError
 
 from hotline import migrations
+from hotline.db import make_engine
+from hotline.domain import promises
 from hotline.domain.act import COMMAND
 from hotline.domain.checkpoints import seal_log
+from hotline.domain.promises import Promise
+from hotline.errors import Conflict
 from hotline.runtime import Runtime
 from hotline.settings import Settings
 from tests import given
@@ -97,14 +105,15 @@ def test_what_a_version_before_wrote_is_kept_and_numbered_by_its_company(runtime
     assert promised == [1]
 
 
-def test_the_clock_looks_at_what_a_version_before_promised_where_its_entries_had_come_to(runtime: Runtime) -> None:
-    migrations.downgrade(runtime.engine, "0002")
-    with runtime.engine.begin() as connection:
+def promised_before(engine: Engine, looks: Sequence[tuple[str, Sequence[str]]]) -> None:
+    """The version before promised something for each of these, and this was owed and done for it in its outbox."""
+    migrations.downgrade(engine, "0002")
+    with engine.begin() as connection:
         for statement in OLD[:-1]:
             connection.execute(text(statement))
-    migrations.upgrade(runtime.engine, "0004")
-    with runtime.engine.begin() as connection:
-        for number, (verdict, done) in enumerate(LOOKS, 1):
+    migrations.upgrade(engine, "0004")
+    with engine.begin() as connection:
+        for number, (verdict, done) in enumerate(looks, 1):
             connection.execute(
                 text(OLD[-1].replace("VALUES (1,", f"VALUES ({number},").replace("'open'", f"'{verdict}'"))
             )
@@ -118,12 +127,48 @@ def test_the_clock_looks_at_what_a_version_before_promised_where_its_entries_had
                         " '2026-11-18 02:00:00', '2026-11-19 02:00:00', 0, 0)"
                     )
                 )
+
+
+def test_the_clock_looks_at_what_a_version_before_promised_where_its_entries_had_come_to(runtime: Runtime) -> None:
+    promised_before(runtime.engine, LOOKS)
     migrations.upgrade(runtime.engine)
     with runtime.engine.connect() as connection:
         looks = connection.execute(text("SELECT look_at IS NULL, step FROM promises ORDER BY id")).all()
         owed_still = connection.execute(text("SELECT count(*) FROM outbox WHERE state = 'due'")).scalar_one()
     assert [tuple(row) for row in looks] == [(False, 0), (False, 1), (False, 3), (True, 0)]
     assert owed_still == 0
+
+
+def work_of_upgrading(file: Path, many: int) -> int:
+    """How much SQLite does, in thousands of steps of its machine, to take over so many broken promises."""
+    engine = make_engine(f"sqlite:///{file}", busy_ms=1000, again_seconds=0.1)
+    migrations.upgrade(engine, "0004")
+    promised_before(engine, [LOOKS[2]] * many)
+    done: list[None] = []
+
+    @event.listens_for(engine, "checkout")
+    def _count(connection: Any, _record: object, _proxy: object) -> None:
+        connection.set_progress_handler(lambda: done.append(None), 1000)
+
+    migrations.upgrade(engine)
+    engine.dispose()
+    return len(done)
+
+
+def test_four_times_as_many_promises_are_four_times_the_work_to_take_over(tmp_path: Path) -> None:
+    few, many = (work_of_upgrading(tmp_path / f"{number}.db", number) for number in (100, 400))
+    assert 0 < many < 6 * few
+
+
+def test_while_a_promise_is_open_no_version_without_its_clock_is_put_back(runtime: Runtime, cast: Cast) -> None:
+    with runtime.act(COMMAND) as act:
+        promises.make(act, "CBK-1.answer", given.case(act, cast))
+    before = schema(runtime.engine)
+    with pytest.raises(Conflict, match="1 promises are open"):
+        migrations.downgrade(runtime.engine, "0004")
+    assert schema(runtime.engine) == before
+    with runtime.look(COMMAND) as act:
+        assert act.session.scalars(select(Promise.look_at)).one() is not None
 
 
 @pytest.mark.parametrize("table", LOG)

@@ -1,7 +1,11 @@
 """Complaints, second opinions, notices, robots, keys of other systems; the clock looks at the promises themselves."""
 
+from collections import Counter
+
 import sqlalchemy as sa
 from alembic import op
+
+from hotline.errors import Conflict
 
 revision = "0005"
 down_revision = "0004"
@@ -187,13 +191,20 @@ def upgrade() -> None:
 
 def _promises_are_looked_at() -> None:
     """What was owed as entries of the outbox is now a column: the clock goes on where those entries had come to."""
+    owed = "verdict = 'open' OR (verdict = 'broken' AND done_at IS NULL)"
     warned = "EXISTS (SELECT 1 FROM outbox WHERE key = 'warn-' || promises.id AND state = 'done')"
-    told = "SELECT count(*) FROM outbox WHERE key LIKE 'escalate-' || promises.id || '-%' AND state = 'done'"
     op.execute(
         "UPDATE promises SET look_at = made_at, step = CASE "  # noqa: S608 - words of ours alone
-        f"WHEN verdict = 'broken' THEN 2 + ({told}) WHEN {warned} THEN 1 ELSE 0 END "
-        "WHERE verdict = 'open' OR (verdict = 'broken' AND done_at IS NULL)"
+        f"WHEN verdict = 'broken' THEN 2 WHEN {warned} THEN 1 ELSE 0 END WHERE {owed}"
     )
+    # The entries are gone through once: asked for each promise, the whole outbox would be read for every broken one.
+    told = op.get_bind().execute(sa.text("SELECT key FROM outbox WHERE kind = 'escalate-promise' AND state = 'done'"))
+    climbed = Counter(int(key.split("-")[1]) for key in told.scalars())  # escalate-<promise>-<role>
+    if climbed:
+        op.get_bind().execute(
+            sa.text("UPDATE promises SET step = 2 + :steps WHERE id = :id AND verdict = 'broken' AND done_at IS NULL"),
+            [{"id": promise, "steps": steps} for promise, steps in climbed.items()],
+        )
     op.execute(
         "UPDATE outbox SET state = 'dropped', settled_at = due_at "
         "WHERE kind IN ('judge-promise', 'warn-promise', 'escalate-promise') AND state IN ('due', 'claimed')"
@@ -201,6 +212,15 @@ def _promises_are_looked_at() -> None:
 
 
 def downgrade() -> None:
+    # The version before looks at promises by entries of the outbox alone, which are no longer posted.
+    owed = sa.text("SELECT count(*) FROM promises WHERE verdict = 'open' OR look_at IS NOT NULL")
+    waiting = op.get_bind().execute(owed).scalar_one()
+    if waiting:
+        raise Conflict(
+            f"{waiting} promises are open or still passed up, and no clock of the version before would look at them:"
+            " keep them first, or put back the database as it was before the upgrade; nothing was changed"
+        )
+
     with op.batch_alter_table("promises", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_promises_company_id_promises_look_at"))
         batch_op.drop_column("step")
