@@ -73,9 +73,9 @@ class Postgres:
         self._admin = create_engine(url, isolation_level="AUTOCOMMIT")
 
     def create(self, name: str, template: str = "template0") -> str:
-        """A new database, a copy of `template`; its URL."""
+        """A new database, a copy of `template`; its URL. Its files are copied: page by page takes twice as long."""
         with self._admin.connect() as connection:
-            connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
+            connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY'))
         return self._url.set(database=name).render_as_string(hide_password=False)
 
     def drop(self, name: str) -> None:
