@@ -45,15 +45,15 @@ def rung_in_vain(act: Act, notice: Notice, call: Call) -> None:
         return
     notices.remember(act, notice, "notice-unheard")
     case, about, promise = act.session.get_one(Case, notice.case_id), str(notice.id), notice.promise_id
-    above = _above(act, case, notice.staff_id)
-    if above is None:
+    higher = above(act, case, notice.staff_id)
+    if higher is None:
         notices.tell_role(act, case, Role.SUPERVISOR, UNHEARD, about=about, promise=promise, urgent=notice.urgent)
     else:
-        notices.tell(act, above, case, UNHEARD, about=about, promise=promise, urgent=notice.urgent, by_call=True)
+        notices.tell(act, higher, case, UNHEARD, about=about, promise=promise, urgent=notice.urgent, by_call=True)
 
 
-def _above(act: Act, case: Case, person_id: int) -> Staff | None:
-    """Who stands next above a person in a case's company and has a telephone; None where nobody does."""
+def above(act: Act, case: Case, person_id: int) -> Staff | None:
+    """Who stands next above a person in a case's company and can and may be told of it; None where nobody does."""
     ladder, barred = staff.up_the_ladder(act, case.company_id), complaint_forms.barred(act, case.id)
     places = [place for place, one in enumerate(ladder) if one.id == person_id]
     higher = ladder[places[-1] + 1 if places else 0 :]

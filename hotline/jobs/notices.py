@@ -59,11 +59,15 @@ def sent(runtime: Runtime, act: Act, entry: OutboxEntry, sid: str) -> None:
 
 
 def not_sent(runtime: Runtime, act: Act, entry: OutboxEntry, problem: str) -> None:
-    """The text was given up: the supervisors are told, of each matter once; that this failed as well, nobody."""
+    """The text was given up: the supervisors are told, of each matter once; where that fails too, the next above."""
     companies.get(act, entry.about["company"])
-    told = notices.take(act, entry, urgent=entry.queue == Queue.URGENT)
+    who, urgent = entry.about["who"], entry.queue == Queue.URGENT
+    told = notices.take(act, entry, urgent=urgent)
     for case_id in dict.fromkeys(one.case_id for one in told if one.text != telling.FAILED):
-        telling.supervisors(act, case_id, telling.FAILED, str(entry.id), urgent=entry.queue == Queue.URGENT)
+        telling.somebody_else(act, case_id, str(entry.id), unreached=who, urgent=urgent)
+    for one in told:
+        if one.text == telling.FAILED:
+            telling.passed_up(act, one.case_id, one.about, unreached=who, urgent=urgent)
 
 
 def ring(runtime: Runtime, act: Act, entry: OutboxEntry) -> Prepared:

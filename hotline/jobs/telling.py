@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hotline.domain import notices, robots
+from hotline.domain import notice_calls, notices, robots
 from hotline.domain.act import Act
 from hotline.domain.cases import Case
 from hotline.domain.outbox import OutboxEntry, Queue
@@ -15,6 +15,31 @@ def supervisors(act: Act, case_id: int, text: str, about: str, *, urgent: bool =
     """Tell the supervisors of a case's company; `about` names the occasion, and each is told of it once."""
     case = act.session.get_one(Case, case_id)
     notices.tell_role(act, case, Role.SUPERVISOR, text, about=about, urgent=urgent)
+
+
+def somebody_else(act: Act, case_id: int, about: str, *, unreached: int, urgent: bool) -> None:
+    """A text to a person of a case was given up: the supervisors are told, or whoever stands above an unreached one.
+
+    Each is told once of an occasion.
+    """
+    case = act.session.get_one(Case, case_id)
+    level = notices.people(act, case, Role.SUPERVISOR)
+    others = [one for one in level if one.id != unreached]
+    if len(others) == len(level):
+        notices.tell_role(act, case, Role.SUPERVISOR, FAILED, about=about, urgent=urgent)
+        return
+    for one in others:
+        notices.tell(act, one, case, FAILED, about=about, urgent=urgent)
+    if not any(one.phone for one in others):
+        passed_up(act, case_id, about, unreached=unreached, urgent=urgent)
+
+
+def passed_up(act: Act, case_id: int, about: str, *, unreached: int, urgent: bool) -> None:
+    """Who was to hear that somebody was not reached is not reached either: the next above is told, up to the top."""
+    case = act.session.get_one(Case, case_id)
+    higher = notice_calls.above(act, case, unreached)
+    if higher is not None:
+        notices.tell(act, higher, case, FAILED, about=about, urgent=urgent)
 
 
 def given_up(act: Act, entry: OutboxEntry) -> None:

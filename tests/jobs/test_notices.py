@@ -12,7 +12,6 @@ from hotline.domain import audit, cases, companies, notices, promise_looks, prom
 from hotline.domain.act import CLOCK, COMMAND
 from hotline.domain.cases import Case, Kind
 from hotline.domain.notices import Notice
-from hotline.domain.outbox import State
 from hotline.jobs import segments, texts, work
 from hotline.prompts import Prompts
 from hotline.simulator.faults import Trouble
@@ -202,32 +201,6 @@ def test_who_left_meanwhile_is_told_nothing_and_the_supervisor_is_once(shop: Wor
     shop.works_for(MINUTE + 10 * SECOND)
     assert bodies(shop, shop.cast.zhou) == []
     assert len(bodies(shop, shop.cast.sun)) == 1
-
-
-def test_whose_telephone_the_carrier_refuses_the_supervisors_learn_of_once(shop: Workshop, case: Case) -> None:
-    shop.exchange.faults.refuse(shop.cast.lin.number.e164, 21211)
-    for about in ("1", "2"):
-        tell(shop, case, shop.cast.lin, about=about)
-    shop.works_for(MINUTE)
-    (body,) = bodies(shop, shop.cast.sun)
-    assert "未能送达" in body
-    assert [one.told_at is None for one in told(shop)] == [True, True, False]
-
-
-def test_that_nobody_can_be_told_so_is_told_to_nobody(shop: Workshop, case: Case) -> None:
-    shop.exchange.faults.refuse(shop.cast.sun.number.e164, 21211)
-    tell(shop, case, shop.cast.sun)
-    shop.works_for(3 * MINUTE)
-    assert [(one.text, one.told_at) for one in told(shop)] == [("recording-lost", None), ("outbox-failed", None)]
-    assert {entry.state for entry in shop.entries("tell-staff")} == {State.FAILED}
-
-
-def test_whoever_lost_their_number_meanwhile_is_not_forgotten(shop: Workshop, case: Case) -> None:
-    tell(shop, case, shop.cast.lin)
-    with shop.runtime.act(COMMAND) as act:
-        given.person(act, shop.cast.lin).phone = None
-    shop.works_for(MINUTE)
-    assert ["未能送达" in body for body in bodies(shop, shop.cast.sun)] == [True]
 
 
 def test_an_answer_that_got_lost_tells_nobody_twice(shop: Workshop, case: Case) -> None:
