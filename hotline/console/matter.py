@@ -14,7 +14,7 @@ from hotline.domain import decisions, dispatches, promises
 from hotline.domain.act import Act
 from hotline.domain.cases import Case
 from hotline.domain.decisions import Decision, State, What
-from hotline.domain.dispatches import Dispatch, Offer
+from hotline.domain.dispatches import Answer, Dispatch, Offer
 from hotline.domain.notices import Notice
 from hotline.domain.outbox import OutboxEntry
 from hotline.domain.parties import Meeting
@@ -131,6 +131,19 @@ def pressing(promise: Promise, standard: Standard, at: datetime) -> str:
     return "near" if at >= rule.warn_before.before(promise.due_at, standard.calendar) else "open"
 
 
+def standing(dispatch: Dispatch, offers: Collection[Offer]) -> str:
+    """Whether a dispatch is signed for, waits for a signature, or was withdrawn: nobody is asked for it any more."""
+    if dispatch.signed_at is not None:
+        return "signed"
+    asked = [offer.answer for offer in offers if offer.rung_at >= dispatch.posted_at]  # since it began, or began anew
+    return "withdrawn" if asked and set(asked) == {Answer.WITHDRAWN} else "waiting"
+
+
+def answer(offer: Offer) -> str:
+    """What a colleague did who was asked; who has the link and the page alone is not rung."""
+    return "told" if offer.answer == Answer.RINGING and offer.call_id is None else offer.answer
+
+
 def standards(act: Act, company_ids: Collection[int]) -> dict[int, Standard]:
     """The standards of these companies, by company; the one that is chosen for the act stays."""
     known = people.companies_by_id(act)
@@ -139,4 +152,4 @@ def standards(act: Act, company_ids: Collection[int]) -> dict[int, Standard]:
 
 def for_templates() -> dict[str, Any]:
     """What the templates of calls and cases may use beside the words."""
-    return {"promise_title": promise_title, "pressing": pressing}
+    return {"promise_title": promise_title, "pressing": pressing, "standing": standing, "answer": answer}
