@@ -114,7 +114,7 @@ def decide(act: Act, decision: Decision, *, by: Staff, approve: bool, answer: st
     Raises Refused for whoever may not decide, Invalid without a reason, Conflict when it was decided before, or comes
     too late.
     """
-    decision, case = _locked(act, decision.id, complaint_forms.together)
+    decision, case = _locked(act, decision.id, joined=True)
     if decision.state != State.ASKED:
         raise Conflict("this was decided already")
     _check_decider(act, decision, case, by)
@@ -161,8 +161,8 @@ def lapse(act: Act, *, most: int) -> int:
 
 
 def get(act: Act, decision_id: int) -> Decision:
-    """The request with this id, locked after its case and those joined to it; its standard is chosen. NotFound."""
-    return _locked(act, decision_id, complaint_forms.together)[0]
+    """The request with this id, locked after its case, whose standard is chosen, and those joined. Raises NotFound."""
+    return _locked(act, decision_id, joined=True)[0]
 
 
 def of_case(act: Act, case_id: int) -> list[Decision]:
@@ -284,20 +284,16 @@ def _tell_asker(act: Act, decision: Decision, case: Case, text: str) -> None:
         notices.tell(act, asker, case, text, about=str(decision.id), promise=decision.promise_id)
 
 
-def _locked(
-    act: Act, decision_id: int, with_others: Callable[[Act, Case], object] | None = None
-) -> tuple[Decision, Case]:
-    """The request and its case, whose standard is chosen; locked as everywhere: dispatches, the case, then this.
-
-    `with_others`: locks what an approval changes beside the case, in the order of everybody, before the case alone is.
-    """
+def _locked(act: Act, decision_id: int, *, joined: bool = False) -> tuple[Decision, Case]:
+    """The request and its case, whose standard is chosen; locked as everywhere: dispatches, the case, then this."""
+    # What was joined to the case is changed by an approval too: all of it is locked in everybody's order.
     case_id = act.session.scalar(select(Decision.case_id).where(Decision.id == decision_id))
     if case_id is None:
         raise NotFound(f"there is no request {decision_id}")
     for dispatch in dispatches.of_case(act, case_id):
         dispatches.get(act, dispatch.id)
-    if with_others is not None:
-        with_others(act, act.session.get_one(Case, case_id))
+    if joined:
+        complaint_forms.together(act, act.session.get_one(Case, case_id))
     case = cases.get(act, case_id)
     companies.get(act, case.company_id)
     return act.session.get_one(Decision, decision_id, with_for_update=True, populate_existing=True), case

@@ -52,7 +52,7 @@ def whole(runtime: Runtime, cast: Cast, house: House, at: HandClock) -> Filed:
     complaint.is_put_to(cast.lin, house.billing)
     with complaint.by(cast.lin) as (act, case, person):
         complaints.grade(act, case, Grade.IMPORTANT, by=person, why="so many are cold")
-    with again.by(cast.lin) as (act, case, person):
+    with again.by(cast.sun) as (act, case, person):
         joins.join(act, case, complaint.case, by=person, why="the same cold rooms")
     at.passes(timedelta(hours=1))
     complaint.clock()
