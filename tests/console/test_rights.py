@@ -28,10 +28,11 @@ def test_every_address_of_the_console_stands_in_the_table_and_nothing_else(app: 
 
 
 def test_without_a_log_in_only_the_door_is_open(app: Flask, cast: Cast, stranger: Visitor) -> None:
+    token = stranger.token("/console/login")
     for rule in _rules(app):
         if rule.endpoint in rights.OPEN:
             continue
-        answer = _knock(stranger, rule, 1)
+        answer = _knock(stranger, rule, 1, token)
         led_to_the_door = answer == 302 and rule.endpoint != "console.stream"
         assert led_to_the_door or answer == 401, rule
 
@@ -49,12 +50,14 @@ def test_each_role_opens_the_pages_of_the_table_and_no_other(
     matters.call(runtime, cast)
     visitor = Visitor(app)
     visitor.logs_in("new")
+    token = visitor.token("/console/login")
     rules = sorted(_rules(app), key=lambda rule: rule.endpoint == "console.log_out")
     for rule in rules:
         if rule.endpoint in rights.OPEN:
             continue
-        refused = _knock(visitor, rule, case.id) == 403
+        refused = _knock(visitor, rule, case.id, token) == 403
         assert refused is (role not in rights.PAGES[rule.endpoint]), rule
+    assert visitor.opens("/console").status_code == 302, "the last form logged out: the token was good for each of them"
 
 
 def test_every_form_is_refused_without_its_token(app: Flask, runtime: Runtime, cast: Cast, sun: Visitor) -> None:
@@ -113,12 +116,11 @@ def _path(rule: Rule, id_: int) -> str:
     return re.sub(r"<int:\w+>", str(id_), str(rule).replace("<int:call_id>", "1"))
 
 
-def _knock(visitor: Visitor, rule: Rule, id_: int) -> int:
+def _knock(visitor: Visitor, rule: Rule, id_: int, token: str) -> int:
     """Open the page, or send its form; the status."""
     if "GET" in (rule.methods or ()):
         answer = visitor.opens(_path(rule, id_))
     else:
-        page = "/console/login"
-        answer = visitor.sends(_path(rule, id_), page=page, **_FORM)
+        answer = visitor.posts(_path(rule, id_), csrf_token=token, **_FORM)
     answer.close()
     return answer.status_code
