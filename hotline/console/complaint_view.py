@@ -13,7 +13,7 @@ from itertools import groupby
 from sqlalchemy import select
 
 from hotline.console import asking, complaint_intake, discretion, lists, people, rights, words
-from hotline.domain import audit, cases, complaint_forms, complaints, respondent_view
+from hotline.domain import audit, cases, complaint_forms, complaint_tracking, complaints, respondent_view
 from hotline.domain.act import Act
 from hotline.domain.cases import Case, Kind
 from hotline.domain.companies import Company, Department
@@ -48,6 +48,15 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Refusal:
+    """What a department said when it sent the complaint back as not theirs (部门退单)."""
+
+    at: datetime
+    department: str
+    words: str
+
+
+@dataclass(frozen=True)
 class View:
     """A complaint with everything that its page says of it; what people wrote in their own words is opened."""
 
@@ -62,7 +71,7 @@ class View:
     told: dict[str, str]  # what was told, by field, without what would say who told it; for who deals with it alone
     whole: frozenset[str]  # the fields of it in which nothing was masked
     finding: str
-    refusal: str
+    refusals: list[Refusal]
     leads: Case | None  # the case whose complaint this one was joined to
     joined: list[Case]
     now: list[str]  # what is to be done now, by this person
@@ -95,7 +104,7 @@ def of_case(act: Act, case: Case, made: list[Promise]) -> View | None:
         told=told,
         whole=_whole(act, case, told),
         finding=_opened(act, case, complaint.finding, concerned=concerned),
-        refusal=_opened(act, case, complaint.refusal, concerned=concerned),
+        refusals=_refusals(act, case, concerned=concerned),
         leads=leads,
         joined=joined,
         reached=max((step.name for step in steps if step.at is not None), key=_NAMES.index),
@@ -174,6 +183,9 @@ def _actions(act: Act, case: Case, complaint: Complaint, made: list[Promise]) ->
     later = {
         "grade": goes_alone and complaint.grade not in (None, Grade.MAJOR),
         "redirect": answers and unsettled and not lost,
+        "name": answers
+        and goes_alone
+        and (complaint.about_staff_id is None or rights.may_lead(act, person, case.company_id)),
         "join": answers and unsettled and not complaint_forms.followers(act, complaint),
     }
     return [name for name, so in now.items() if so], [name for name, so in later.items() if so]
@@ -224,6 +236,15 @@ def _say(act: Act, case: Case) -> list[str]:
     company = act.session.get_one(Company, case.company_id).name(asking.language())
     number = asking.person().agent_number
     return [words.text(f"complaint.say.{step}", company=company, agent_number=number) for step in _SAY]
+
+
+def _refusals(act: Act, case: Case, *, concerned: bool) -> list[Refusal]:
+    found = []
+    for one in complaint_tracking.refusals(act, [case])[case.id]:
+        department = act.session.get(Department, one.department_id) if one.department_id else None
+        said = _opened(act, case, one.reason, concerned=concerned)
+        found.append(Refusal(one.at, department.name if department else "", said))
+    return found
 
 
 def _opened(act: Act, case: Case, sealed: str | None, *, concerned: bool) -> str:

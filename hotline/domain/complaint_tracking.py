@@ -13,6 +13,7 @@ from sqlalchemy.orm import aliased
 
 from hotline.domain import complaint_figures
 from hotline.domain.act import Act
+from hotline.domain.audit import AuditEntry
 from hotline.domain.cases import Case
 from hotline.domain.complaint_figures import Wanted
 from hotline.domain.complaint_forms import Complaint
@@ -21,6 +22,15 @@ from hotline.domain.promises import Promise
 
 VISIT = "CMP-8.visit"
 Row = TypeVar("Row", Promise, Decision)
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A department's word that a complaint is not theirs (部门退单); `reason` is sealed."""
+
+    at: datetime
+    department_id: int | None
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -35,6 +45,7 @@ class Tracked:
     joined_to: str | None
     promises: list[Promise]
     extensions: list[Decision]
+    refusals: list[Refusal]
 
     @property
     def visited_at(self) -> datetime | None:
@@ -66,7 +77,24 @@ def page(act: Act, wanted: Wanted, *, before: int | None, most: int) -> list[Tra
             .order_by(Decision.case_id, Decision.id)
         )
     )
-    return [Tracked(each, case, number, promised[case.id], asked[case.id]) for each, case, number in found]
+    refused = refusals(act, (case for _complaint, case, _number in found))
+    return [
+        Tracked(each, case, number, promised[case.id], asked[case.id], refused[case.id]) for each, case, number in found
+    ]
+
+
+def refusals(act: Act, cases: Iterable[Case]) -> dict[int, list[Refusal]]:
+    """Which departments said of a case that it is not theirs, by its id, in order; from the log, which keeps it.
+
+    The complaint itself knows no more of it once it was put to another department.
+    """
+    ids = {case.chain: case.id for case in cases}
+    said = select(AuditEntry).where(AuditEntry.chain.in_(ids), AuditEntry.kind == "complaint-refused")
+    found: dict[int, list[Refusal]] = defaultdict(list)
+    for entry in act.session.scalars(said.order_by(AuditEntry.chain, AuditEntry.seq)):
+        one = Refusal(entry.at, entry.fields["department"], entry.fields["refusal"])
+        found[ids[entry.chain]].append(one)
+    return found
 
 
 def every(act: Act, wanted: Wanted, *, at_once: int) -> Iterator[Tracked]:

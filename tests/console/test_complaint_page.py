@@ -129,6 +129,8 @@ def test_what_nobody_graded_yet_is_to_be_graded_first_of_all(
         ("redirect", {"chosen": "1"}, "不能再改派"),
         ("join", {"number": "000000000", "text": "同一次上门"}, "没有找到这个单号"),
         ("join", {"number": "261118001"}, "写明为什么是同一件事"),
+        ("join", {"number": "261118001", "text": "同一次上门"}, "这就是本单"),
+        ("join", {"number": "261118003", "text": "同一次上门"}, "被投诉的部门、人或公司不同，由主管并单"),
         ("told", {"text": "已经告诉客户"}, "先催部门交回"),
         ("visit", {"text": "满意", "chosen": "yes"}, "先告知客户"),
         ("visit", {"text": "满意"}, "请选择客户是否满意"),
@@ -147,8 +149,8 @@ def test_a_press_that_cannot_be_says_what_would_be_right_and_keeps_what_was_type
     assert (after.grade, after.department_id, after.stage) == (before.grade, before.department_id, before.stage)
 
 
-def test_a_department_that_says_not_ours_makes_the_page_ask_for_another(
-    lin: Visitor, runtime: Runtime, head: Person, case_id: int
+def test_a_department_that_says_not_ours_makes_the_page_ask_for_another_and_what_it_said_is_kept(
+    lin: Visitor, sun: Visitor, runtime: Runtime, head: Person, case_id: int
 ) -> None:
     complaining.refuses(runtime, case_id, head, "这栋楼归维修科")
     assert offered(lin)[0] == "redirect"
@@ -157,6 +159,8 @@ def test_a_department_that_says_not_ours_makes_the_page_ask_for_another(
     page = text_of(lin.opens(HERE))
     assert "被投诉部门 维修科" in page
     assert "不归其管" not in page
+    assert f"部门退单 11-18 10:00:00 {HEATING}：这栋楼归维修科" in page.replace("2026-", "")
+    assert f"部门退回时间 11-18 10:00 {HEATING}" in text_of(sun.opens("/console/tables/tracking"))
 
 
 def test_a_major_complaint_gets_its_clear_reply(lin: Visitor, runtime: Runtime, cast: Cast, head: Person) -> None:
