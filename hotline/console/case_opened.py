@@ -8,16 +8,18 @@ from datetime import datetime
 from flask import g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from hotline.console import asking, cases, form_fields, matter, words
+from hotline.console import asking, cases, complaint_intake, form_fields, matter, words
 from hotline.domain import cases as matters_of
-from hotline.domain import complaint_forms, identity, matters, promises, visitors
+from hotline.domain import complaint_forms, identity, matters, promises, staff, visitors
 from hotline.domain.act import Act
 from hotline.domain.cases import Case, Kind
+from hotline.domain.matters import Named
 from hotline.domain.promises import Promise
 from hotline.domain.visitors import Channel
 from hotline.errors import Conflict
 
 _ADDED = ("address", "looks", "name")  # what is asked once help is on its way (EMG-1)
+_ACCUSED = "accused"  # whom it is about, by number or name
 _OF_COMPLAINTS = form_fields.TOLD[form_fields.FormKind.COMPLAINT]
 _TOLD = (*_ADDED, *_OF_COMPLAINTS)
 # What of a complaint is told to whoever complains: by when they hear, and by when it is dealt with (OWN-7).
@@ -29,8 +31,8 @@ def case_opened(case_id: int) -> ResponseReturnValue:
     return _page(case_id)
 
 
-def _page(case_id: int, typed: Mapping[str, str] | None = None) -> str:
-    """`typed`: what was written down of an anonymous complaint and says who it was, so that it is not kept."""
+def _page(case_id: int, typed: Mapping[str, str] | None = None, problem: str | None = None) -> str:
+    """`typed`: what was written down and is not kept; `problem`: the key of the words that say why."""
     with asking.runtime().look(asking.actor()) as act:
         case = cases.seen(act, case_id)
         g.here = _here(case_id)
@@ -50,7 +52,8 @@ def _page(case_id: int, typed: Mapping[str, str] | None = None) -> str:
             missing=_missing(case),
             urgent=_is_urgent(case),
             typed=typed or {},
-            problem=words.text("form.lacks.unnamed") if typed else None,
+            problem=words.text(problem) if problem else None,
+            names=_is_unwritten(case) and not complaint_forms.barred(act, case.id),
             longest=form_fields.LONGEST,
             standard=act.standard,
             zone=act.standard.timezone,
@@ -60,14 +63,16 @@ def _page(case_id: int, typed: Mapping[str, str] | None = None) -> str:
 
 def add_told(case_id: int) -> ResponseReturnValue:
     """What was told after help was on its way: where, how it looks, who. What was told of a complaint by voice."""
-    typed = {
-        name: words for name in _TOLD if (words := request.form.get(name, "").strip()[: form_fields.LONGEST[name]])
-    }
+    asked = (*_TOLD, _ACCUSED)
+    typed = {name: told for name in asked if (told := request.form.get(name, "").strip()[: form_fields.LONGEST[name]])}
     with asking.runtime().act(asking.actor()) as act:
-        case = matters_of.get(act, cases.seen(act, case_id).id)
-        kept = _add(act, case, typed)
-    if not kept:
-        return _page(case_id, typed), 409
+        problem = _add(act, cases.seen(act, case_id), typed)
+    if problem is not None:
+        return _page(case_id, typed, problem), 409
+    with asking.runtime().look(asking.actor()) as act:
+        concerned = asking.person().id in complaint_forms.barred(act, case_id)
+    if concerned:
+        return passed_on(case_id)
     return case_opened(case_id) if "HX-Request" in request.headers else redirect(_here(case_id), 303)
 
 
@@ -89,18 +94,33 @@ def _here(case_id: int) -> str:
     return url_for("console.case_opened", case_id=case_id)
 
 
-def _add(act: Act, case: Case, typed: Mapping[str, str]) -> bool:
-    """False where it may not be kept: whoever stays anonymous is not named afterwards either (CMP-10)."""
+def _add(act: Act, case: Case, typed: Mapping[str, str]) -> str | None:
+    """What stands against it, as the key of words: whoever stays anonymous is not named afterwards either (CMP-10)."""
     if not _is_urgent(case) and not _is_unwritten(case):
         raise Conflict("this is added to an emergency that is under way, or to a complaint that was told by voice")
     if case.anonymous and identity.says_who(typed.values()):
-        return False
+        return "form.lacks.unnamed"
+    about = None
+    if _ACCUSED in typed and _is_unwritten(case):
+        about = _named(act, case, typed)
+        if about is None:
+            return f"form.lacks.{_ACCUSED}"
+    else:
+        matters_of.get(act, case.id)
     told = {f"sealed_{name}": matters_of.seal(act, case, typed[name]) for name in _missing(case) if name in typed}
     if told and _is_urgent(case):
         matters.add_to_emergency(act, case, {**case.details, **told})
-    elif told:
-        matters.write_down(act, case, told)
-    return True
+    elif told or about:
+        matters.write_down(act, case, told, about)
+    return None
+
+
+def _named(act: Act, case: Case, typed: Mapping[str, str]) -> Named | None:
+    """Whom it is about, where number or name leads to a colleague; that it was told so is how it is known."""
+    complaint = complaint_forms.of(act, case.id)
+    whom = complaint_intake.colleague(act, complaint.about_company_id, typed[_ACCUSED]) if complaint else None
+    why = words.text("opened.told-by-voice", told="; ".join(typed.values()))
+    return Named(whom, by=staff.get(act, asking.person().id), why=why) if whom is not None else None
 
 
 def _missing(case: Case) -> list[str]:

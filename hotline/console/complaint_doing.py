@@ -45,7 +45,7 @@ def do_in_complaint(case_id: int, doing: str) -> ResponseReturnValue:
         with asking.runtime().act(asking.actor()) as act:
             does(act, cases.seen(act, case_id), staff.get(act, asking.person().id), typed)
     except (Invalid, Refused, Conflict, NotFound) as error:
-        typed.problem = words.text(f"complaint.{doing}.{PROBLEMS[type(error)]}")
+        typed.problem = words.text(f"complaint.{doing}.{error.key or PROBLEMS[type(error)]}")
     return cases.settled(case_id, typed)
 
 

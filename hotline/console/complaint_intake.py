@@ -157,11 +157,11 @@ def _about(act: Act, about: Subject, typed: Typed) -> About:
     if row is None:
         return About(about.company.id, found=False)
     company_id, department_id = (row.company_id, row.id) if isinstance(row, Department) else (row.id, None)
-    accused = _accused(act, company_id, typed["accused"]) if "accused" in typed else None
+    accused = colleague(act, company_id, typed["accused"]) if "accused" in typed else None
     return About(company_id, department_id, accused, found=accused is not None or "accused" not in typed)
 
 
-def _accused(act: Act, company_id: int, typed: str) -> int | None:
+def colleague(act: Act, company_id: int, typed: str) -> int | None:
     """Whom of a company the words name, by number or by name; None where it is nobody, or several have the name."""
     named = or_(Staff.agent_number == typed, Staff.name == typed, Staff.name + " " + Staff.agent_number == typed)
     found = act.session.scalars(select(Staff.id).where(Staff.company_id == company_id, Staff.active, named)).all()

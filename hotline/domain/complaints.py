@@ -11,6 +11,7 @@ from hotline.domain import (
     cases,
     companies,
     complaint_forms,
+    concerned,
     dispatches,
     promises,
     replacing,
@@ -115,15 +116,15 @@ def name(act: Act, case: Case, staff_id: int, *, by: Staff, why: str) -> None:
 
     From now on they have no part in it: what they own, handle or signed for goes to others. `why`: how that is known,
     sealed. Raises Invalid without it, NotFound for a colleague that is none, Refused for who does not take complaints
-    in or is complained of, Conflict where they are named already, or it is closed or no complaint any more.
+    in or is of the side complained of, and for whoever is no superior where somebody is named already; Conflict where
+    it is them, or it is closed or no complaint any more.
     """
     replacing.lock(act, case)
     complaint = of(act, case)
     person = staff.get(act, staff_id)
     if case.state == "closed" or case.kind != cases.Kind.COMPLAINT:
         raise Conflict(f"case {case.number} is closed, or no complaint any more")
-    if by.id in barred(act, complaint) or not by.has(*GRADERS):
-        raise Refused("whom a complaint is about is named by an agent or superior whom it is not about")
+    _may_name(act, case, complaint, by)
     if not why.strip():
         raise Invalid("say how it is known: somebody is kept out of this matter from now on")
     if complaint.about_staff_id == person.id:
@@ -252,6 +253,14 @@ def _settle_by(act: Act, case: Case, complaint: Complaint, counted: Grade) -> No
     elif owed[-1].verdict == Verdict.OPEN and owed[-1].rule != rule.key:
         extended = len(owed) < len(made)
         promises.tighten(act, owed[-1], rule.key, until=None if extended else replace(reckoned, at=due))
+
+
+def _may_name(act: Act, case: Case, complaint: Complaint, by: Staff) -> None:
+    if by.id in concerned.people(act, case) or not by.has(*GRADERS):
+        raise Refused("whom a complaint is about is named by an agent or superior who is not of that side")
+    superior = by.company_id == case.company_id and by.has(*staff.from_level(act, case.company_id, Role.SUPERVISOR))
+    if complaint.about_staff_id is not None and not superior:
+        raise Refused("somebody is named already, and has no part in it: a superior alone names somebody else")
 
 
 def _may_grade(act: Act, case: Case, complaint: Complaint, by: Staff) -> None:

@@ -124,18 +124,21 @@ def test_what_is_wrong_changes_nothing(
     assert complaint.row.about_staff_id is None
 
 
-def test_it_is_named_once_and_not_by_whom_it_is_about(runtime: Runtime, cast: Cast, complaint: Filed) -> None:
+def test_whoever_is_named_stays_so_until_a_superior_names_somebody_else(
+    runtime: Runtime, cast: Cast, house: House, complaint: Filed
+) -> None:
     named(complaint, cast.zhou, by=cast.lin)
     with pytest.raises(Conflict):
-        named(complaint, cast.zhou, by=cast.lin)
-    with pytest.raises(Refused):
-        named(complaint, cast.sun, by=cast.zhou)
-    named(complaint, cast.sun, by=cast.lin)
+        named(complaint, cast.zhou, by=cast.sun)
+    for who in (cast.zhou, cast.lin):  # whom it is about; no superior
+        with pytest.raises(Refused):
+            named(complaint, house.liu, by=who)
+    named(complaint, house.liu, by=cast.sun)
     with runtime.look(COMMAND) as act:
         entries = [one for one in audit.entries(act.session, complaint.case.chain) if one.kind == "complaint-named"]
     assert [(one.fields["before"], one.fields["now"]) for one in entries] == [
         (None, cast.zhou.id),
-        (cast.zhou.id, cast.sun.id),
+        (cast.zhou.id, house.liu.id),
     ]
     assert all(WHY not in str(one.fields) for one in entries)
 

@@ -1,0 +1,96 @@
+"""Whom a complaint is about is named on its page, or with what was told by voice; from then on they do not find it."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+
+from hotline.domain import cases
+from hotline.domain.act import COMMAND
+from hotline.domain.cases import Case
+from hotline.runtime import Runtime
+from hotline.standard.kinds import Grade
+from tests.console import complaining, forms, matters
+from tests.console.test_complaint_page import HERE, does, offered, refused
+from tests.console.visitor import Visitor, text_of
+from tests.world import Cast, Person
+
+
+@pytest.fixture
+def head(runtime: Runtime, cast: Cast) -> Person:
+    """Who heads the department."""
+    return complaining.department(runtime, cast)[1]
+
+
+@pytest.fixture
+def case_id(runtime: Runtime, cast: Cast, head: Person) -> int:
+    """Chen's complaint about the department, of whom in it nobody knows yet; owned by Lin."""
+    return complaining.filed(runtime, cast, grade=Grade.MINOR, department_id=1)
+
+
+@pytest.fixture
+def by_voice(runtime: Runtime, case_id: int) -> None:
+    """It was told by voice, and nobody wrote it down yet."""
+    with runtime.act(COMMAND) as act:
+        cases.get(act, case_id).details = {}
+
+
+@pytest.mark.parametrize("by_number", [True, False])
+def test_the_owner_names_them_by_number_or_name(
+    app: Flask, lin: Visitor, runtime: Runtime, cast: Cast, case_id: int, by_number: bool
+) -> None:
+    zhou = Visitor(app)
+    zhou.logs_in(cast.zhou)
+    assert zhou.opens(HERE).status_code == 200
+    does(lin, "name", number="002" if by_number else cast.zhou.name, text="客户说了胸牌号")
+    assert complaining.row(runtime, case_id).about_staff_id == cast.zhou.id
+    assert f"被投诉人 {cast.zhou.name}" in text_of(lin.opens(HERE))
+    assert zhou.opens(HERE).status_code == 404
+    [entry] = matters.entries(runtime, "case:1", "complaint-named")
+    assert "胸牌" not in str(entry["body"])
+
+
+def test_somebody_else_is_named_by_a_superior_alone(
+    lin: Visitor, sun: Visitor, runtime: Runtime, cast: Cast, head: Person, case_id: int
+) -> None:
+    does(lin, "name", number=cast.zhou.name, text="客户说的")
+    assert "name" not in offered(lin)
+    assert "name" in offered(sun)
+    does(sun, "name", number=head.name, text="问过了，是科长")
+    assert complaining.row(runtime, case_id).about_staff_id == head.id
+
+
+@pytest.mark.parametrize(
+    ("number", "why", "told"),
+    [("没有这个人", "客户说的", "没有这个工号或姓名"), ("002", " ", "请写下何以得知")],
+)
+def test_a_press_that_names_nobody_says_what_would_be_right(
+    lin: Visitor, runtime: Runtime, cast: Cast, case_id: int, number: str, why: str, told: str
+) -> None:
+    page = refused(lin, "name", number=number, text=why)
+    assert told in page
+    assert f'value="{number}"' in page
+    assert complaining.row(runtime, case_id).about_staff_id is None
+
+
+@pytest.mark.usefixtures("by_voice")
+def test_they_are_named_with_what_was_told_by_voice(lin: Visitor, runtime: Runtime, cast: Cast, case_id: int) -> None:
+    there, sent = f"{HERE}/opened", f"{HERE}/told"
+    assert 'name="accused"' in lin.opens(there).text
+    page = lin.sends(sent, page=there, happened="骂人", accused="没有这个人").text
+    assert "请写工号" in page
+    assert "骂人" in page, "nothing that was typed is lost"
+    assert lin.sends(sent, page=there, happened="骂人", accused="002").status_code == 303
+    assert complaining.row(runtime, case_id).about_staff_id == cast.zhou.id
+    assert "sealed_happened" in forms.rows(runtime, Case)[0].details
+
+
+@pytest.mark.usefixtures("by_voice")
+def test_whoever_writes_down_that_it_is_about_themselves_hears_its_number_and_finds_it_no_more(
+    lin: Visitor, runtime: Runtime, cast: Cast, case_id: int
+) -> None:
+    there, sent = f"{HERE}/opened", f"{HERE}/told"
+    answer = lin.sends(sent, page=there, happened="骂人", accused=cast.lin.name)
+    assert (answer.status_code, "261118001" in answer.text.replace(" ", "")) == (200, True)
+    assert lin.opens(HERE).status_code == 404
+    assert forms.rows(runtime, Case)[0].owner_id == cast.sun.id
