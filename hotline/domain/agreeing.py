@@ -72,6 +72,7 @@ def check(session: Session, report: Report, tails: Iterable[Tail]) -> None:
     for word, held in chains.items():
         for name in _ABOUT[word]:
             _compare(session, report, name, told[name], held)
+    _check_clocks(session, report, chains["case"])
 
 
 def _replay(tail: Tail, word: str, number: int) -> dict[str, Said]:
@@ -139,6 +140,27 @@ def _rows(session: Session, name: str, told: Told, held: dict[int, str]) -> dict
     holder = of.c[_HELD_BY[name]]
     query = select(of.c.id, *shown).where(or_(holder.in_(list(held)), of.c.id.in_(list(told))))
     return {row[0]: dict(zip(COLUMNS[name], row[1:], strict=True)) | {"id": row[0]} for row in session.execute(query)}
+
+
+def _check_clocks(session: Session, report: Report, held: dict[int, str]) -> None:
+    """What the log need not say of a promise because the rest of its row does: its rule, and that the clock sees it."""
+    of = table("promises", *(column(one) for one in ("id", "case_id", "rule", "rule_id", "verdict")))
+    sqlite = session.get_bind().dialect.name == "sqlite"
+    due, look = (_as_text(column(one), sqlite) for one in ("due_at", "look_at"))
+    query = select(*of.c, due.label("due"), look.label("look")).where(of.c.case_id.in_(list(held)))
+    for row in session.execute(query):
+        if row.rule_id != str(row.rule).partition(".")[0]:
+            report.find(held[row.case_id], None, What.ROW, f"promises {row.id} rule_id")
+        if row.verdict == Verdict.OPEN and not _is_looked_at(row.due, row.look):
+            report.find(held[row.case_id], None, What.ROW, f"promises {row.id} look_at")
+
+
+def _is_looked_at(due: Any, look: Any) -> bool:
+    """Does the clock look at it when its deadline is over, at the latest?"""
+    try:
+        return datetime.fromisoformat(look) <= datetime.fromisoformat(due) + datetime.resolution
+    except (TypeError, ValueError, OverflowError):
+        return False
 
 
 def _as_text(at: ColumnElement[Any], sqlite: bool) -> ColumnElement[Any]:

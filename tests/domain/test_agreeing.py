@@ -185,6 +185,9 @@ def test_a_changed_column_is_named_with_its_row(log: Runtime, name: str) -> None
         ("UPDATE cases SET state = 'closed'", f"case:2: {What.ROW}: cases 2 state"),
         ("UPDATE calls SET started_at = '2031-01-01 00:00:00'", f"call:2: {What.ROW}: calls 2 started_at"),
         ("DELETE FROM promises WHERE id = 1", f"case:1: {What.ROW_GONE}: promises 1"),
+        ("UPDATE promises SET rule_id = 'CMP-9'", f"case:1: {What.ROW}: promises 1 rule_id"),
+        ("UPDATE promises SET look_at = NULL", f"case:2: {What.ROW}: promises 3 look_at"),
+        ("UPDATE promises SET look_at = '2031-01-01 00:00:00'", f"case:2: {What.ROW}: promises 3 look_at"),
         ("UPDATE promises SET id = 99 WHERE id = 1", f"case:1: {What.ROW_UNTOLD}: promises 99"),
     ],
 )
