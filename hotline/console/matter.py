@@ -139,7 +139,7 @@ def standing(dispatch: Dispatch, offers: Collection[Offer]) -> str:
     return "withdrawn" if asked and set(asked) == {Answer.WITHDRAWN} else "waiting"
 
 
-def answer(offer: Offer) -> str:
+def offer_stands(offer: Offer) -> str:
     """What a colleague did who was asked; who has the link and the page alone is not rung."""
     return "told" if offer.answer == Answer.RINGING and offer.call_id is None else offer.answer
 
@@ -152,4 +152,4 @@ def standards(act: Act, company_ids: Collection[int]) -> dict[int, Standard]:
 
 def for_templates() -> dict[str, Any]:
     """What the templates of calls and cases may use beside the words."""
-    return {"promise_title": promise_title, "pressing": pressing, "standing": standing, "answer": answer}
+    return {"promise_title": promise_title, "pressing": pressing, "standing": standing, "offer_stands": offer_stands}

@@ -52,4 +52,4 @@ def test_without_scripts_it_works_as_well(scriptless: Page, runtime: Runtime, ca
     scriptless.goto("/console/approvals")
     scriptless.get_by_label("决定的理由").fill(deciding.ANSWER)
     scriptless.get_by_role("button", name="不同意").click()
-    expect(scriptless.locator("#approval-decided-by-me")).to_contain_text("未同意")
+    expect(scriptless.locator("#approval-decided-by-me")).to_contain_text("未批准")

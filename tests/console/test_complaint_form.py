@@ -85,8 +85,8 @@ def test_what_nobody_knows_may_be_left_out_and_the_caller_hears_no_less(
     [
         ({"grade": "major"}, "请写明定级的理由", 'value="major" checked'),
         ({"accused": "没有这个人"}, "查不到这个人，或有同名", 'value="没有这个人"'),
-        ({"limit": "2026-11-17T12:00"}, "客户的时限要晚于现在", 'value="2026-11-17T12:00"'),
-        ({"limit": "后天"}, "客户的时限要晚于现在", 'value="后天"'),
+        ({"limit": "2026-11-17T12:00"}, "客户要求的期限要晚于现在", 'value="2026-11-17T12:00"'),
+        ({"limit": "后天"}, "客户要求的期限要晚于现在", 'value="后天"'),
         ({"about": "d99"}, "查不到这个人，或有同名", "师傅来晚了</textarea>"),
     ],
 )

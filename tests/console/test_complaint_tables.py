@@ -67,7 +67,7 @@ def test_the_head_of_a_department_has_its_own_complaints_alone_and_only_what_it_
                 tallies.promise(act, made, rule, "kept", due_at=START)
     lines = lines_of(takes(ding, TRACKING, "csv"))
     assert [line["单号"] for line in lines] == ["261118004", "261118001"], "a sister company's about it too (CMP-11)"
-    assert {"负责人", "匿名", "并入", "告知人", "最初等级", "CMP-7 期限", "延期"} & set(lines[0]) == set()
+    assert {"首问责任人", "匿名", "并入", "告知人", "最初等级", "CMP-7 期限", "延期"} & set(lines[0]) == set()
     page = text_of(ding.opens(TRACKING))
     assert "261118001" in page
     assert {name for name in (cast.lin.name, cast.sun.name, "匿名", "CMP-7", "261118002") if name in page} == set()

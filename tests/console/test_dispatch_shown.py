@@ -38,9 +38,9 @@ def test_what_nobody_is_asked_for_any_more_waits_for_no_signature(offers: list[O
 
 
 def test_who_has_the_link_alone_is_not_said_to_be_rung() -> None:
-    assert matter.answer(offer(Answer.RINGING, call_id=None)) == "told"
-    assert matter.answer(offer(Answer.RINGING)) == "ringing"
-    assert matter.answer(offer(Answer.SIGNED, call_id=None)) == "signed"
+    assert matter.offer_stands(offer(Answer.RINGING, call_id=None)) == "told"
+    assert matter.offer_stands(offer(Answer.RINGING)) == "ringing"
+    assert matter.offer_stands(offer(Answer.SIGNED, call_id=None)) == "signed"
 
 
 def test_the_page_says_of_a_dispatch_that_was_withdrawn_that_nobody_has_to_sign(
