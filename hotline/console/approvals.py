@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from hotline.console import asking, people, rights, words
-from hotline.domain import cases, changes, complaint_forms, complaints, deciders, decisions, promises
+from hotline.domain import audit, cases, changes, complaint_forms, complaints, deciders, decisions, promises, staff
 from hotline.domain.act import Act
 from hotline.domain.cases import Case, Kind
 from hotline.domain.companies import Company
@@ -21,6 +21,7 @@ from hotline.standard.kinds import Grade
 from hotline.standard.rules import Standard
 
 HIDDEN = "••••••"
+_GRADED = {"complaint-filed": "grade", "complaint-graded": "now", "grade-lowered": "now"}  # entry -> its field
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ class Request:
     before: str  # what holds now, or held when it was decided
     wanted: str
     level: str  # the role that decides, or any above
+    is_highest: bool  # nobody stands above that role
     names: dict[int, str]
     reason: str
     answer: str
@@ -118,6 +120,7 @@ def _shown(act: Act, person: Staff, decision: Decision, case: Case, company: Com
     promise = act.session.get(Promise, decision.promise_id) if decision.promise_id is not None else None
     waits = decision.state == State.ASKED
     decides = waits and decisions.may_decide(act, decision, case, person)
+    level = _level(act, decision, case)
     concerned = decides or person.id in (decision.asked_by_id, decision.decided_by_id, case.owner_id)
     return Request(
         decision=decision,
@@ -127,7 +130,8 @@ def _shown(act: Act, person: Staff, decision: Decision, case: Case, company: Com
         promise=promise,
         before=_before(act, decision, case, promise, standard.timezone),
         wanted=_named(decision.value, standard.timezone),
-        level=_level(act, decision, case),
+        level=level,
+        is_highest=staff.from_level(act, case.company_id, level)[1:] == [],
         names=names,
         reason=_opened(act, case, decision.reason, concerned=concerned),
         answer=_opened(act, case, decision.answer, concerned=concerned),
@@ -147,14 +151,25 @@ def _level(act: Act, decision: Decision, case: Case) -> str:
 
 
 def _before(act: Act, decision: Decision, case: Case, promise: Promise | None, zone: str) -> str:
-    """What a request would change, where it can still be told."""
+    """What a request would change, or did."""
     if promise is not None:
         return words.due_short(promise.due_at, zone)
     if decision.what == What.CHANGE_KIND:
         return words.named("kind", Kind.COMPLAINT)
-    complaint = complaint_forms.of(act, case.id)
-    waits = decision.state == State.ASKED and complaint is not None and complaint.grade is not None
-    return words.named("grade", str(complaint.grade)) if complaint is not None and waits else ""
+    grade = _graded(act, decision, case)
+    return words.named("grade", grade) if grade else ""
+
+
+def _graded(act: Act, decision: Decision, case: Case) -> str | None:
+    """The grade before a decision, as the log has it, or the present one: the row has forgotten what was lowered."""
+    grade: str | None = None
+    for entry in audit.entries(act.session, case.chain):
+        told = entry.fields
+        if entry.kind == f"decision-{decision.state}" != "decision-asked" and told["decision"] == decision.id:
+            break
+        if entry.kind in _GRADED:
+            grade = told[_GRADED[entry.kind]]
+    return grade
 
 
 def _named(wanted: datetime | Grade | Kind, zone: str) -> str:

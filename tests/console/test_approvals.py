@@ -259,6 +259,28 @@ def test_what_is_not_due_any_more_is_called_extended_only_where_more_time_was_ap
     assert "准予延期 CMP-4" in text_of(sun.opens(tracked))
 
 
+@pytest.mark.parametrize("approved", [True, False])
+def test_a_decided_request_still_says_from_which_grade(
+    app: Flask, lin: Visitor, runtime: Runtime, cast: Cast, approved: bool
+) -> None:
+    graver = deciding.complaint(runtime, cast, grade=Grade.MAJOR)
+    first = asks(runtime, cast.lin, graver, Grade.IMPORTANT)
+    assert "重大 → 重要" in text_of(lin.opens(LIST)), "while it waits"
+    deciding.decides(runtime, cast.sun, first, approve=approved)
+    deciding.decides(runtime, cast.sun, asks(runtime, cast.lin, graver, Grade.MINOR))
+    shown = text_of(lin.opens(LIST))
+    assert "重大 → 重要" in shown
+    assert ("重要 → 轻微" in shown, "重大 → 轻微" in shown) == (approved, not approved)
+
+
+def test_nobody_above_the_highest_level_is_named(app: Flask, runtime: Runtime, cast: Cast) -> None:
+    graver = deciding.complaint(runtime, cast, grade=Grade.MAJOR)
+    asks(runtime, cast.qian, graver, Grade.MINOR)
+    shown = text_of(visitor(app, cast.qian).opens(LIST))
+    assert "由总经理决定" in shown
+    assert "总经理或更高" not in shown
+
+
 def test_the_badge_counts_what_waits_for_me(app: Flask, runtime: Runtime, cast: Cast, case_id: int) -> None:
     qian = visitor(app, cast.qian)
     assert "审批 1 项待办" not in text_of(qian.opens("/console/cases"))
