@@ -4,7 +4,14 @@ from __future__ import annotations
 
 
 class HotlineError(Exception):
-    """The base of our refusals; its message is for people and names what would be right."""
+    """The base of our refusals; its message is for people and names what would be right.
+
+    `key`: which of several refusals of its kind it is, where a page has words of its own for each.
+    """
+
+    def __init__(self, *said: object, key: str | None = None) -> None:
+        super().__init__(*said)
+        self.key = key
 
 
 class NotFound(HotlineError):

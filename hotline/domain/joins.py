@@ -20,8 +20,10 @@ from hotline.domain import (
 from hotline.domain.act import Act
 from hotline.domain.cases import Case
 from hotline.domain.complaint_forms import Complaint, Stage
+from hotline.domain.promises import Promise, Verdict
 from hotline.domain.staff import Role, Staff
 from hotline.errors import Conflict, Invalid, Refused
+from hotline.standard.calendar import Deadline
 
 _ORDER = tuple(Stage)
 # What the department did for the leading one, by how far that has come, is done for the joined one as well.
@@ -33,9 +35,11 @@ def join(act: Act, case: Case, into: Case, *, by: Staff, why: str) -> None:
     """From now on a complaint is dealt with together with another, the leading one; its caller is told on its own.
 
     Joined to one that is joined itself, it goes to that one's leading one. Whoever one of them is about has no part in
-    any of them from now on (CMP-10). `why`: by what it is the same matter, sealed. Raises Invalid without it; Refused
-    for who does not take complaints in, for another company's, where this one is graver, and for what is about somebody
-    else or dealt with already unless a supervisor joins it; Conflict for what is closed, dealt with or joined already.
+    any of them from now on (CMP-10). What was promised to either customer holds: the sooner deadline is that of both.
+    `why`: by what it is the same matter, sealed. Raises Invalid without it; Refused for who does not take complaints
+    in, for another company's, where this one is graver or cannot wait as long as the other may by approval, and for
+    what is about somebody else or dealt with already unless a supervisor joins it; Conflict for what is closed, dealt
+    with or joined already. Each refusal but the first two has its own key.
     """
     if not why.strip():
         raise Invalid("say by what it is the same matter: this one will not be dealt with on its own")
@@ -54,6 +58,7 @@ def join(act: Act, case: Case, into: Case, *, by: Staff, why: str) -> None:
     cases.handled_by(act, case, case.owner_id)
     replacing.concerned_in(act, leading)
     _catch_up(act, case, complaint, leading, other)
+    _settle_sooner(act, case, leading)
 
 
 def _leading(act: Act, into: Case) -> Case:
@@ -81,25 +86,67 @@ def _may_join(act: Act, one: tuple[Case, Complaint], other: tuple[Case, Complain
     if not by.has(*complaints.GRADERS) or by.id in concerned:
         raise Refused("complaints are joined by an agent or superior whom neither is about")
     if case.company_id != leading.company_id:
-        raise Refused("complaints of two companies are not joined: hand one over first (OWN-4)")
-    if case.id == leading.id or complaint.joined_to_id is not None or complaint_forms.followers(act, complaint):
-        raise Conflict("this complaint is joined already, or leads others")
-    if "closed" in (case.state, leading.state) or {case.kind, leading.kind} != {cases.Kind.COMPLAINT}:
-        raise Conflict("complaints are joined while both are open")
-    if complaint.settled_at is not None:
-        raise Conflict(f"complaint {case.number} was dealt with already")
+        raise Refused("complaints of two companies are not joined: hand one over first (OWN-4)", key="companies")
+    if case.id == leading.id:
+        raise Conflict(f"complaint {case.number} is this one itself, or joined to it: name another", key="itself")
+    if complaint.joined_to_id is not None:
+        raise Conflict(f"complaint {case.number} is joined to another already", key="joined")
+    if complaint_forms.followers(act, complaint):
+        raise Conflict("others are joined to this complaint: join the other one to it instead", key="leads")
+    _may_be_joined(case, complaint, leading)
     _may_follow(act, (case, complaint), (leading, leads), by)
+
+
+def _may_be_joined(case: Case, complaint: Complaint, leading: Case) -> None:
+    if "closed" in (case.state, leading.state):
+        raise Conflict("complaints are joined while both are open", key="closed")
+    if {case.kind, leading.kind} != {cases.Kind.COMPLAINT}:
+        raise Conflict("one of the two is no complaint any more", key="kind")
+    if complaint.settled_at is not None:
+        raise Conflict(f"complaint {case.number} was dealt with already", key="settled")
 
 
 def _may_follow(act: Act, one: tuple[Case, Complaint], other: tuple[Case, Complaint], by: Staff) -> None:
     (case, complaint), (leading, leads) = one, other
     if complaints.graver(complaints.counts_as(act, complaint), complaints.counts_as(act, leads)):
-        raise Refused("the graver complaint leads: join the other to this one, or raise that one first")
+        raise Refused("the graver complaint leads: join the other to this one, or raise that one first", key="graver")
     if not _is_passed_up(act, case, leading):
-        raise Conflict("whoever this complaint is passed up to sees it first: nobody would be asked any more (CMP-2)")
-    superior = by.company_id == case.company_id and by.has(*staff.from_level(act, case.company_id, Role.SUPERVISOR))
-    if not superior and (_is_about_others(complaint, leads) or Stage(leads.stage) not in _NOT_DEALT_WITH):
-        raise Refused("a supervisor joins what is about somebody else, or to what is dealt with already")
+        why = "whoever this complaint is passed up to sees it first: nobody would be asked any more (CMP-2)"
+        raise Conflict(why, key="passed-up")
+    if _sooner(act, case, leading) is not None and _was_extended(act, leading):
+        raise Refused("the other may take longer by approval: ask for more time for this one first", key="extended")
+    if by.company_id == case.company_id and by.has(*staff.from_level(act, case.company_id, Role.SUPERVISOR)):
+        return
+    if _is_about_others(complaint, leads):
+        raise Refused("a supervisor joins what is about somebody else", key="others")
+    if Stage(leads.stage) not in _NOT_DEALT_WITH:
+        raise Refused("a supervisor joins to what is dealt with already", key="dealt-with")
+
+
+def _settle_sooner(act: Act, case: Case, leading: Case) -> None:
+    """The department sees the leading one's deadline alone: it never lies behind what this customer was promised."""
+    sooner = _sooner(act, case, leading)
+    if sooner is not None:
+        mine, its = sooner
+        promises.tighten(act, its, its.rule, until=Deadline(mine.due_at, mine.calendar))
+
+
+def _sooner(act: Act, case: Case, leading: Case) -> tuple[Promise, Promise] | None:
+    """Until when this one and the leading one are to be dealt with, where this one's deadline comes first."""
+    mine, its = (
+        [one for one in _settled_by(act, of) if one.verdict == Verdict.OPEN and one.due_at > act.at]
+        for of in (case, leading)
+    )
+    return (mine[-1], its[-1]) if mine and its and mine[-1].due_at < its[-1].due_at else None
+
+
+def _was_extended(act: Act, case: Case) -> bool:
+    """Did a second, higher person approve more time for it? An agent's joining does not take that back (CMP-5)."""
+    return any(one.verdict == Verdict.EXCUSED for one in _settled_by(act, case))
+
+
+def _settled_by(act: Act, case: Case) -> list[Promise]:
+    return [one for one in promises.of_case(act, case.id) if one.rule_id == "CMP-4"]
 
 
 def _is_about_others(complaint: Complaint, leads: Complaint) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -9,7 +11,7 @@ from typing import Any
 from sqlalchemy import Engine, event
 
 from hotline.console.complaint_doing import DOINGS, PROBLEMS
-from hotline.domain import cases, companies, complaints, customers, respondents, staff
+from hotline.domain import cases, companies, complaints, customers, joins, respondents, staff
 from hotline.domain.act import CALLER, COMMAND, Act, Actor
 from hotline.domain.cases import Case, Kind
 from hotline.domain.complaints import Complaint
@@ -21,6 +23,7 @@ from hotline.standard.kinds import Grade
 from tests.world import PASSWORD_HASH, Cast, Person, number
 
 HEATING = "供热科"
+_KEY = re.compile(r'key="([a-z-]+)"')  # of a refusal that has words of its own
 
 
 def department(runtime: Runtime, cast: Cast, name: str = HEATING, *, head: str = "zhang") -> tuple[int, Person]:
@@ -111,6 +114,7 @@ def refuses(runtime: Runtime, case_id: int, head: Person, reason: str) -> None:
 def missing_words(language: str) -> list[str]:
     """The problems of the forms of a complaint that have no words in a language."""
     wanted = [f"console.complaint.{doing}.{what}" for doing in DOINGS for what in set(PROBLEMS.values())]
+    wanted += [f"console.complaint.join.{key}" for key in _KEY.findall(inspect.getsource(joins))]
     wanted += [f"console.{group}.{doing}" for doing in DOINGS for group in ("complaint-do", "complaint-press")]
     known = Prompts().keys(language)
     return [key for key in wanted if key not in known]

@@ -130,7 +130,6 @@ def test_what_nobody_graded_yet_is_to_be_graded_first_of_all(
         ("join", {"number": "000000000", "text": "同一次上门"}, "没有找到这个单号"),
         ("join", {"number": "261118001"}, "写明为什么是同一件事"),
         ("join", {"number": "261118001", "text": "同一次上门"}, "这就是本单"),
-        ("join", {"number": "261118003", "text": "同一次上门"}, "被投诉的部门、人或公司不同，由主管并单"),
         ("told", {"text": "已经告诉客户"}, "先催部门交回"),
         ("visit", {"text": "满意", "chosen": "yes"}, "先告知客户"),
         ("visit", {"text": "满意"}, "请选择客户是否满意"),
@@ -207,6 +206,15 @@ def test_a_complaint_that_one_may_not_see_cannot_be_joined_to(
     complaining.filed(runtime, cast, grade=Grade.MINOR, department_id=1, about_staff_id=cast.lin.id, owner=cast.zhou)
     assert "261118002" not in lin.opens(HERE).text
     assert "没有找到这个单号" in refused(lin, "join", number="261118002", chosen="", text="同一次上门")
+
+
+def test_a_complaint_of_somebody_unnamed_about_a_person_is_joined_by_a_supervisor(
+    lin: Visitor, sun: Visitor, runtime: Runtime, cast: Cast, case_id: int
+) -> None:
+    complaining.filed(runtime, cast, grade=Grade.MINOR, anonymous=True, about_staff_id=cast.zhou.id)
+    assert "由主管并单" in refused(lin, "join", number="261118002", chosen="", text="同一次上门")
+    does(sun, "join", number="261118002", chosen="", text="同一次上门")
+    assert "本单已经并入另一单" in refused(lin, "join", number="261118002", chosen="", text="同一次上门")
 
 
 def test_another_agent_reads_the_page_and_does_nothing_on_it(app: Flask, cast: Cast, case_id: int) -> None:

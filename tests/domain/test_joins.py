@@ -39,6 +39,13 @@ def joined(complaint: Filed, into: Filed, by: Person, why: str = "the same cold 
         joins.join(act, case, into.case, by=person, why=why)
 
 
+def why_not(complaint: Filed, into: Filed, by: Person) -> str | None:
+    """Which refusal somebody meets who joins the one to the other."""
+    with pytest.raises((Conflict, Refused)) as refusal:
+        joined(complaint, into, by)
+    return refusal.value.key
+
+
 @pytest.fixture
 def again(runtime: Runtime, cast: Cast, house: House, complaint: Filed, at: HandClock) -> Filed:
     """The same heating, complained of six minutes later."""
@@ -130,21 +137,20 @@ def test_what_cannot_be_joined_is_refused(
 ) -> None:
     graver = filed(runtime, cast, department_id=house.repair, grade=Grade.MAJOR)
     sisters = filed(runtime, cast, firm=cast.home, owner=cast.wu, grade=Grade.MINOR)
-    for one, into, who, error in (
-        (complaint, complaint, cast.lin, Conflict),
-        (graver, complaint, cast.lin, Refused),
-        (sisters, complaint, cast.lin, Refused),
-        (again, complaint, house.liu, Refused),
+    for one, into, who, key in (
+        (complaint, complaint, cast.lin, "itself"),
+        (graver, complaint, cast.lin, "graver"),
+        (sisters, complaint, cast.lin, "companies"),
+        (again, complaint, house.liu, None),
     ):
-        with pytest.raises(error):
-            joined(one, into, who)
+        assert why_not(one, into, who) == key
     joined(again, complaint, cast.lin)
-    for one, into in ((again, graver), (complaint, graver), (complaint, again)):
-        with pytest.raises(Conflict):
-            joined(one, into, cast.lin)
+    for one, into, key in ((again, graver, "joined"), (complaint, graver, "leads"), (complaint, again, "itself")):
+        assert why_not(one, into, cast.lin) == key
     graver.comes_back(house.liu)
-    with pytest.raises(Conflict):
-        joined(graver, filed(runtime, cast, department_id=house.repair, grade=Grade.MAJOR), cast.lin)
+    other = filed(runtime, cast, department_id=house.repair, grade=Grade.MAJOR)
+    assert why_not(graver, other, cast.lin) == "settled"
+    assert why_not(other, graver, cast.lin) == "dealt-with"
     assert again.due("CMP-1.sign") == START + 16 * MINUTE
 
 
