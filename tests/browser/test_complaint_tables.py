@@ -69,6 +69,14 @@ def test_days_that_are_typed_take_the_place_of_a_month(page: Page, cast: Cast) -
     expect(page.locator("h1")).to_contain_text("2026-11-04 至 2026-11-05")
 
 
+def test_the_menu_of_a_telephone_shows_that_it_goes_on_aside(phone: Page, cast: Cast) -> None:
+    logs_in(phone, cast.tang)
+    menu = phone.locator(".top nav").first
+    assert menu.evaluate("menu => menu.scrollWidth > menu.clientWidth"), "it has more links than there is room for"
+    covers_and_shadows = ("background-attachment", "local, local, scroll, scroll")
+    expect(menu).to_have_css(*covers_and_shadows)
+
+
 def test_the_time_line_is_drawn_on_a_screen_and_told_in_words_on_a_telephone(
     page: Page, phone: Page, runtime: Runtime, cast: Cast
 ) -> None:

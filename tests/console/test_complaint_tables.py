@@ -154,6 +154,8 @@ def test_a_year_of_months_is_drawn_with_its_numbers_beside_it(
     assert drawn == ["2026年10月 重大: 1", "2026年11月 重大: 1", "2026年11月 未定级: 1"]
     numbers = re.findall(r'href="/console/tables/tracking\?(period=\d{4}-\d\d&amp;figure=first[^"]*)">(\d+)<', page)
     assert ("period=2026-10&amp;figure=first.major", "1") in numbers
+    heads = re.findall(r'<th scope="col">(\d\d-\d\d)</th>', page)
+    assert (heads[0], heads[-1], len(heads)) == ("26-11", "25-12", 12), "the newest first"
     assert "style=" not in page, "our pages allow no style but the sheets'"
 
 
