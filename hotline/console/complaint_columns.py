@@ -125,7 +125,9 @@ _COLUMNS: dict[str, Value] = {
     "replied_by": _person("replied_by_id"),
     "told": _instant("told_at"),
     "told_by": _person("told_by_id"),
+    "told_call": lambda row, names: _called(row, "told"),
     "visited": lambda row, names: local(row.visited_at, row, names),
+    "visited_call": lambda row, names: _called(row, "visited"),
     "closed": lambda row, names: local(row.case.closed_at, row, names),
     "closed_by": lambda row, names: names.person(row.case.closed_by_id),
     "extensions": lambda row, names: "; ".join(extension(one, row, names) for one in row.extensions) or None,
@@ -210,6 +212,11 @@ def _rules(standards: Iterable[Standard]) -> list[str]:
     found = {rule.rule_id for standard in standards for rule in standard.promise_rules.values()}
     of_complaints = (rule_id for rule_id in found if rule_id.startswith("CMP-"))
     return sorted(of_complaints, key=lambda rule_id: int(rule_id.partition("-")[2]))
+
+
+def _called(row: Tracked, step: str) -> str | None:
+    """Whether a call was on record when the customer was told or visited; None where it is not so far."""
+    return words.text(f"tracking.call-{'yes' if row.called[step] else 'no'}") if step in row.called else None
 
 
 def _kind(kind: str | None) -> str | None:

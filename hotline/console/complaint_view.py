@@ -62,6 +62,7 @@ class View:
 
     complaint: Complaint
     counts_as: Grade
+    called: Mapping[str, bool]  # "told", "visited": was a call on record? (CMP-7, CMP-8)
     satisfied: bool | None  # what the customer said on the return visit (VIS-4)
     steps: list[Step]
     reached: str  # the last step that was
@@ -97,6 +98,7 @@ def of_case(act: Act, case: Case, made: list[Promise]) -> View | None:
         complaint=complaint,
         counts_as=counts_as,
         steps=steps,
+        called=complaint_tracking.calls_on_record(act, [case])[case.id],
         satisfied=_satisfied(act, case),
         department=act.session.get(Department, complaint.department_id) if complaint.department_id else None,
         about_company=_sister(act, case, complaint),

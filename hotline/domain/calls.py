@@ -187,6 +187,12 @@ def place(
     return call
 
 
+def connected_since(act: Act, case_id: int, since: datetime) -> bool:
+    """Was anybody outside connected with us about this case, in a call that was answered at or after an instant?"""
+    ours = (Call.case_id == case_id, Call.staff_id.is_(None), Call.answered_at >= since)
+    return act.session.scalar(select(Call.id).where(*ours).limit(1)) is not None
+
+
 def answered_by(act: Act, call: Call, staff_id: int) -> None:
     """The first person who answers for a call owns it, once and for all; a later one changes nothing (OWN-1)."""
     if call.answered_by_id is None:

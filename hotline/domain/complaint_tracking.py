@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
@@ -21,6 +21,7 @@ from hotline.domain.decisions import Decision, What
 from hotline.domain.promises import Promise
 
 VISIT = "CMP-8.visit"
+_SAID = {"complaint-told": "told", "complaint-visited": "visited"}
 Row = TypeVar("Row", Promise, Decision)
 
 
@@ -46,6 +47,8 @@ class Tracked:
     promises: list[Promise]
     extensions: list[Decision]
     refusals: list[Refusal]
+
+    called: Mapping[str, bool]  # "told", "visited": was a call on record when somebody said so? (CMP-7, CMP-8)
 
     @property
     def visited_at(self) -> datetime | None:
@@ -78,8 +81,10 @@ def page(act: Act, wanted: Wanted, *, before: int | None, most: int) -> list[Tra
         )
     )
     refused = refusals(act, (case for _complaint, case, _number in found))
+    called = calls_on_record(act, (case for _complaint, case, _number in found))
     return [
-        Tracked(each, case, number, promised[case.id], asked[case.id], refused[case.id]) for each, case, number in found
+        Tracked(each, case, number, promised[case.id], asked[case.id], refused[case.id], called[case.id])
+        for each, case, number in found
     ]
 
 
@@ -103,6 +108,20 @@ def every(act: Act, wanted: Wanted, *, at_once: int) -> Iterator[Tracked]:
     while found := page(act, wanted, before=before, most=at_once):
         yield from found
         before = found[-1].complaint.id
+
+
+def calls_on_record(act: Act, cases: Iterable[Case]) -> dict[int, dict[str, bool]]:
+    """Of each case, by its id: was a call on record when the customer was "told", and when they were "visited"?
+
+    From the log, as it was found at that moment; a step that was not done, or not looked at so, is not among them.
+    """
+    ids = {case.chain: case.id for case in cases}
+    said = select(AuditEntry).where(AuditEntry.chain.in_(ids), AuditEntry.kind.in_(_SAID))
+    found: dict[int, dict[str, bool]] = defaultdict(dict)
+    for entry in act.session.scalars(said.order_by(AuditEntry.chain, AuditEntry.seq)):
+        if "called" in entry.fields:
+            found[ids[entry.chain]][_SAID[entry.kind]] = entry.fields["called"]
+    return found
 
 
 def _by_case(rows: Iterable[Row]) -> dict[int, list[Row]]:

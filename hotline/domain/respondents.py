@@ -6,7 +6,10 @@ locked yet, or whose dispatches are.
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from hotline.domain import (
+    calls,
     cases,
     companies,
     complaint_forms,
@@ -172,6 +175,7 @@ def replied(act: Act, case: Case, by: Staff, said: str) -> None:
 def tell_customer(act: Act, case: Case, by: Staff, said: str) -> None:
     """The customer was told the result: every call that was promised is kept, and a visit is due (CMP-7, CMP-8).
 
+    The log says whether a call was on record since the form came back; who tells it face to face makes none.
     Raises as `replied`; Refused before the form is back, for only then is the result known.
     """
     complaint = _to_the_customer(act, case, by, said)
@@ -180,7 +184,8 @@ def tell_customer(act: Act, case: Case, by: Staff, said: str) -> None:
     if complaint.stage != Stage.RETURNED:
         raise Refused("the result is told when the department has returned the form; until then, give a reply (CMP-3)")
     complaint.told_at, complaint.told_by_id, complaint.stage = act.at, by.id, Stage.TOLD
-    _remember_said(act, case, complaint, "complaint-told", by, said)
+    called = calls.connected_since(act, case.id, _returned_at(act, complaint))
+    _remember_said(act, case, complaint, "complaint-told", by, said, called=called)
     for rule_id in ("CMP-3", "CMP-7", "CMP-9", "CMP-11"):
         _done(act, case, rule_id)
     promises.make(act, "CMP-8.visit", case)
@@ -189,6 +194,7 @@ def tell_customer(act: Act, case: Case, by: Staff, said: str) -> None:
 def visited(act: Act, case: Case, by: Staff, said: str, satisfied: bool) -> None:
     """The return visit was made (回访, CMP-8). Of a customer who is not content the supervisors hear.
 
+    The log says whether a call was on record since the customer was told.
     Raises as `replied`; Refused before the result was told, Conflict the second time.
     """
     complaint = _to_the_customer(act, case, by, said)
@@ -196,7 +202,8 @@ def visited(act: Act, case: Case, by: Staff, said: str, satisfied: bool) -> None
         raise Refused("the customer hears the result first, then whether they are content with it is asked")
     if all(one.done_at is not None for one in promises.of_case(act, case.id) if one.rule_id == "CMP-8"):
         raise Conflict("this visit was made already")
-    _remember_said(act, case, complaint, "complaint-visited", by, said, satisfied=satisfied)
+    called = calls.connected_since(act, case.id, complaint.told_at)
+    _remember_said(act, case, complaint, "complaint-visited", by, said, satisfied=satisfied, called=called)
     _done(act, case, "CMP-8")
     if not satisfied:
         notices.tell_role(act, case, Role.SUPERVISOR, "complaint-unsatisfied", about=str(complaint.id))
@@ -238,6 +245,12 @@ def _to_the_customer(act: Act, case: Case, by: Staff, said: str) -> Complaint:
     if not said.strip():
         raise Invalid("say what the customer was told, and what they answered")
     return complaint
+
+
+def _returned_at(act: Act, complaint: Complaint) -> datetime:
+    """When the form came back, of a joined complaint that of the one that leads."""
+    leading = act.session.get(Complaint, complaint.joined_to_id) if complaint.joined_to_id is not None else None
+    return complaint.returned_at or (leading.returned_at if leading else None) or complaint.filed_at
 
 
 def _remember_said(act: Act, case: Case, complaint: Complaint, kind: str, by: Staff, said: str, **told: bool) -> None:

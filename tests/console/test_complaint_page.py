@@ -159,7 +159,7 @@ def test_a_department_that_says_not_ours_makes_the_page_ask_for_another_and_what
     assert "被投诉部门 维修科" in page
     assert "不归其管" not in page
     assert f"部门退单 11-18 10:00:00 {HEATING}：这栋楼归维修科" in page.replace("2026-", "")
-    assert f"部门退回时间 11-18 10:00 {HEATING}" in text_of(sun.opens("/console/tables/tracking"))
+    assert f"部门退单时间 11-18 10:00 {HEATING}" in text_of(sun.opens("/console/tables/tracking"))
 
 
 def test_a_major_complaint_gets_its_clear_reply(lin: Visitor, runtime: Runtime, cast: Cast, head: Person) -> None:
