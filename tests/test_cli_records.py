@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from hotline.domain import calls, cases, companies, customers, dispatches, promises, turns
+from hotline.domain import calls, cases, companies, customers, dispatches, outbox, promises, turns
 from hotline.domain.act import CALLER, CARRIER
 from hotline.domain.staff import Duty
 from hotline.runtime import Runtime
@@ -181,7 +181,9 @@ def test_a_table_shows_times_as_the_companys_clocks_do(operator: Operator, call_
 
 
 @pytest.mark.usefixtures("call_id")
-def test_a_table_that_leaves_rows_out_says_how_to_see_them(operator: Operator) -> None:
+def test_a_table_that_leaves_rows_out_says_how_to_see_them(operator: Operator, runtime: Runtime) -> None:
+    with runtime.act(CARRIER) as act:
+        outbox.post(act, "end-call", call=1)
     newest, *rest = [entry["id"] for entry in operator.reads("outbox list")]
     assert rest
     shown = operator.answered("outbox list --limit 1").splitlines()

@@ -46,7 +46,8 @@ def tell_all(act: Act, tellings: Sequence[Telling]) -> None:
     kept = list(act.session.scalars(select(Company).where(Company.id.in_(companies))))  # held: they are asked for often
     rows = _rows(act, tellings)
     written = insert_new(act.session, Notice).returning(Notice.key, Notice.id)
-    ids = {row.key: row.id for row in act.session.execute(written, [row.values for row in rows.values()])}
+    values = [row.values for row in rows.values()]
+    ids = {row.key: row.id for row in act.session.execute(written, values)} if values else {}  # nobody can be told
     for key, row in rows.items():
         urgent, by_call = row.values["urgent"], row.values["by_call"]
         notices.owe(act, row.person, row.case, key, ids.get(key), urgent=urgent, by_call=by_call)

@@ -157,10 +157,11 @@ def test_what_the_carrier_refuses_for_good_is_given_up_and_the_supervisor_told_o
     assert "未能送达" in asked(shop)[0]
 
 
-def test_telling_the_supervisor_ends_where_the_supervisor_cannot_be_told(shop: Workshop, case_id: int) -> None:
-    shop.exchange.faults.refuse(shop.cast.sun.number.e164, 21211)
+def test_telling_what_failed_ends_at_the_top_where_nobody_can_be_told(shop: Workshop, case_id: int) -> None:
+    for leader in (shop.cast.sun, shop.cast.qian, shop.cast.feng):
+        shop.exchange.faults.refuse(leader.number.e164, 21211)
     text_to_sun(shop, case_id)
-    shop.works_for(20 * SECOND)
+    shop.works_for(40 * SECOND)
     assert {one.kind: one.state for one in shop.entries()} == dict.fromkeys(("send-text", "tell-staff"), State.FAILED)
 
 
