@@ -42,6 +42,19 @@ def test_a_value_is_shown_in_its_place_without_leaving_the_page(page: Page, runt
     assert page.url.endswith("/console/calls/1")
 
 
+def test_a_value_that_is_shown_stays_while_news_comes(page: Page, runtime: Runtime, cast: Cast) -> None:
+    case_id = matters.repair(runtime, cast)
+    _log_in(page, cast)
+    page.goto("/console/calls/1")
+    page.locator("#secret-number summary").click()
+    page.locator("#secret-number input[name=reason]").fill("客户要求核对")
+    page.locator("#secret-number button").click()
+    shown = page.locator("#secret-number .revealed").text_content()
+    matters.link(runtime, cast, case_id, cast.wang)
+    expect(page.locator(".offers")).to_contain_text(cast.wang.name)
+    expect(page.locator("#secret-number .revealed")).to_have_text(shown or "")
+
+
 def test_the_record_is_checked_again_at_the_press_of_a_button(page: Page, runtime: Runtime, cast: Cast) -> None:
     matters.call(runtime, cast)
     _log_in(page, cast)
