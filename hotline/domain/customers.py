@@ -25,6 +25,7 @@ class Customer(Base):
     language: Mapped[str | None] = mapped_column(String(8))
     slow: Mapped[bool] = mapped_column(default=False)  # speak slowly (ANS-11)
     known_since: Mapped[datetime]
+    no_calls_at: Mapped[datetime | None]  # since when they do not want to be asked by telephone how it was (VIS-4)
 
 
 class CustomerPhone(Base):

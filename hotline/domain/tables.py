@@ -7,6 +7,7 @@ from hotline.domain import (
     absences,
     api_keys,
     audit,
+    callbacks,
     calls,
     cases,
     checkpoints,
@@ -29,6 +30,7 @@ from hotline.domain import (
     staff,
     turns,
     visitors,
+    visits,
     waits,
 )
 
@@ -48,6 +50,8 @@ ROOMS = (
     cases,
     waits,
     promises,
+    callbacks,
+    visits,
     handovers,
     dispatches,
     parties,

@@ -66,7 +66,8 @@ class Wait(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    call_id: Mapped[int] = mapped_column(ForeignKey("calls.id"), index=True)
+    call_id: Mapped[int | None] = mapped_column(ForeignKey("calls.id"), index=True)  # None: nobody was rung yet
+    callback_id: Mapped[int | None] = mapped_column(ForeignKey("callbacks.id"), index=True)
     company_id: Mapped[int] = mapped_column(ForeignKey("companies.id"))
     customer_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id"), index=True)
     case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"), index=True)
