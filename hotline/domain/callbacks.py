@@ -1,4 +1,4 @@
-"""A promise to ring, and every attempt at keeping it; without it a callback would be tried once and forgotten (CBK-3)."""
+"""A promise to ring, and every attempt at keeping it; without it a callback would be tried once, if at all (CBK-3)."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Callback(Base):
     """One call that is owed to a customer in one matter. While it is open there is no second of the same matter.
 
     `next_at`: when the next attempt begins by itself; None while one is under way, and where a person begins it.
-    `agreed`: the time was agreed with the customer, so that it is kept on a holiday as well. `until_at` ends the window.
+    `agreed`: the time was agreed with the customer, so that it is kept on a holiday too. `until_at` ends the window.
     """
 
     __tablename__ = "callbacks"

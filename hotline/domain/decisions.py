@@ -13,6 +13,7 @@ from hotline.db import Base
 from hotline.domain import cases, changes, companies, complaint_forms, deciders, dispatches, notices, robots, staff
 from hotline.domain.act import Act
 from hotline.domain.cases import Case, Kind
+from hotline.domain.occasions import Occasion
 from hotline.domain.promises import Promise, Verdict
 from hotline.domain.staff import Role, Staff
 from hotline.errors import Conflict, Invalid, NotFound, Refused
@@ -257,15 +258,15 @@ def _put(act: Act, case: Case, made: Decision) -> None:
     act.session.add(made)
     act.session.flush()
     asked = {"what": made.what, "promise": made.promise_id, "wanted": made.wanted, "level": made.level}
-    told = {"decision": made.id, **asked, "by": made.asked_by_id, "reason": made.reason}
-    act.remember(case.chain, "decision-asked", **told)
+    act.remember(case.chain, "decision-asked", decision=made.id, **asked, by=made.asked_by_id, reason=made.reason)
     text = "extension-asked" if made.what == What.EXTENSION else "decision-asked"
-    about, promise = str(made.id), act.session.get(Promise, made.promise_id or 0)
+    asking = Occasion(case, text, str(made.id), made.promise_id)
+    promise = act.session.get(Promise, made.promise_id or 0)
     for person in deciders.told(act, levels):
         awake = notices.may_be_texted(act, person, case.company_id, urgent=False)
         urgent = promise is not None and awake >= promise.due_at
-        notices.tell(act, person, case, text, about=about, promise=made.promise_id, urgent=urgent)
-    robots.post(act, case.company_id, case, text, about=about, promise=made.promise_id, due=None if urgent else awake)
+        notices.tell(act, person, asking._replace(urgent=urgent))
+    robots.post(act, asking, due=None if urgent else awake)
 
 
 def _settle(
@@ -281,7 +282,7 @@ def _settle(
 def _tell_asker(act: Act, decision: Decision, case: Case, text: str) -> None:
     asker = staff.get(act, decision.asked_by_id)
     if asker.active:
-        notices.tell(act, asker, case, text, about=str(decision.id), promise=decision.promise_id)
+        notices.tell(act, asker, Occasion(case, text, str(decision.id), decision.promise_id))
 
 
 def _locked(act: Act, decision_id: int, *, joined: bool = False) -> tuple[Decision, Case]:

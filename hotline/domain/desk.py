@@ -8,6 +8,7 @@ from hotline.domain.calls import Call, State
 from hotline.domain.cases import Case
 from hotline.domain.joining import count_talk, who_serves
 from hotline.domain.joining import join as join
+from hotline.domain.occasions import Occasion
 from hotline.domain.promises import Verdict
 from hotline.domain.waits import IN_LINE, TO_MATCH, Asked, asked_for, moved, waited
 from hotline.domain.waits import Place as Place
@@ -217,4 +218,4 @@ def _over(act: Act, wait: Wait, state: Place) -> None:
 def _tell_supervisors(act: Act, wait: Wait, case_id: int | None) -> None:
     assert case_id is not None, "a kept place has its case, and so has a number that was taken"
     case = act.session.get_one(Case, case_id)
-    notices.tell_role(act, case, staff.Role.SUPERVISOR, "nobody-answered", about=str(wait.id))
+    notices.tell_role(act, staff.Role.SUPERVISOR, Occasion(case, "nobody-answered", str(wait.id)))

@@ -24,6 +24,7 @@ from hotline.domain.handover_forms import Why as Why
 from hotline.domain.handover_forms import of_case as of_case
 from hotline.domain.handover_forms import open_of as open_of
 from hotline.domain.handover_forms import waiting_for as waiting_for
+from hotline.domain.occasions import Occasion
 from hotline.errors import Conflict, Invalid, NotFound, Refused
 
 ANSWER = "OWN-2.answer"  # who is asked answers in time
@@ -246,7 +247,7 @@ def _next_above(act: Act, request: Handover, case: Case) -> None:
 
 def _tell(act: Act, case: Case, staff_id: int, text: str, about: int, *, promise: int | None = None) -> None:
     pressing = promise is not None and act.standard.promise(ANSWER).urgent
-    notices.tell(act, staff.get(act, staff_id), case, text, about=str(about), promise=promise, urgent=pressing)
+    notices.tell(act, staff.get(act, staff_id), Occasion(case, text, str(about), promise, urgent=pressing))
 
 
 def _locked(act: Act, handover_id: int) -> tuple[Handover, Case]:

@@ -13,6 +13,7 @@ from hotline.domain.act import Act
 from hotline.domain.calls import Call
 from hotline.domain.cases import Case, Kind
 from hotline.domain.news import Recording
+from hotline.domain.occasions import Occasion
 from hotline.domain.staff import Duty, Staff
 from hotline.standard.kinds import Grade, Scope
 
@@ -236,4 +237,4 @@ def _texted(act: Act, case: Case, text: str) -> Opened:
 def _tell_staff(act: Act, case: Case, text: str, role: staff.Role, rule: str = "") -> None:
     """Tell them of a new matter; as urgently as the rule is that begins or is kept with it."""
     urgent = bool(rule) and act.standard.promise(rule).urgent
-    notices.tell_role(act, case, role, text, about=str(case.id), urgent=urgent)
+    notices.tell_role(act, role, Occasion(case, text, str(case.id), urgent=urgent))

@@ -7,6 +7,7 @@ from hotline.domain.act import Act
 from hotline.domain.calls import Call
 from hotline.domain.cases import Case
 from hotline.domain.notices import Notice
+from hotline.domain.occasions import Occasion
 from hotline.domain.staff import Staff
 from hotline.standard.kinds import Role
 
@@ -44,12 +45,13 @@ def rung_in_vain(act: Act, notice: Notice, call: Call) -> None:
         notices.owe_ring(act, notice.id, notice.case_id, times + 1, act.at + figures.ring_again.span)
         return
     notices.remember(act, notice, "notice-unheard")
-    case, about, promise = act.session.get_one(Case, notice.case_id), str(notice.id), notice.promise_id
+    case = act.session.get_one(Case, notice.case_id)
+    unheard = Occasion(case, UNHEARD, str(notice.id), notice.promise_id, notice.urgent)
     higher = above(act, case, notice.staff_id)
     if higher is None:
-        notices.tell_role(act, case, Role.SUPERVISOR, UNHEARD, about=about, promise=promise, urgent=notice.urgent)
+        notices.tell_role(act, Role.SUPERVISOR, unheard)
     else:
-        notices.tell(act, higher, case, UNHEARD, about=about, promise=promise, urgent=notice.urgent, by_call=True)
+        notices.tell(act, higher, unheard._replace(by_call=True))
 
 
 def above(act: Act, case: Case, person_id: int) -> Staff | None:

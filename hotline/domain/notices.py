@@ -13,8 +13,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from hotline.db import Base, insert_new
 from hotline.domain import complaint_forms, outbox, robots, staff
 from hotline.domain.act import Act
-from hotline.domain.cases import Case, Kind
+from hotline.domain.cases import Case
 from hotline.domain.companies import Company
+from hotline.domain.occasions import Occasion
 from hotline.domain.outbox import OutboxEntry
 from hotline.domain.staff import Shift, Staff
 from hotline.standard.kinds import Role
@@ -48,71 +49,51 @@ class Notice(Base):
         return self.key.removeprefix(f"{self.text}-").removesuffix(f"-{self.staff_id}")
 
 
-def tell(
-    act: Act,
-    person: Staff,
-    case: Case,
-    text: str,
-    *,
-    about: str,
-    promise: int | None = None,
-    urgent: bool = False,
-    by_call: bool = False,
-) -> None:
+def tell(act: Act, person: Staff, what: Occasion) -> None:
     """Tell a person of an occasion, once however often it is said (OWN-6).
 
-    `text` is a key of prompts/, `about` names the occasion within it. What is not urgent is gathered for a moment, and
-    in the company's quiet hours until they end, unless the person is on duty; an emergency is always urgent.
-    `by_call`: of a promise; their telephone rings too. The page has it at once, and nothing else reaches whoever has
-    no telephone.
+    What is not urgent is gathered for a moment, and in the company's quiet hours until they end, unless the person is
+    on duty. The page has it at once, and nothing else reaches whoever has no telephone.
     """
-    urgent, by_call = urgent or case.kind == Kind.EMERGENCY, by_call and promise is not None
-    row = row_of(act, person, case, text, about=about, promise=promise, urgent=urgent, by_call=by_call)
-    notice_id = act.session.scalar(insert_new(act.session, Notice).values(row).returning(Notice.id))
-    owe(act, person, case, row["key"], notice_id, urgent=urgent, by_call=by_call)
+    written = insert_new(act.session, Notice).values(row_of(act, person, what)).returning(Notice.id)
+    owe(act, person, what, act.session.scalar(written))
 
 
-def row_of(
-    act: Act, person: Staff, case: Case, text: str, *, about: str, promise: int | None, urgent: bool, by_call: bool
-) -> dict[str, Any]:
+def key_of(person: Staff, what: Occasion) -> str:
+    """What a person is told once."""
+    return f"{what.text}-{what.about}-{person.id}"
+
+
+def row_of(act: Act, person: Staff, what: Occasion) -> dict[str, Any]:
     """A notice as it stands in its table."""
     return {
-        "key": f"{text}-{about}-{person.id}", "staff_id": person.id, "company_id": case.company_id, "case_id": case.id,
-        "promise_id": promise, "text": text, "urgent": urgent, "by_call": by_call, "at": act.at,
+        "key": key_of(person, what), "staff_id": person.id, "company_id": what.case.company_id,
+        "case_id": what.case.id, "promise_id": what.promise, "text": what.text, "urgent": what.presses,
+        "by_call": what.rings, "at": act.at,
     }  # fmt: skip
 
 
-def owe(act: Act, person: Staff, case: Case, key: str, notice_id: int | None, *, urgent: bool, by_call: bool) -> None:
+def owe(act: Act, person: Staff, what: Occasion, notice_id: int | None) -> None:
     """What follows from a notice: its text, and the call where there is one. None: the person knew the occasion."""
     act.news.add(f"staff:{person.id}")
     if person.phone is None:
         return
+    case, urgent = what.case, what.presses
     if notice_id is not None:
         _owe_text(act, person, case.company_id, notice_id, urgent=urgent)
-    if by_call and (rung_id := notice_id or _rung_after_all(act, key)) is not None:
+    if what.rings and (rung_id := notice_id or _rung_after_all(act, key_of(person, what))) is not None:
         owe_ring(act, rung_id, case.id, 1, reached_from(act, person, case.company_id, urgent=urgent))
 
 
-def tell_role(
-    act: Act,
-    case: Case,
-    role: str,
-    text: str,
-    *,
-    about: str,
-    promise: int | None = None,
-    urgent: bool = False,
-    by_call: bool = False,
-) -> None:
+def tell_role(act: Act, role: str, what: Occasion) -> None:
     """Tell the owner of a case, or its company's people in a role, and for a role the company's robots: see `tell`.
 
     Where nobody can be told, whoever stands above (OWN-6); whom a complaint is about is never told of it (CMP-10).
     """
-    for person in people(act, case, role):
-        tell(act, person, case, text, about=about, promise=promise, urgent=urgent, by_call=by_call)
+    for person in people(act, what.case, role):
+        tell(act, person, what)
     if role != Role.OWNER:
-        due = reached_from(act, None, case.company_id, urgent=urgent or case.kind == Kind.EMERGENCY)
-        robots.post(act, case.company_id, case, text, about=about, promise=promise, due=due)
+        robots.post(act, what, due=reached_from(act, None, what.case.company_id, urgent=what.presses))
 
 
 def may_be_texted(act: Act, person: Staff, company_id: int, *, urgent: bool) -> datetime:
@@ -155,10 +136,8 @@ def told(act: Act, notice: Notice) -> None:
 def pass_on(act: Act, notice: Notice) -> None:
     """Who was to be told works here no more: the supervisors are told instead."""
     remember(act, notice, "notice-passed-on")
-    case, role = act.session.get_one(Case, notice.case_id), Role.SUPERVISOR
-    urgent, by_call = notice.urgent, notice.by_call
-    about, promise = notice.about, notice.promise_id
-    tell_role(act, case, role, notice.text, about=about, promise=promise, urgent=urgent, by_call=by_call)
+    case, how = act.session.get_one(Case, notice.case_id), (notice.urgent, notice.by_call)
+    tell_role(act, Role.SUPERVISOR, Occasion(case, notice.text, notice.about, notice.promise_id, *how))
 
 
 def get(act: Act, notice_id: int) -> Notice:

@@ -12,6 +12,7 @@ from hotline.domain.act import Act
 from hotline.domain.cases import Case
 from hotline.domain.companies import Company
 from hotline.domain.notice_batches import Telling
+from hotline.domain.occasions import Occasion
 from hotline.domain.promises import ESCALATION, JUDGING, WARNING, Promise, Verdict
 from hotline.standard.calendar import Calendar
 from hotline.standard.kinds import Channel, Role
@@ -128,4 +129,4 @@ def _act_on(act: Act, promise: Promise, case: Case, rule: PromiseRule | None) ->
 
 
 def _telling(promise: Promise, case: Case, role: Role, why: str, *, urgent: bool, by_call: bool = False) -> Telling:
-    return Telling(case, role, why, str(promise.id), promise.id, urgent, by_call)
+    return Telling(role, Occasion(case, why, str(promise.id), promise.id, urgent, by_call))

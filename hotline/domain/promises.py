@@ -20,8 +20,8 @@ from hotline.standard.rules import PromiseRule
 BY_REACHING = frozenset({"ANS-3.callback", "ANS-8.callback", "ANS-10.callback", "CBK-2.missed", "CMP-9.callback"})
 # Kept by a call to the customer: these, and what somebody has to tell in it and to note.
 BY_CALLING = BY_REACHING | {"CBK-1.answer", "CBK-3.time", "FLT-5.result", "VIS-1.repair"}
-# What of a complaint is owed to the customer, by rule: moot once nobody can be reached.
-TO_CUSTOMER = frozenset({"CMP-3", "CMP-7", "CMP-8", "CMP-9", "CMP-11"})
+# What of a complaint is owed to whoever complained, by rule: moot once nobody can be reached.
+TO_COMPLAINANT = frozenset({"CMP-3", "CMP-7", "CMP-8", "CMP-9", "CMP-11"})
 
 WARNING, JUDGING, ESCALATION = range(3)  # which look is next: `step`, and from ESCALATION on one for each step
 
@@ -210,7 +210,7 @@ def close_case(act: Act, case: Case, *, by: int, outcome: str) -> None:
         if not complaint_forms.may_close(act, case, staff.get(act, by)):
             raise Refused("a complaint is closed by a superior whom it is not about and who did not deal with it")
         if not complaint_forms.reachable(act, case):
-            moot = [one for one in waiting if one.rule_id in TO_CUSTOMER]
+            moot = [one for one in waiting if one.rule_id in TO_COMPLAINANT]
     owed = [one.rule for one in waiting if one not in moot]
     if owed:
         raise Conflict(f"case {case.number} cannot be closed: still promised: {', '.join(owed)}")

@@ -18,6 +18,7 @@ from hotline.domain.cases import Case
 from hotline.domain.complaint_forms import Complaint
 from hotline.domain.dispatches import Answer, Dispatch
 from hotline.domain.handovers import Why
+from hotline.domain.occasions import Occasion
 from hotline.errors import NotFound
 from hotline.standard.kinds import Role
 
@@ -58,8 +59,9 @@ def signer(act: Act, case: Case, complaint: Complaint) -> None:
     """
     signatures.take_back(act, case)
     cases.handled_by(act, case, case.owner_id)
+    unsigned = Occasion(case, "complaint-unsigned", f"{complaint.id}-{act.at.isoformat()}")
     for role in (Role.OWNER, Role.SUPERVISOR):
-        notices.tell_role(act, case, role, "complaint-unsigned", about=f"{complaint.id}-{act.at.isoformat()}")
+        notices.tell_role(act, role, unsigned)
 
 
 def _owner(act: Act, case: Case) -> None:

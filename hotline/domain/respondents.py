@@ -27,6 +27,7 @@ from hotline.domain.act import Act
 from hotline.domain.cases import Case
 from hotline.domain.complaint_forms import Complaint, Stage
 from hotline.domain.dispatches import RESPONDENT, Dispatch
+from hotline.domain.occasions import Occasion
 from hotline.domain.respondent_view import Clock as Clock
 from hotline.domain.respondent_view import RespondentView as RespondentView
 from hotline.domain.respondent_view import view as view
@@ -76,8 +77,9 @@ def refuse(act: Act, case: Case, by: Staff, reason: str) -> None:
     act.remember(case.chain, "complaint-refused", **told, department=complaint.department_id)
     signatures.withdraw(act, dispatch)
     cases.handled_by(act, case, case.owner_id)
+    refused = Occasion(case, "complaint-refused", f"{complaint.id}-{act.at.isoformat()}")
     for role in (Role.OWNER, Role.SUPERVISOR):
-        notices.tell_role(act, case, role, "complaint-refused", about=f"{complaint.id}-{act.at.isoformat()}")
+        notices.tell_role(act, role, refused)
 
 
 def redirect(act: Act, case: Case, department_id: int, *, by: Staff) -> None:
@@ -156,7 +158,7 @@ def to_be_told(act: Act, case: Case) -> None:
     """The result is there: whoever can be reached hears it the same day (CMP-7); the owner knows."""
     if complaint_forms.reachable(act, case):
         promises.make(act, "CMP-7.tell", case)
-    notices.tell_role(act, case, Role.OWNER, "complaint-returned", about=str(case.id))
+    notices.tell_role(act, Role.OWNER, Occasion(case, "complaint-returned", str(case.id)))
 
 
 def replied(act: Act, case: Case, by: Staff, said: str) -> None:
@@ -206,7 +208,7 @@ def visited(act: Act, case: Case, by: Staff, said: str, satisfied: bool) -> None
     _remember_said(act, case, complaint, "complaint-visited", by, said, satisfied=satisfied, called=called)
     _done(act, case, "CMP-8")
     if not satisfied:
-        notices.tell_role(act, case, Role.SUPERVISOR, "complaint-unsatisfied", about=str(complaint.id))
+        notices.tell_role(act, Role.SUPERVISOR, Occasion(case, "complaint-unsatisfied", str(complaint.id)))
 
 
 def _opened(act: Act, case: Case) -> tuple[Dispatch, Complaint]:

@@ -13,7 +13,7 @@ from hotline.chats import Address, Kind
 from hotline.db import Base
 from hotline.domain import complaint_forms, outbox
 from hotline.domain.act import Act
-from hotline.domain.cases import Case
+from hotline.domain.occasions import Occasion
 from hotline.domain.outbox import OutboxEntry, State
 from hotline.errors import Conflict, NotFound
 
@@ -98,26 +98,17 @@ def address_of(act: Act, robot: Robot) -> Address:
     )
 
 
-def post(
-    act: Act,
-    company_id: int,
-    case: Case,
-    text: str,
-    *,
-    about: str,
-    promise: int | None = None,
-    due: datetime | None = None,
-) -> None:
-    """Owe a company's robots a notice, once per occasion; nothing where it has none, or the matter is `hidden`.
+def post(act: Act, what: Occasion, *, due: datetime | None = None) -> None:
+    """Owe the robots of a case's company a notice, once per occasion, and not before it is `due`.
 
-    `text` is a key of prompts/ and `about` names the occasion within it, as in `notices.tell`. `due`: not before.
+    Nothing where there is no robot, or the matter is `hidden`.
     """
-    more: dict[str, Any] = {} if promise is None else {"promise": promise}
-    taking = [one for one in listed(act, company_id) if one.takes]
+    case, more = what.case, {} if what.promise is None else {"promise": what.promise}
+    taking = [one for one in listed(act, case.company_id) if one.takes]
     if taking and not hidden(act, case.id):
         for robot in taking:
-            key = f"robot-{robot.id}-{text}-{about}"
-            outbox.post(act, TELLS, due=due, key=key, case_id=case.id, robot=robot.id, text=text, **more)
+            key = f"robot-{robot.id}-{what.text}-{what.about}"
+            outbox.post(act, TELLS, due=due, key=key, case_id=case.id, robot=robot.id, text=what.text, **more)
 
 
 def hidden(act: Act, case_id: int) -> bool:

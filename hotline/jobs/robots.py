@@ -13,6 +13,7 @@ from hotline.domain import companies, notices, outbox, robots
 from hotline.domain.act import COMMAND, Act
 from hotline.domain.cases import Case
 from hotline.domain.companies import Company
+from hotline.domain.occasions import Occasion
 from hotline.domain.outbox import OutboxEntry, State
 from hotline.domain.promises import Promise
 from hotline.domain.robots import Robot
@@ -51,7 +52,7 @@ def not_told(runtime: Runtime, act: Act, entry: OutboxEntry, problem: str) -> No
         return
     robots.set_aside(act, robots.get(act, entry.about["robot"]), problem)
     case = act.session.get_one(Case, entry.case_id)
-    notices.tell_role(act, case, Role.SUPERVISOR, "robot-refused", about=str(entry.id))
+    notices.tell_role(act, Role.SUPERVISOR, Occasion(case, "robot-refused", str(entry.id)))
 
 
 def try_out(runtime: Runtime, robot_id: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hotline.domain import notice_calls, notices, robots
 from hotline.domain.act import Act
 from hotline.domain.cases import Case
+from hotline.domain.occasions import Occasion
 from hotline.domain.outbox import OutboxEntry, Queue
 from hotline.standard.kinds import Role
 
@@ -14,7 +15,7 @@ FAILED = "outbox-failed"
 def supervisors(act: Act, case_id: int, text: str, about: str, *, urgent: bool = False) -> None:
     """Tell the supervisors of a case's company; `about` names the occasion, and each is told of it once."""
     case = act.session.get_one(Case, case_id)
-    notices.tell_role(act, case, Role.SUPERVISOR, text, about=about, urgent=urgent)
+    notices.tell_role(act, Role.SUPERVISOR, Occasion(case, text, about, urgent=urgent))
 
 
 def somebody_else(act: Act, case_id: int, about: str, *, unreached: int, urgent: bool) -> None:
@@ -23,13 +24,14 @@ def somebody_else(act: Act, case_id: int, about: str, *, unreached: int, urgent:
     Each is told once of an occasion.
     """
     case = act.session.get_one(Case, case_id)
+    failed = Occasion(case, FAILED, about, urgent=urgent)
     level = notices.people(act, case, Role.SUPERVISOR)
     others = [one for one in level if one.id != unreached]
     if len(others) == len(level):
-        notices.tell_role(act, case, Role.SUPERVISOR, FAILED, about=about, urgent=urgent)
+        notices.tell_role(act, Role.SUPERVISOR, failed)
         return
     for one in others:
-        notices.tell(act, one, case, FAILED, about=about, urgent=urgent)
+        notices.tell(act, one, failed)
     if not any(one.phone for one in others):
         passed_up(act, case_id, about, unreached=unreached, urgent=urgent)
 
@@ -39,7 +41,7 @@ def passed_up(act: Act, case_id: int, about: str, *, unreached: int, urgent: boo
     case = act.session.get_one(Case, case_id)
     higher = notice_calls.above(act, case, unreached)
     if higher is not None:
-        notices.tell(act, higher, case, FAILED, about=about, urgent=urgent)
+        notices.tell(act, higher, Occasion(case, FAILED, about, urgent=urgent))
 
 
 def given_up(act: Act, entry: OutboxEntry) -> None:

@@ -133,7 +133,7 @@ def _next_promise(act: Act, case: Case) -> Promise | None:
     """The promise made last that is still open: what the customer waits for, not what a department owes the house."""
     waiting = [promise for promise in promises.of_case(act, case.id) if promise.verdict == Verdict.OPEN]
     if case.kind == Kind.COMPLAINT:
-        waiting = [promise for promise in waiting if promise.rule_id in promises.TO_CUSTOMER]
+        waiting = [promise for promise in waiting if promise.rule_id in promises.TO_COMPLAINANT]
     return waiting[-1] if waiting else None
 
 

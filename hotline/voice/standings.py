@@ -14,8 +14,9 @@ from hotline.domain.promises import Promise, Verdict
 from hotline.prompts import Prompts
 from hotline.standard.calendar import day_ended
 
-# What a customer was promised, by the rule that promised it: the word of prompts/ that says it to them.
-TO_CUSTOMERS = {
+# What a caller is told of, by the rule that promised it: the word of prompts/ that says it. Beside what is owed to a
+# complainant (`promises.TO_COMPLAINANT`), that the complaint is dealt with, and what other matters promise.
+SPOKEN_AS = {
     "CMP-3": "reply",
     "CMP-4": "settle",
     "CMP-7": "result",
@@ -55,7 +56,7 @@ def promised(act: Act, call: Call, prompts: Prompts, found: Case) -> str:
 
     An extension that was approved is told as one (CMP-5): the deadline before it is known to the caller.
     """
-    made = [one for one in promises.of_case(act, found.id) if one.rule_id in TO_CUSTOMERS]
+    made = [one for one in promises.of_case(act, found.id) if one.rule_id in SPOKEN_AS]
     waiting = [one for one in made if one.verdict in (Verdict.OPEN, Verdict.BROKEN)]
     if not waiting:
         return ""
@@ -63,7 +64,7 @@ def promised(act: Act, call: Call, prompts: Prompts, found: Case) -> str:
     return prompts.text(
         f"promised.{_how(act, following, made)}",
         call.language,
-        what=prompts.text(f"promised.what.{TO_CUSTOMERS[following.rule_id]}", call.language),
+        what=prompts.text(f"promised.what.{SPOKEN_AS[following.rule_id]}", call.language),
         due=instant(act, call, prompts, following.due_at),
     )
 

@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 from hotline.domain import companies, notices
 from hotline.domain.act import CLOCK
 from hotline.domain.cases import Case
+from hotline.domain.occasions import Occasion
 from hotline.runtime import Runtime
 from hotline.standard.kinds import Grade
 from tests import given
@@ -167,7 +168,7 @@ def tells(runtime: Runtime, cast: Cast) -> None:
     with runtime.act(CLOCK) as act:
         companies.get(act, cast.heat.id)
         case = act.session.get_one(Case, 1)
-        notices.tell(act, given.person(act, cast.sun), case, "promise-broken", about="test", promise=1)
+        notices.tell(act, given.person(act, cast.sun), Occasion(case, "promise-broken", "test", promise=1))
 
 
 def test_what_is_typed_stays_while_the_complaint_goes_on(

@@ -10,6 +10,7 @@ from flask import Flask
 
 from hotline.domain import cases, companies, notices, promises
 from hotline.domain.act import CLOCK
+from hotline.domain.occasions import Occasion
 from hotline.prompts import Prompts
 from hotline.runtime import Runtime
 from tests import given
@@ -29,8 +30,8 @@ def tells(runtime: Runtime, cast: Cast, case_id: int, text: str = "promise-broke
         case = cases.get(act, case_id)
         promise = promises.make(act, "CBK-1.answer", case)
         for occasion in range(n):
-            about = f"{promise.id}-{occasion}"
-            notices.tell(act, given.person(act, who), case, text, about=about, promise=promise.id)
+            what = Occasion(case, text, f"{promise.id}-{occasion}", promise.id)
+            notices.tell(act, given.person(act, who), what)
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from hotline.console import timeline
 from hotline.console.timeline import Lane, TimeLine
 from hotline.domain import cases, companies, handovers, notices, promise_looks, promises, staff
 from hotline.domain.act import CLOCK, COMMAND, Actor
+from hotline.domain.occasions import Occasion
 from hotline.domain.outbox import OutboxEntry, State
 from hotline.runtime import Runtime
 from tests import given
@@ -114,7 +115,7 @@ def test_everything_that_happened_stands_in_its_order_and_in_its_lane(
         texts = act.session.scalars(select(OutboxEntry).where(OutboxEntry.kind == "send-text"))
         [entry] = (one for one in texts if one.about["text"] == "case-opened")
         entry.state, entry.settled_at = State.DONE, act.at
-        notices.tell(act, staff.get(act, cast.sun.id), cases.get(act, case_id), "matter-raised", about="1")
+        notices.tell(act, staff.get(act, cast.sun.id), Occasion(cases.get(act, case_id), "matter-raised", "1"))
     line = drawn(runtime, case_id)
     lanes = [(mark.lane, mark.who.split(" ")[0]) for mark in line.events]
     assert lanes == [

@@ -11,6 +11,7 @@ from hotline.domain.act import COMMAND
 from hotline.domain.dispatches import RESPONDENT
 from hotline.domain.handovers import State, Why
 from hotline.domain.notices import Notice
+from hotline.domain.occasions import Occasion
 from hotline.domain.staff import Role, Staff
 from hotline.errors import Refused
 from hotline.runtime import Runtime
@@ -151,7 +152,7 @@ def test_heads_of_other_departments_hear_nothing(runtime: Runtime, cast: Cast, h
         case = complaint.case
         told = complaint_forms.told(act, case, Role.DEPARTMENT_HEAD)
         assert [one.id for one in told] == [house.liu.id]
-        notices.tell_role(act, case, Role.DEPARTMENT_HEAD, "promise-broken", about="1")
+        notices.tell_role(act, Role.DEPARTMENT_HEAD, Occasion(case, "promise-broken", "1"))
         given.person(act, house.liu).phone = None
         assert [one.id for one in complaint_forms.told(act, case, Role.DEPARTMENT_HEAD)] == [cast.sun.id]
     assert complaint.told("promise-broken") == {house.liu.id}

@@ -14,6 +14,7 @@ from hotline.domain.act import COMMAND, Act
 from hotline.domain.cases import Case, Kind
 from hotline.domain.notice_batches import Telling
 from hotline.domain.notices import Notice
+from hotline.domain.occasions import Occasion
 from hotline.domain.outbox import OutboxEntry
 from hotline.runtime import Runtime
 from hotline.standard.kinds import Role
@@ -31,8 +32,7 @@ def at_once(act: Act, tellings: list[Telling]) -> None:
 
 def one_by_one(act: Act, tellings: list[Telling]) -> None:
     for one in tellings:
-        to, urgent, by_call = (one.case, one.role), one.urgent, one.by_call
-        notices.tell_role(act, *to, one.text, about=one.about, promise=one.promise, urgent=urgent, by_call=by_call)
+        notices.tell_role(act, one.role, one.what)
 
 
 def matters(act: Act, cast: Cast) -> list[Case]:
@@ -51,7 +51,8 @@ def tellings(act: Act, found: list[Case]) -> list[Telling]:
     for place, case in enumerate(found):
         companies.get(act, case.company_id)
         promise = promises.make(act, "CBK-1.answer", case)
-        made += [Telling(case, role, TEXT, str(promise.id), promise.id, urgent=place == 1) for role in ROLES]
+        what = Occasion(case, TEXT, str(promise.id), promise.id, urgent=place == 1)
+        made += [Telling(role, what) for role in ROLES]
     return made
 
 
@@ -112,8 +113,8 @@ def test_told_twice_of_one_occasion_a_person_has_one_notice_and_is_rung_if_eithe
     with runtime.look(COMMAND) as act:
         case = given.case(act, cast)
         promise = promises.make(act, "FLT-2.sign", case)
-        broken = Telling(case, Role.GENERAL_MANAGER, TEXT, str(promise.id), promise.id, urgent=True)
-        at_once(act, [broken, broken._replace(by_call=True), broken])
+        broken = Occasion(case, TEXT, str(promise.id), promise.id, urgent=True)
+        at_once(act, [Telling(Role.GENERAL_MANAGER, broken._replace(by_call=rung)) for rung in (False, True, False)])
         (notice,) = act.session.scalars(select(Notice))
         kinds = sorted(act.session.scalars(select(OutboxEntry.kind)))
     assert (notice.staff_id, notice.by_call) == (cast.feng.id, True)
@@ -124,9 +125,9 @@ def test_who_knows_of_it_already_is_told_no_more_and_rung_after_all(runtime: Run
     with runtime.look(COMMAND) as act:
         case = given.case(act, cast)
         promise = promises.make(act, "FLT-2.sign", case)
-        broken = Telling(case, Role.GENERAL_MANAGER, TEXT, str(promise.id), promise.id, urgent=True)
+        broken = Occasion(case, TEXT, str(promise.id), promise.id, urgent=True)
         for by_call in (False, True, True):
-            at_once(act, [broken._replace(by_call=by_call)])
+            at_once(act, [Telling(Role.GENERAL_MANAGER, broken._replace(by_call=by_call))])
         assert len(act.session.scalars(select(Notice)).all()) == 1
         assert sorted(act.session.scalars(select(OutboxEntry.kind))) == ["ring-notice", "tell-staff"]
 

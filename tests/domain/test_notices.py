@@ -14,6 +14,7 @@ from hotline.domain.act import CLOCK, COMMAND, Act
 from hotline.domain.cases import Case, Kind
 from hotline.domain.complaint_forms import Complaint
 from hotline.domain.notices import Notice
+from hotline.domain.occasions import Occasion
 from hotline.domain.outbox import OutboxEntry
 from hotline.domain.staff import Duty, Role, StaffRole
 from hotline.domain.verifying import What
@@ -37,12 +38,12 @@ def case(runtime: Runtime, cast: Cast) -> Case:
 
 def tell(runtime: Runtime, case: Case, who: Person, text: str = "recording-lost", **how: Any) -> None:
     with runtime.act(CLOCK) as act:
-        notices.tell(act, given.person(act, who), case, text, **{"about": "1", **how})
+        notices.tell(act, given.person(act, who), Occasion(case, text, **{"about": "1", **how}))
 
 
 def tell_role(runtime: Runtime, case: Case, role: str, **how: Any) -> None:
     with runtime.act(CLOCK) as act:
-        notices.tell_role(act, act.session.merge(case), role, "recording-lost", **{"about": "1", **how})
+        notices.tell_role(act, role, Occasion(act.session.merge(case), "recording-lost", **{"about": "1", **how}))
 
 
 def told(runtime: Runtime) -> list[Notice]:
@@ -76,8 +77,8 @@ def test_what_one_act_tells_a_person_is_owed_as_one_text_a_moment_later(
     with runtime.act(CLOCK) as act:
         sun, qian = given.person(act, cast.sun), given.person(act, cast.qian)
         for n in range(5):
-            notices.tell(act, sun, case, "recording-lost", about=str(n))
-        notices.tell(act, qian, case, "recording-lost", about="1")
+            notices.tell(act, sun, Occasion(case, "recording-lost", str(n)))
+        notices.tell(act, qian, Occasion(case, "recording-lost", "1"))
     assert [entry.about["who"] for entry in owed(runtime)] == [cast.sun.id, cast.qian.id]
     assert {entry.due_at for entry in owed(runtime)} == {at.now + 5 * SECOND}
     assert all("陈" not in str(entry.about) for entry in owed(runtime))
@@ -86,8 +87,8 @@ def test_what_one_act_tells_a_person_is_owed_as_one_text_a_moment_later(
 def test_what_presses_is_owed_at_once_and_apart(runtime: Runtime, cast: Cast, case: Case, at: HandClock) -> None:
     with runtime.act(CLOCK) as act:
         sun = given.person(act, cast.sun)
-        notices.tell(act, sun, case, "recording-lost", about="1")
-        notices.tell(act, sun, case, "nobody-signed", about="1", urgent=True)
+        notices.tell(act, sun, Occasion(case, "recording-lost", "1"))
+        notices.tell(act, sun, Occasion(case, "nobody-signed", "1", urgent=True))
     assert [(entry.queue, entry.due_at) for entry in owed(runtime)] == [
         ("routine", at.now + 5 * SECOND), ("urgent", at.now),
     ]  # fmt: skip
@@ -189,7 +190,7 @@ def test_an_open_page_learns_of_it(runtime: Runtime, cast: Cast, case: Case, cha
     tell(runtime, case, cast.sun)
     with runtime.act(COMMAND) as act:
         if change == "told":
-            notices.tell(act, given.person(act, cast.sun), case, "outbox-failed", about="1")
+            notices.tell(act, given.person(act, cast.sun), Occasion(case, "outbox-failed", "1"))
         else:
             notices.seen(act, given.person(act, cast.sun), [told(runtime)[0].id])
         assert f"staff:{cast.sun.id}" in act.news

@@ -11,6 +11,7 @@ from hotline.chats import Address, Kind
 from hotline.domain import audit, robots
 from hotline.domain.act import COMMAND, Act
 from hotline.domain.cases import Case
+from hotline.domain.occasions import Occasion
 from hotline.domain.outbox import OutboxEntry
 from hotline.domain.robots import Robot
 from hotline.errors import Conflict, Invalid, NotFound
@@ -90,8 +91,8 @@ def test_every_robot_of_the_company_is_owed_an_occasion_once(runtime: Runtime, c
         robots.add(act, cast.home.id, "别家", FEISHU)
         case = given.case(act, cast)
         for _ in range(2):
-            robots.post(act, cast.heat.id, case, "promise-broken", about="7", promise=7)
-        robots.post(act, cast.heat.id, case, "promise-broken", about="8", due=at.now + timedelta(hours=1))
+            robots.post(act, Occasion(case, "promise-broken", "7", promise=7))
+        robots.post(act, Occasion(case, "promise-broken", "8"), due=at.now + timedelta(hours=1))
         assert [(entry.about.get("robot"), entry.about.get("promise"), entry.case_id) for entry in owed(act)] == [
             (first, 7, case.id),
             (second, 7, case.id),
@@ -106,10 +107,10 @@ def test_a_robot_that_was_refused_or_removed_is_owed_nothing(runtime: Runtime, c
     with runtime.act(COMMAND) as act:
         robots.set_aside(act, robots.get(act, refused), "robot-gone (19001)")
         robots.remove(act, robots.get(act, gone))
-        robots.post(act, cast.heat.id, given.case(act, cast), "promise-broken", about="7")
+        robots.post(act, Occasion(given.case(act, cast), "promise-broken", "7"))
         assert owed(act) == []
         robots.take_back(act, robots.get(act, refused))
-        robots.post(act, cast.heat.id, given.case(act, cast), "promise-broken", about="7")
+        robots.post(act, Occasion(given.case(act, cast), "promise-broken", "7"))
         assert [entry.about["robot"] for entry in owed(act)] == [refused]
 
 
@@ -121,7 +122,7 @@ def test_of_a_complaint_about_somebody_no_group_hears_for_they_may_sit_in_it(
     of_somebody = complaining.filed(runtime, cast, department_id=house.repair, about_staff_id=cast.sun.id)
     with runtime.act(COMMAND) as act:
         for one in (of_nobody, of_somebody):
-            robots.post(act, cast.heat.id, act.session.get_one(Case, one.id), "promise-broken", about=str(one.id))
+            robots.post(act, Occasion(act.session.get_one(Case, one.id), "promise-broken", str(one.id)))
         told = {entry.case_id for entry in owed(act)}
     assert of_somebody.told("complaint-for-supervisor") == {cast.qian.id}, "those it is not about are told themselves"
     assert told == {of_nobody.id}

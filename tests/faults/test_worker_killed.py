@@ -10,6 +10,7 @@ from sqlalchemy import update
 
 from hotline.domain import calls, cases, companies, notices, promises, staff
 from hotline.domain.act import COMMAND
+from hotline.domain.occasions import Occasion
 from hotline.domain.outbox import OutboxEntry, State
 from hotline.jobs import work
 from tests.faults.mortal import Ward
@@ -62,7 +63,7 @@ def owe_notices(shop: Workshop) -> int:
     with shop.runtime.act(COMMAND) as act:
         case, sun = act.session.get_one(cases.Case, 1), staff.get(act, shop.cast.sun.id)
         for n in (1, 2):
-            notices.tell(act, sun, case, "recording-lost", about=f"{occasion}-{n}")
+            notices.tell(act, sun, Occasion(case, "recording-lost", f"{occasion}-{n}"))
     return shop.entries("tell-staff")[-1].id
 
 
@@ -72,7 +73,7 @@ def owe_notice_ring(shop: Workshop) -> int:
         companies.get(act, shop.cast.heat.id)
         case, feng = act.session.get_one(cases.Case, 1), staff.get(act, shop.cast.feng.id)
         promise, about = promises.of_case(act, 1)[0].id, str(len(shop.entries()))
-        notices.tell(act, feng, case, "promise-broken", about=about, promise=promise, by_call=True)
+        notices.tell(act, feng, Occasion(case, "promise-broken", about, promise, by_call=True))
         act.session.execute(update(OutboxEntry).where(OutboxEntry.kind == "tell-staff").values(state=State.DROPPED))
     return shop.entries("ring-notice")[-1].id
 

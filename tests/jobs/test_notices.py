@@ -12,6 +12,7 @@ from hotline.domain import audit, cases, companies, notices, promise_looks, prom
 from hotline.domain.act import CLOCK, COMMAND
 from hotline.domain.cases import Case, Kind
 from hotline.domain.notices import Notice
+from hotline.domain.occasions import Occasion
 from hotline.jobs import segments, texts, work
 from hotline.prompts import Prompts
 from hotline.simulator.faults import Trouble
@@ -34,7 +35,7 @@ def case(shop: Workshop) -> Case:
 
 def tell(shop: Workshop, case: Case, who: Person, text: str = "recording-lost", **how: Any) -> None:
     with shop.runtime.act(CLOCK) as act:
-        notices.tell(act, given.person(act, who), case, text, **{"about": "1", **how})
+        notices.tell(act, given.person(act, who), Occasion(case, text, **{"about": "1", **how}))
 
 
 def told(shop: Workshop) -> list[Notice]:

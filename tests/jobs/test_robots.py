@@ -13,6 +13,7 @@ from hotline.domain import cases, companies, robots
 from hotline.domain.act import CLOCK, COMMAND
 from hotline.domain.cases import Case, Kind
 from hotline.domain.notices import Notice
+from hotline.domain.occasions import Occasion
 from hotline.domain.outbox import OutboxEntry, State
 from hotline.domain.robots import Robot
 from hotline.errors import Refused
@@ -57,7 +58,7 @@ def post(shop: Workshop, about: str, text: str = "lost-property-for-supervisor")
             owner_id=shop.cast.lin.id,
             customer_id=shop.cast.chen.id,
         )
-        robots.post(act, heat.id, case, text, about=about)
+        robots.post(act, Occasion(case, text, about))
 
 
 def states(shop: Workshop) -> list[str]:
@@ -120,7 +121,7 @@ def test_hundreds_of_notices_are_one_message_and_no_flood(shop: Workshop, room: 
     with shop.runtime.act(COMMAND) as act:
         case = given.case(act, shop.cast)
         for about in range(300):
-            robots.post(act, shop.cast.heat.id, case, "lost-property-for-supervisor", about=str(about))
+            robots.post(act, Occasion(case, "lost-property-for-supervisor", str(about)))
     shop.works()
     post(shop, "later")
     shop.passes(timedelta(seconds=10))

@@ -9,6 +9,7 @@ from hotline.domain import cases, companies, notices, promises, seats, staff
 from hotline.domain.act import COMMAND
 from hotline.domain.cases import Case
 from hotline.domain.notices import Notice
+from hotline.domain.occasions import Occasion
 from hotline.domain.seats import Device
 from hotline.simulator.phone import Phone
 from tests import given
@@ -135,7 +136,7 @@ def test_whoever_talks_on_our_line_is_rung_when_that_is_over(line: Line, broken:
     with line.runtime.act(COMMAND) as act:
         company, feng = companies.get(act, line.cast.heat.id), given.person(act, line.cast.feng)
         promise = promises.make(act, "EMG-2.acknowledge", cases.get(act, broken.id))
-        notices.tell(act, feng, broken, "promise-broken", about="2", promise=promise.id, urgent=True, by_call=True)
+        notices.tell(act, feng, Occasion(broken, "promise-broken", "2", promise.id, urgent=True, by_call=True))
         assert company.id == feng.company_id
     first = rung(line, within=30).answers().hears("请您马上处理")
     line.passes(minutes=1)

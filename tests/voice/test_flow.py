@@ -14,6 +14,7 @@ from hotline.domain.calls import Call
 from hotline.domain.cases import Case
 from hotline.domain.companies import Company
 from hotline.domain.dispatches import Dispatch
+from hotline.domain.occasions import Occasion
 from hotline.domain.staff import Duty
 from hotline.runtime import Runtime
 from hotline.voice import desk_flow
@@ -187,7 +188,7 @@ def _told(rings: Rings, runtime: Runtime, who: world.Person, *, done: bool = Fal
         case = cases.get(act, 1)
         companies.get(act, case.company_id)
         promise, person = promises.make(act, "CBK-1.answer", case), staff.get(act, who.id)
-        notices.tell(act, person, case, "promise-broken", about=str(promise.id), promise=promise.id)
+        notices.tell(act, person, Occasion(case, "promise-broken", str(promise.id), promise.id))
         (notice,) = notices.of(act, person.id, before=None, most=1)
         due = promise.due_at.isoformat()
         placed = _place(act, case, who, Step.NOTICE, notice=notice.id, ring=1, rule=promise.rule, due=due)

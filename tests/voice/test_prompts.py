@@ -18,7 +18,7 @@ from hotline.prompts import FOLDER, Prompts
 from hotline.runtime import Runtime
 from hotline.standard import loader
 from hotline.standard.kinds import EmergencyKind, FaultClass, FlowItem, Grade
-from hotline.voice.standings import TO_CUSTOMERS
+from hotline.voice.standings import SPOKEN_AS
 from hotline.voice.values import VALUES
 from tests import world
 from tests.voice.ring import Rings
@@ -40,7 +40,7 @@ FAMILIES: dict[str, set[str]] = {
     "progress": {*Stage, "open", "closed"},
     "progress.complaint": {*complaint_forms.Stage, "unassigned"},
     "promised": {"by", "longer", "late"},
-    "promised.what": set(TO_CUSTOMERS.values()),
+    "promised.what": set(SPOKEN_AS.values()),
     "grade": {*Grade, "none"},
     "matter": {
         *FaultClass, *EmergencyKind, "unclear", "complaint", "enquiry", "message", "lost-property", "progress",
