@@ -103,7 +103,8 @@ def post(act: Act, what: Occasion, *, due: datetime | None = None) -> None:
 
     Nothing where there is no robot, or the matter is `hidden`.
     """
-    case, more = what.case, {} if what.promise is None else {"promise": what.promise}
+    case = what.case
+    more: dict[str, Any] = {} if what.promise is None else {"promise": what.promise}
     taking = [one for one in listed(act, case.company_id) if one.takes]
     if taking and not hidden(act, case.id):
         for robot in taking:
