@@ -7,11 +7,12 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from hotline.console import asking, discretion, people
+from hotline.console import asking, discretion, people, words
 from hotline.domain import anonymity, cases, parties, waits, wanted
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
 from hotline.domain.cases import Case
+from hotline.domain.customers import Customer
 from hotline.domain.desk import Wait
 from hotline.domain.parties import Meeting, Party
 from hotline.domain.seats import Seat, Status
@@ -24,7 +25,10 @@ _CONTACTS = 3  # the last ones, shown beside the call
 class Caller:
     """Who is calling and why, as far as may be shown: number and name masked, matters of the company they rang."""
 
-    call: Call
+    call: Call | None  # none where a customer is rung back, once an agent accepts it
+    company_id: int
+    language: str
+    slow: bool
     number: str
     name: str | None
     matter: Case | None
@@ -74,7 +78,9 @@ class Now:
         """Since when the caller waits to be answered by a person."""
         if self.caller is None:
             return None
-        return self.caller.wait.joined_at if self.caller.wait else self.caller.call.started_at
+        if self.caller.wait is not None:
+            return self.caller.wait.joined_at
+        return self.caller.call.started_at if self.caller.call is not None else None
 
     @staticmethod
     def is_present(party: Party) -> bool:
@@ -91,7 +97,7 @@ class Now:
     @property
     def call_id(self) -> int | None:
         """The customer's call that the form is about."""
-        return self.caller.call.id if self.caller else None
+        return self.caller.call.id if self.caller is not None and self.caller.call is not None else None
 
 
 def of(act: Act, seat: Seat) -> Now:
@@ -101,7 +107,8 @@ def of(act: Act, seat: Seat) -> Now:
         return _meeting(act, act.session.get_one(Meeting, party.meeting_id), party)
     if seat.status == Status.BUSY and seat.wait_id is not None:
         wait = act.session.get_one(Wait, seat.wait_id)
-        return Now("ringing", caller=caller(act, act.session.get_one(Call, wait.call_id)))
+        call = act.session.get(Call, wait.call_id) if wait.call_id is not None else None
+        return Now("ringing", caller=caller(act, call) if call is not None else _rung_back(act, wait))
     if seat.status == Status.WRAP_UP:
         call = _last_call(act, seat.staff_id)
         return Now("wrap-up", caller=caller(act, call) if call else None)
@@ -119,13 +126,34 @@ def caller(act: Act, call: Call) -> Caller:
     customer_id = None if unnamed else call.customer_id
     return Caller(
         call=call,
+        company_id=call.company_id,
+        language=call.language,
+        slow=call.slow,
         number=people.caller(call, {}, people.masked_numbers(act, [customer_id])),
         name=people.masked_name(act, customer_id),
         matter=None if unnamed or matter_id is None else _shown(act, act.session.get_one(Case, matter_id)),
         wait=wait,
         why=wanted.reason(act, wait) if wait is not None else None,
         matters=_matters(act, customer_id, call.company_id),
-        contacts=_contacts(act, customer_id, call),
+        contacts=_contacts(act, customer_id, call.company_id, but=call.id),
+    )
+
+
+def _rung_back(act: Act, wait: Wait) -> Caller:
+    """Who will be rung back once the agent accepts it: no call of theirs rings yet."""
+    customer = act.session.get(Customer, wait.customer_id) if wait.customer_id is not None else None
+    return Caller(
+        call=None,
+        company_id=wait.company_id,
+        language=wait.language,
+        slow=customer is not None and customer.slow,
+        number=people.masked_numbers(act, [wait.customer_id]).get(wait.customer_id or 0) or words.text("who.withheld"),
+        name=people.masked_name(act, wait.customer_id),
+        matter=_shown(act, act.session.get_one(Case, wait.case_id)),
+        wait=wait,
+        why=wanted.reason(act, wait),
+        matters=_matters(act, wait.customer_id, wait.company_id),
+        contacts=_contacts(act, wait.customer_id, wait.company_id, but=None),
     )
 
 
@@ -153,12 +181,12 @@ def _shown(act: Act, case: Case) -> Case | None:
     return case if discretion.shows(act, asking.person(), case) else None
 
 
-def _contacts(act: Act, customer_id: int | None, present: Call) -> list[Call]:
+def _contacts(act: Act, customer_id: int | None, company_id: int, *, but: int | None) -> list[Call]:
     if customer_id is None:
         return []
     query = (
         select(Call)
-        .where(Call.customer_id == customer_id, Call.company_id == present.company_id, Call.id != present.id)
+        .where(Call.customer_id == customer_id, Call.company_id == company_id, Call.id != (but or 0))
         .where(discretion.calls(asking.person()))
     )
     newest = act.session.scalars(query.order_by(Call.started_at.desc(), Call.id.desc()).limit(_CONTACTS * 2))

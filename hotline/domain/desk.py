@@ -10,7 +10,7 @@ from hotline.domain.joining import count_talk, who_serves
 from hotline.domain.joining import join as join
 from hotline.domain.occasions import Occasion
 from hotline.domain.promises import Verdict
-from hotline.domain.waits import IN_LINE, TO_MATCH, Asked, asked_for, moved, waited
+from hotline.domain.waits import IN_LINE, TO_MATCH, Asked, asked_for, moved, over, waited
 from hotline.domain.waits import Place as Place
 from hotline.domain.waits import Wait as Wait
 from hotline.domain.waits import Why as Why
@@ -123,7 +123,8 @@ def unreached(act: Act, wait: Wait) -> None:
     """
     if wait.state != Place.CONNECTED:
         return
-    if wait.why == Why.BUSY or act.session.get_one(Call, wait.call_id).state != State.BUSY:
+    rung = act.session.get(Call, wait.call_id) if wait.call_id is not None else None
+    if wait.why == Why.BUSY or rung is None or rung.state != State.BUSY:
         _over(act, wait, Place.UNREACHED)
         return
     wait.why = Why.BUSY
@@ -206,13 +207,11 @@ def _keep(act: Act, wait: Wait) -> None:
 
 
 def _told_anonymously(act: Act, wait: Wait) -> bool:
-    return anonymity.told_in(act.session.get_one(Call, wait.call_id))
+    return wait.call_id is not None and anonymity.told_in(act.session.get_one(Call, wait.call_id))
 
 
 def _over(act: Act, wait: Wait, state: Place) -> None:
-    wait.state, wait.ended_at = state, act.at
-    act.remember(wait.chain, "wait-over", wait=wait.id, state=state, why=wait.why, agent=wait.agent_id)
-    moved(act, wait)
+    over(act, wait, state)
 
 
 def _tell_supervisors(act: Act, wait: Wait, case_id: int | None) -> None:

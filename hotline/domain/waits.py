@@ -90,8 +90,8 @@ class Wait(Base):
 
     @property
     def chain(self) -> str:
-        """The chain of the log in which this wait is told: its call's."""
-        return f"call:{self.call_id}"
+        """The chain of the log in which this wait is told: its call's; before anybody was rung, its case's."""
+        return f"call:{self.call_id}" if self.call_id is not None else f"case:{self.case_id}"
 
     @property
     def since(self) -> datetime:
@@ -271,6 +271,13 @@ def waited(act: Act, wait: Wait) -> None:
         kept=wait.longest_gap_ms <= limit * 1000,
         why=wait.why,
     )
+
+
+def over(act: Act, wait: Wait, state: Place) -> None:
+    """The wait has ended. It is locked."""
+    wait.state, wait.ended_at = state, act.at
+    act.remember(wait.chain, "wait-over", wait=wait.id, state=state, why=wait.why, agent=wait.agent_id)
+    moved(act, wait)
 
 
 def moved(act: Act, wait: Wait) -> None:

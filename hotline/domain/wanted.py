@@ -25,12 +25,16 @@ def reason(act: Act, wait: Wait) -> Reason | None:
 
     Once an anonymous matter was told in the call there is none: each leads to the caller's name (CMP-10).
     """
-    if wait.wanted_id is None or anonymity.told_in(act.session.get_one(Call, wait.call_id)):
+    if wait.wanted_id is None or _told_anonymously(act, wait):
         return None
     if _broke(act, wait):
         return Reason.BROKE
     known = cases.open_of(act, wait.customer_id) if wait.customer_id is not None else []
     return Reason.OWNER if any(case.owner_id == wait.wanted_id and not case.anonymous for case in known) else None
+
+
+def _told_anonymously(act: Act, wait: Wait) -> bool:
+    return wait.call_id is not None and anonymity.told_in(act.session.get_one(Call, wait.call_id))
 
 
 def _broke(act: Act, wait: Wait) -> bool:

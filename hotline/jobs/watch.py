@@ -29,7 +29,7 @@ def the_talks(runtime: Runtime) -> None:
         going_on = select(Meeting).where(Meeting.state != Stage.ENDED, Meeting.began_at < act.at - every)
         for meeting in act.session.scalars(going_on.order_by(Meeting.id).limit(runtime.figures.outbox.batch)):
             spans = (act.at - meeting.began_at) // every
-            outbox.post(act, "look-at-meeting", key=f"look-meeting-{meeting.id}-{spans}", meeting=meeting.id)
+            outbox.post(act, "look-at-meeting", key=f"look-meeting-{meeting.id}-{spans}", patient=True, meeting=meeting.id)
 
 
 def _empty_chairs(runtime: Runtime) -> None:
@@ -56,7 +56,8 @@ def _in_vain(runtime: Runtime) -> None:
         waiting = [(wait_id, act.session.get_one(Wait, wait_id).call_id) for wait_id, _why in desk.overdue(act)]
     for wait_id, call_id in waiting:
         with runtime.act(CLOCK) as act:
-            calls.locked(act, call_id)
+            if call_id is not None:
+                calls.locked(act, call_id)
             desk.leave_in_vain(act, desk.locked(act, wait_id))
 
 

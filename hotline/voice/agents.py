@@ -53,7 +53,7 @@ def accept(act: Act, call: Call) -> Step:
         waiting = matching.accept(act, offer)
     except Conflict:
         return Step.AGENT_GONE
-    caller = None if waiting.kept else calls.locked(act, waiting.call_id)
+    caller = None if waiting.kept or waiting.call_id is None else calls.locked(act, waiting.call_id)
     meetings.begin(act, agent_leg=call, customer_call=caller, wait=waiting, case_id=waiting.case_id)
     return Step.AGENT_IN_CALL
 

@@ -76,7 +76,7 @@ def test_whoever_comes_back_to_the_line_has_the_first_moments_place(
     with runtime.act(CALLER) as act:
         wait = desk.locked(act, mine)
         wait.state = Place.CONNECTED
-        again = desk.join(act, calls.locked(act, wait.call_id))
+        again = desk.join(act, calls.locked(act, wait.call_id or 0))
         assert (again.id, again.joined_at, again.last_spoken_at) == (mine, at.now - MINUTE, at.now)
         assert [one.id for one in desk.line(act)] == [mine, other]
 
@@ -191,7 +191,7 @@ def test_a_seat_still_noted_for_whoever_comes_back_does_not_bar_the_next_agent(r
     assert first is not None
     with runtime.act(CLOCK) as act:
         matching.accept(act, act.session.get_one(AgentOffer, first.id))
-        desk.join(act, calls.locked(act, desk.locked(act, mine).call_id))
+        desk.join(act, calls.locked(act, desk.locked(act, mine).call_id or 0))
     second = matched(runtime)
     assert second is not None
     assert {first.staff_id, second.staff_id} == {cast.lin.id, cast.zhou.id}

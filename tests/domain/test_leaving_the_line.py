@@ -192,7 +192,7 @@ def test_a_customer_who_does_not_answer_keeps_the_promise_open(runtime: Runtime,
 def test_the_wait_of_a_call_with_an_anonymous_matter_names_no_case(runtime: Runtime, cast: Cast) -> None:
     with runtime.act(CALLER) as act:
         wait = given.wait(act, cast)
-        anonymity.note(act, calls.locked(act, wait.call_id), 7)
+        anonymity.note(act, calls.locked(act, wait.call_id or 0), 7)
         desk.wants_place(act, wait)
         case = promised_back(act, cast, wait)
         with pytest.raises(Conflict):

@@ -51,7 +51,7 @@ def leaves(runtime: Runtime, wait_id: int, why: Why) -> None:
 def promised_back(act: Act, cast: Cast, wait: Wait) -> Case:
     """The number was confirmed: the case with its promise, as the flow opens it."""
     company = companies.get(act, wait.company_id)
-    call = calls.locked(act, wait.call_id)
+    call = calls.locked(act, wait.call_id or 0)
     case = cases.open(
         act, company, kind=Kind.CALLBACK, matter="callback", owner_id=call.owner_id, call=call, customer_id=cast.chen.id
     )
@@ -72,7 +72,7 @@ def keeps(runtime: Runtime, cast: Cast, wait_id: int) -> int:
 
 def hangs_up(act: Act, wait: Wait) -> None:
     """The caller's call is over."""
-    calls.locked(act, wait.call_id).state = State.ENDED
+    calls.locked(act, wait.call_id or 0).state = State.ENDED
     desk.abandoned(act, wait)
 
 

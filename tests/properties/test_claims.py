@@ -273,7 +273,7 @@ def test_of_an_acceptance_and_a_leaving_at_once_one_wins_and_the_other_sees_it(r
 
     def leaves() -> None:
         with runtime.act(CALLER) as act:
-            calls.locked(act, call_id)
+            calls.locked(act, call_id or 0)
             desk.leave(act, desk.locked(act, offer.wait_id), Why.LIMIT)
 
     with ThreadPoolExecutor(2) as pool:

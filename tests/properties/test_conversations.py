@@ -85,7 +85,7 @@ class House:
             offer = matching.of_call(act, leg)
             assert offer is not None
             wait = matching.accept(act, offer)
-            caller = calls.locked(act, wait.call_id)
+            caller = calls.locked(act, wait.call_id or 0)
             meetings.begin(act, agent_leg=leg, customer_call=caller, wait=wait, case_id=None)
 
     def comes(self, dice: random.Random) -> None:
