@@ -125,7 +125,7 @@ def test_a_recording_that_the_carrier_lost_is_told_to_the_supervisor(line: Line)
 
 def test_a_recording_that_is_not_whole_is_asked_for_again_and_stays_with_the_carrier(line: Line) -> None:
     line.exchange.faults.order(Trouble.REST_BROKEN, matching=".wav")
-    speaks(line)
+    leaves_a_message(line)
     line.passes(seconds=4)
     assert only(line).state == "completed"
     tape(line).duration = 9
@@ -184,6 +184,12 @@ def speaks(line: Line) -> None:
     """Chen complains by name, and hangs up while she speaks."""
     chen = line.rings("chen", "home").hears("投诉请按3").presses("3").hears("匿名请按2").presses("1").hears("提示音后")
     chen.stays_silent(9).speaks("昨天的保安").hangs_up()
+
+
+def leaves_a_message(line: Line) -> None:
+    """Somebody hangs up while they speak. Nobody has to sign for a message, so nobody is rung about it all day long."""
+    somebody = line.rings("unknown", "home").hears("给住户留言请按5").presses("5").hears("给哪位住户留言")
+    somebody.speaks("3号楼2单元501的陈女士").hears("为了保护住户的隐私").stays_silent(12).speaks("快递放在前台了").hangs_up()
 
 
 def tape(line: Line) -> Tape:
