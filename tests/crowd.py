@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from hotline.domain import outbox
+from hotline.domain import claims
 from hotline.domain.act import CLOCK
-from hotline.domain.outbox import Claimed
+from hotline.domain.claims import Claimed
 from hotline.domain.waits import IN_LINE, Place, Wait
 from hotline.jobs import routine, watch, work
 from hotline.simulator.courier import Sender
@@ -205,11 +205,11 @@ class BusyLine(Line):
 
     def _claimed(self, lease: timedelta, most: int) -> list[Claimed]:
         with self.look() as act:
-            if not outbox.pending(act):
+            if not claims.pending(act):
                 return []
         with self.runtime.act(CLOCK) as act:
-            outbox.lapse(act)
-            return outbox.claim_due(act, lease=lease, most=most)
+            claims.lapse(act)
+            return claims.claim_due(act, lease=lease, most=most)
 
     def _next_due(self) -> datetime | None:
         return None  # the clock goes on at every step anyway

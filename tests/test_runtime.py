@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from hotline import clock, live
 from hotline.addresses import Addresses
 from hotline.db import make_engine
-from hotline.domain import audit, outbox, staff
+from hotline.domain import audit, claims, outbox, staff
 from hotline.domain.act import CALLER, CLOCK, COMMAND, Act, Actor
 from hotline.domain.staff import Shift, Staff
 from hotline.errors import Invalid
@@ -37,7 +37,7 @@ def test_an_act_that_fails_leaves_nothing(runtime: Runtime, cast: Cast) -> None:
         half(act)
     with runtime.look(COMMAND) as act:
         assert given.person(act, cast.lin).name == cast.lin.name
-        assert outbox.oldest_due(act) is None
+        assert claims.oldest_due(act) is None
         assert "noted" not in [entry.kind for entry in audit.entries(act.session, "house")]
 
 

@@ -15,7 +15,7 @@ from rq import Queue, Worker
 from rq.worker import BaseWorker
 
 from hotline import VERSION, clock, live
-from hotline.domain import companies, outbox, promise_looks, staff
+from hotline.domain import claims, companies, outbox, promise_looks, staff
 from hotline.domain.act import COMMAND, Act
 from hotline.domain.companies import Company
 from hotline.domain.staff import Duty
@@ -98,7 +98,7 @@ def health() -> tuple[Response, int]:
 def look_at_database(runtime: Runtime) -> Found:
     """How long the oldest due entry or promise waits (seconds; null: none), and what companies lack for their calls."""
     with runtime.look(COMMAND) as act:
-        due = [outbox.oldest_due(act), *promise_looks.waiting(act).values()]
+        due = [claims.oldest_due(act), *promise_looks.waiting(act).values()]
         oldest = min((at for at in due if at is not None), default=None)
         waits = None if oldest is None else round((act.at - oldest).total_seconds(), 1)
         return {

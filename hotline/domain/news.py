@@ -108,13 +108,13 @@ def recorded(act: Act, call: Call, *, sid: str, state: str, seconds: int | None)
         row = Recording(sid=sid, call_id=call.id, case_id=late, state=state, at=act.at)
         act.session.add(row)
         overdue = act.at + act.standard.engine.recordings.news_within.span
-        outbox.post(act, "fetch-recording", due=overdue, key=f"fetch-late-{sid}", recording=sid)
+        outbox.post(act, "fetch-recording", patient=True, due=overdue, key=f"fetch-late-{sid}", recording=sid)
     elif row.state != "in-progress":
         return  # complete or absent is final; the verb's own news may come after it
     row.state, row.seconds = state, seconds if seconds is not None else row.seconds
     act.session.flush()
     if state != "in-progress":
-        outbox.post(act, "fetch-recording", key=f"fetch-{sid}", recording=sid)
+        outbox.post(act, "fetch-recording", patient=True, key=f"fetch-{sid}", recording=sid)
     act.remember(call.chain, "recording", recording=sid, state=state, seconds=row.seconds)
 
 

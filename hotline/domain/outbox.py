@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
-from enum import StrEnum
-from typing import Any, NamedTuple
+from enum import IntEnum, StrEnum
+from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, and_, exists, func, or_, select, update
+from sqlalchemy import JSON, ForeignKey, Index, String, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.db import Base, insert_new
 from hotline.domain.act import Act
 
 PROBLEM_LONGEST = 200
-_EMERGENCY, _PRESSING, _ORDINARY = -10, 0, 10
 
 
 class State(StrEnum):
@@ -24,7 +23,8 @@ class State(StrEnum):
     CLAIMED = "claimed"  # handed to the queue, until the lease runs out
     DONE = "done"
     DROPPED = "dropped"  # no longer owed when its turn came
-    FAILED = "failed"  # given up; a person was told
+    FAILED = "failed"  # tried in vain; a person was told, and may have it tried again
+    ABANDONED = "abandoned"  # a person said why it is not tried again
 
 
 class Queue(StrEnum):
@@ -34,21 +34,21 @@ class Queue(StrEnum):
     ROUTINE = "routine"
 
 
-class Claimed(NamedTuple):
-    """What a dispatcher hands out."""
+class Priority(IntEnum):
+    """What goes first in its queue; `claims` says how waiting makes up for it."""
 
-    id: int
-    attempt: int
-    queue: str
-    emergency: bool
+    EMERGENCY = -10  # before everything else, always (EMG-2)
+    PRESSING = 0  # somebody waits on the telephone
+    ORDINARY = 10
+    PATIENT = 20  # copies and looks at the carrier's lists: nobody waits for them
 
 
 class OutboxEntry(Base):
     """One effect owed: what kind, about what (ids only), when, and how far it got."""
 
     __tablename__ = "outbox"
-    # By due time, so that looking for what is due costs the same however much is owed for later.
-    __table_args__ = (Index("ix_outbox_due", "state", "due_at"), Index(None, "carrier_sid"))
+    # Each queue's next by due time: looking for it costs the same however much is due, or owed for later.
+    __table_args__ = (Index("ix_outbox_due", "state", "queue", "priority", "due_at"), Index(None, "carrier_sid"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(String(40))
@@ -72,7 +72,7 @@ class OutboxEntry(Base):
     @property
     def emergency(self) -> bool:
         """Does this go before everything else (EMG-2)?"""
-        return self.priority == _EMERGENCY
+        return self.priority == Priority.EMERGENCY
 
 
 def post(
@@ -84,11 +84,12 @@ def post(
     case_id: int | None = None,
     urgent: bool = False,
     emergency: bool = False,
+    patient: bool = False,
     **about: int | str,
 ) -> None:
     """Owe an effect, in this transaction. With a `key`, owing it twice is owing it once.
 
-    `emergency`: of what is urgent, this goes before everything else (EMG-2).
+    `emergency`: of what is urgent, this goes before everything else (EMG-2). `patient`: of what is not, this goes last.
     `about` holds ids and words of ours only, never a personal value.
     """
     act.session.execute(
@@ -96,7 +97,7 @@ def post(
             kind=kind,
             key=key,
             queue=Queue.URGENT if urgent else Queue.ROUTINE,
-            priority=_EMERGENCY if emergency else _PRESSING if urgent else _ORDINARY,
+            priority=_priority(urgent=urgent, emergency=emergency, patient=patient),
             about=about,
             case_id=case_id,
             state=State.DUE,
@@ -107,51 +108,6 @@ def post(
         )
     )
     act.owes_now = act.owes_now or due is None or due <= act.at
-
-
-def claim_due(act: Act, *, lease: timedelta, most: int) -> list[Claimed]:
-    """Claim what is due by compare-and-set; two dispatchers never get the same."""
-    chosen = (
-        select(OutboxEntry.id)
-        .where(OutboxEntry.state == State.DUE, OutboxEntry.due_at <= act.at)
-        .order_by(OutboxEntry.priority, OutboxEntry.due_at, OutboxEntry.id)
-        .limit(most)
-        .with_for_update(skip_locked=True)
-    )
-    ids = list(act.session.scalars(chosen))
-    if not ids:
-        return []
-    claimed = act.session.execute(
-        update(OutboxEntry)
-        .where(OutboxEntry.id.in_(ids), OutboxEntry.state == State.DUE)
-        .values(state=State.CLAIMED, attempts=OutboxEntry.attempts + 1, lease_until=act.at + lease)
-        .returning(OutboxEntry.id, OutboxEntry.attempts, OutboxEntry.queue, OutboxEntry.priority)
-        .execution_options(synchronize_session=False)
-    )
-    order = {id_: place for place, id_ in enumerate(ids)}
-    found = (Claimed(row[0], row[1], row[2], row[3] == _EMERGENCY) for row in claimed)
-    return sorted(found, key=lambda one: order[one.id])
-
-
-def lapse(act: Act) -> int:
-    """Bring back what was claimed and never finished; how many came back.
-
-    One whose submission had begun keeps `submitted_at`, by which its next worker knows to ask the carrier first.
-    """
-    result = act.session.execute(
-        update(OutboxEntry)
-        .where(OutboxEntry.state == State.CLAIMED, OutboxEntry.lease_until < act.at)
-        .values(state=State.DUE, lease_until=None, due_at=act.at)
-        .execution_options(synchronize_session=False)
-    )
-    return int(getattr(result, "rowcount", 0))
-
-
-def pending(act: Act) -> bool:
-    """Is anything due, or was anything handed out whose lease ran out? Asked often, so it only reads."""
-    waits = and_(OutboxEntry.state == State.DUE, OutboxEntry.due_at <= act.at)
-    lapsed = and_(OutboxEntry.state == State.CLAIMED, OutboxEntry.lease_until < act.at)
-    return bool(act.session.scalar(select(or_(exists().where(waits), exists().where(lapsed)))))
 
 
 def take(act: Act, entry_id: int, attempt: int) -> OutboxEntry | None:
@@ -223,10 +179,26 @@ def cancel(act: Act, key: str) -> None:
     )
 
 
-def oldest_due(act: Act) -> datetime | None:
-    """When the longest-waiting due entry fell due; None when nothing waits."""
-    waiting = or_(OutboxEntry.state == State.DUE, OutboxEntry.state == State.CLAIMED)
-    return act.session.scalar(select(func.min(OutboxEntry.due_at)).where(waiting, OutboxEntry.due_at <= act.at))
+def drop_like(act: Act, entry: OutboxEntry) -> None:
+    """What else waits in the same matter and is the very same effect is no longer owed."""
+    waiting = select(OutboxEntry).where(
+        OutboxEntry.case_id == entry.case_id,
+        OutboxEntry.kind == entry.kind,
+        OutboxEntry.state == State.DUE,
+        OutboxEntry.submitted_at.is_(None),
+        OutboxEntry.id < entry.id,
+    )
+    for one in act.session.scalars(waiting.order_by(OutboxEntry.id).with_for_update(skip_locked=True)):
+        if one.about == entry.about:
+            settle(act, one, State.DROPPED)
+
+
+def _priority(*, urgent: bool, emergency: bool, patient: bool) -> Priority:
+    if emergency:
+        return Priority.EMERGENCY
+    if urgent:
+        return Priority.PRESSING
+    return Priority.PATIENT if patient else Priority.ORDINARY
 
 
 def _short(problem: str | None) -> str | None:

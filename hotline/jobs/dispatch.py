@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import signal
+from collections.abc import Mapping, Sequence
 from threading import Event
 
 from redis import Redis
@@ -12,9 +13,12 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
 from hotline import live
-from hotline.domain import outbox
+from hotline.domain import claims
 from hotline.domain.act import CLOCK
+from hotline.domain.claims import Claimed
+from hotline.domain.outbox import Queue
 from hotline.jobs import queues
+from hotline.jobs.rooms import Rooms
 from hotline.jobs.routine import Rounds
 from hotline.runtime import Runtime
 
@@ -34,6 +38,8 @@ class Dispatcher:
             runtime.settings.redis, socket_connect_timeout=seconds, socket_timeout=seconds, retry=None
         )
         self._rounds = Rounds(runtime, self._redis)
+        self._rooms = Rooms(self._redis, self._figures)
+        self._more_is_due = False
         self._stop = Event()
         self._in_trouble = False
 
@@ -55,21 +61,45 @@ class Dispatcher:
 
     def turn(self) -> int:
         """Claim what is due and hand it out; how many entries. What a dead worker left comes back first."""
+        self._more_is_due = False
         with self._runtime.look(CLOCK) as act:
-            if not outbox.pending(act):
+            if not claims.pending(act):
                 return 0
         self._redis.ping()  # nothing is claimed that could not be handed out
+        most, figures = self._rooms.most(), self._figures.outbox
         with self._runtime.act(CLOCK) as act:
-            outbox.lapse(act)
-            claimed = outbox.claim_due(act, lease=self._figures.outbox.lease.span, most=self._figures.outbox.batch)
-        queues.hand_out(self._redis, claimed, self._figures)
+            claims.lapse(act)
+            rooms = {queue: most[queue] - lie for queue, lie in claims.under_way(act).items()}
+            claimed = claims.claim_due(
+                act, lease=figures.lease.span, most=figures.batch, rooms=rooms, patience=figures.patience.span
+            )
+        self._more_is_due = self._may_be_more(claimed, rooms)
+        self._hand_out(claimed)
         return len(claimed)
+
+    def _may_be_more(self, claimed: Sequence[Claimed], rooms: Mapping[Queue, int]) -> bool:
+        """Was as much claimed of a queue as could be?"""
+        taken = {queue: sum(one.queue == queue for one in claimed) for queue in Queue}
+        return any(taken[queue] >= min(self._figures.outbox.batch, room) for queue, room in rooms.items())
+
+    def _hand_out(self, claimed: Sequence[Claimed]) -> None:
+        """Where Redis does not take them after all they are due again at once, not when their leases run out."""
+        left = list(claimed)
+        try:
+            for queue in Queue:
+                queues.hand_out(self._redis, [one for one in left if one.queue == queue], self._figures)
+                left = [one for one in left if one.queue != queue]
+        except RedisError:
+            with self._runtime.act(CLOCK) as act:
+                claims.hand_back(act, left)
+            raise
 
     def _attempt(self, bell: PubSub) -> bool:
         """One turn and the wait for the next; False when something was away."""
         try:
             more = self._rounds.turn()
-            if self.turn() < self._figures.outbox.batch and not more:
+            self.turn()
+            if not more:
                 self._listen(bell)
         except TROUBLE as error:
             if not self._in_trouble:
@@ -82,10 +112,11 @@ class Dispatcher:
         return True
 
     def _listen(self, bell: PubSub) -> None:
-        """Until the bell rings, at most half a second; many rings at once are one."""
+        """Until the bell rings, at most half a second; where more is due, only a moment. Many rings at once are one."""
         if not bell.subscribed:
             bell.subscribe(live.WAKE)
-        message = bell.get_message(timeout=self._figures.outbox.poll_seconds)
+        figures = self._figures.outbox
+        message = bell.get_message(timeout=figures.full_poll_seconds if self._more_is_due else figures.poll_seconds)
         while message is not None:
             message = bell.get_message(timeout=0)
 

@@ -8,7 +8,8 @@ import rq
 from redis import Redis
 from rq.serializers import JSONSerializer
 
-from hotline.domain.outbox import Claimed, Queue
+from hotline.domain.claims import Claimed
+from hotline.domain.outbox import Queue
 from hotline.jobs.work import perform
 from hotline.standard.engine import Engine as Figures
 

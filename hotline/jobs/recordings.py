@@ -117,7 +117,7 @@ def _length(sound: bytes) -> float:
 
 
 def _owe_removal(act: Act, row: Recording) -> None:
-    outbox.post(act, "delete-recording", key=f"delete-{row.sid}", recording=row.sid)
+    outbox.post(act, "delete-recording", key=f"delete-{row.sid}", patient=True, recording=row.sid)
 
 
 def _lost(act: Act, row: Recording) -> None:

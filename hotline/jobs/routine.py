@@ -90,7 +90,7 @@ def look_up_calls(runtime: Runtime) -> None:
         for call in calls.under_way(act, began_before=act.at - every, most=runtime.figures.outbox.batch):
             spans = (act.at - call.started_at) // every
             # Without the case: an anonymous complaint must not be found by its call (CMP-10).
-            outbox.post(act, "look-up-call", key=f"look-up-{call.id}-{spans}", call=call.id)
+            outbox.post(act, "look-up-call", key=f"look-up-{call.id}-{spans}", patient=True, call=call.id)
 
 
 def open_kept_calls(runtime: Runtime) -> None:

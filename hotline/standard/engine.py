@@ -22,6 +22,15 @@ class Outbox:
     """Failures after which an entry is given up and a person is told."""
     poll_seconds: Annotated[float, Figure(PLATFORM, 0.05, 60)]
     batch: Annotated[int, Figure(PLATFORM, 1, 1000)]
+    """So many of one queue are claimed at once."""
+    full_poll_seconds: Annotated[float, Figure(PLATFORM, 0.005, 5)]
+    """How soon is looked again where more is due than was claimed."""
+    patience: Limit
+    """What waited so long counts as one priority higher, and again after as long."""
+    claimed_most: Annotated[int, Figure(PLATFORM, 1, 10_000)]
+    """No more lies with each worker of a queue, however fast it is."""
+    claimed_within: Limit
+    """Nor more than it gets done within this, at its pace of late; shorter than the lease, lest that run out."""
     job_timeout: Limit
     reconcile_after: Limit
     """How long a submission with an unknown outcome waits before the carrier's list is asked."""
@@ -46,6 +55,8 @@ class Worker:
     maintenance_every: Limit
     lifetime: Limit
     """A worker that was silent so long counts as dead."""
+    counted_every: Limit
+    """How often a dispatcher counts the workers, and looks how long their jobs take."""
     failed_kept: Limit
 
 

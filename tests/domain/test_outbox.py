@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from hotline.domain import audit, outbox
+from hotline.domain import audit, claims, outbox
 from hotline.domain.act import CLOCK, COMMAND
 from hotline.domain.outbox import OutboxEntry, State
 from hotline.runtime import Runtime
@@ -25,7 +25,7 @@ def post(runtime: Runtime, kind: str, **how: object) -> None:
 
 def claim(runtime: Runtime, most: int = 10) -> list[tuple[int, int, str]]:
     with runtime.act(CLOCK) as act:
-        return [(one.id, one.attempt, one.queue) for one in outbox.claim_due(act, lease=LEASE, most=most)]
+        return [(one.id, one.attempt, one.queue) for one in claims.claim_due(act, lease=LEASE, most=most)]
 
 
 def all_of(runtime: Runtime) -> list[OutboxEntry]:
@@ -55,14 +55,6 @@ def test_nothing_is_claimed_before_it_is_due(runtime: Runtime, at: HandClock) ->
     assert claim(runtime) == []
 
 
-def test_what_is_urgent_goes_first_then_what_waits_longest(runtime: Runtime, at: HandClock) -> None:
-    post(runtime, "later", due=at.now - timedelta(seconds=1))
-    post(runtime, "earlier", due=at.now - timedelta(seconds=2))
-    post(runtime, "urgent", urgent=True)
-    assert claim(runtime, most=2) == [(3, 1, "urgent"), (2, 1, "routine")]
-    assert claim(runtime, most=2) == [(1, 1, "routine")]
-
-
 def test_eight_dispatchers_never_get_the_same_entry(runtime: Runtime) -> None:
     with runtime.act(COMMAND) as act:
         for n in range(80):
@@ -80,12 +72,12 @@ def test_a_claim_that_was_never_finished_comes_back_as_another_attempt(runtime: 
     claim(runtime)
     at.passes(LEASE)
     with runtime.act(CLOCK) as act:
-        assert outbox.lapse(act) == 0  # the lease holds to its last moment
-        assert not outbox.pending(act)
+        assert claims.lapse(act) == 0  # the lease holds to its last moment
+        assert not claims.pending(act)
     at.passes(timedelta(seconds=1))
     with runtime.act(CLOCK) as act:
-        assert outbox.pending(act)
-        assert outbox.lapse(act) == 1
+        assert claims.pending(act)
+        assert claims.lapse(act) == 1
     assert claim(runtime) == [(1, 2, "routine")]
     with runtime.act(CLOCK) as act:
         assert outbox.take(act, 1, 1) is None  # the one who was first comes too late
@@ -132,7 +124,7 @@ def test_a_submission_that_began_is_remembered_over_a_lapse_and_can_be_taken_bac
         outbox.submitting(act, entry, mark="m", lease=LEASE)
     at.passes(LEASE + timedelta(seconds=1))
     with runtime.act(CLOCK) as act:
-        outbox.lapse(act)
+        claims.lapse(act)
     (entry,) = all_of(runtime)
     assert (entry.submitted_at, entry.mark) == (at.now - LEASE - timedelta(seconds=1), "m")
     outbox.not_submitted(entry)
@@ -153,12 +145,12 @@ def test_only_what_waits_can_be_cancelled(runtime: Runtime) -> None:
 
 def test_the_longest_wait_is_known(runtime: Runtime, at: HandClock) -> None:
     with runtime.look(CLOCK) as act:
-        assert outbox.oldest_due(act) is None
+        assert claims.oldest_due(act) is None
     post(runtime, "b", due=at.now + timedelta(hours=1))
     post(runtime, "a", due=at.now - timedelta(hours=1))
     claim(runtime)
     with runtime.look(CLOCK) as act:
-        assert outbox.oldest_due(act) == at.now - timedelta(hours=1)
+        assert claims.oldest_due(act) == at.now - timedelta(hours=1)
 
 
 def test_the_carriers_ids_that_no_entry_has_are_told_apart(runtime: Runtime) -> None:

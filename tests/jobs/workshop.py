@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 
 from hotline.carrier.twilio import TwilioCarrier
-from hotline.domain import calls, cases, companies, dispatches, outbox, repairs
+from hotline.domain import calls, cases, claims, companies, dispatches, outbox, repairs
 from hotline.domain.act import CLOCK, COMMAND
 from hotline.domain.calls import Call
 from hotline.domain.calls import State as CallState
@@ -103,9 +103,9 @@ class Workshop:
     def claim(self) -> list[tuple[int, int]]:
         """What a dispatcher would hand out now: (entry, attempt) of each."""
         with self.runtime.act(CLOCK) as act:
-            outbox.lapse(act)
+            claims.lapse(act)
             figures = self.runtime.figures.outbox
-            return [(one.id, one.attempt) for one in outbox.claim_due(act, lease=figures.lease.span, most=100)]
+            return [(one.id, one.attempt) for one in claims.claim_due(act, lease=figures.lease.span, most=100)]
 
     def works(self) -> int:
         """The clock looks at what was promised; all that is due now is performed, and what comes of it; how many."""

@@ -104,8 +104,14 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_waits_callback_id"), ["callback_id"], unique=False)
         batch_op.create_foreign_key(batch_op.f("fk_waits_callback_id_callbacks"), "callbacks", ["callback_id"], ["id"])
 
+    op.drop_index("ix_outbox_due", "outbox")
+    op.create_index("ix_outbox_due", "outbox", ["state", "queue", "priority", "due_at"], unique=False)
+
 
 def downgrade() -> None:
+    op.drop_index("ix_outbox_due", "outbox")
+    op.create_index("ix_outbox_due", "outbox", ["state", "due_at"], unique=False)
+
     with op.batch_alter_table("waits", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("fk_waits_callback_id_callbacks"), type_="foreignkey")
         batch_op.drop_index(batch_op.f("ix_waits_callback_id"))
