@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, update
 
-from hotline.domain import calls, companies, desk, offers, outbox, parties, seats, staff, waits
+from hotline.domain import calls, companies, desk, offers, outbox, parties, reaching, seats, staff, waits
 from hotline.domain.act import Act
 from hotline.domain.calls import FINAL, Call
+from hotline.domain.cases import Case
 from hotline.domain.offers import AgentOffer as AgentOffer
 from hotline.domain.offers import Answer as Answer
 from hotline.domain.seats import Seat
@@ -96,11 +96,11 @@ def _may_be_rung(act: Act, wait: Wait, standard: Standard) -> bool:
     rung_at = wait.offered_at if wait.why == Why.BUSY else None
     if rung_at is not None and act.at < rung_at + standard.answering.long_wait.span:
         return False
-    if act.session.get_one(Call, wait.call_id).state not in FINAL:
+    if wait.call_id is not None and act.session.get_one(Call, wait.call_id).state not in FINAL:
         return False
     if act.at < wait.since + standard.desk.longest_wait.span:
         return True
-    return not standard.callbacks.quiet.contains(act.at.astimezone(ZoneInfo(standard.timezone)).time())
+    return reaching.awake_from(standard, act.at) <= act.at
 
 
 class _Held(Exception):
@@ -135,7 +135,7 @@ def _claim(act: Act, wait: Wait, staff_id: int) -> None:
 
 
 def _offer(act: Act, wait: Wait, staff_id: int, words_version: str) -> AgentOffer:
-    caller = act.session.get_one(Call, wait.call_id)
+    owner_id, our_number = _called_for(act, wait)
     offer = AgentOffer(
         wait_id=wait.id, staff_id=staff_id, n=offers.made(act, wait.id) + 1, rung_at=act.at, answer=Answer.RINGING
     )
@@ -146,8 +146,8 @@ def _offer(act: Act, wait: Wait, staff_id: int, words_version: str) -> AgentOffe
         companies.get(act, wait.company_id),
         colleague=staff.get(act, staff_id),
         case_id=wait.case_id,
-        owner_id=caller.owner_id,
-        our_number=caller.our_number,
+        owner_id=owner_id,
+        our_number=our_number,
         first_step=FIRST_STEP,
         words_version=words_version,
         slots={"wait": wait.id, "agent_offer": offer.id},
@@ -158,6 +158,15 @@ def _offer(act: Act, wait: Wait, staff_id: int, words_version: str) -> AgentOffe
     outbox.post(act, "place-call", key=f"place-{leg.id}", urgent=True, emergency=wait.emergency, call=leg.id)
     act.news |= {"line", f"seat:{staff_id}"}
     return offer
+
+
+def _called_for(act: Act, wait: Wait) -> tuple[int, str]:
+    """Who answers for the caller, and by which number they know us; of one whom nobody rang yet, by their case."""
+    if wait.call_id is not None:
+        caller = act.session.get_one(Call, wait.call_id)
+        return caller.owner_id, caller.our_number
+    case = act.session.get_one(Case, wait.case_id)
+    return case.owner_id, companies.number_of(act, companies.get(act, wait.company_id))
 
 
 def of_call(act: Act, call: Call) -> AgentOffer | None:
@@ -172,7 +181,8 @@ def of_call(act: Act, call: Call) -> AgentOffer | None:
     ).first()
     if found is None:
         return None
-    calls.locked(act, found.call_id)
+    if found.call_id is not None:
+        calls.locked(act, found.call_id)
     waits.locked(act, found.wait_id)
     return act.session.get_one(AgentOffer, found.id, with_for_update=True, populate_existing=True)
 

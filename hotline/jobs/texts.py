@@ -7,7 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from hotline.carrier import Carrier
-from hotline.domain import cases, companies, customers, dispatches, promises, staff
+from hotline.domain import cases, companies, customers, dispatches, outbox, promises, reaching, staff
 from hotline.domain.act import Act
 from hotline.domain.cases import Case, Kind
 from hotline.domain.companies import Company
@@ -24,10 +24,17 @@ from hotline.standard.calendar import day_ended
 PASSED_ON = (Answer.DECLINED, Answer.WITHDRAWN)
 
 
-def send(runtime: Runtime, act: Act, entry: OutboxEntry) -> Effect:
-    """A text about a case to its customer: about = {to, who, text}; to a colleague from a version before."""
+def send(runtime: Runtime, act: Act, entry: OutboxEntry) -> Prepared:
+    """A text about a case to its customer: about = {to, who, text}; to a colleague from a version before.
+
+    It keeps the customer's quiet hours; of what says the same in them the last goes, in the words of the morning.
+    """
     case, company = _matter(act, entry)
     if entry.about["to"] == "customer":
+        later = reaching.texted_from(act, case, entry.about["text"])
+        if entry.submitted_at is None and later > act.at:
+            outbox.drop_like(act, entry)
+            return later
         customer = customers.get(act, entry.about["who"])
         number, language = customers.phone_of(act, customer), customer.language or _default(act)
     else:
