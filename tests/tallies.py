@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from statistics import median
@@ -90,8 +90,13 @@ def complaint(
     return made
 
 
-def promise(act: Act, about: Complaint, rule: str, verdict: str, *, due_at: datetime) -> Promise:
-    """One promise of a complaint with its verdict; what is done was done a minute before or after its deadline."""
+def promise(
+    act: Act, about: Complaint, rule: str, verdict: str, *, due_at: datetime, missed_by: int | None = None
+) -> Promise:
+    """One promise of a complaint with its verdict; what is done was done a minute before or after its deadline.
+
+    It is the complaint's department's, or that of another which had it before (`missed_by`).
+    """
     case = act.session.get_one(Case, about.case_id)
     moved = {"kept": -1, "late": 1}.get(verdict)
     made = Promise(
@@ -106,6 +111,7 @@ def promise(act: Act, about: Complaint, rule: str, verdict: str, *, due_at: date
         verdict=verdict,
         done_at=due_at + timedelta(minutes=moved) if moved else None,
         judged_at=None if verdict == "open" else due_at,
+        department_id=missed_by or about.department_id,
     )
     act.session.add(made)
     return made
@@ -137,19 +143,22 @@ def many(runtime: Runtime, cast: Cast, at: Places, *, seed: int, n: int = 40) ->
             )
             if joined is None:
                 leading[firm.id].append(made.id)
-            _go_on(act, made, chance)
+            _go_on(act, made, chance, departments)
 
 
 def _some_time(chance: random.Random) -> datetime:
     return START + timedelta(days=chance.randint(-200, 40), minutes=chance.randint(0, 1439))
 
 
-def _go_on(act: Act, made: Complaint, chance: random.Random) -> None:
+def _go_on(act: Act, made: Complaint, chance: random.Random, departments: tuple[int, int]) -> None:
     steps = chance.randint(0, 3)
     for name, hours in list(zip(("signed_at", "settled_at", "told_at"), (1, 30, 60), strict=True))[:steps]:
         setattr(made, name, made.filed_at + timedelta(hours=hours, minutes=chance.randint(0, 300)))
     for rule in chance.sample(RULES, chance.randint(1, len(RULES))):
         promise(act, made, rule, chance.choice(_VERDICTS), due_at=_some_time(chance))
+    if chance.random() < 0.3:  # another department had it before
+        missed_by, verdict = chance.choice(departments), chance.choice(_VERDICTS[1:])
+        promise(act, made, "CMP-1.sign", verdict, due_at=_some_time(chance), missed_by=missed_by)
 
 
 def slowly(act: Act, firms: Iterable[int], first: date, last: date, *, reader: int) -> Counted:
@@ -162,30 +171,29 @@ def slowly(act: Act, firms: Iterable[int], first: date, last: date, *, reader: i
         filed = one.filed_at.astimezone(SHANGHAI).date()
         if case.company_id not in firms or not first <= filed <= last or (one.joined_to_id or one.id) in hidden:
             continue
-        numbers = _of_one(act, one, case)
-        for place in ((None, None), (case.company_id, None), (case.company_id, one.department_id or 0)):
-            for name, each in numbers.items():
-                found.setdefault(place, {}).setdefault(name, []).extend(each)
+        for department_id, name, n in _of_one(act, one, case):
+            for place in ((None, None), (case.company_id, None), (case.company_id, department_id or 0)):
+                found.setdefault(place, {}).setdefault(name, []).append(n)
     return {(*place, name): n for place, figures in found.items() for name, n in _summed(figures)}
 
 
-def _of_one(act: Act, one: Complaint, case: Case) -> dict[str, list[float]]:
+def _of_one(act: Act, one: Complaint, case: Case) -> Iterator[tuple[int | None, str, float]]:
+    """What one complaint adds: for which department, to which figure, how much."""
     counts = ["all", f"first.{one.first_grade or 'none'}", f"now.{one.grade or 'none'}"]
     counts += ["changed", f"changed.{one.changed_to}"] if one.changed_to else []
     counts += ["anonymous"] if case.anonymous else []
     counts += ["repeated"] if one.joined_to_id else []
-    numbers: dict[str, list[float]] = {name: [1] for name in counts}
+    yield from ((one.department_id, name, 1) for name in counts)
     for name in ("signed", "settled", "told"):
         at = getattr(one, f"{name}_at")
         if at is not None and (name == "told" or one.joined_to_id is None):
-            numbers[f"minutes.{name}"] = [(at - one.filed_at) / timedelta(minutes=1)]
+            yield one.department_id, f"minutes.{name}", (at - one.filed_at) / timedelta(minutes=1)
     for made in act.session.scalars(select(Promise).where(Promise.case_id == case.id)):
         done_there = one.joined_to_id and made.rule_id in _ONCE_WHEN_JOINED and made.verdict not in ("late", "broken")
         if made.rule_id.startswith("CMP-") and not done_there:
             overdue = made.verdict == "open" and made.due_at < act.at.astimezone(UTC)
             for name in ("made", "overdue" if overdue else made.verdict):
-                numbers.setdefault(f"{made.rule_id}.{name}", []).append(1)
-    return numbers
+                yield made.department_id, f"{made.rule_id}.{name}", 1
 
 
 def _summed(figures: dict[str, list[float]]) -> Iterable[tuple[str, float]]:

@@ -134,9 +134,11 @@ def test_the_clock_looks_at_what_a_version_before_promised_where_its_entries_had
     migrations.upgrade(runtime.engine)
     with runtime.engine.connect() as connection:
         looks = connection.execute(text("SELECT look_at IS NULL, step FROM promises ORDER BY id")).all()
+        whose = connection.execute(text("SELECT DISTINCT department_id FROM promises")).scalars().all()
         owed_still = connection.execute(text("SELECT count(*) FROM outbox WHERE state = 'due'")).scalar_one()
     assert [tuple(row) for row in looks] == [(False, 0), (False, 1), (False, 3), (True, 0)]
     assert owed_still == 0
+    assert whose == [None], "nobody knows any more with which department a complaint was"
 
 
 def work_of_upgrading(file: Path, many: int) -> int:

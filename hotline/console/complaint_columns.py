@@ -26,6 +26,7 @@ from hotline.standard.rules import Standard
 
 # Of the respondent department: what respondent_view shows it of each complaint, and what it does itself.
 HEADS_RULES = ("CMP-1", "CMP-4", "CMP-6")
+NOBODYS = -1  # the department of a head who has none: no complaint is about it
 HEADS_COLUMNS = ("number", "filed", "grade", "department", "stage", "limit", "signed", "settled", "returned", "zone")
 
 
@@ -33,7 +34,8 @@ HEADS_COLUMNS = ("number", "filed", "grade", "department", "stage", "limit", "si
 class Names:
     """What ids are called, and what the reader may read, found once for however many rows.
 
-    `columns` and `rules` (their IDs, of complaints and with a clock) stand in their order.
+    `columns` and `rules` (their IDs, of complaints and with a clock) stand in their order. `own`: the department of a
+    reader who answers for one alone.
     """
 
     people: Mapping[int, str]
@@ -43,6 +45,7 @@ class Names:
     language: str
     columns: Sequence[str]
     rules: Sequence[str]
+    own: int | None = None
 
     @classmethod
     def read(cls, act: Act, person: Staff, language: str) -> Names:
@@ -59,6 +62,7 @@ class Names:
             language,
             [name for name in _COLUMNS if name in HEADS_COLUMNS or not heads],
             [rule_id for rule_id in _rules(standards.values()) if rule_id in HEADS_RULES or not heads],
+            (person.department_id or NOBODYS) if heads else None,
         )
 
     def company(self, company_id: int) -> str:
@@ -73,15 +77,20 @@ class Names:
         """Somebody's name and number."""
         return None if staff_id is None else self.people[staff_id]
 
+    def is_theirs(self, department_id: int | None) -> bool:
+        """May the reader know how it went on in this department?"""
+        return self.own in (None, department_id)
+
 
 class Clock(NamedTuple):
-    """One promise of a complaint: its instants are aware."""
+    """One promise of a complaint: its instants are aware. `department`: whose it was, where that is another's now."""
 
     rule_id: str
     title: str
     due_at: datetime
     done_at: datetime | None
     verdict: str
+    department: str
 
 
 Value = Callable[[Tracked, Names], Cell]
@@ -136,21 +145,29 @@ _COLUMNS: dict[str, Value] = {
 }
 
 
+_ANOTHERS = ("number", "filed", "grade", "department", "zone")
+
+
 def cells(row: Tracked, names: Names) -> dict[str, Cell]:
-    """What the columns say of one complaint; instants in its company's zone, without the zone, which has a column."""
-    return {name: _COLUMNS[name](row, names) for name in names.columns}
+    """What the columns say of one complaint; instants in its company's zone, without the zone, which has a column.
+
+    Of what another department has now, whoever had it before learns no more than that.
+    """
+    told = _COLUMNS if names.is_theirs(row.complaint.department_id) else _ANOTHERS
+    return {name: _COLUMNS[name](row, names) if name in told else None for name in names.columns}
 
 
 def clocks(row: Tracked, names: Names) -> list[Clock]:
     """What was promised in a complaint, in the order of its making; of it what this reader may read."""
     longer = matter.extended(row.extensions)
-    return [_clock(one, longer, names) for one in row.promises if one.rule_id in names.rules]
+    made = (one for one in row.promises if one.rule_id in names.rules and names.is_theirs(one.department_id))
+    return [_clock(one, row, longer, names) for one in made]
 
 
 def sheet(rows: Iterable[Tracked], names: Names) -> Sheet:
     """The tracking table of a file; of each rule the last promise: its deadline, when it was done, its verdict.
 
-    The promises before it, in whose place an approved one stands, have a column together.
+    The promises before it have a column together: another stands in their place, approved or of the next department.
     """
     heads = [words.text(f"tracking.{name}") for name in names.columns]
     for rule_id in names.rules:
@@ -173,7 +190,7 @@ def _line(row: Tracked, names: Names) -> list[Cell]:
 
 
 def _verdict(clock: Clock) -> str:
-    return words.named("verdict", clock.verdict)
+    return " ".join(part for part in (words.named("verdict", clock.verdict), clock.department) if part)
 
 
 def local(at: datetime | None, row: Tracked, names: Names) -> datetime | None:
@@ -203,9 +220,12 @@ def _short(at: datetime | None, row: Tracked, names: Names) -> str:
     return words.short(at, zone_of(row, names)) if at else ""
 
 
-def _clock(promise: Promise, longer: Collection[int], names: Names) -> Clock:
+def _clock(promise: Promise, row: Tracked, longer: Collection[int], names: Names) -> Clock:
     title = matter.promise_title(promise, names.standards[promise.company_id])
-    return Clock(promise.rule_id, title, promise.due_at, promise.done_at, matter.verdict(promise, longer))
+    is_present = promise.department_id == row.complaint.department_id
+    department = "" if is_present else names.department(promise.department_id)
+    verdict = matter.verdict(promise, longer)
+    return Clock(promise.rule_id, title, promise.due_at, promise.done_at, verdict, department)
 
 
 def _rules(standards: Iterable[Standard]) -> list[str]:

@@ -15,12 +15,11 @@ from hotline.console import asking, discretion, lists, rights
 from hotline.domain.act import Act
 from hotline.domain.cases import Case
 from hotline.domain.complaints import Complaint, Stage
-from hotline.domain.promises import Promise, Verdict
+from hotline.domain.promises import OWED, Promise
 from hotline.domain.staff import Staff
 from hotline.standard.kinds import Grade
 
 UNGRADED = "none"  # in the filter: nobody graded it yet
-_STILL = (Verdict.OPEN, Verdict.BROKEN)
 _NEVER = datetime(9999, 1, 1, tzinfo=UTC)  # the place of what has no deadline: behind all others
 
 
@@ -114,9 +113,10 @@ def found(act: Act, wanted: Wanted, person: Staff) -> list[Row]:
 
 def _listed(act: Act, wanted: Wanted, person: Staff) -> Select[Any]:
     """Which complaints, in what rank, and which of their promises comes first."""
-    waiting = and_(Promise.case_id == Complaint.case_id, Promise.verdict.in_(_STILL))
+    waiting = and_(Promise.case_id == Complaint.case_id, OWED)
     first = select(Promise.id).where(waiting).order_by(Promise.due_at, Promise.id).limit(1)
-    overdue = select(func.count()).select_from(Promise).where(waiting, Promise.due_at < act.at)
+    # Counted by a filter: with the deadline among the conditions SQLite reads whatever is overdue, once for every row.
+    overdue = select(func.count().filter(Promise.due_at < act.at)).select_from(Promise).where(waiting)
     lacks = or_(Complaint.refused_at.is_not(None), Complaint.department_id.is_(None), Complaint.grade.is_(None))
     needs = and_(lacks, Complaint.joined_to_id.is_(None))  # a joined one is dealt with in the one that leads
     return (

@@ -26,7 +26,7 @@ from hotline.console import (
     people,
     rights,
 )
-from hotline.console.complaint_columns import Names
+from hotline.console.complaint_columns import NOBODYS, Names
 from hotline.console.complaint_period import DAYS, Period
 from hotline.console.complaint_statistics import Statistics
 from hotline.console.exports import Sheet
@@ -38,7 +38,6 @@ from hotline.domain.staff import Staff
 from hotline.errors import Invalid, NotFound
 from hotline.standard.kinds import Grade
 
-_NOBODYS = -1  # the department of a head who has none: no complaint is about it
 _AT_ONCE = 500  # complaints read together for a file
 
 
@@ -113,13 +112,13 @@ class Filter:
         own = known if heads or rights.whole_group(person) else {person.company_id: known[person.company_id]}
         chosen = [one for one in own.values() if self.company_id in (None, one.id)]
         calendars = {one.id: act.standard_of(one.profile, one.overrides).calendar for one in chosen}
-        department: int | None = {"": None, "none": UNNAMED}.get(self.department, _NOBODYS)
+        department: int | None = {"": None, "none": UNNAMED}.get(self.department, NOBODYS)
         if self.department.isdigit():
             department = int(self.department)
         return Wanted(
             {id_: self.period.span(calendar) for id_, calendar in calendars.items()},
             person.id,
-            department_id=(person.department_id or _NOBODYS) if heads else department,
+            department_id=(person.department_id or NOBODYS) if heads else department,
             grade=Grade(self.grade) if self.grade else None,
             stage=Stage(self.stage) if self.stage else None,
             figure=self.figure,

@@ -13,7 +13,7 @@ from itertools import groupby
 from sqlalchemy import select
 
 from hotline.console import asking, complaint_intake, discretion, lists, people, rights, words
-from hotline.domain import audit, cases, complaint_forms, complaint_tracking, complaints, respondent_view
+from hotline.domain import audit, cases, complaint_forms, complaint_tracking, complaints, promises, respondent_view
 from hotline.domain.act import Act
 from hotline.domain.cases import Case, Kind
 from hotline.domain.companies import Company, Department
@@ -62,6 +62,7 @@ class View:
 
     complaint: Complaint
     counts_as: Grade
+    has_clocks: bool  # not where it was filed before complaints had any
     called: Mapping[str, bool]  # "told", "visited": was a call on record? (CMP-7, CMP-8)
     satisfied: bool | None  # what the customer said on the return visit (VIS-4)
     steps: list[Step]
@@ -97,6 +98,7 @@ def of_case(act: Act, case: Case, made: list[Promise]) -> View | None:
     return View(
         complaint=complaint,
         counts_as=counts_as,
+        has_clocks=complaint.joined_to_id is not None or promises.were_clocked(made),
         steps=steps,
         called=complaint_tracking.calls_on_record(act, [case])[case.id],
         satisfied=_satisfied(act, case),

@@ -10,12 +10,11 @@ from sqlalchemy import Select, func, select
 from hotline.console import discretion, people
 from hotline.domain.act import Act
 from hotline.domain.cases import Case
-from hotline.domain.promises import Promise, Verdict
+from hotline.domain.promises import OWED, Promise
 from hotline.domain.staff import Staff
 from hotline.standard.rules import Standard
 
 _SHOWN = 12
-_STILL_OWED = (Verdict.OPEN, Verdict.BROKEN)
 
 
 @dataclass(frozen=True)
@@ -31,17 +30,12 @@ class Mine:
 
 def of(act: Act, person: Staff) -> Mine:
     """What this colleague answers for, what falls due first at the head; what was promised and not done before it."""
-    due = (
-        select(Promise.case_id, func.min(Promise.due_at).label("at"))
-        .where(Promise.verdict.in_(_STILL_OWED))
-        .group_by(Promise.case_id)
-        .subquery()
-    )
+    due = select(Promise.case_id, func.min(Promise.due_at).label("at")).where(OWED).group_by(Promise.case_id).subquery()
     known_to_me = discretion.cases(person)
     my_cases = (Case.owner_id == person.id, Case.state == "open", known_to_me)
     mine = select(Case, due.c.at).outerjoin(due, due.c.case_id == Case.id).where(*my_cases)
     mine = mine.order_by(due.c.at.is_(None), due.c.at, Case.id).limit(_SHOWN)
-    my_promises = (Promise.owner_id == person.id, Promise.verdict.in_(_STILL_OWED), known_to_me)
+    my_promises = (Promise.owner_id == person.id, OWED, known_to_me)
     owed = select(Promise, Case.number).join(Case, Case.id == Promise.case_id).where(*my_promises)
     owed = owed.order_by(Promise.due_at, Promise.id).limit(_SHOWN)
     counted = select(func.count(Promise.id)).join(Case, Case.id == Promise.case_id)

@@ -18,7 +18,7 @@ from hotline.domain.companies import Department
 from hotline.domain.complaint_forms import Complaint, Stage
 from hotline.domain.decisions import Decision, State, What
 from hotline.domain.dispatches import RESPONDENT, Dispatch, Offer
-from hotline.domain.promises import Promise, Verdict
+from hotline.domain.promises import OWED, Promise
 from hotline.domain.staff import Staff
 
 _SHOWN = 50  # complaints in a section
@@ -32,7 +32,8 @@ _SECTIONS: Mapping[str, tuple[ColumnElement[bool], str]] = {
     "unnamed": (and_(_OPEN, _TAKEN, Complaint.stage == Stage.FILED, Complaint.department_id.is_(None)), "CMP-1"),
     "refused": (and_(_OPEN, Complaint.refused_at.is_not(None)), "CMP-4"),
 }
-_STILL_OWED = (Verdict.OPEN, Verdict.BROKEN)
+# To sign there is a clock for each department that had it; of the others there is one, whoever missed it.
+_ITS_OWN = or_(Promise.rule_id != "CMP-1", Promise.department_id.is_not_distinct_from(Complaint.department_id))
 _PASSED_UP_TO = [duty for duty in signatures.KEEPS if duty != RESPONDENT]
 _WAITS = ("sign", "settle", "return")
 _DONE = Complaint.stage.in_((Stage.RETURNED, Stage.TOLD))
@@ -140,7 +141,7 @@ def _to_be_seen(person: Staff) -> ColumnElement[bool]:
     rung = exists().where(Offer.dispatch_id == Dispatch.id, Offer.staff_id == person.id)
     to_me = or_(and_(Dispatch.duty.in_(levels), Case.company_id == person.company_id), rung)
     waits = (Dispatch.case_id == Case.id, Dispatch.duty.in_(_PASSED_UP_TO), Dispatch.signed_at.is_(None), to_me)
-    owed = (Promise.case_id == Case.id, Promise.rule_id == "CMP-2", Promise.verdict.in_(_STILL_OWED))
+    owed = (Promise.case_id == Case.id, Promise.rule_id == "CMP-2", OWED)
     return and_(_OPEN, exists().where(*waits), exists().where(*owed))
 
 
@@ -164,7 +165,7 @@ def _section(act: Act, person: Staff, name: str) -> Section:
 
 
 def _by_deadline(act: Act, query: Select[Case, Complaint], name: str, rule: str) -> Section:
-    still = (Promise.rule_id == rule, Promise.verdict.in_(_STILL_OWED))
+    still = (Promise.rule_id == rule, OWED, _ITS_OWN)
     due = select(func.min(Promise.due_at)).where(Promise.case_id == Case.id, *still).scalar_subquery()
     rows = act.session.execute(query.order_by(due.is_(None), due, Case.id).limit(_SHOWN + 1))
     found = [(case, complaint) for case, complaint in rows]
@@ -173,8 +174,8 @@ def _by_deadline(act: Act, query: Select[Case, Complaint], name: str, rule: str)
 
 def _rows(act: Act, found: list[tuple[Case, Complaint]], rule: str) -> list[Row]:
     ids = [case.id for case, _complaint in found]
-    owed = select(Promise).where(Promise.case_id.in_(ids), Promise.rule_id == rule).order_by(Promise.due_at.desc())
-    owed = owed.where(Promise.verdict.in_(_STILL_OWED))
+    owed = select(Promise).join(Complaint, Complaint.case_id == Promise.case_id).where(Promise.case_id.in_(ids))
+    owed = owed.where(Promise.rule_id == rule, OWED, _ITS_OWN).order_by(Promise.due_at.desc())
     due = {promise.case_id: promise for promise in act.session.scalars(owed)}
     asked = select(Decision.case_id).where(Decision.case_id.in_(ids), Decision.state == State.ASKED)
     waits = set(act.session.scalars(asked.where(Decision.what == What.EXTENSION)))

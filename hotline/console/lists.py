@@ -19,7 +19,7 @@ from hotline.domain import companies
 from hotline.domain.act import Act
 from hotline.domain.calls import FINAL, Call
 from hotline.domain.cases import Case
-from hotline.domain.promises import Promise, Verdict
+from hotline.domain.promises import OWED, Promise, Verdict
 from hotline.domain.staff import Staff
 
 PAGE = 50  # rows
@@ -119,7 +119,7 @@ def cases(act: Act, wanted: Wanted, zone: str) -> list[Case]:
 def promises(act: Act, person: Staff, verdict: Verdict) -> list[Promise]:
     """What is open or broken, by its due time; one more than a page where there are more."""
     query = select(Promise).join(Case, Case.id == Promise.case_id).where(discretion.cases(person))
-    query = query.where(Promise.verdict == verdict).order_by(Promise.due_at, Promise.id).limit(PAGE + 1)
+    query = query.where(Promise.verdict == verdict, OWED).order_by(Promise.due_at, Promise.id).limit(PAGE + 1)
     if not rights.whole_group(person):
         query = query.where(Promise.company_id == person.company_id)
     return list(act.session.scalars(query))

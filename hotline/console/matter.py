@@ -13,6 +13,7 @@ from hotline.console import asking, people, words
 from hotline.domain import decisions, dispatches, promises
 from hotline.domain.act import Act
 from hotline.domain.cases import Case
+from hotline.domain.companies import Department
 from hotline.domain.decisions import Decision, State, What
 from hotline.domain.dispatches import Answer, Dispatch, Offer
 from hotline.domain.notices import Notice
@@ -43,7 +44,7 @@ class Matter:
     @property
     def waiting(self) -> list[Promise]:
         """What is still promised: the case cannot be closed before it is done (VIS-5)."""
-        return [promise for promise in self.promises if promise.verdict in (Verdict.OPEN, Verdict.BROKEN)]
+        return [promise for promise in self.promises if promise.is_owed]
 
     @property
     def callbacks(self) -> list[Promise]:
@@ -75,7 +76,7 @@ def of_case(act: Act, case: Case) -> Matter:
         was_called=_was_called(act, case),
         notices=told,
         names=people.names(act, [*wanted, *(one.staff_id for one in told)]),
-        titles={promise.id: promise_title(promise, standard) for promise in made},
+        titles=titles(act, made, standard),
         verdicts={promise.id: verdict(promise, longer) for promise in made},
     )
 
@@ -105,6 +106,17 @@ def promise_title(promise: Promise, standard: Standard) -> str:
     return rule.title_zh if asking.language().startswith("zh") else rule.title_en
 
 
+def titles(act: Act, made: Collection[Promise], standard: Standard) -> dict[int, str]:
+    """What was promised, by promise; of a complaint that several departments had, with whose it is (CMP-1)."""
+    whose = {one.department_id for one in made if one.rule_id.startswith("CMP-")}
+    query = select(Department.id, Department.name).where(Department.id.in_(whose))
+    names = {row.id: row.name for row in act.session.execute(query)} if len(whose) > 1 else {}
+    return {
+        one.id: " · ".join(filter(None, (promise_title(one, standard), names.get(one.department_id or 0))))
+        for one in made
+    }
+
+
 def extended(asked: Iterable[Decision]) -> frozenset[int]:
     """The promises for which more time was approved, by id (CMP-5)."""
     approved = (one for one in asked if one.what == What.EXTENSION and one.state == State.APPROVED)
@@ -121,7 +133,7 @@ def pressing(promise: Promise, standard: Standard, at: datetime) -> str:
 
     Near: its owner is warned by now, because it falls due soon.
     """
-    if promise.verdict not in (Verdict.OPEN, Verdict.BROKEN):
+    if not promise.is_owed:
         return promise.verdict
     if at > promise.due_at:
         return "overdue"

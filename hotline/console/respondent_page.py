@@ -85,8 +85,10 @@ def _passed_up(act: Act, person: Staff, case: Case) -> bool:
 def _owed(act: Act, case: Case, *, passed_up: bool) -> list[Promise]:
     """The clocks of the department, in the order in which they fall due; of who it is passed up to theirs too."""
     wanted = (*_DEPARTMENTS, _PASSED_UP) if passed_up else _DEPARTMENTS
-    made = [promise for promise in promises.of_case(act, case.id) if promise.rule_id in wanted]
-    return sorted((one for one in made if one.verdict != Verdict.EXCUSED), key=lambda one: (one.due_at, one.id))
+    made = [one for one in promises.of_case(act, case.id) if one.rule_id in wanted and one.verdict != Verdict.EXCUSED]
+    complaint = complaint_forms.of(act, case.id)
+    its = respondent_view.theirs(made, complaint.department_id) if complaint is not None else made
+    return sorted(its, key=lambda one: (one.due_at, one.id))
 
 
 def _doings(act: Act, person: Staff, case: Case) -> list[str]:

@@ -117,6 +117,7 @@ def of_case(act: Act, case: Case) -> TimeLine:
     made = promises.of_case(act, case.id)
     happened = sorted(_happened(act, case), key=lambda one: one[0])
     longer = matter.extended(decisions.of_case(act, case.id))
+    titles = matter.titles(act, made, act.standard)
     rules = {one.id: one.rule_id for one in made}
     axis = _axis(act, case, made, (at for at, *_rest in happened))
     names = people.names(act, (staff_id for _at, _lane, _what, staff_id, _promise in happened))
@@ -126,10 +127,7 @@ def of_case(act: Act, case: Case) -> TimeLine:
     ]
     told = [one for one in marks if one.promise_id is not None]
     return TimeLine(
-        bars=[
-            _bar(act, axis, one, matter.verdict(one, longer), [mark for mark in told if mark.promise_id == one.id])
-            for one in made
-        ],
+        bars=[_bar(act, axis, one, (titles[one.id], matter.verdict(one, longer)), told) for one in made],
         lanes=[(lane, found) for lane in Lane if (found := [one for one in marks if one.lane == lane])],
         events=marks,
         ticks=[(axis.x(at), at) for at in _ticks(axis)],
@@ -198,18 +196,20 @@ def _ticks(axis: _Axis) -> list[datetime]:
     return [axis.begins + place * step for place in range(TICKS)] if step else [axis.begins]
 
 
-def _bar(act: Act, axis: _Axis, promise: Promise, verdict: str, marks: list[Mark]) -> Bar:
+def _bar(act: Act, axis: _Axis, promise: Promise, called: tuple[str, str], told: list[Mark]) -> Bar:
+    """`called`: its title and its verdict; `told`: of every promise who was told of it."""
+    title, verdict = called
     overdue = promise.verdict == Verdict.OPEN and promise.due_at < act.at
-    waits = overdue or (promise.verdict == Verdict.BROKEN and promise.done_at is None)
+    waits = overdue or (promise.verdict == Verdict.BROKEN and promise.is_owed)
     begins, due = axis.x(promise.made_at), axis.x(promise.due_at)
     until = promise.done_at or (act.at if waits else promise.due_at)
     return Bar(
         promise,
-        matter.promise_title(promise, act.standard),
+        title,
         "overdue" if overdue else verdict,
         x=min(begins, due),
         width=round(abs(due - begins), 2),
         over=round(max(axis.x(until) - due, 0.0), 2),
         done=axis.x(promise.done_at) if promise.done_at is not None else None,
-        marks=marks,
+        marks=[mark for mark in told if mark.promise_id == promise.id],
     )

@@ -171,11 +171,7 @@ def _complaint(act: Act, case: Case) -> Complaint:
 
 def _undone(act: Act, case: Case) -> list[Promise]:
     """What a complaint's rules promised in this case and is not done."""
-    return [
-        one
-        for one in promises.of_case(act, case.id)
-        if one.rule_id.startswith("CMP-") and one.verdict in (Verdict.OPEN, Verdict.BROKEN)
-    ]
+    return [one for one in promises.of_case(act, case.id) if one.rule_id.startswith("CMP-") and one.is_owed]
 
 
 def _is_over(act: Act, promise: Promise) -> bool:

@@ -1,7 +1,8 @@
 """How many complaints there were, and what became of their promises; without it nobody knew if it is better (CMP-13).
 
 Every figure is a name, and every name one condition: what a table counts and what the tracking table lists under
-that name are found by the same words.
+that name are found by the same words. A complaint counts where it is now, a promise with the department whose it was:
+whoever has a complaint next is not charged with what another missed.
 """
 
 from __future__ import annotations
@@ -159,22 +160,21 @@ def by_month(act: Act, wanted: Wanted, zones: Mapping[int, Any]) -> Counter[tupl
 def counted(act: Act, wanted: Wanted) -> tuple[int, int]:
     """How many complaints a figure is about, and how many it counts: for one of a rule, promises, not complaints."""
     complaints = act.session.scalar(listed(select(func.count()).select_from(Complaint), wanted, act.at)) or 0
-    rule = _rule(wanted.figure, act.at)
+    rule = _rule(wanted, act.at)
     if rule is None:
         return complaints, complaints
-    query = _among(select(func.count()).select_from(Complaint).join(Promise, _SAME_CASE), wanted)
+    query = _filed(select(func.count()).select_from(Complaint).join(Promise, _SAME_CASE), wanted)
     return complaints, act.session.scalar(query.where(rule)) or 0
 
 
 def listed(query: Select[*Columns], wanted: Wanted, at: datetime) -> Select[*Columns]:
     """A query of complaints (their cases joined to it here) cut down to what a figure counts. Raises Invalid."""
-    query = _among(query, wanted)
-    rule = _rule(wanted.figure, at)
+    rule = _rule(wanted, at)
     if rule is not None:
-        return query.where(exists().where(_SAME_CASE, rule).correlate(Complaint, Case))
+        return _filed(query, wanted).where(exists().where(_SAME_CASE, rule).correlate(Complaint, Case))
     if wanted.figure not in _NAMED:
         raise Invalid(f"no figure is called {wanted.figure!r}")
-    return query.where(_NAMED[wanted.figure])
+    return _among(query, wanted).where(_NAMED[wanted.figure])
 
 
 def is_rules(figure: str) -> bool:
@@ -187,6 +187,18 @@ _SAME_CASE = Promise.case_id == Complaint.case_id
 
 
 def _among(query: Select[*Columns], wanted: Wanted) -> Select[*Columns]:
+    """The complaints wanted, by the department that each is with now."""
+    return _filed(query, wanted).where(_with(Complaint.department_id, wanted))
+
+
+def _with(department: InstrumentedAttribute[int | None], wanted: Wanted) -> ColumnElement[bool]:
+    if wanted.department_id is None:
+        return true()
+    return department.is_not_distinct_from(wanted.department_id or None)
+
+
+def _filed(query: Select[*Columns], wanted: Wanted) -> Select[*Columns]:
+    """The same, whichever department they are with."""
     spans = wanted.spans.items()
     filed = [
         and_(Case.company_id == company, Complaint.filed_at >= since, Complaint.filed_at < until)
@@ -196,8 +208,6 @@ def _among(query: Select[*Columns], wanted: Wanted) -> Select[*Columns]:
     about_the_reader = select(_leading(other)).where(other.about_staff_id == wanted.reader_id)
     query = query.join(Case, Case.id == Complaint.case_id)
     query = query.where(or_(false(), *filed), _leading(Complaint).not_in(about_the_reader))
-    if wanted.department_id is not None:
-        query = query.where(Complaint.department_id.is_not_distinct_from(wanted.department_id or None))
     if wanted.grade is not None:
         query = query.where(Complaint.grade == wanted.grade)
     return query if wanted.stage is None else query.where(Complaint.stage == wanted.stage)
@@ -217,35 +227,41 @@ def _outcome(outcome: str, at: datetime) -> ColumnElement[bool]:
     return Promise.verdict == outcome
 
 
-def _rule(figure: str, at: datetime) -> ColumnElement[bool] | None:
+def _rule(wanted: Wanted, at: datetime) -> ColumnElement[bool] | None:
     """The promises that a figure such as "CMP-4.late" counts; None for a figure that counts complaints."""
-    if not is_rules(figure):
+    if not is_rules(wanted.figure):
         return None
-    rule_id, _, outcome = figure.partition(".")
-    return and_(_RULES, Promise.rule_id == rule_id, _outcome(outcome, at))
+    rule_id, _, outcome = wanted.figure.partition(".")
+    theirs = _with(Promise.department_id, wanted)
+    return and_(_RULES, Promise.rule_id == rule_id, _outcome(outcome, at), theirs)
 
 
 def _by_place(act: Act, wanted: Wanted) -> dict[Place, Line]:
-    """The figures of each department in which anything was filed."""
+    """The figures of each department that has any of these complaints, or had one when something fell due in it."""
     place = (Case.company_id, Complaint.department_id)
     how_many = [func.count().filter(_NAMED[name]) for name in COUNTED]
     query = _among(select(*place, *how_many).select_from(Complaint), wanted).group_by(*place)
     found: dict[Place, Line] = {}
     for company_id, department_id, *numbers in act.session.execute(query):
-        line = found[Place(company_id, department_id)] = Line(Place(company_id, department_id or UNNAMED))
-        line.counts.update(dict(zip(COUNTED, numbers, strict=True)))
+        _line(found, company_id, department_id).counts.update(dict(zip(COUNTED, numbers, strict=True)))
     _count_promises(act, wanted, found)
     _measure(act, wanted, found)
     return found
 
 
+def _line(found: dict[Place, Line], company_id: int, department_id: int | None) -> Line:
+    place = Place(company_id, department_id or UNNAMED)
+    return found.setdefault(place, Line(place))
+
+
 def _count_promises(act: Act, wanted: Wanted, found: dict[Place, Line]) -> None:
-    grouped = (Case.company_id, Complaint.department_id, Promise.rule_id)
+    grouped = (Case.company_id, Promise.department_id, Promise.rule_id)
     how_many = [func.count().filter(_outcome(name, act.at)) for name in OUTCOMES]
     query = select(*grouped, *how_many).select_from(Complaint).join(Promise, _SAME_CASE)
-    query = _among(query, wanted).where(_RULES).group_by(*grouped)
+    query = _filed(query, wanted).where(_RULES, _with(Promise.department_id, wanted)).group_by(*grouped)
     for company_id, department_id, rule_id, *numbers in act.session.execute(query):
-        found[Place(company_id, department_id)].rules[rule_id].update(dict(zip(OUTCOMES, numbers, strict=True)))
+        line = _line(found, company_id, department_id)
+        line.rules[rule_id].update(dict(zip(OUTCOMES, numbers, strict=True)))
 
 
 def _measure(act: Act, wanted: Wanted, found: dict[Place, Line]) -> None:
@@ -253,7 +269,7 @@ def _measure(act: Act, wanted: Wanted, found: dict[Place, Line]) -> None:
         query = select(Case.company_id, Complaint.department_id, Complaint.filed_at, ended_at).select_from(Complaint)
         for company_id, department_id, filed_at, at in act.session.execute(_among(query, wanted).where(_NAMED[what])):
             if at is not None:
-                found[Place(company_id, department_id)].lengths[what].append(at - filed_at)
+                _line(found, company_id, department_id).lengths[what].append(at - filed_at)
 
 
 def _with_sum(place: Place, each: list[Line], of: list[Line] | None = None) -> list[Line]:

@@ -6,19 +6,23 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, Text, func, or_, select
+from sqlalchemy import ForeignKey, Index, String, Text, func, or_, select, text
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from hotline.db import Base
 from hotline.domain import absences, cases, companies, customers, staff
 from hotline.domain.act import Act
-from hotline.domain.cases import Case
+from hotline.domain.cases import Case, Kind
 from hotline.domain.companies import Company
 from hotline.domain.staff import Role, Staff
 from hotline.errors import NotFound
 
+OF_COMPLAINTS = "CMP-"  # how the IDs of their rules begin
 # By rule, what is dealt with once where complaints are joined: with the leading one, for all of them.
 SHARED = ("CMP-1", "CMP-2", "CMP-4", "CMP-6")
+
+
+_JOINED = text("joined_to_id IS NOT NULL")
 
 
 class Stage(StrEnum):
@@ -39,7 +43,11 @@ class Complaint(Base):
     """
 
     __tablename__ = "complaints"
-    __table_args__ = (Index(None, "department_id", "stage"),)
+    __table_args__ = (
+        Index(None, "department_id", "stage"),
+        # Of the joined ones alone: with a NULL for all the others SQLite takes it for useless once it has counted.
+        Index(None, "joined_to_id", sqlite_where=_JOINED, postgresql_where=_JOINED),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), unique=True)
@@ -64,7 +72,7 @@ class Complaint(Base):
     replied_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     told_at: Mapped[datetime | None]
     told_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
-    joined_to_id: Mapped[int | None] = mapped_column(ForeignKey("complaints.id"), index=True)
+    joined_to_id: Mapped[int | None] = mapped_column(ForeignKey("complaints.id"))
     changed_to: Mapped[str | None] = mapped_column(String(16))  # the kind of matter it was changed into, by two people
 
 
@@ -79,6 +87,17 @@ def of(act: Act, case_id: int) -> Complaint | None:
 def among(act: Act, case_ids: Collection[int]) -> frozenset[int]:
     """Which of these cases hold a complaint."""
     return frozenset(act.session.scalars(select(Complaint.case_id).where(Complaint.case_id.in_(case_ids))))
+
+
+def charged(act: Act, case: Case, rule_id: str) -> int | None:
+    """Whose a promise by this rule is: of the department that the complaint is with, or the one it is dealt with in.
+
+    None for what is no complaint's, and while no department is named.
+    """
+    if case.kind != Kind.COMPLAINT or not rule_id.startswith(OF_COMPLAINTS):
+        return None
+    complaint = leading(act, case.id) if rule_id in SHARED else of(act, case.id)
+    return complaint.department_id if complaint is not None else None
 
 
 def followers(act: Act, complaint: Complaint) -> list[Complaint]:

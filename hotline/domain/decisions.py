@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
-from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, Text, and_, or_, select
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import and_, or_, select
 
-from hotline.db import Base
 from hotline.domain import cases, changes, companies, complaint_forms, deciders, dispatches, notices, robots, staff
 from hotline.domain.act import Act
 from hotline.domain.cases import Case, Kind
+from hotline.domain.decision_forms import Decision as Decision
+from hotline.domain.decision_forms import State as State
+from hotline.domain.decision_forms import What as What
 from hotline.domain.occasions import Occasion
 from hotline.domain.promises import Promise, Verdict
 from hotline.domain.staff import Role, Staff
@@ -20,57 +19,6 @@ from hotline.errors import Conflict, Invalid, NotFound, Refused
 from hotline.standard.kinds import Grade
 
 _DECIDE = tuple(role for role in staff.ANSWERS if role is not Role.AGENT)
-
-
-class What(StrEnum):
-    """What is asked for."""
-
-    EXTENSION = "extension"  # more time for a promise, before its deadline (CMP-5)
-    LOWER_GRADE = "lower-grade"
-    CHANGE_KIND = "change-kind"
-
-
-class State(StrEnum):
-    """What became of it."""
-
-    ASKED = "asked"
-    APPROVED = "approved"
-    REFUSED = "refused"
-    LAPSED = "lapsed"  # the deadline came before the answer
-    WITHDRAWN = "withdrawn"
-
-
-class Decision(Base):
-    """A request that needs a second, higher person. `reason` and `answer` are people's words, sealed with the case."""
-
-    __tablename__ = "decisions"
-    __table_args__ = (Index(None, "state", "level"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
-    what: Mapped[str] = mapped_column(String(16))
-    promise_id: Mapped[int | None] = mapped_column(ForeignKey("promises.id"), index=True)
-    wanted: Mapped[str] = mapped_column(String(40))  # an instant (ISO, UTC), a grade, a kind of matter
-    level: Mapped[str] = mapped_column(String(24))  # the role that decides, or any above it
-    asked_by_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
-    asked_at: Mapped[datetime]
-    reason: Mapped[str] = mapped_column(Text)
-    state: Mapped[str] = mapped_column(String(12), default=State.ASKED)
-    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
-    decided_at: Mapped[datetime | None]
-    answer: Mapped[str | None] = mapped_column(Text)
-
-    @property
-    def value(self) -> datetime | Grade | Kind:
-        """What is wanted: an instant, a grade, a kind of matter."""
-        return _READ[What(self.what)](self.wanted)
-
-
-_READ: dict[What, Callable[[str], datetime | Grade | Kind]] = {
-    What.EXTENSION: datetime.fromisoformat,
-    What.LOWER_GRADE: Grade,
-    What.CHANGE_KIND: Kind,
-}
 
 
 def ask(
@@ -161,6 +109,29 @@ def lapse(act: Act, *, most: int) -> int:
     return len(ids)
 
 
+def gone_up(act: Act) -> list[int]:
+    """What another level decides by now than when it was asked, by id: a grade was raised, or a superior owns it."""
+    found, _held = _waiting(act)
+    moved = [one for one, case in found if _level(act, one, case) not in (None, one.level)]
+    return [one.id for one in sorted(moved, key=lambda one: (one.case_id, one.id))]  # the order of locking
+
+
+def follow(act: Act, *, most: int) -> int:
+    """Who decides by now what another level was asked is told, once, that it waits for them; how many requests moved.
+
+    Without it a request that went up with its grade would lie with nobody, and lapse.
+    """
+    moved = gone_up(act)[:most]
+    for decision_id in moved:
+        decision, case = _locked(act, decision_id)
+        now = _level(act, decision, case)
+        if decision.state == State.ASKED and now not in (None, decision.level):
+            before, decision.level = decision.level, str(now)
+            act.remember(case.chain, "decision-gone-up", decision=decision.id, before=before, level=now)
+            _tell_deciders(act, case, decision)
+    return len(moved)
+
+
 def get(act: Act, decision_id: int) -> Decision:
     """The request with this id, locked after its case, whose standard is chosen, and those joined. Raises NotFound."""
     return _locked(act, decision_id, joined=True)[0]
@@ -175,14 +146,9 @@ def waiting_for(act: Act, person: Staff) -> list[Decision]:
     """What this person may decide, the oldest first. The standard chosen is any company's afterwards."""
     if not person.has(*_DECIDE):
         return []
-    query = select(Decision, Case, Promise).join(Case, Case.id == Decision.case_id)
-    query = query.outerjoin(Promise, Promise.id == Decision.promise_id).where(Decision.state == State.ASKED)
-    found = act.session.execute(query.order_by(Decision.id)).all()
-    involved = {id_ for decision, case, _promise in found for id_ in (decision.asked_by_id, case.owner_id)}
-    # Held, or each would be read anew for each request.
-    _held = companies.listed(act), act.session.scalars(select(Staff).where(Staff.id.in_(involved))).all()
-    barred = complaint_forms.barred_among(act, {case.id for _decision, case, _promise in found})
-    return [one for one, case, _promise in found if _decides(act, one, case, person, barred.get(case.id, frozenset()))]
+    found, _held = _waiting(act)
+    barred = complaint_forms.barred_among(act, {case.id for _decision, case in found})
+    return [one for one, case in found if _decides(act, one, case, person, barred.get(case.id, frozenset()))]
 
 
 def may_decide(act: Act, decision: Decision, case: Case, person: Staff) -> bool:
@@ -201,6 +167,24 @@ def level(act: Act, decision: Decision, case: Case) -> str:
         return deciders.level(act, case, lowest=Role.SUPERVISOR, asked_by=asked_by, above=True)
     lowest = changes.approver(act, act.session.get_one(Promise, decision.promise_id))
     return deciders.level(act, case, lowest=lowest, asked_by=asked_by, above=False)
+
+
+def _waiting(act: Act) -> tuple[list[tuple[Decision, Case]], object]:
+    """What waits for a decision, the oldest first; and what is to be held, or would be read anew for each of them."""
+    query = select(Decision, Case, Promise).join(Case, Case.id == Decision.case_id)
+    query = query.outerjoin(Promise, Promise.id == Decision.promise_id).where(Decision.state == State.ASKED)
+    found = act.session.execute(query.order_by(Decision.id)).all()
+    involved = {id_ for decision, case, _promise in found for id_ in (decision.asked_by_id, case.owner_id)}
+    held = found, companies.listed(act), act.session.scalars(select(Staff).where(Staff.id.in_(involved))).all()
+    return [(decision, case) for decision, case, _promise in found], held
+
+
+def _level(act: Act, decision: Decision, case: Case) -> str | None:
+    """The same as `level`; None where nobody stands there, or the standard knows the rule no longer."""
+    try:
+        return level(act, decision, case)
+    except (Refused, Invalid):
+        return None
 
 
 def _written(act: Act, case: Case, what: What, wanted: object, promise: Promise | None) -> str:
@@ -238,11 +222,8 @@ def _check_decider(act: Act, decision: Decision, case: Case, by: Staff) -> None:
 
 
 def _decides(act: Act, decision: Decision, case: Case, person: Staff, barred: frozenset[int]) -> bool:
-    without = {decision.asked_by_id, case.owner_id, *barred}
-    try:
-        return deciders.may(act, person, case.company_id, level(act, decision, case), without=without)
-    except Refused:
-        return False
+    lowest, without = _level(act, decision, case), {decision.asked_by_id, case.owner_id, *barred}
+    return lowest is not None and deciders.may(act, person, case.company_id, lowest, without=without)
 
 
 def _put(act: Act, case: Case, made: Decision) -> None:
@@ -251,22 +232,32 @@ def _put(act: Act, case: Case, made: Decision) -> None:
     if any((one.what, one.promise_id, one.state) == same for one in of_case(act, case.id)):
         raise Conflict("this was asked already and waits for a decision")
     made.level = level(act, made, case)
-    without = {made.asked_by_id, case.owner_id, *complaint_forms.barred(act, case.id)}
-    levels = deciders.people(act, case.company_id, made.level, without=without)
-    if not levels:
+    if not _deciders(act, case, made):
         raise Refused("nobody stands above you who could decide this: it stays as it is")
     act.session.add(made)
     act.session.flush()
     asked = {"what": made.what, "promise": made.promise_id, "wanted": made.wanted, "level": made.level}
     act.remember(case.chain, "decision-asked", decision=made.id, **asked, by=made.asked_by_id, reason=made.reason)
-    text = "extension-asked" if made.what == What.EXTENSION else "decision-asked"
-    asking = Occasion(case, text, str(made.id), made.promise_id)
-    promise = act.session.get(Promise, made.promise_id or 0)
-    for person in deciders.told(act, levels):
+    _tell_deciders(act, case, made)
+
+
+def _deciders(act: Act, case: Case, decision: Decision) -> list[Staff]:
+    """Who is asked to decide: the lowest level that may, of which somebody is there."""
+    without = {decision.asked_by_id, case.owner_id, *complaint_forms.barred(act, case.id)}
+    return deciders.told(act, deciders.people(act, case.company_id, decision.level, without=without))
+
+
+def _tell_deciders(act: Act, case: Case, decision: Decision) -> None:
+    text = "extension-asked" if decision.what == What.EXTENSION else "decision-asked"
+    asking = Occasion(case, text, str(decision.id), decision.promise_id)
+    promise = act.session.get(Promise, decision.promise_id or 0)
+    due: datetime | None = None
+    for person in _deciders(act, case, decision):
         awake = notices.may_be_texted(act, person, case.company_id, urgent=False)
         urgent = promise is not None and awake >= promise.due_at
+        due = None if urgent else awake
         notices.tell(act, person, asking._replace(urgent=urgent))
-    robots.post(act, asking, due=None if urgent else awake)
+    robots.post(act, asking, due=due)
 
 
 def _settle(

@@ -56,6 +56,7 @@ def join(act: Act, case: Case, into: Case, *, by: Staff, why: str) -> None:
         if dispatch.case_id == case.id:
             signatures.withdraw(act, dispatch)
     cases.handled_by(act, case, case.owner_id)
+    signatures.put_to(act, case, other.department_id, only=complaint_forms.SHARED)
     replacing.concerned_in(act, leading)
     _catch_up(act, case, complaint, leading, other)
     _settle_sooner(act, case, leading)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, select
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, and_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.db import Base
@@ -17,9 +18,11 @@ from hotline.standard.calendar import Calendar, Deadline
 from hotline.standard.rules import PromiseRule
 
 # Kept by reaching the customer: nothing but a call was promised.
-BY_REACHING = frozenset({"ANS-3.callback", "ANS-8.callback", "ANS-10.callback", "CBK-2.missed", "CMP-9.callback"})
+BY_REACHING = frozenset(
+    {"ANS-3.callback", "ANS-8.callback", "ANS-10.callback", "CBK-2.missed", "CBK-3.time", "CMP-9.callback"}
+)
 # Kept by a call to the customer: these, and what somebody has to tell in it and to note.
-BY_CALLING = BY_REACHING | {"CBK-1.answer", "CBK-3.time", "FLT-5.result", "VIS-1.repair"}
+BY_CALLING = BY_REACHING | {"CBK-1.answer", "FLT-5.result", "VIS-1.repair"}
 # What of a complaint is owed to whoever complained, by rule: moot once nobody can be reached.
 TO_COMPLAINANT = frozenset({"CMP-3", "CMP-7", "CMP-8", "CMP-9", "CMP-11"})
 
@@ -27,7 +30,10 @@ WARNING, JUDGING, ESCALATION = range(3)  # which look is next: `step`, and from 
 
 
 class Verdict(StrEnum):
-    """What became of a promise. An unkept one is broken at its deadline, and late once it is done after all."""
+    """What became of a promise. An unkept one is broken at its deadline, and late once it is done after all.
+
+    Done by another department than the one whose it was, it stays broken (CMP-13).
+    """
 
     OPEN = "open"
     KEPT = "kept"
@@ -57,16 +63,21 @@ class Promise(Base):
     look_at: Mapped[datetime | None]  # when the clock looks at it next; None: nothing is left to look at
     step: Mapped[int] = mapped_column(server_default="0")  # how many of those looks it had: the next is this one
     excused_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    department_id: Mapped[int | None] = mapped_column(ForeignKey("departments.id"))  # of a complaint's: whose it is
 
     @property
     def is_owed(self) -> bool:
         """Is it still to be done, in time or late?"""
-        return self.verdict in (Verdict.OPEN, Verdict.BROKEN)
+        return self.verdict in _STILL and self.done_at is None
 
     @property
     def over_at(self) -> datetime:
         """From when on (UTC) it is broken: at the very instant of the deadline it can still be kept."""
         return self.due_at + datetime.resolution
+
+
+_STILL = (Verdict.OPEN, Verdict.BROKEN)
+OWED: ColumnElement[bool] = and_(Promise.verdict.in_(_STILL), Promise.done_at.is_(None))  # `is_owed`, in a query
 
 
 def make(act: Act, rule: str, case: Case, *, since: datetime | None = None, until: datetime | None = None) -> Promise:
@@ -87,6 +98,7 @@ def make(act: Act, rule: str, case: Case, *, since: datetime | None = None, unti
         due_at=deadline.at,
         calendar=deadline.calendar_version,
         verdict=Verdict.OPEN,
+        department_id=complaint_forms.charged(act, case, wanted.rule_id),
     )
     _begin_looking(promise, wanted, act.at, calendar)
     act.session.add(promise)
@@ -100,6 +112,7 @@ def make(act: Act, rule: str, case: Case, *, since: datetime | None = None, unti
         due=promise.due_at.isoformat(),
         owner=case.owner_id,
         calendar=promise.calendar,
+        department=promise.department_id,
     )
     return promise
 
@@ -117,11 +130,26 @@ def done(act: Act, rule: str, case: Case) -> None:
     """What this rule promised in this case was done now: kept in time, or late. Nothing open: nothing changes."""
     for promise in of_case(act, case.id):
         if promise.rule == rule and promise.done_at is None and promise.verdict != Verdict.EXCUSED:
-            promise.done_at = promise.judged_at = act.at
             in_time = promise.verdict == Verdict.OPEN and act.at <= promise.due_at
-            promise.verdict, promise.look_at = Verdict.KEPT if in_time else Verdict.LATE, None
-            act.remember(case.chain, "promise-done", promise=promise.id, rule=rule, verdict=promise.verdict)
-            act.news.add(f"staff:{promise.owner_id}")
+            _end(act, case, promise, Verdict.KEPT if in_time else Verdict.LATE)
+
+
+def missed(act: Act, rule: str, case: Case, *, but: int | None) -> None:
+    """The department `but` does now what others were to do: what they broke stays broken, and is owed no more (CMP-1).
+
+    Whatever else was promised by this rule stays as it is. The case is locked.
+    """
+    for promise in of_case(act, case.id):
+        broken = promise.verdict == Verdict.BROKEN and promise.done_at is None
+        if promise.rule == rule and broken and promise.department_id != but:
+            _end(act, case, promise, Verdict.BROKEN)
+
+
+def _end(act: Act, case: Case, promise: Promise, verdict: Verdict) -> None:
+    promise.done_at = promise.judged_at = act.at
+    promise.verdict, promise.look_at = verdict, None
+    act.remember(case.chain, "promise-done", promise=promise.id, rule=promise.rule, verdict=verdict)
+    act.news.add(f"staff:{promise.owner_id}")
 
 
 def tighten(act: Act, promise: Promise, rule: str, *, until: Deadline | None) -> None:
@@ -198,10 +226,16 @@ def pass_on(act: Act, case: Case) -> None:
             promise.owner_id, promise.company_id = case.owner_id, case.company_id
 
 
+def were_clocked(made: Iterable[Promise]) -> bool:
+    """Did a complaint's clocks begin? Not of one from before there were any, until it is graded or put to somebody."""
+    return any(one.rule_id in ("CMP-1", "CMP-4") for one in made)
+
+
 def close_case(act: Act, case: Case, *, by: int, outcome: str) -> None:
     """Close a case. Raises Conflict while a promise on it is open or broken and not yet done (VIS-5).
 
     A complaint is closed by a superior whom it is not about and who did not deal with it; Refused for others (CMP-12).
+    One whose clocks never began is closed for the reason that the `outcome` gives, dealt with or not.
     """
     waiting = [one for one in of_case(act, case.id) if one.is_owed]
     moot: list[Promise] = []
@@ -215,7 +249,7 @@ def close_case(act: Act, case: Case, *, by: int, outcome: str) -> None:
     if owed:
         raise Conflict(f"case {case.number} cannot be closed: still promised: {', '.join(owed)}")
     dealt_with = complaint_forms.leading(act, case.id) if case.kind == Kind.COMPLAINT else None
-    if dealt_with is not None and dealt_with.settled_at is None:
+    if dealt_with and dealt_with.settled_at is None and were_clocked(of_case(act, dealt_with.case_id)):
         raise Conflict(f"case {case.number} cannot be closed: nobody said how the complaint was dealt with")
     for promise in moot:
         _let_go(act, promise, staff.get(act, by))

@@ -99,8 +99,15 @@ def view(act: Act, case: Case) -> RespondentView:
 
 
 def _clocks(act: Act, complaint: Complaint) -> tuple[Clock, ...]:
-    made: list[Promise] = [one for one in promises.of_case(act, complaint.case_id) if one.rule_id in _ITS_OWN]
-    return tuple(Clock(one.rule, one.due_at, one.done_at, one.verdict) for one in made)
+    made = [one for one in promises.of_case(act, complaint.case_id) if one.rule_id in _ITS_OWN]
+    its = theirs(made, complaint.department_id)
+    return tuple(Clock(one.rule, one.due_at, one.done_at, one.verdict) for one in its)
+
+
+def theirs(made: list[Promise], department_id: int | None) -> list[Promise]:
+    """The clocks of a department: not what another had of a rule by which this one has a clock of its own (CMP-1)."""
+    own = {one.rule_id for one in made if one.department_id == department_id}
+    return [one for one in made if one.department_id == department_id or one.rule_id not in own]
 
 
 def _words(act: Act, case: Case, sealed: str | None, known: Identity) -> str:

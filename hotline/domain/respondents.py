@@ -16,6 +16,7 @@ from hotline.domain import (
     complaints,
     dispatches,
     notices,
+    promise_looks,
     promises,
     replacing,
     signatures,
@@ -85,8 +86,10 @@ def refuse(act: Act, case: Case, by: Staff, reason: str) -> None:
 def redirect(act: Act, case: Case, department_id: int, *, by: Staff) -> None:
     """Put the complaint to a department: the first that is named, or another; it is rung anew and signs (CMP-1).
 
-    What nobody had signed for counts from the filing all the same; who heads the department owns it no longer. Raises
-    NotFound, Refused for who neither owns the matter nor leads, Conflict where it is there already or dealt with.
+    What still runs goes with it; what was judged stays with whoever had it until then, and another has ten minutes of
+    its own to sign. The complaint's other clocks count from the filing all the same; who heads the department owns it
+    no longer. Raises NotFound, Refused for who neither owns the matter nor leads, Conflict where it is there already or
+    dealt with.
     """
     department = companies.department(act, department_id)
     replacing.lock(act, case)
@@ -97,6 +100,7 @@ def redirect(act: Act, case: Case, department_id: int, *, by: Staff) -> None:
         raise Conflict(f"the complaint is with {department.name} already")
     if complaint.department_id == department_id and not superior:
         raise Refused(f"{department.name} said that it is not theirs: a supervisor may put it to them again (OWN-3)")
+    _put_promises(act, case, department_id)
     before, complaint.department_id = complaint.department_id, department_id
     complaint.about_company_id = department.company_id
     complaint.refused_at = complaint.refusal = complaint.signed_at = complaint.signed_by_id = None
@@ -109,6 +113,14 @@ def redirect(act: Act, case: Case, department_id: int, *, by: Staff) -> None:
     signatures.promise_to_sign(act, case)
     sisters.verify(act, case, since=complaint.filed_at)
     replacing.concerned_in(act, case)
+
+
+def _put_promises(act: Act, case: Case, department_id: int) -> None:
+    """What is over is judged before: the department that missed it hears of it, not the next one."""
+    group = complaint_forms.together(act, case)
+    promise_looks.look(act, [promise.id for one in group for promise in promises.of_case(act, one.id)])
+    for one in group:
+        signatures.put_to(act, one, department_id, only=None if one.id == case.id else complaint_forms.SHARED)
 
 
 def settle(act: Act, case: Case, by: Staff, finding: str) -> None:

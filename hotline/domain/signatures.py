@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from hotline.domain import cases, complaint_forms, dispatches, outbox, promises
 from hotline.domain.act import Act
 from hotline.domain.cases import Case
@@ -75,6 +77,8 @@ def _keep(act: Act, dispatch: Dispatch, case: Case) -> None:
         complaint_forms.signed(act, case, by=dispatch.signed_by_id)
     for one in complaint_forms.together(act, case):
         for rule in kept_by(dispatch.duty):
+            if dispatch.duty == RESPONDENT:
+                promises.missed(act, rule, one, but=dispatch.department_id)
             promises.done(act, rule, one)
 
 
@@ -99,11 +103,26 @@ def take_back(act: Act, case: Case) -> None:
 
 
 def promise_to_sign(act: Act, case: Case) -> None:
-    """Whoever is asked signs within its own ten minutes, unless those of the filing still run or have run out."""
-    rule = KEEPS[RESPONDENT]
+    """Whoever is asked signs within its own ten minutes, unless those that it has still run or have run out (CMP-1)."""
+    complaint, rule = complaint_forms.of(act, case.id), KEEPS[RESPONDENT]
+    department_id = complaint.department_id if complaint is not None else None
     made = [one for one in promises.of_case(act, case.id) if one.rule == rule and one.verdict != Verdict.EXCUSED]
-    if all(one.done_at is not None for one in made):
+    if all(one.done_at is not None for one in made if one.department_id == department_id):
         promises.make(act, rule, case)
+
+
+def put_to(act: Act, case: Case, department_id: int | None, *, only: Collection[str] | None = None) -> None:
+    """What still runs of a complaint is this department's from now on; what is over stays whose it was (CMP-13).
+
+    `only`: by these rules alone. The case is locked.
+    """
+    for promise in promises.of_case(act, case.id):
+        rule_id, runs = promise.rule_id, promise.verdict == Verdict.OPEN and act.at <= promise.due_at
+        goes = rule_id in only if only is not None else rule_id.startswith(complaint_forms.OF_COMPLAINTS)
+        if goes and runs and promise.department_id != department_id:
+            before, promise.department_id = promise.department_id, department_id
+            told = {"before": before, "department": department_id}
+            act.remember(case.chain, "promise-put-to", promise=promise.id, **told)
 
 
 def withdraw(act: Act, dispatch: Dispatch, *, signed: Offer | None = None) -> None:

@@ -7,7 +7,6 @@ from hotline.domain.act import Act
 from hotline.domain.cases import Case
 from hotline.domain.complaint_forms import Complaint
 from hotline.domain.dispatches import RESPONDENT, Dispatch
-from hotline.domain.promises import Verdict
 from hotline.domain.signatures import KEEPS
 from hotline.domain.staff import Duty, Role, Staff
 
@@ -44,7 +43,7 @@ def waits(act: Act, dispatch: Dispatch, case: Case) -> bool:
     if complaint is None:
         return True
     owed = [one for one in promises.of_case(act, case.id) if one.rule == KEEPS[dispatch.duty]]
-    undone = any(one.verdict in (Verdict.OPEN, Verdict.BROKEN) for one in owed)
+    undone = any(one.is_owed for one in owed)
     return undone and complaint.joined_to_id is None and complaint.refused_at is None
 
 

@@ -54,6 +54,7 @@ _PROMISE = {
     "made_at": "at",
     "due_at": "due",
     "calendar": "calendar",
+    "department_id": "department",
 }
 _ORDER = {"case_id": "self", "fault_class": "fault", "scope": "scope", "fee_yuan": "fee", "reported_at": "at"}
 _OVER = {"ended_at": "at", "ended_by": "ended_by"}
@@ -136,6 +137,7 @@ TELLS: dict[str, Tells] = {
         f"decision-{state}": Tells("decisions", "decision", {"decided_at": "at"}, {"state": state})
         for state in ("lapsed", "withdrawn")
     },
+    "decision-gone-up": Tells("decisions", "decision", {"level": "level"}),
     "kind-changed": Tells("cases", "self", {"kind": "what", "matter": "matter"}),
     "grade-lowered": Tells("complaints", "complaint", {"grade": "now"}),
     "case-closed": Tells("cases", "self", {"closed_at": "at", "closed_by_id": "by"}, {"state": "closed"}),
@@ -143,6 +145,7 @@ TELLS: dict[str, Tells] = {
     "promise-done": Tells("promises", "promise", {"verdict": "verdict", "done_at": "at", "judged_at": "at"}),
     "promise-broken": Tells("promises", "promise", {"judged_at": "at"}, {"verdict": Verdict.BROKEN}),
     "promise-tightened": Tells("promises", "promise", {"rule": "rule", "due_at": "due", "calendar": "calendar"}),
+    "promise-put-to": Tells("promises", "promise", {"department_id": "department"}),
     "promise-excused": Tells(
         "promises", "promise", {"judged_at": "at", "excused_by_id": "by"}, {"verdict": Verdict.EXCUSED}
     ),

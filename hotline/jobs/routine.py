@@ -74,13 +74,16 @@ def _look_at(runtime: Runtime, company_id: int, most: int, troubles: list[Hotlin
 
 
 def lapse_requests(runtime: Runtime) -> None:
-    """What nobody decided before its deadline ends, and who asked for it knows (CMP-5)."""
+    """What nobody decided before its deadline ends, and who asked for it knows (CMP-5); who decides now, too."""
     most = runtime.figures.promises.batch
     with runtime.look(CLOCK) as act:
-        overdue = decisions.overdue(act, most=most)
+        overdue, gone_up = decisions.overdue(act, most=most), decisions.gone_up(act)
     if overdue:
         with runtime.act(CLOCK) as act:
             decisions.lapse(act, most=most)
+    if gone_up:
+        with runtime.act(CLOCK) as act:
+            decisions.follow(act, most=most)
 
 
 def look_up_calls(runtime: Runtime) -> None:

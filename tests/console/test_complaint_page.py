@@ -7,13 +7,15 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
+from hotline.domain.act import COMMAND
 from hotline.domain.complaints import Stage
 from hotline.runtime import Runtime
 from hotline.standard.kinds import Grade
+from tests import tallies
 from tests.console import complaining, forms, matters
 from tests.console.complaining import HEATING
 from tests.console.visitor import Visitor, text_of
-from tests.world import Cast, HandClock, Person
+from tests.world import START, Cast, HandClock, Person
 
 HERE = "/console/cases/1"
 
@@ -50,6 +52,24 @@ def offered(visitor: Visitor) -> list[str]:
     """What the page offers to do, in its order; what is to be done now is open."""
     page = visitor.opens(HERE).text
     return [part.partition('"')[0] for part in page.split('id="do-')[1:]]
+
+
+def test_of_a_complaint_from_before_there_were_clocks_the_page_says_so_and_a_supervisor_closes_it_with_a_reason(
+    lin: Visitor, sun: Visitor, runtime: Runtime, cast: Cast
+) -> None:
+    with runtime.act(COMMAND) as act:
+        tallies.complaint(act, cast.heat.id, cast.lin.id, filed_at=START, grade=None, customer_id=cast.chen.id)
+    for visitor in (lin, sun):
+        assert "这件投诉在投诉计时启用之前登记，没有时限" in visitor.opens(HERE).text
+    assert 'id="close"' not in lin.opens(HERE).text
+    sun.sends(f"{HERE}/close", page=HERE, outcome="去年已当面处理，客户满意")
+    shown = sun.opens(HERE).text
+    assert "已结" in shown
+    assert "没有时限" not in shown
+
+
+def test_once_it_has_clocks_the_page_says_nothing_of_it(lin: Visitor, case_id: int) -> None:
+    assert "没有时限" not in lin.opens(HERE).text
 
 
 def test_the_page_shows_grade_department_and_every_step_with_its_deadline(

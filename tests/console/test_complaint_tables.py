@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -79,6 +80,34 @@ def test_the_head_of_a_department_has_its_own_complaints_alone_and_only_what_it_
         assert {number for number in ("261118001", "261118004") if number not in ding.opens(href).text} == set(), href
     for figure in ("anonymous", "CMP-7.kept", "told", "first.major"):
         assert "261118001" in ding.opens(f"{TRACKING}?figure={figure}").text, "passed over, not answered"
+
+
+def test_what_a_department_missed_stays_its_own_after_another_has_the_complaint(
+    app: Flask, sun: Visitor, runtime: Runtime, cast: Cast, departments: Places
+) -> None:
+    before, now = departments.heat
+    with runtime.act(COMMAND) as act:
+        made = tallies.complaint(
+            act, cast.heat.id, cast.lin.id, filed_at=START, department_id=now, stage="signed", signed_at=START
+        )
+        tallies.promise(act, made, "CMP-1.sign", "broken", due_at=START, missed_by=before)
+        tallies.promise(act, made, "CMP-1.sign", "kept", due_at=START + timedelta(minutes=20))
+    found = linked(sun.opens(STATISTICS))
+    heat = str(cast.heat.id)
+    assert found[heat, str(before), "CMP-1.broken"][0] == found[heat, str(now), "CMP-1.kept"][0] == 1
+    assert (heat, str(now), "CMP-1.broken") not in found
+    for place, name in ((before, "CMP-1.broken"), (now, "CMP-1.kept")):
+        assert "261118001" in sun.opens(found[heat, str(place), name][1]).text
+    assert "超期 CMP-1 锅炉房 期限 11-18 10:00 按时 CMP-1 期限 11-18 10:20" in text_of(sun.opens(TRACKING))
+    [line] = lines_of(takes(sun, TRACKING, "csv"))
+    assert (line["CMP-1 结果"], line["此前的时限"]) == ("按时", "CMP-1 11-18 10:00 超期 锅炉房")
+    ding = entering(app, head(runtime, cast, before))
+    [(n, href)] = [found for (*_p, name), found in linked(ding.opens(STATISTICS)).items() if name == "CMP-1.broken"]
+    shown = text_of(ding.opens(href))
+    assert (n, "261118001" in shown, "超期 CMP-1 锅炉房" in shown) == (1, True, True)
+    assert {word for word in ("按时 CMP-1", "签收 11-18") if word in shown} == set(), "how it went on is not theirs"
+    [row] = lines_of(takes(ding, TRACKING, "csv", "period=2026&figure=CMP-1.broken"))
+    assert (row["被投诉部门"], row["进展"], row["签收时间"]) == ("收费处", "", "")
 
 
 def test_a_head_without_a_department_has_nothing(app: Flask, runtime: Runtime, cast: Cast, departments: Places) -> None:

@@ -7,9 +7,11 @@ from flask import Flask
 
 from hotline.domain import audit
 from hotline.domain.act import COMMAND
+from hotline.domain.cases import Case
 from hotline.domain.parties import Mode, Role
 from hotline.domain.seats import Seat, Status
 from hotline.runtime import Runtime
+from tests import tallies
 from tests.console.visitor import Visitor, text_of
 from tests.domain.talks import Talk
 from tests.world import Cast
@@ -132,6 +134,25 @@ def test_whoever_is_on_the_line_without_an_agent_is_counted_and_shown_masked(sun
     told = text_of(sun.opens(FLOOR))
     assert "正在通话 1 139****0088" in told
     assert talk.cast.chen.number.national not in told
+
+
+def test_whoever_is_complained_of_in_a_call_is_led_to_no_page_that_is_hidden_from_them(
+    app: Flask, sun: Visitor, runtime: Runtime, talk: Talk
+) -> None:
+    page = f"/console/calls/{talk.call_id}"
+    assert page in sun.opens(FLOOR).text
+    with runtime.act(COMMAND) as act:
+        about = tallies.complaint(
+            act, talk.cast.heat.id, talk.cast.lin.id, filed_at=act.at, about_staff_id=talk.cast.sun.id
+        )
+        act.session.get_one(Case, about.case_id).call_id = talk.call_id
+    assert sun.opens(page).status_code == 404
+    shown = sun.opens(FLOOR)
+    assert page not in shown.text
+    assert "林晓 001 · 安心热力" in text_of(shown), "that somebody talks is no secret"
+    qian = Visitor(app)
+    qian.logs_in(talk.cast.qian)
+    assert page in qian.opens(FLOOR).text
 
 
 def test_an_auditor_sees_the_floor_and_touches_nothing(app: Flask, talk: Talk) -> None:

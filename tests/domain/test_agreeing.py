@@ -40,7 +40,8 @@ from tests.world import Cast, HandClock, Person
 READ = {
     "calls": {"company_id", "owner_id", "started_at", "answer_ms", "answered_at", "ended_at", "state"},
     "cases": {"number", "kind", "company_id", "owner_id", "first_owner_id", "handler_id", "state", "closed_at"},
-    "promises": {"case_id", "company_id", "rule", "owner_id", "made_at", "due_at", "verdict", "done_at", "judged_at"},
+    "promises": {"case_id", "company_id", "rule", "owner_id", "made_at", "due_at", "verdict", "done_at", "judged_at"}
+    | {"department_id"},
     "dispatches": {"case_id", "duty", "signed_at", "signed_by_id"},
     "repair_orders": {"case_id", "stage", "engineer_id", "signed_at", "done_at", "tested", "customer_signed"},
     "handovers": {"case_id", "giver_id", "receiver_id", "why", "reason", "refusal", "state", "asked_at", "settled_at"},

@@ -76,6 +76,13 @@ def test_every_changed_column_of_a_complaint_is_named(whole: Filed) -> None:
             assert f"case:{whole.id}: {What.ROW}: complaints {whole.row.id} {column}" in found(session)
 
 
+def test_a_promise_that_is_charged_to_another_department_is_named(whole: Filed) -> None:
+    for promise in whole.promises:
+        with forging(whole.runtime) as session:
+            assert changed(session, "promises", promise.id, "department_id") == 1
+            assert f"case:{whole.id}: {What.ROW}: promises {promise.id} department_id" in found(session)
+
+
 def test_a_complaint_that_vanished_is_named(whole: Filed) -> None:
     with forging(whole.runtime) as session:
         run(session, "DELETE FROM complaints")

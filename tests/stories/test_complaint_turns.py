@@ -62,6 +62,24 @@ def test_refused_after_it_was_signed_for_the_next_department_has_ten_minutes_of_
     """)
 
 
+def test_what_one_department_missed_is_not_the_next_ones_that_signs_in_its_own_time(story: Story) -> None:
+    made = filed(story.runtime, story.cast, department_id=story.house.repair, grade=MINOR)
+    story.passes(25 * MINUTE)
+    made.is_put_to(story.cast.lin, story.house.billing)
+    story.head = story.house.xu
+    story.goes(made, on_time(MINOR, signed=8 * MINUTE))
+    signed = [(one.department_id, one.verdict) for one in made.promises if one.rule == "CMP-1.sign"]
+    assert signed == [(story.house.repair, "broken"), (story.house.billing, "kept")]
+    assert (made.case.state, set(made.verdicts.values())) == ("closed", {"kept"})
+    assert story.told(SOON, BROKEN) == rows("""
+        11-18 10:06 lin soon CMP-1.sign
+        11-18 10:10 liu broken CMP-1.sign
+        11-18 10:10 sun broken CMP-1.sign
+        11-18 10:30 qian broken CMP-1.sign
+        11-18 10:31 lin soon CMP-1.sign
+    """)
+
+
 def test_more_time_is_refused_and_the_deadline_stays(story: Story) -> None:
     made = filed(story.runtime, story.cast, department_id=story.house.repair, grade=IMPORTANT)
     story.goes(made, {"signed": 5 * MINUTE, "passed_up": 30 * MINUTE, "called_back": HOUR})

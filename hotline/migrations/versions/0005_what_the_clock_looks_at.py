@@ -111,7 +111,13 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_complaints_department_id_complaints_stage"), ["department_id", "stage"], unique=False
         )
-        batch_op.create_index(batch_op.f("ix_complaints_joined_to_id"), ["joined_to_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_complaints_joined_to_id"),
+            ["joined_to_id"],
+            unique=False,
+            sqlite_where=sa.text("joined_to_id IS NOT NULL"),
+            postgresql_where=sa.text("joined_to_id IS NOT NULL"),
+        )
 
     op.create_table(
         "decisions",
@@ -178,6 +184,10 @@ def upgrade() -> None:
     with op.batch_alter_table("promises", schema=None) as batch_op:
         batch_op.add_column(sa.Column("look_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("step", sa.Integer(), server_default="0", nullable=False))
+        batch_op.add_column(sa.Column("department_id", sa.Integer(), nullable=True))
+        batch_op.create_foreign_key(
+            batch_op.f("fk_promises_department_id_departments"), "departments", ["department_id"], ["id"]
+        )
         batch_op.create_index(
             batch_op.f("ix_promises_company_id_promises_look_at"), ["company_id", "look_at"], unique=False
         )
@@ -222,7 +232,9 @@ def downgrade() -> None:
         )
 
     with op.batch_alter_table("promises", schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f("fk_promises_department_id_departments"), type_="foreignkey")
         batch_op.drop_index(batch_op.f("ix_promises_company_id_promises_look_at"))
+        batch_op.drop_column("department_id")
         batch_op.drop_column("step")
         batch_op.drop_column("look_at")
 
