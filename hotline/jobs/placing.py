@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from hotline.carrier import Carrier
+from hotline.carrier.pace import Lane
 from hotline.domain import calls, companies, dispatches, legs, outbox, rounds, staff
 from hotline.domain.act import Act
 from hotline.domain.calls import FINAL, Call
@@ -62,6 +63,13 @@ def _placing(runtime: Runtime, act: Act, call: Call) -> Effect:
         return [listed.sid for listed in carrier.find_calls(to=to, from_=from_, since=since)]
 
     return Effect(ask, find, act.sealer.blind(to))
+
+
+def lanes(act: Act, entry: OutboxEntry) -> tuple[Lane, Lane]:
+    """What a call that is to be placed shares with others: the number it is placed from, and its company."""
+    company = companies.get(act, act.session.get_one(Call, entry.about["call"]).company_id)
+    figures, number = act.standard.engine.carrier, companies.number_of(act, company)
+    return Lane(f"number-{number}", figures.number_rest), Lane(f"company-{company.id}", figures.company_rest)
 
 
 def placed(runtime: Runtime, act: Act, entry: OutboxEntry, sid: str) -> None:

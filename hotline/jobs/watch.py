@@ -29,7 +29,8 @@ def the_talks(runtime: Runtime) -> None:
         going_on = select(Meeting).where(Meeting.state != Stage.ENDED, Meeting.began_at < act.at - every)
         for meeting in act.session.scalars(going_on.order_by(Meeting.id).limit(runtime.figures.outbox.batch)):
             spans = (act.at - meeting.began_at) // every
-            outbox.post(act, "look-at-meeting", key=f"look-meeting-{meeting.id}-{spans}", patient=True, meeting=meeting.id)
+            key = f"look-meeting-{meeting.id}-{spans}"
+            outbox.post(act, "look-at-meeting", key=key, patient=True, meeting=meeting.id)
 
 
 def _empty_chairs(runtime: Runtime) -> None:

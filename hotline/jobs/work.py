@@ -18,11 +18,11 @@ from hotline.domain.act import CLOCK, Act
 from hotline.domain.calls import Call
 from hotline.domain.outbox import OutboxEntry, Queue, State
 from hotline.errors import HotlineError, Invalid
-from hotline.jobs import telling
+from hotline.jobs import placing, telling
 from hotline.jobs.effects import Effect, Handler
 from hotline.jobs.handlers import HANDLERS
 from hotline.runtime import Runtime
-from hotline.standard.engine import Outbox as Figures
+from hotline.standard.working import Outbox as Figures
 
 log = logging.getLogger(__name__)
 
@@ -86,10 +86,10 @@ def _must_wait(house: _House, entry_id: int, attempt: int) -> bool:
     """Calls keep to their pace: an entry whose turn has not come is due again when it does."""
     with house.runtime.look(CLOCK) as act:
         entry = act.session.get(OutboxEntry, entry_id)
-    handler = house.handlers.get(entry.kind) if entry is not None and entry.submitted_at is None else None
-    if handler is None or not handler.paced:
-        return False
-    wait = house.pace.wait(str(entry_id), clock.now(), emergency=entry is not None and entry.emergency)
+        if entry is None or entry.submitted_at is not None or not _is_paced(house, entry):
+            return False
+        lanes = placing.lanes(act, entry)
+    wait = house.pace.wait(str(entry_id), clock.now(), *lanes, emergency=entry.emergency)
     if not wait:
         return False
     with house.runtime.act(CLOCK) as act:
@@ -97,6 +97,10 @@ def _must_wait(house: _House, entry_id: int, attempt: int) -> bool:
         if entry is not None:
             outbox.again(act, entry, act.at + wait)
     return True
+
+
+def _is_paced(house: _House, entry: OutboxEntry) -> bool:
+    return entry.kind in house.handlers and house.handlers[entry.kind].paced
 
 
 def _begin(house: _House, entry_id: int, attempt: int) -> _Task | None:

@@ -3,61 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Annotated
 
 from hotline.standard.figures import PLATFORM, Figure
 from hotline.standard.limits import Limit
-
-
-@dataclass(frozen=True)
-class Outbox:
-    """Effects owed to the outside: design rule 3."""
-
-    lease: Limit
-    back_off: tuple[Limit, ...]
-    """Waits after the first, second ... failure; the last one repeats."""
-    urgent_wait: Limit
-    """No wait of an urgent entry is longer than this."""
-    attempts: Annotated[int, Figure(PLATFORM, 1, 100)]
-    """Failures after which an entry is given up and a person is told."""
-    poll_seconds: Annotated[float, Figure(PLATFORM, 0.05, 60)]
-    batch: Annotated[int, Figure(PLATFORM, 1, 1000)]
-    """So many of one queue are claimed at once."""
-    full_poll_seconds: Annotated[float, Figure(PLATFORM, 0.005, 5)]
-    """How soon is looked again where more is due than was claimed."""
-    patience: Limit
-    """What waited so long counts as one priority higher, and again after as long."""
-    claimed_most: Annotated[int, Figure(PLATFORM, 1, 10_000)]
-    """No more lies with each worker of a queue, however fast it is."""
-    claimed_within: Limit
-    """Nor more than it gets done within this, at its pace of late; shorter than the lease, lest that run out."""
-    job_timeout: Limit
-    reconcile_after: Limit
-    """How long a submission with an unknown outcome waits before the carrier's list is asked."""
-
-    def wait_after(self, failures: int) -> Limit:
-        """The wait after that many failures (1 or more)."""
-        return self.back_off[min(failures, len(self.back_off)) - 1]
-
-
-@dataclass(frozen=True)
-class Database:
-    """How processes share one database."""
-
-    writer_again_seconds: Annotated[float, Figure(PLATFORM, 0.0005, 0.1)]
-    """SQLite has one writer; whoever waits for it asks again so soon, lest the rests of others be missed."""
-
-
-@dataclass(frozen=True)
-class Worker:
-    """How RQ's workers look after themselves (rq-facts 5): short, so that a crash is noticed soon."""
-
-    maintenance_every: Limit
-    lifetime: Limit
-    """A worker that was silent so long counts as dead."""
-    counted_every: Limit
-    """How often a dispatcher counts the workers, and looks how long their jobs take."""
-    failed_kept: Limit
+from hotline.standard.working import Database, Outbox, Promises, Routine, Worker
 
 
 @dataclass(frozen=True)
@@ -87,6 +38,10 @@ class CarrierFigures:
     connect_timeout: Limit
     timeout: Limit
     calls_per_second: Annotated[float, Figure(PLATFORM, 0.1, 1000)]
+    number_calls_per_second: Annotated[float, Figure(PLATFORM, 0.01, 1000)]
+    """From one number of ours: networks mark a number that rings too often."""
+    company_calls_per_minute: Annotated[float, Figure(PLATFORM, 1, 60_000)]
+    """Of one company, spread over the minute: a group shares one account."""
     text_longest: Annotated[int, Figure(PLATFORM, 70, 1600)]
     text_segments: Annotated[int, Figure(PLATFORM, 1, 10)]
     """A text is charged by the segment: 160 characters of GSM-7, or 70 of UCS-2 (contract 6)."""
@@ -94,6 +49,16 @@ class CarrierFigures:
     """How long fetching the sound of one recording may take."""
     sound_largest: Annotated[int, Figure(PLATFORM, 1_000_000, 100_000_000)]
     """Bytes; a second of sound is 16,000."""
+
+    @property
+    def number_rest(self) -> timedelta:
+        """From one call of a number to its next."""
+        return timedelta(seconds=1) / self.number_calls_per_second
+
+    @property
+    def company_rest(self) -> timedelta:
+        """From one call of a company to its next."""
+        return timedelta(minutes=1) / self.company_calls_per_minute
 
 
 @dataclass(frozen=True)
@@ -166,6 +131,16 @@ class Desk:
 
 
 @dataclass(frozen=True)
+class Callbacks:
+    """Customers who are rung by themselves."""
+
+    surveys_at_once: Annotated[int, Figure(PLATFORM, 1, 1000)]
+    """Calls in which the machine asks, over the group: lines are wanted for callers."""
+    look_again: Limit
+    """A customer who is in another call with us is rung after this."""
+
+
+@dataclass(frozen=True)
 class Recordings:
     """What callers told by voice is fetched from the carrier, kept and listened to (SEC-4)."""
 
@@ -192,41 +167,6 @@ class SignIn:
     password_shortest: Annotated[int, Figure(PLATFORM, 8, 64)]
     known_address: Limit
     """How long an address from which an account was opened is not stopped by strangers guessing at that account."""
-
-
-@dataclass(frozen=True)
-class Promises:
-    """How the clock looks at what was promised: in acts so small that no webhook waits long for one."""
-
-    look_every: Limit
-    batch: Annotated[int, Figure(PLATFORM, 1, 1000)]
-    """Promises in one act."""
-    rest_seconds: Annotated[float, Figure(PLATFORM, 0, 1)]
-    """Between two acts, so that whoever waits for SQLite's one writer gets it."""
-    span_seconds: Annotated[float, Figure(PLATFORM, 0.05, 10)]
-    """So long at a time; then what else is due is handed out first."""
-
-
-@dataclass(frozen=True)
-class Routine:
-    """Rhythms of the recurring work."""
-
-    kept_numbers_every: Limit
-    """How often the disk is looked at for numbers kept in bad times (ANS-10)."""
-    calls_reconciled_every: Limit
-    call_looked_up_every: Limit
-    """A call still under way is looked up at the carrier this often: its last notification may never come."""
-    retention_every: Limit
-    redis_within: Limit
-    """How long Redis may take over one request of ours."""
-    redis_rest: Limit
-    """How long news is not even tried after Redis gave no answer: a hung Redis must not hold up every webhook."""
-    live_heartbeat: Limit
-    """How often an open page asks by itself, where it is not told."""
-    live_pulse: Limit
-    """How often a stream to an open page looks whether its reader is still there."""
-    live_streams: Annotated[int, Figure(PLATFORM, 1, 1000)]
-    """Open pages told at once by one web process; the others ask at every heartbeat. Calls need the other threads."""
 
 
 @dataclass(frozen=True)
@@ -276,6 +216,7 @@ class Engine:
     robots: Robots
     api: Api
     desk: Desk
+    callbacks: Callbacks
     recordings: Recordings
     sign_in: SignIn
     promises: Promises
