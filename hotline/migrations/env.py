@@ -26,6 +26,7 @@ def run(connection: Connection) -> None:
         connection=connection,
         target_metadata=metadata,
         render_as_batch=connection.dialect.name == "sqlite",
+        transactional_ddl=True,  # on SQLite as well: a step that is refused takes back those before it
         compare_type=True,
         render_item=_render,
     )
