@@ -7,11 +7,14 @@ from collections.abc import Sequence
 import rq
 from redis import Redis
 from rq.serializers import JSONSerializer
+from rq.utils import as_text
 
 from hotline.domain.claims import Claimed
 from hotline.domain.outbox import Queue
 from hotline.jobs.work import perform
 from hotline.standard.engine import Engine as Figures
+
+_JOB = "outbox-"  # the beginning of a job's id, before entry and attempt
 
 
 def queue(redis: Redis, name: Queue, figures: Figures) -> rq.Queue:
@@ -19,6 +22,21 @@ def queue(redis: Redis, name: Queue, figures: Figures) -> rq.Queue:
     return rq.Queue(
         name, connection=redis, serializer=JSONSerializer, default_timeout=figures.outbox.job_timeout.seconds
     )
+
+
+def take_back(redis: Redis, name: Queue, figures: Figures) -> list[Claimed]:
+    """Take off a queue what nobody began: what lies on it, and what a worker took that left at that moment.
+
+    Whoever begins one of them all the same finds it handed out anew, and leaves it alone.
+    """
+    lies = queue(redis, name, figures)
+    taken = [as_text(job_id) for job_id in redis.lrange(lies.intermediate_queue_key, 0, -1)]
+    ids = [*taken, *lies.get_job_ids()]
+    lies.empty()  # type: ignore[no-untyped-call]
+    for job_id in taken:
+        redis.lrem(lies.intermediate_queue_key, 1, job_id)
+    numbers = [job_id.removeprefix(_JOB).partition("-") for job_id in ids]
+    return [Claimed(int(entry), int(attempt), name, emergency=False) for entry, _dash, attempt in numbers]
 
 
 def hand_out(redis: Redis, claimed: Sequence[Claimed], figures: Figures) -> None:
@@ -36,7 +54,7 @@ def hand_out(redis: Redis, claimed: Sequence[Claimed], figures: Figures) -> None
                 result_ttl=0,
                 failure_ttl=figures.worker.failed_kept.seconds,
                 description="an owed effect",
-                job_id=f"outbox-{one.id}-{one.attempt}",
+                job_id=f"{_JOB}{one.id}-{one.attempt}",
                 at_front=one.emergency,
             )
             for one in claimed

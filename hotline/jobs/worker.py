@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 
 from redis import Redis
+from redis.exceptions import RedisError
 from rq import SimpleWorker
 from rq.serializers import JSONSerializer
+from sqlalchemy.exc import SQLAlchemyError
 
-from hotline import runtime
+from hotline import crew, runtime
 from hotline.carrier.twilio import TwilioCarrier
+from hotline.domain import claims
+from hotline.domain.act import CLOCK
 from hotline.domain.outbox import Queue
 from hotline.jobs import placing, queues, work
 from hotline.jobs.handlers import handlers
 from hotline.jobs.placing import News
+from hotline.runtime import Runtime
 from hotline.settings import Settings
 
 
@@ -38,3 +44,17 @@ def run(settings: Settings, name: str, *, news: News = placing.over) -> None:
         log_job_description=False,
     )
     worker.work(logging_level=logging.getLevelName(logging.WARNING))
+    _leave(house, redis, Queue(name))
+
+
+def _leave(house: Runtime, redis: Redis, name: Queue) -> None:
+    """The entry at hand is done. Where nobody else works on the queue, what lies on it is handed back.
+
+    It is then due again at once, for whoever comes, not when its lease runs out; so it is after all where Redis or the
+    database is away.
+    """
+    with suppress(RedisError, SQLAlchemyError):
+        if not crew.at_work(redis, house.figures.worker.lifetime.span)[name]:
+            left = queues.take_back(redis, name, house.figures)
+            with house.act(CLOCK) as act:
+                claims.hand_back(act, left)

@@ -41,7 +41,7 @@ def process(shop: Workshop, program: str, carrier: str) -> Iterator[subprocess.P
         yield started
     finally:
         started.send_signal(signal.SIGTERM)
-        assert started.wait(timeout=20) == 0
+        assert started.wait(timeout=60) == 0
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def carrier(shop: Workshop) -> Iterator[str]:
     server.server_close()
 
 
-def until(true: Callable[[], object], seconds: float = 20) -> None:
+def until(true: Callable[[], object], seconds: float = 60) -> None:
     """Wait until it is so."""
     deadline = time.monotonic() + seconds
     while not true():
