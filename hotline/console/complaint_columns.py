@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from hotline.console import discretion, matter, people, words
 from hotline.console.exports import Cell, Sheet
+from hotline.domain import respondent_view
 from hotline.domain.act import Act
 from hotline.domain.companies import Company, Department
 from hotline.domain.complaint_figures import UNGRADED
@@ -25,7 +26,7 @@ from hotline.domain.staff import Staff
 from hotline.standard.rules import Standard
 
 # Of the respondent department: what respondent_view shows it of each complaint, and what it does itself.
-HEADS_RULES = ("CMP-1", "CMP-4", "CMP-6")
+HEADS_RULES = respondent_view.ITS_OWN
 NOBODYS = -1  # the department of a head who has none: no complaint is about it
 HEADS_COLUMNS = ("number", "filed", "grade", "department", "stage", "limit", "signed", "settled", "returned", "zone")
 

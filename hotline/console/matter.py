@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 
 from hotline.console import asking, people, words
-from hotline.domain import decisions, dispatches, promises
+from hotline.domain import decisions, dispatches, promises, respondent_view
 from hotline.domain.act import Act
 from hotline.domain.cases import Case
 from hotline.domain.companies import Department
@@ -107,14 +107,18 @@ def promise_title(promise: Promise, standard: Standard) -> str:
 
 
 def titles(act: Act, made: Collection[Promise], standard: Standard) -> dict[int, str]:
-    """What was promised, by promise; of a complaint that several departments had, with whose it is (CMP-1)."""
-    whose = {one.department_id for one in made if one.rule_id.startswith("CMP-")}
-    query = select(Department.id, Department.name).where(Department.id.in_(whose))
-    names = {row.id: row.name for row in act.session.execute(query)} if len(whose) > 1 else {}
-    return {
-        one.id: " · ".join(filter(None, (promise_title(one, standard), names.get(one.department_id or 0))))
-        for one in made
-    }
+    """What was promised, by promise; where several departments had a complaint, whose of what they do (CMP-1)."""
+    whose = {one.id: one.department_id for one in made if one.rule_id in respondent_view.ITS_OWN}
+    names = _names(act, set(whose.values()))
+    return {one.id: promise_title(one, standard) + names.get(whose.get(one.id), "") for one in made}
+
+
+def _names(act: Act, departments: set[int | None]) -> dict[int | None, str]:
+    """What is said behind a title of each; nothing where there is one alone."""
+    if len(departments) < 2:
+        return {}
+    query = select(Department.id, Department.name).where(Department.id.in_(departments))
+    return {row.id: f" · {row.name}" for row in act.session.execute(query)}
 
 
 def extended(asked: Iterable[Decision]) -> frozenset[int]:

@@ -14,7 +14,6 @@ from hotline.domain.promises import Promise, Verdict
 from hotline.domain.staff import Role, Staff
 from hotline.errors import NotFound
 
-_DEPARTMENTS = ("CMP-1", "CMP-4", "CMP-6")  # what the department itself owes
 _PASSED_UP = "CMP-2"
 
 
@@ -84,7 +83,7 @@ def _passed_up(act: Act, person: Staff, case: Case) -> bool:
 
 def _owed(act: Act, case: Case, *, passed_up: bool) -> list[Promise]:
     """The clocks of the department, in the order in which they fall due; of who it is passed up to theirs too."""
-    wanted = (*_DEPARTMENTS, _PASSED_UP) if passed_up else _DEPARTMENTS
+    wanted = (*respondent_view.ITS_OWN, _PASSED_UP) if passed_up else respondent_view.ITS_OWN
     made = [one for one in promises.of_case(act, case.id) if one.rule_id in wanted and one.verdict != Verdict.EXCUSED]
     complaint = complaint_forms.of(act, case.id)
     its = respondent_view.theirs(made, complaint.department_id) if complaint is not None else made

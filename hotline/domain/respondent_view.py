@@ -15,7 +15,7 @@ from hotline.errors import NotFound
 from hotline.standard.kinds import Grade
 
 # What the department itself owes: to sign, to deal with it, to return the form.
-_ITS_OWN = ("CMP-1", "CMP-4", "CMP-6")
+ITS_OWN = ("CMP-1", "CMP-4", "CMP-6")
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ def view(act: Act, case: Case) -> RespondentView:
 
 
 def _clocks(act: Act, complaint: Complaint) -> tuple[Clock, ...]:
-    made = [one for one in promises.of_case(act, complaint.case_id) if one.rule_id in _ITS_OWN]
+    made = [one for one in promises.of_case(act, complaint.case_id) if one.rule_id in ITS_OWN]
     its = theirs(made, complaint.department_id)
     return tuple(Clock(one.rule, one.due_at, one.done_at, one.verdict) for one in its)
 

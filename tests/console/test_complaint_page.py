@@ -60,7 +60,9 @@ def test_of_a_complaint_from_before_there_were_clocks_the_page_says_so_and_a_sup
     with runtime.act(COMMAND) as act:
         tallies.complaint(act, cast.heat.id, cast.lin.id, filed_at=START, grade=None, customer_id=cast.chen.id)
     for visitor in (lin, sun):
-        assert "这件投诉在投诉计时启用之前登记，没有时限" in visitor.opens(HERE).text
+        shown = visitor.opens(HERE).text
+        assert "这件投诉在投诉计时启用之前登记，没有时限" in shown
+        assert "计时" not in text_of(visitor.opens(HERE)).partition("这件投诉")[0], "no clock is said to run"
     assert 'id="close"' not in lin.opens(HERE).text
     sun.sends(f"{HERE}/close", page=HERE, outcome="去年已当面处理，客户满意")
     shown = sun.opens(HERE).text

@@ -11,12 +11,15 @@ from sqlalchemy import select
 
 from hotline.console import timeline
 from hotline.console.timeline import Lane, TimeLine
-from hotline.domain import cases, companies, handovers, notices, promise_looks, promises, staff
+from hotline.domain import cases, companies, handovers, notices, promise_looks, promises, respondents, staff
 from hotline.domain.act import CLOCK, COMMAND, Actor
 from hotline.domain.occasions import Occasion
 from hotline.domain.outbox import OutboxEntry, State
 from hotline.runtime import Runtime
+from hotline.standard.kinds import Grade
 from tests import given
+from tests.complaining import House, filed
+from tests.complaining import house as house
 from tests.console import matters
 from tests.world import Cast, HandClock
 
@@ -44,6 +47,21 @@ def drawn(runtime: Runtime, case_id: int) -> TimeLine:
         case = act.session.get_one(cases.Case, case_id)
         companies.get(act, case.company_id)
         return timeline.of_case(act, case)
+
+
+@pytest.mark.usefixtures("reading")
+def test_of_a_complaint_that_two_departments_had_each_bar_of_theirs_says_whose_it_is(
+    runtime: Runtime, cast: Cast, house: House, at: HandClock
+) -> None:
+    made = filed(runtime, cast, department_id=house.repair, grade=Grade.MINOR)
+    assert not [bar.title for bar in drawn(runtime, made.id).bars if "维修部" in bar.title], "there is one alone"
+    at.passes(timedelta(minutes=12))
+    made.is_put_to(cast.lin, house.billing)
+    made.does(house.xu, respondents.sign)
+    bars = {(bar.promise.rule_id, bar.title.rpartition(" · ")[2], bar.verdict) for bar in drawn(runtime, made.id).bars}
+    theirs = {("CMP-1", "维修部", "broken"), ("CMP-1", "收费处", "kept"), ("CMP-4", "收费处", "open")}
+    assert {bar for bar in bars if bar[0] != "CMP-9"} == theirs
+    assert "收费处" not in {title for rule_id, title, _verdict in bars if rule_id == "CMP-9"}, "the owner calls back"
 
 
 @pytest.mark.usefixtures("reading")
