@@ -17,6 +17,9 @@ from hotline.runtime import Runtime
 from hotline.settings import Settings, load
 from hotline.web import create_app
 from tests import world
+from tests.console import departments
+from tests.console.departments import Departments
+from tests.domain.talks import Talk
 from tests.served import Served, served
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -99,6 +102,28 @@ def scriptless(browser: Browser, site: str) -> Iterator[Page]:
     context = browser.new_context(base_url=site, locale="zh-CN", java_script_enabled=False)
     yield context.new_page()
     context.close()
+
+
+@pytest.fixture
+def pictures(pytestconfig: pytest.Config) -> Path:
+    """Where the pictures of a run are kept, to be looked at: .pytest_cache/d/pictures."""
+    assert pytestconfig.cache is not None
+    return pytestconfig.cache.mkdir("pictures")
+
+
+@pytest.fixture
+def talk(runtime: Runtime, cast: world.Cast) -> Talk:
+    """Lin talks to Chen, whose number the carrier shows."""
+    made = Talk(runtime, cast)
+    made.talk()
+    made.shows_number()
+    return made
+
+
+@pytest.fixture
+def firm(runtime: Runtime, cast: world.Cast) -> Departments:
+    """The departments that can be complained of."""
+    return departments.founded(runtime, cast)
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ from playwright.sync_api import Page, expect
 from hotline.runtime import Runtime
 from tests.browser.test_console import _log_in
 from tests.browser.test_desk import picture
-from tests.browser.test_desk import pictures as pictures
 from tests.console import forms, matters
 from tests.console.forms import NEW
 from tests.world import Cast

@@ -19,7 +19,6 @@ from hotline.standard.kinds import Grade
 from tests import given
 from tests.browser.test_desk import log_in, picture
 from tests.browser.test_desk import others as others
-from tests.browser.test_desk import pictures as pictures
 from tests.console import complaining, forms
 from tests.world import Cast, HandClock, Person
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,6 @@ from playwright.sync_api import Page, expect
 from hotline.runtime import Runtime
 from tests import tallies
 from tests.browser.test_desk import picture
-from tests.browser.test_desk import pictures as pictures
 from tests.browser.test_handovers import logs_in
 from tests.complaining import filed
 from tests.tallies import Places
@@ -75,6 +75,19 @@ def test_the_menu_of_a_telephone_shows_that_it_goes_on_aside(phone: Page, cast: 
     assert menu.evaluate("menu => menu.scrollWidth > menu.clientWidth"), "it has more links than there is room for"
     covers_and_shadows = ("background-attachment", "local, local, scroll, scroll")
     expect(menu).to_have_css(*covers_and_shadows)
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_every_page_of_a_supervisor_stands_in_one_row_of_a_usual_screen(page: Page, cast: Cast, language: str) -> None:
+    logs_in(page, cast.sun)
+    page.goto(f"/console/complaints?lang={language}")
+    row = page.locator(".top").evaluate(
+        "top => [...top.querySelectorAll('a, button')].filter(one => one.checkVisibility()).map(one => {"
+        " const {left, right, top, bottom} = one.getBoundingClientRect(); return [left, right, top, bottom] })"
+    )
+    assert len(row) > 12
+    assert max(top for _left, _right, top, _bottom in row) < min(bottom for _left, _right, _top, bottom in row)
+    assert all(right <= left for (_, right, *_), (left, *_) in pairwise(row)), "none lies on another or is cut off"
 
 
 def test_the_time_line_is_drawn_on_a_screen_and_told_in_words_on_a_telephone(

@@ -7,11 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from hotline.domain import calls
-from hotline.domain.act import CALLER
 from hotline.runtime import Runtime
 from tests.browser.test_desk import log_in, picture
-from tests.browser.test_desk import pictures as pictures
 from tests.console import departments, forms
 from tests.console.departments import Departments
 from tests.domain.talks import Talk
@@ -19,23 +16,6 @@ from tests.world import Cast
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 FOUND = "派单时间抄错了，已向客户赔礼"
-
-
-@pytest.fixture
-def firm(runtime: Runtime, cast: Cast) -> Departments:
-    """The departments that can be complained of."""
-    return departments.founded(runtime, cast)
-
-
-@pytest.fixture
-def talk(runtime: Runtime, cast: Cast) -> Talk:
-    """Lin talks to Chen, whose number the carrier shows."""
-    talk = Talk(runtime, cast)
-    talk.talk()
-    with runtime.act(CALLER) as act:
-        call = calls.locked(act, talk.call_id)
-        call.put(sealed_caller=calls.seal(act, call, cast.chen.number.e164))
-    return talk
 
 
 def test_a_complaint_is_taken_down_at_the_desk_and_read_out(

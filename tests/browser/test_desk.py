@@ -44,13 +44,6 @@ def others(browser: Browser, site: str) -> Iterator[ExitStack]:
         yield windows
 
 
-@pytest.fixture
-def pictures(pytestconfig: pytest.Config) -> Path:
-    """Where the pictures of a run are kept, to be looked at: .pytest_cache/d/pictures."""
-    assert pytestconfig.cache is not None
-    return pytestconfig.cache.mkdir("pictures")
-
-
 def log_in(page: Page, who: Person) -> None:
     """An agent lands at the desk, a supervisor goes to the floor."""
     page.goto("/console/login")

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from hotline.domain import calls, controls
-from hotline.domain.act import CALLER
+from hotline.domain import controls
 from hotline.runtime import Runtime
 from tests.browser.test_desk import log_in, picture
 from tests.console import forms
@@ -16,24 +15,6 @@ from tests.domain.talks import Talk
 from tests.world import Cast
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-
-
-@pytest.fixture
-def pictures(pytestconfig: pytest.Config) -> Path:
-    """Where the pictures of a run are kept, to be looked at: .pytest_cache/d/pictures."""
-    assert pytestconfig.cache is not None
-    return pytestconfig.cache.mkdir("pictures")
-
-
-@pytest.fixture
-def talk(runtime: Runtime, cast: Cast) -> Talk:
-    """Lin talks to Chen, whose number the carrier shows."""
-    talk = Talk(runtime, cast)
-    talk.talk()
-    with runtime.act(CALLER) as act:
-        call = calls.locked(act, talk.call_id)
-        call.put(sealed_caller=calls.seal(act, call, cast.chen.number.e164))
-    return talk
 
 
 def test_news_of_the_call_leave_the_form_as_it_is_and_the_end_of_the_call_too(

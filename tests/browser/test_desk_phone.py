@@ -11,7 +11,6 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.conftest import dials
 from tests.browser.test_desk import picture, window
-from tests.browser.test_desk import pictures as pictures
 from tests.served import Served
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

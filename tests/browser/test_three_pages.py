@@ -15,7 +15,6 @@ from hotline.domain.cases import Case
 from tests import given
 from tests.browser.conftest import dials
 from tests.browser.test_desk import picture, window
-from tests.browser.test_desk import pictures as pictures
 from tests.served import Served
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -7,6 +7,8 @@ from flask import Flask
 
 from hotline.runtime import Runtime
 from hotline.web import create_app
+from tests.console import departments
+from tests.console.departments import Departments
 from tests.console.visitor import Visitor
 from tests.world import Cast
 
@@ -15,6 +17,12 @@ from tests.world import Cast
 def app(runtime: Runtime) -> Flask:
     """The whole web application."""
     return create_app(runtime)
+
+
+@pytest.fixture
+def firm(runtime: Runtime, cast: Cast) -> Departments:
+    """The departments that can be complained of."""
+    return departments.founded(runtime, cast)
 
 
 @pytest.fixture

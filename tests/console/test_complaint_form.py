@@ -21,12 +21,6 @@ MAJOR = {"grade": "major", "grade_why": "上次也没有处理"}
 
 
 @pytest.fixture
-def firm(runtime: Runtime, cast: Cast) -> Departments:
-    """The departments that can be complained of."""
-    return departments.founded(runtime, cast)
-
-
-@pytest.fixture
 def form(runtime: Runtime, cast: Cast) -> str:
     """The form of Chen's call."""
     return forms.ringing(runtime, cast, who=cast.chen)

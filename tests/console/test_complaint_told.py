@@ -16,12 +16,6 @@ from tests.world import Cast, Person
 
 
 @pytest.fixture
-def firm(runtime: Runtime, cast: Cast) -> Departments:
-    """The departments that can be complained of."""
-    return departments.founded(runtime, cast)
-
-
-@pytest.fixture
 def case(runtime: Runtime, cast: Cast, firm: Departments) -> Case:
     """Chen's complaint about repair, which nobody graded yet; Lin answers for it."""
     return departments.complains(runtime, cast, department_id=firm.repair)

@@ -21,12 +21,6 @@ LISTS = ("/console", "/console/cases", "/console/promises", "/console/desk")
 
 
 @pytest.fixture
-def firm(runtime: Runtime, cast: Cast) -> Departments:
-    """The departments that can be complained of."""
-    return departments.founded(runtime, cast)
-
-
-@pytest.fixture
 def case(runtime: Runtime, cast: Cast, firm: Departments) -> Case:
     """Chen complains of Zhou, and of repair."""
     return departments.complains(runtime, cast, department_id=firm.repair, about_staff_id=cast.zhou.id)

@@ -22,12 +22,6 @@ FOUND = "派单时间抄错了，已向客户赔礼"
 
 
 @pytest.fixture
-def firm(runtime: Runtime, cast: Cast) -> Departments:
-    """The departments that can be complained of."""
-    return departments.founded(runtime, cast)
-
-
-@pytest.fixture
 def case(runtime: Runtime, cast: Cast, firm: Departments) -> Case:
     """Chen's complaint about repair, which nobody graded yet."""
     return departments.complains(runtime, cast, department_id=firm.repair)

@@ -96,12 +96,6 @@ class Found:
 
 
 @pytest.fixture
-def firm(runtime: Runtime, cast: Cast) -> Departments:
-    """The departments that can be complained of."""
-    return departments.founded(runtime, cast)
-
-
-@pytest.fixture
 def accused(request: pytest.FixtureRequest, cast: Cast) -> Person:
     """Whom both complain of: Zhou, an agent, or whom the test names."""
     who: Person = getattr(cast, getattr(request, "param", "zhou"))

@@ -74,7 +74,7 @@ class Talk:
             offer = matching.of_call(act, leg)
             assert offer is not None
             wait = matching.accept(act, offer)
-            caller = None if wait.kept else calls.locked(act, wait.call_id)
+            caller = None if wait.kept else calls.locked(act, wait.call_id or 0)
             meeting = meetings.begin(act, agent_leg=leg, customer_call=caller, wait=wait, case_id=wait.case_id)
             self.meeting_id = meeting.id
         return self.meeting_id
@@ -88,6 +88,12 @@ class Talk:
         self.joins(leg)
         self.joins(self.call_id)
         return leg
+
+    def shows_number(self) -> None:
+        """The carrier shows Chen's number."""
+        with self.runtime.act(CALLER) as act:
+            call = calls.locked(act, self.call_id or 0)
+            call.put(sealed_caller=calls.seal(act, call, self.cast.chen.number.e164))
 
     def joins(self, call_id: int) -> None:
         """The carrier says that a leg is in the conference."""
