@@ -11,10 +11,11 @@ from werkzeug.exceptions import Forbidden
 from hotline.console import asking, cases, complaint_intake, rights, words
 from hotline.console.cases import Written
 from hotline.domain import cases as matters
-from hotline.domain import complaint_forms, complaints, joins, respondents, staff
+from hotline.domain import complaint_forms, complaints, joins, respondents, staff, visit_results, visits
 from hotline.domain.act import Act
 from hotline.domain.cases import Case, Kind
 from hotline.domain.staff import Staff
+from hotline.domain.visits import Said
 from hotline.errors import Conflict, HotlineError, Invalid, NotFound, Refused
 from hotline.standard.kinds import Grade
 
@@ -85,7 +86,11 @@ def _told(act: Act, case: Case, by: Staff, typed: Written) -> None:
 def _visit(act: Act, case: Case, by: Staff, typed: Written) -> None:
     if typed.chosen not in ("yes", "no"):
         raise Invalid("say whether the customer is satisfied")
-    respondents.visited(act, case, by, _said(typed), typed.chosen == "yes")
+    visit = visits.awaited(act, case.id)
+    if visit is None:  # before it is due, which is refused; or it was due before visits were rows
+        respondents.visited(act, case, by, _said(typed), typed.chosen == "yes")
+    else:
+        visit_results.record(act, visit.id, by, Said(mended=typed.chosen == "yes", words=_said(typed)))
 
 
 def _said(typed: Written) -> str:

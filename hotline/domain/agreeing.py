@@ -23,7 +23,17 @@ _LARGEST = 2**31 - 1  # a row's number; what is larger in a forged text names no
 _TOLD_LATER = {"ended_by"}  # written with our last words, on record when the call is over
 _ABOUT = {
     "call": ("calls", "waits", "agent_offers", "meetings", "parties"),
-    "case": ("cases", "promises", "dispatches", "repair_orders", "handovers", "complaints", "decisions", "notices"),
+    "case": (
+        "cases",
+        "promises",
+        "dispatches",
+        "repair_orders",
+        "handovers",
+        "complaints",
+        "decisions",
+        "notices",
+        "visits",
+    ),
     "seat": (),
     HOUSE: ("staff",),
 }
@@ -38,8 +48,9 @@ _HELD_BY = dict.fromkeys(_ABOUT["case"], "case_id") | {
 }
 # Of a conversation the log tells some columns, from some entry on; what it never told is not held against a row.
 # A complaint that was open when the tables of complaints were made has a row of which its first entries say nothing.
-_PARTLY = ("waits", "agent_offers", "meetings", "parties", "complaints", "notices")
-_MAY_BE_UNTOLD = ("agent_offers", "meetings", "parties", "complaints", "notices")
+# A visit that was owed when the table of visits was made has a row of which nothing says that it was owed.
+_PARTLY = ("waits", "agent_offers", "meetings", "parties", "complaints", "notices", "visits")
+_MAY_BE_UNTOLD = ("agent_offers", "meetings", "parties", "complaints", "notices", "visits")
 _MOVES = ("waits",)  # a kept place goes on in the call that rings back; the chain of the row's call has the last word
 COLUMNS = {
     name: sorted(

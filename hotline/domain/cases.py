@@ -217,6 +217,18 @@ def mark_closed(act: Act, case: Case, *, by: int, outcome: str) -> None:
     act.news.add(f"staff:{case.owner_id}")
 
 
+def reopen(act: Act, case: Case, *, owner_id: int, visit: int, by: int | None) -> None:
+    """A return visit found that the matter is not settled: it is open, its owner does the next step (VIS-4).
+
+    How it had been closed stays in the log. The case is locked.
+    """
+    told = {"before": case.owner_id, "owner": owner_id, "company": case.company_id, "outcome": case.outcome}
+    case.state, case.closed_at, case.closed_by_id, case.outcome = "open", None, None, None
+    case.owner_id = case.handler_id = owner_id
+    act.remember(case.chain, "case-reopened", visit=visit, by=by, **told)
+    act.news.add(f"staff:{owner_id}")
+
+
 def _remember_opened(act: Act, case: Case) -> None:
     act.news.add(f"staff:{case.owner_id}")
     act.remember(

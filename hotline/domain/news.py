@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, ForeignKey, String, Text, UniqueConstraint, delete, select
+from sqlalchemy import ColumnElement, ForeignKey, String, Text, UniqueConstraint, delete, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.db import Base, insert_new
@@ -116,6 +116,12 @@ def recorded(act: Act, call: Call, *, sid: str, state: str, seconds: int | None)
     if state != "in-progress":
         outbox.post(act, "fetch-recording", patient=True, key=f"fetch-{sid}", recording=sid)
     act.remember(call.chain, "recording", recording=sid, state=state, seconds=row.seconds)
+
+
+def belongs(act: Act, call_id: int, case_id: int) -> None:
+    """What was recorded in a call so far, and belongs to no matter yet, belongs to this one."""
+    theirs = update(Recording).where(Recording.call_id == call_id, Recording.case_id.is_(None))
+    act.session.execute(theirs.values(case_id=case_id))
 
 
 def _sealed(act: Act, customer_id: int | None, params: str) -> str:

@@ -172,15 +172,17 @@ def release(act: Act, promise_id: int, *, approved_by: staff.Staff, why: str) ->
 
     `why` is sealed already. Raises Conflict once the deadline has passed: what was broken stays broken.
     """
-    _excused(act, _locked(act, promise_id), approved_by, why=why)
+    excuse(act, _locked(act, promise_id), approved_by, why=why)
 
 
-def _excused(act: Act, promise: Promise, approved_by: staff.Staff, *, why: str) -> None:
+def excuse(act: Act, promise: Promise, approved_by: staff.Staff | None, *, why: str) -> None:
+    """It is owed no more. None: whoever it was promised to does not want it. Raises Conflict after the deadline."""
+    by = approved_by.id if approved_by is not None else None
     if promise.verdict != Verdict.OPEN or act.at > promise.due_at:
         raise Conflict("a promise is excused before its deadline or not at all")
-    promise.verdict, promise.judged_at, promise.excused_by_id = Verdict.EXCUSED, act.at, approved_by.id
+    promise.verdict, promise.judged_at, promise.excused_by_id = Verdict.EXCUSED, act.at, by
     promise.look_at = None
-    act.remember(f"case:{promise.case_id}", "promise-excused", promise=promise.id, by=approved_by.id, why=why)
+    act.remember(f"case:{promise.case_id}", "promise-excused", promise=promise.id, by=by, why=why)
     act.news.add(f"staff:{promise.owner_id}")
 
 
@@ -259,7 +261,7 @@ def close_case(act: Act, case: Case, *, by: int, outcome: str) -> None:
 def _let_go(act: Act, promise: Promise, by: staff.Staff) -> None:
     """Whoever it was promised to was erased meanwhile: nobody can keep it; what was broken before stays broken."""
     if promise.verdict == Verdict.OPEN and act.at <= promise.due_at:
-        _excused(act, promise, by, why="customer-erased")
+        excuse(act, promise, by, why="customer-erased")
     elif promise.verdict == Verdict.OPEN:
         raise Conflict(f"{promise.rule} has just fallen due: try again in a moment")
     promise.look_at = None

@@ -10,7 +10,7 @@ from sqlalchemy import JSON, ForeignKey, String, Text, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.db import Base
-from hotline.domain import cases, customers, dispatches, promises, signatures
+from hotline.domain import cases, customers, dispatches, promises, signatures, visits
 from hotline.domain.act import Act
 from hotline.domain.cases import Case
 from hotline.domain.customers import CustomerPlace
@@ -169,7 +169,7 @@ def finish(act: Act, order: RepairOrder, *, by: int, found: str, tested: bool, c
         tested=tested,
         customer_signed=customer_signed,
     )
-    promises.make(act, "VIS-1.repair", case)
+    visits.owe(act, case, visits.REPAIR)
     cases.handled_by(act, case, case.owner_id)
 
 
@@ -182,6 +182,23 @@ def give_back(act: Act, order: RepairOrder) -> None:
         raise Conflict(f"a repair that is {order.stage} is given back by nobody")
     case = cases.get(act, order.case_id)
     act.remember(case.chain, "repair-given-back", order=order.id, before=order.stage, by=order.engineer_id)
+    _notify_anew(act, case, order)
+
+
+def repeat(act: Act, order: RepairOrder) -> None:
+    """The customer says that it is still broken: repair is notified anew; what was found before stays (FLT-2, VIS-4).
+
+    The dispatch is locked already. Raises Conflict for what is not done.
+    """
+    if order.stage != Stage.DONE:
+        raise Conflict(f"a repair that is {order.stage} is under way already")
+    case = cases.get(act, order.case_id)
+    act.remember(case.chain, "repair-repeated", order=order.id, before=order.stage, by=order.engineer_id)
+    order.done_at = None
+    _notify_anew(act, case, order)
+
+
+def _notify_anew(act: Act, case: Case, order: RepairOrder) -> None:
     order.stage, order.engineer_id = Stage.REPORTED, None
     order.signed_at = order.on_the_way_at = order.arrived_at = None
     for dispatch in dispatches.of_case(act, case.id):

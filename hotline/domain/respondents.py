@@ -23,6 +23,7 @@ from hotline.domain import (
     signers,
     sisters,
     staff,
+    visits,
 )
 from hotline.domain.act import Act
 from hotline.domain.cases import Case
@@ -33,6 +34,7 @@ from hotline.domain.respondent_view import Clock as Clock
 from hotline.domain.respondent_view import RespondentView as RespondentView
 from hotline.domain.respondent_view import view as view
 from hotline.domain.staff import Staff
+from hotline.domain.visits import Asker, Said
 from hotline.errors import Conflict, Invalid, Refused
 from hotline.standard.kinds import Role
 
@@ -202,16 +204,18 @@ def tell_customer(act: Act, case: Case, by: Staff, said: str) -> None:
     _remember_said(act, case, complaint, "complaint-told", by, said, called=called)
     for rule_id in ("CMP-3", "CMP-7", "CMP-9", "CMP-11"):
         _done(act, case, rule_id)
-    promises.make(act, "CMP-8.visit", case)
+    visits.owe(act, case, visits.COMPLAINT)
 
 
-def visited(act: Act, case: Case, by: Staff, said: str, satisfied: bool) -> None:
+def visited(
+    act: Act, case: Case, by: Staff, said: str, satisfied: bool, *, mark: int | None = None, talked: bool = False
+) -> None:
     """The return visit was made (回访, CMP-8). Of a customer who is not content the supervisors hear.
 
-    The log says whether a call was on record since the customer was told.
-    Raises as `replied`; Refused before the result was told, Conflict the second time.
+    `talked`: whoever met the customer in a call about it may note it. The log says whether a call was on record since
+    the customer was told. Raises as `replied`; Refused before the result was told, Conflict the second time.
     """
-    complaint = _to_the_customer(act, case, by, said)
+    complaint = _to_the_customer(act, case, by, said, anybody=talked)
     if complaint.told_at is None:
         raise Refused("the customer hears the result first, then whether they are content with it is asked")
     if all(one.done_at is not None for one in promises.of_case(act, case.id) if one.rule_id == "CMP-8"):
@@ -219,6 +223,9 @@ def visited(act: Act, case: Case, by: Staff, said: str, satisfied: bool) -> None
     called = calls.connected_since(act, case.id, complaint.told_at)
     _remember_said(act, case, complaint, "complaint-visited", by, said, satisfied=satisfied, called=called)
     _done(act, case, "CMP-8")
+    visit = visits.awaited(act, case.id)
+    if visit is not None:
+        visits.made(act, case, visit, Said(satisfied, mark, said.strip()), by=Asker.AGENT, staff_id=by.id)
     if not satisfied:
         notices.tell_role(act, Role.SUPERVISOR, Occasion(case, "complaint-unsatisfied", str(complaint.id)))
 
@@ -247,13 +254,14 @@ def _is_theirs(act: Act, dispatch: Dispatch, complaint: Complaint, case: Case, b
         raise Conflict("the department said that it is not theirs: it waits to be put to another")
 
 
-def _to_the_customer(act: Act, case: Case, by: Staff, said: str) -> Complaint:
+def _to_the_customer(act: Act, case: Case, by: Staff, said: str, *, anybody: bool = False) -> Complaint:
     """The complaint of whose result or course the customer was told just now, locked."""
     complaint = complaints.of(act, cases.get(act, case.id))
     companies.get(act, case.company_id)
     if case.state == "closed":
         raise Conflict(f"case {case.number} is closed")
-    _answers(act, case, by)
+    if not anybody:
+        _answers(act, case, by)
     if not complaint_forms.reachable(act, case):
         raise Refused("whoever complained cannot be reached: there is no number, and none is looked for (CMP-10)")
     if not said.strip():

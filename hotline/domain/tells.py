@@ -12,8 +12,10 @@ from hotline.domain.parties import Stage as MeetingStage
 from hotline.domain.parties import State as PartyState
 from hotline.domain.promises import Verdict
 from hotline.domain.repairs import Stage
+from hotline.domain.visits import State as VisitState
 
-PASSED_ON = ("handover-accepted", "handover-concerned", "handover-forced")
+_REOPENED = "case-reopened"
+PASSED_ON = ("handover-accepted", "handover-concerned", "handover-forced", _REOPENED)
 UNTOLD = object()  # what stands in the column is not told from here on, until a later entry tells it
 
 
@@ -100,6 +102,16 @@ _ANSWERED = {"staff_id": "by", "answer": "answer", "answered_at": "at"}
 _OVER_WAIT = {"state": "state", "why": "why", "agent_id": "agent", "ended_at": "at"}
 _OVER_MEETING = {"held_seconds": "held", "dropped": "dropped", "ended_at": "at"}
 _PARTY = {"meeting_id": "meeting", "staff_id": "who", "role": "role"}
+_VISIT = {
+    "case_id": "self",
+    "company_id": "company",
+    "rule": "rule",
+    "state": "state",
+    "owed_at": "at",
+    "ended_at": "ended",
+}
+_ASKED_BY = {"ended_at": "at", "by": "asker", "staff_id": "by", "call_id": "call"}
+_ANSWERS = {"mended": "mended", "mark": "mark", "said": "said"}
 _DONE = {"found": "found", "tested": "tested", "customer_signed": "customer_signed"}
 
 # "<kind of entry>", or "<kind> <state>" where it is the state that says which columns it wrote.
@@ -141,6 +153,12 @@ TELLS: dict[str, Tells] = {
     "kind-changed": Tells("cases", "self", {"kind": "what", "matter": "matter"}),
     "grade-lowered": Tells("complaints", "complaint", {"grade": "now"}),
     "case-closed": Tells("cases", "self", {"closed_at": "at", "closed_by_id": "by"}, {"state": "closed"}),
+    _REOPENED: Tells("cases", "self", _OWNED, {"state": "open", "closed_at": None, "closed_by_id": None}),
+    "visit-owed": Tells("visits", "visit", _VISIT, {"reopened": False}),
+    "visit-made": Tells("visits", "visit", {**_ASKED_BY, **_ANSWERS}, {"state": VisitState.MADE}),
+    "visit-said": Tells("visits", "visit", _ANSWERS),
+    "visit-refused": Tells("visits", "visit", _ASKED_BY, {"state": VisitState.REFUSED}),
+    "visit-unreached": Tells("visits", "visit", {}, {"state": VisitState.UNREACHED}),
     "promise-made": Tells("promises", "promise", _PROMISE, {"verdict": Verdict.OPEN}),
     "promise-done": Tells("promises", "promise", {"verdict": "verdict", "done_at": "at", "judged_at": "at"}),
     "promise-broken": Tells("promises", "promise", {"judged_at": "at"}, {"verdict": Verdict.BROKEN}),
@@ -178,6 +196,7 @@ TELLS: dict[str, Tells] = {
     "dispatch-reopened": Tells("dispatches", "dispatch", {}, _WITHOUT_SIGNATURE),  # of logs before 0005
     "fault-reported": Tells("repair_orders", "order", _ORDER, {"stage": Stage.REPORTED}),
     "repair-given-back": Tells("repair_orders", "order", {}, _UNSIGNED),
+    "repair-repeated": Tells("repair_orders", "order", {}, {**_UNSIGNED, "done_at": None}),
     "repair-done": Tells("repair_orders", "order", _DONE),
     "repair signed": Tells("repair_orders", "order", {"stage": "now", "signed_at": "at", "engineer_id": "by"}),
     **{
@@ -213,6 +232,7 @@ ALSO: dict[str, Tells] = {
     "handover-accepted": Tells("handovers", "handover", {"settled_at": "at"}, {"state": "accepted"}),
     **dict.fromkeys(("handover-concerned", "handover-forced"), _FORCED),
     "kind-changed": Tells("complaints", "complaint", {"changed_to": "what"}),
+    _REOPENED: Tells("visits", "visit", {}, {"reopened": True}),
 }
 BY_STATE = {"call-state": "state", "repair": "now"}
 KINDS = frozenset(name.split()[0].encode() for name in TELLS)  # the entries that are read again

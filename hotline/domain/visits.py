@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import ForeignKey, Index, String, Text, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.db import Base
+from hotline.domain import callbacks, cases, companies, customers, promises
+from hotline.domain.act import Act
+from hotline.domain.cases import Case
+from hotline.domain.customers import Customer
+from hotline.domain.promises import Verdict
+from hotline.errors import Conflict, NotFound
+from hotline.standard.kinds import Asker as Asker
+
+REPAIR, COMPLAINT, VISITOR, REPLY = "VIS-1.repair", "CMP-8.visit", "VIS-3.visitor", "VIS-4.reply"
 
 
 class State(StrEnum):
@@ -18,13 +28,6 @@ class State(StrEnum):
     MADE = "made"
     REFUSED = "refused"  # the customer wants no call: recorded, and counted apart
     UNREACHED = "unreached"
-
-
-class By(StrEnum):
-    """Who asks."""
-
-    AGENT = "agent"
-    SURVEY = "survey"
 
 
 class Visit(Base):
@@ -38,7 +41,7 @@ class Visit(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
-    company_id: Mapped[int] = mapped_column(ForeignKey("companies.id"))
+    company_id: Mapped[int] = mapped_column(ForeignKey("companies.id"))  # whose work it was, whoever has it now
     rule: Mapped[str] = mapped_column(String(40))
     state: Mapped[str] = mapped_column(String(12))
     owed_at: Mapped[datetime]
@@ -50,3 +53,168 @@ class Visit(Base):
     mark: Mapped[int | None]
     said: Mapped[str | None] = mapped_column(Text)
     reopened: Mapped[bool] = mapped_column(default=False)
+
+    @property
+    def is_awaited(self) -> bool:
+        """Can it still be made? Of whoever was not reached too: they may ring us."""
+        return self.state in (State.OWED, State.UNREACHED)
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a customer said on a return visit; None of what was not asked, or not answered.
+
+    `mended`: is it mended, or settled; `mark`: 1 to the profile's best; `words`: their own, not sealed yet.
+    """
+
+    mended: bool | None = None
+    mark: int | None = None
+    words: str = ""
+
+
+def owe(act: Act, case: Case, rule: str) -> Visit:
+    """A return visit is due by this rule: promised, and rung from the profile's `visits.after` on. The case is locked.
+
+    Who asked not to be called is neither promised one nor rung: their visit is refused from the beginning.
+    """
+    companies.get(act, case.company_id)
+    refused = wants_no_calls(act, case)
+    visit = Visit(
+        case_id=case.id,
+        company_id=case.company_id,
+        rule=rule,
+        state=State.REFUSED if refused else State.OWED,
+        owed_at=act.at,
+        ended_at=act.at if refused else None,
+        reopened=False,
+    )
+    act.session.add(visit)
+    act.session.flush()
+    ended = act.at.isoformat() if refused else None
+    told = {"company": case.company_id, "rule": rule, "state": visit.state, "ended": ended}
+    act.remember(case.chain, "visit-owed", visit=visit.id, **told)
+    if not refused:
+        promises.make(act, rule, case)
+    return visit
+
+
+def style(act: Act, rule: str) -> callbacks.Style:
+    """Who is on the line first: of whoever complained always one of ours, of others whom the profile names."""
+    by_machine = rule != COMPLAINT and act.standard.visits.by is Asker.SURVEY
+    return callbacks.Style.SURVEY if by_machine else callbacks.Style.TALK
+
+
+def wants_no_calls(act: Act, case: Case) -> bool:
+    """Did the customer of this case ask not to be rung about how it was?"""
+    known = customers.get(act, case.customer_id) if case.customer_id is not None else None
+    return known is not None and known.no_calls_at is not None
+
+
+def made(
+    act: Act,
+    case: Case,
+    visit: Visit,
+    said: Said,
+    *,
+    by: Asker,
+    staff_id: int | None = None,
+    call_id: int | None = None,
+) -> None:
+    """Note what the customer said: the promise is kept, or late, and nobody is rung for it any more.
+
+    The case is locked. Raises Conflict for a visit that was made or refused before.
+    """
+    if not visit.is_awaited:
+        raise Conflict("this visit was made already, or the customer wanted none")
+    visit.state, visit.ended_at, visit.by = State.MADE, act.at, by
+    visit.staff_id, visit.call_id = staff_id, call_id
+    _note(act, case, visit, said)
+    told = {"asker": by, "by": staff_id, "call": call_id}
+    act.remember(case.chain, "visit-made", visit=visit.id, **told, **_said(visit))
+    promises.done(act, visit.rule, case)
+
+
+def add(act: Act, case: Case, visit: Visit, said: Said) -> None:
+    """The customer goes on answering in the same call: what was said before stays. The case is locked."""
+    _note(act, case, visit, said)
+    act.remember(case.chain, "visit-said", visit=visit.id, **_said(visit))
+
+
+def unreached(act: Act, case: Case) -> None:
+    """The customer was rung as often as the standard says: the promise's verdict stands as it is (CBK-3)."""
+    for visit in of_case(act, case.id):
+        if visit.state == State.OWED:
+            visit.state = State.UNREACHED
+            act.remember(case.chain, "visit-unreached", visit=visit.id)
+
+
+def refuse(act: Act, case: Case, *, by: Asker, staff_id: int | None = None, call_id: int | None = None) -> None:
+    """The customer of this case wants no such call, now or ever: no visit that is owed to them is tried any more.
+
+    The case is not locked yet: all of theirs are, in one order. Nothing changes where none is awaited in it.
+    """
+    if not any(one.is_awaited for one in of_case(act, case.id)):
+        return
+    if case.customer_id is not None:
+        customer = act.session.get_one(Customer, case.customer_id, with_for_update=True)
+        customer.no_calls_at = customer.no_calls_at or act.at
+    for case_id in _awaited_of(act, case):
+        found = cases.get(act, case_id)
+        companies.get(act, found.company_id)
+        for visit in of_case(act, case_id):
+            if visit.is_awaited:
+                _refused(act, found, visit, by=by, staff_id=staff_id, call_id=call_id)
+    companies.get(act, case.company_id)
+
+
+def of_case(act: Act, case_id: int) -> list[Visit]:
+    """The return visits of a case, in the order in which they fell due."""
+    return list(act.session.scalars(select(Visit).where(Visit.case_id == case_id).order_by(Visit.id)))
+
+
+def awaited(act: Act, case_id: int) -> Visit | None:
+    """The visit of a case that is still to be made, the oldest of several."""
+    return next((one for one in of_case(act, case_id) if one.is_awaited), None)
+
+
+def get(act: Act, visit_id: int) -> Visit:
+    """The visit with this id, as it stands now; its case is locked before it is changed. Raises NotFound."""
+    visit = act.session.get(Visit, visit_id, populate_existing=True)
+    if visit is None:
+        raise NotFound(f"there is no return visit {visit_id}")
+    return visit
+
+
+def _from(act: Act) -> datetime:
+    figures, calendar = act.standard.visits, act.standard.calendar
+    return figures.after.deadline(act.at, calendar).at
+
+
+def _note(act: Act, case: Case, visit: Visit, said: Said) -> None:
+    visit.mended = said.mended if said.mended is not None else visit.mended
+    visit.mark = said.mark if said.mark is not None else visit.mark
+    visit.said = cases.seal(act, case, said.words) if said.words else visit.said
+    act.news.add(f"staff:{case.owner_id}")
+
+
+def _said(visit: Visit) -> dict[str, object]:
+    return {"mended": visit.mended, "mark": visit.mark, "said": visit.said}
+
+
+def _awaited_of(act: Act, case: Case) -> list[int]:
+    """The cases of this customer with a visit that is still to be made, in the order in which they are locked."""
+    query = select(Case.id).join(Visit, Visit.case_id == Case.id).distinct()
+    query = query.where(Visit.state.in_((State.OWED, State.UNREACHED)))
+    theirs = Case.id == case.id if case.customer_id is None else Case.customer_id == case.customer_id
+    return list(act.session.scalars(query.where(theirs).order_by(Case.id)))
+
+
+def _refused(act: Act, case: Case, visit: Visit, *, by: Asker, staff_id: int | None, call_id: int | None) -> None:
+    visit.state, visit.ended_at, visit.by = State.REFUSED, act.at, by
+    visit.staff_id, visit.call_id = staff_id, call_id
+    act.remember(case.chain, "visit-refused", visit=visit.id, asker=by, by=staff_id, call=call_id)
+    for promise in promises.of_case(act, case.id):
+        if promise.rule == visit.rule and promise.verdict == Verdict.OPEN and act.at <= promise.due_at:
+            promises.excuse(act, promise, None, why="customer-refused")
+    promises.done(act, visit.rule, case)  # what was broken before, late: they were asked
+    act.news.add(f"staff:{case.owner_id}")

@@ -85,3 +85,10 @@ class SpokenName(StrEnum):
     SURNAME = "surname"
     MASKED = "masked"
     NONE = "none"
+
+
+class Asker(StrEnum):
+    """Who asks on a return visit: a person of ours, or the machine, which passes on to a person on request."""
+
+    AGENT = "agent"
+    SURVEY = "survey"

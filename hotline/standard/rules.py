@@ -12,6 +12,7 @@ from hotline.standard.calendar import Calendar
 from hotline.standard.engine import Engine
 from hotline.standard.figures import Figure
 from hotline.standard.kinds import (
+    Asker,
     Channel,
     EmergencyKind,
     FaultClass,
@@ -150,6 +151,10 @@ class Notices:
 
 @dataclass(frozen=True)
 class Visits:
+    by: Annotated[Asker, Figure("VIS-1")]
+    """Who asks after a repair and a stay; whoever complained is always rung by a person."""
+    after: Annotated[Limit, Figure("VIS-1")]
+    """How long what was done is left to prove itself before the customer is rung about it."""
     asks_departing: Annotated[bool, Figure("VIS-3")]
     best_mark: Annotated[int, Figure("VIS-4", 2, 9)]
     reopens_at: Annotated[int, Figure("VIS-4", 1, 9)]

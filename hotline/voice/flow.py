@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hotline.voice import answers, colleagues, contacts, desk_flow, emergencies, faults, notices
+from hotline.voice import answers, colleagues, contacts, desk_flow, emergencies, faults, notices, survey
 from hotline.voice.answers import choices, note, yes_no
 from hotline.voice.steps import Ask, End, Go, Linger, Menu, Row, Step, Take, Tell, leads_of, says
 
@@ -239,9 +239,12 @@ COLLEAGUES: dict[Step, Row] = {
     S.OFFER_GONE: End(says("offer.gone")),
 }
 
-GROUPS = (GREETING, FAULT, EMERGENCY, MATTERS, desk_flow.LINE, CLOSING, COLLEAGUES, notices.NOTICE, desk_flow.AGENTS)
+GROUPS = (
+    GREETING, FAULT, EMERGENCY, MATTERS, desk_flow.LINE, CLOSING, survey.SURVEY, COLLEAGUES, notices.NOTICE,
+    desk_flow.AGENTS,
+)  # fmt: skip
 FLOW: dict[Step, Row] = {step: row for group in GROUPS for step, row in group.items()}
-ENTRIES = (S.ARRIVED, S.REPAIR_OFFER, S.NOTICE, *desk_flow.ENTRIES)
+ENTRIES = (S.ARRIVED, S.REPAIR_OFFER, S.NOTICE, S.SURVEY, *desk_flow.ENTRIES)
 
 
 def check(flow: dict[Step, Row] = FLOW) -> list[str]:

@@ -13,9 +13,9 @@ _ENGLISH_DIGITS = {
     word: str(digit)
     for digit, word in enumerate(("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"))
 } | {"oh": "0"}
-# Words that a sentence means only when it holds nothing else but FILLERS: "不太同意" agrees to nothing (FLT-3), and
-# "我闻到什么味道" asks for no repeat.
-WHOLE = ("words.yes", "words.can-talk", "words.mended", "words.again", "words.louder")
+# Words that a sentence means only when it holds nothing else but FILLERS: "不太同意" agrees to nothing (FLT-3),
+# "我闻到什么味道" asks for no repeat, and no machine's greeting refuses calls for ever.
+WHOLE = ("words.yes", "words.can-talk", "words.mended", "words.again", "words.louder", "words.no-calls")
 FILLERS = "words.fillers"
 # What a colleague reports of the work counts only in a sentence that denies nothing: "还没出发" is no setting out.
 REPORTED = ("words.on-the-way", "words.arrived", "words.done")

@@ -291,4 +291,5 @@ VALUES: dict[str, Value] = {
     "caller_name": caller_name,
     "waited": waited,
     "asker": asker,
+    "best_mark": lambda act, call, prompts: str(act.standard.visits.best_mark),
 }

@@ -32,6 +32,8 @@ from hotline.voice.steps import (
 )
 
 REPEAT = Choice("*", "words.again", Step.MAIN)
+# Given up here, nothing else is tried: so nothing else is announced.
+_ENDINGS = ("anything", "closing", "farewell", "offer", "agent-", "join-", "not-now", "survey")
 LOUDER = Choice(SPOKEN_ONLY, "words.louder", Step.MAIN)
 
 
@@ -172,7 +174,7 @@ def _in_vain(act: Act, call: Call, row: Row, heard: Heard, *, again: bool, targe
 def _given_up(call: Call, row: Menu | Ask) -> Step:
     call.misses = 0
     call.drop("in_vain", "preface")
-    if not row.gives_up.startswith(("anything", "closing", "farewell", "offer", "agent-", "join-", "not-now")):
+    if not row.gives_up.startswith(_ENDINGS):
         call.put(preface=["again.gives-up"])
     return row.gives_up
 

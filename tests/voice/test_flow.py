@@ -17,15 +17,15 @@ from hotline.domain.dispatches import Dispatch
 from hotline.domain.occasions import Occasion
 from hotline.domain.staff import Duty
 from hotline.runtime import Runtime
-from hotline.voice import desk_flow
+from hotline.voice import desk_flow, survey
 from hotline.voice.flow import ENTRIES, FLOW, check
 from hotline.voice.steps import Row, Step, Tell, leads_of, says
 from tests import world
 from tests.voice.ring import Ring, Rings
 
 DECLARED = {(step, lead) for step, row in FLOW.items() for lead in leads_of(row)}
-WITH_A_PERSON = {*desk_flow.LINE, *desk_flow.AGENTS}  # tests/stories/test_desk_walks.py walks these
-BY_ITSELF = {pair for pair in DECLARED if not WITH_A_PERSON.intersection(pair)}
+ELSEWHERE = {*desk_flow.LINE, *desk_flow.AGENTS, *survey.SURVEY}  # walked by test_desk_walks.py and test_survey.py
+BY_ITSELF = {pair for pair in DECLARED if not ELSEWHERE.intersection(pair)}
 ITEMS = ["fault", "complaint", "enquiry", "message", "progress", "lost_property", "agent"]
 
 

@@ -37,6 +37,7 @@ FAMILIES: dict[str, set[str]] = {
     "words.emergency": {*EmergencyKind},
     "emergency.safety": {*EmergencyKind, "unclear"},
     "words.mark": {"1", "2", "3", "4", "5"},
+    "words.points": {str(points) for points in range(1, 10)},
     "progress": {*Stage, "open", "closed"},
     "progress.complaint": {*complaint_forms.Stage, "unassigned"},
     "promised": {"by", "longer", "late"},
