@@ -121,6 +121,7 @@ def _put_promises(act: Act, case: Case, department_id: int) -> None:
     """What is over is judged before: the department that missed it hears of it, not the next one."""
     group = complaint_forms.together(act, case)
     promise_looks.look(act, [promise.id for one in group for promise in promises.of_case(act, one.id)])
+    companies.get(act, case.company_id)
     for one in group:
         signatures.put_to(act, one, department_id, only=None if one.id == case.id else complaint_forms.SHARED)
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from hotline.domain import companies, complaint_figures, joins, promises, respondent_view, respondents
+from hotline.domain import cases, companies, complaint_figures, handovers, joins, promises, respondent_view, respondents
 from hotline.domain.act import COMMAND
 from hotline.domain.complaint_figures import Wanted
 from hotline.domain.notices import Notice
@@ -132,6 +132,23 @@ def test_what_is_over_when_it_is_put_to_another_is_judged_then_and_told_to_whose
     assert complaint.told("promise-broken") == {house.liu.id, cast.sun.id}
     complaint.clock()
     assert house.xu.id not in complaint.told("promise-broken")
+
+
+def test_whoever_answers_for_it_by_now_has_the_figures_of_their_own_company(
+    runtime: Runtime, cast: Cast, house: House, complaint: Filed, at: HandClock
+) -> None:
+    """What was broken before is still looked at by the figures of the company that had it."""
+    with runtime.act(COMMAND) as act:
+        companies.get(act, cast.home.id).overrides = {"promise_rules": {"CMP-1.sign": {"limit": "40 min"}}}
+    at.passes(12 * MINUTE)
+    complaint.clock()
+    with complaint.by(cast.sun) as (act, case, _sun):
+        companies.get(act, case.company_id)
+        handovers.force(act, cases.get(act, case.id), receiver_id=cast.wu.id)
+    at.passes(20 * MINUTE)
+    complaint.is_put_to(cast.wu, house.billing)
+    assert complaint.told("promise-broken") == {house.liu.id, cast.sun.id, cast.hu.id}
+    assert complaint.due("CMP-1.sign") == at.now + 40 * MINUTE
 
 
 def test_each_department_that_missed_it_is_charged_once(
