@@ -14,10 +14,12 @@ from sqlalchemy.exc import DatabaseError
 
 from hotline import migrations
 from hotline.db import make_engine
-from hotline.domain import promises
+from hotline.domain import beginnings, callbacks, cases, promises
 from hotline.domain.act import COMMAND
+from hotline.domain.callbacks import Attempt, Callback
 from hotline.domain.checkpoints import seal_log
 from hotline.domain.promises import Promise
+from hotline.domain.waits import Wait
 from hotline.errors import Conflict
 from hotline.runtime import Runtime
 from hotline.settings import Settings
@@ -139,6 +141,66 @@ def test_the_clock_looks_at_what_a_version_before_promised_where_its_entries_had
     assert [tuple(row) for row in looks] == [(False, 0), (False, 1), (False, 3), (True, 0)]
     assert owed_still == 0
     assert whose == [None], "nobody knows any more with which department a complaint was"
+
+
+# A version before promised these calls back, and of one of them the place in the line is kept.
+RUNG_BACK = (
+    OLD[-1].replace("CBK-1.answer", "CBK-2.missed").replace("CBK-1", "CBK-2"),
+    OLD[-1].replace("VALUES (1,", "VALUES (2,"),
+    "INSERT INTO cases SELECT 2, company_id, day, 2, '261118002', kind, matter, customer_id, call_id, owner_id,"
+    " first_owner_id, handler_id, anonymous, details, state, opened_at, closed_at, closed_by_id, outcome,"
+    " numbered_by_id FROM cases",
+    OLD[-1]
+    .replace("VALUES (1,", "VALUES (3,")
+    .replace("CBK-1.answer", "ANS-3.callback")
+    .replace("1, 1, 1,", "1, 2, 1,"),
+    "INSERT INTO cases SELECT 3, company_id, day, 3, '261118003', kind, matter, customer_id, call_id, owner_id,"
+    " first_owner_id, handler_id, anonymous, details, state, opened_at, closed_at, closed_by_id, outcome,"
+    " numbered_by_id FROM cases WHERE id = 2",
+    OLD[-1]
+    .replace("(1, 'CBK-1.answer', 'CBK-1', 1, 1,", "(4, 'CBK-2.missed', 'CBK-2', 1, 3,")
+    .replace("open", "broken"),
+    "INSERT INTO calls (id, direction, company_id, owner_id, our_number, state, sequence, step, turn, misses, language,"
+    " slow, words_version, slots, started_at) VALUES (1, 'in', 1, 1, '+8613900001000', 'ended', 0, 'linger', 1, 0,"
+    " 'en', false, 'x', '{}', '2026-11-18 02:00:00')",
+    "INSERT INTO waits (call_id, company_id, case_id, emergency, joined_at, language, state, kept, longest_gap_ms)"
+    " VALUES (1, 1, 2, false, '2026-11-18 01:50:00', 'en', 'kept', true, 0)",
+)
+
+
+def test_what_a_version_before_promised_to_ring_back_is_rung_and_a_kept_place_is_its_first_attempt(
+    runtime: Runtime,
+) -> None:
+    promised_before(runtime.engine, ())
+    with runtime.engine.begin() as connection:
+        for statement in RUNG_BACK:
+            connection.execute(text(statement))
+    migrations.upgrade(runtime.engine)
+    with runtime.look(COMMAND) as act:
+        owed = list(act.session.scalars(select(Callback).order_by(Callback.case_id)))
+        tried = list(act.session.scalars(select(Attempt)))
+        waits = list(act.session.scalars(select(Wait)))
+    assert [(one.case_id, one.rule, one.state) for one in owed] == [
+        (1, "CBK-2.missed", "open"),
+        (2, "ANS-3.callback", "open"),
+    ]
+    assert [one.next_at for one in owed] == [owed[0].made_at, None], "the one is due, the other stands in the line"
+    assert [(one.callback_id, one.n, one.ended_at) for one in tried] == [(owed[1].id, 1, None)]
+    assert [one.callback_id for one in waits] == [owed[1].id]
+
+
+def test_a_place_from_which_nobody_was_rung_goes_with_its_callback(runtime: Runtime, cast: Cast) -> None:
+    with runtime.act(COMMAND) as act:
+        case = given.case(act, cast)
+        case.details = {"sealed_contact": cases.seal(act, case, cast.chen.number.e164)}
+        callbacks.owe(act, case, "CBK-2.missed")
+        given.seat(act, cast.lin)
+    with runtime.act(COMMAND) as act:
+        beginnings.begin_due(act, words_version=given.WORDS)
+    migrations.downgrade(runtime.engine, "0005")
+    with runtime.engine.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM waits")).scalar_one() == 0
+        assert connection.execute(text("SELECT rule FROM promises")).scalars().all() == ["CBK-2.missed"]
 
 
 def work_of_upgrading(file: Path, many: int) -> int:

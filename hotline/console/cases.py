@@ -28,7 +28,7 @@ from hotline.console import (
     timeline,
     words,
 )
-from hotline.domain import cases, companies, promises, staff
+from hotline.domain import callbacks, cases, companies, promises, staff
 from hotline.domain.act import Act
 from hotline.domain.cases import Case
 from hotline.errors import Conflict, NotFound, Refused
@@ -123,6 +123,7 @@ def _note_called_back(act: Act, case: Case, typed: Written) -> None:
     act.remember(case.chain, "called-back", words=cases.seal(act, case, typed.text), rule=typed.rule or None)
     if typed.rule:
         promises.done(act, typed.rule, case)
+        callbacks.settle(act, case)
 
 
 def _closed(act: Act, case: Case, outcome: str) -> str | None:
@@ -135,6 +136,7 @@ def _closed(act: Act, case: Case, outcome: str) -> str | None:
         return words.text("close.waiting", titles=titles)
     try:
         promises.close_case(act, case, by=asking.person().id, outcome=outcome)
+        callbacks.settle(act, case)
     except Conflict:
         return words.text("close.already")
     except Refused:

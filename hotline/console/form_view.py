@@ -80,7 +80,7 @@ def context(act: Act, about: Subject, form: Form, here: str) -> dict[str, Any]:
         "about": about,
         "earlier": _earlier(act, about),
         "saved_as": None if unnamed or form.saved is None else _shown(act, form.saved),
-        "callbacks": owed.callbacks(act, about),
+        "callbacks": owed.awaited(act, about),
         **matter.for_templates(),
         "typed": form.typed,
         "kind": form_fields.kind_of(form.typed),

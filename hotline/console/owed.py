@@ -6,14 +6,14 @@ from sqlalchemy import func, select
 
 from hotline.console import asking, discretion
 from hotline.console.subject import Subject
-from hotline.domain import anonymity, cases, promises
+from hotline.domain import anonymity, callbacks, cases, promises
 from hotline.domain.act import Act
 from hotline.domain.cases import Case
 from hotline.domain.parties import Meeting
 from hotline.domain.promises import Promise
 
 
-def callbacks(act: Act, about: Subject) -> list[tuple[Promise, Case]]:
+def awaited(act: Act, about: Subject) -> list[tuple[Promise, Case]]:
     """What the caller was promised before this conversation and it keeps; nothing of who stays unnamed (CMP-10)."""
     if about.call is None or about.customer is None or anonymity.told_in(about.call):
         return []
@@ -30,8 +30,8 @@ def keep(act: Act, about: Subject, case_id: int, *, by: int) -> None:
 
     Nothing changes where nothing of this kind is open (any more).
     """
-    if about.call is None or case_id not in [case.id for _promise, case in callbacks(act, about)]:
+    if about.call is None or case_id not in [case.id for _promise, case in awaited(act, about)]:
         return
     case = cases.get(act, case_id)
-    promises.reached(act, case)
+    callbacks.reached(act, case)
     act.remember(case.chain, "callback-served", call=about.call.id, by=by)

@@ -33,6 +33,8 @@ _ABOUT = {
         "decisions",
         "notices",
         "visits",
+        "callbacks",
+        "callback_attempts",
     ),
     "seat": (),
     HOUSE: ("staff",),
@@ -45,12 +47,22 @@ _HELD_BY = dict.fromkeys(_ABOUT["case"], "case_id") | {
     "agent_offers": "wait_id",
     "meetings": "call_id",
     "parties": "meeting_id",
+    "callback_attempts": "callback_id",
 }
 # Of a conversation the log tells some columns, from some entry on; what it never told is not held against a row.
 # A complaint that was open when the tables of complaints were made has a row of which its first entries say nothing.
 # A visit that was owed when the table of visits was made has a row of which nothing says that it was owed.
-_PARTLY = ("waits", "agent_offers", "meetings", "parties", "complaints", "notices", "visits")
-_MAY_BE_UNTOLD = ("agent_offers", "meetings", "parties", "complaints", "notices", "visits")
+_MAY_BE_UNTOLD = (
+    "agent_offers",
+    "meetings",
+    "parties",
+    "complaints",
+    "notices",
+    "visits",
+    "callbacks",
+    "callback_attempts",
+)
+_PARTLY = ("waits", *_MAY_BE_UNTOLD)
 _MOVES = ("waits",)  # a kept place goes on in the call that rings back; the chain of the row's call has the last word
 COLUMNS = {
     name: sorted(

@@ -1,91 +1,221 @@
-"""A promise to ring, and every attempt at keeping it; without it a callback would be tried once, if at all (CBK-3)."""
+"""What is promised by telephone is tried until it is kept; without it a call back would wait for somebody's memory.
+
+CBK-1 to CBK-3, ANS-3, ANS-8, ANS-10, FLT-5, FLT-7. The promise has the deadline and the verdict; the callback (回电)
+beside it is what keeps trying.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
-from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import select
 
-from hotline.db import Base
+from hotline.domain import anonymity, calls, cases, customers, promises, slots, staff
+from hotline.domain.act import Act
+from hotline.domain.calls import Call
+from hotline.domain.cases import Case, Kind
+from hotline.domain.owed_calls import OF_VISITS as OF_VISITS
+from hotline.domain.owed_calls import Attempt as Attempt
+from hotline.domain.owed_calls import Callback as Callback
+from hotline.domain.owed_calls import Outcome as Outcome
+from hotline.domain.owed_calls import State as State
+from hotline.domain.owed_calls import Style as Style
+from hotline.domain.owed_calls import end, is_owed, locked, open_in, schedule, sooner, under_way
+from hotline.errors import Conflict, Invalid
 
-_GOES_ON = text("ended_at IS NULL")
-
-
-class State(StrEnum):
-    """What became of a callback."""
-
-    OPEN = "open"
-    REACHED = "reached"  # we spoke with the customer
-    SERVED = "served"  # the customer rang in meanwhile, and was served
-    UNREACHED = "unreached"  # tried as often as the standard says; the owner and the supervisor were told
-    REFUSED = "refused"  # the customer wants no call
-    CANCELLED = "cancelled"  # by a person, with a reason; or its matter was closed
-
-
-class Style(StrEnum):
-    """Who is on the line first."""
-
-    TALK = "talk"  # one of ours accepts, then the customer is rung
-    SURVEY = "survey"  # the customer is rung at once, and asked by the machine; a person comes on request
+# Rules that ask us only to ring: nobody has to find an answer first, so the first attempt begins by itself.
+BY_ITSELF = frozenset({"ANS-3.callback", "ANS-8.callback", "ANS-10.callback", "CBK-2.missed", "CBK-3.time"})
+_AGREED = "CBK-3.time"
 
 
-class Outcome(StrEnum):
-    """How an attempt ended."""
+def owe(
+    act: Act,
+    case: Case,
+    rule: str,
+    *,
+    style: Style = Style.TALK,
+    from_at: datetime | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> Callback:
+    """Promise what a rule says, and owe the call that keeps it: it joins the one of this style that is owed already.
 
-    REACHED = "reached"
-    NO_ANSWER = "no-answer"
-    BUSY = "busy"
-    NO_KEY = "no-key"  # picked up, but nobody pressed a key: a machine, or nobody who understood
-    REFUSED = "refused"
-    NO_AGENT = "no-agent"  # nobody of ours could be had: not counted as an attempt
-    FAILED = "failed"  # the carrier did not place it
-
-
-class Callback(Base):
-    """One call that is owed to a customer in one matter. While it is open there is no second of the same matter.
-
-    `next_at`: when the next attempt begins by itself; None while one is under way, and where a person begins it.
-    `agreed`: the time was agreed with the customer, so that it is kept on a holiday too. `until_at` ends the window.
+    It begins by itself where nobody has to find an answer first, and where `from_at` says from when on. `since` and
+    `until` are those of `promises.make`. The case is locked, its standard chosen. Raises Invalid for an unknown rule.
     """
+    promises.make(act, rule, case, since=since, until=until)
+    callback = open_in(act, case.id, style) or _made(act, case, rule, style, from_at or act.at)
+    if rule in BY_ITSELF or from_at is not None:
+        sooner(act, callback, from_at or act.at)
+    return callback
 
-    __tablename__ = "callbacks"
-    __table_args__ = (
-        Index(None, "state", "next_at"),
-        Index("uq_callbacks_case_now", "case_id", unique=True, sqlite_where=_GOES_ON, postgresql_where=_GOES_ON),
+
+def _made(act: Act, case: Case, rule: str, style: Style, from_at: datetime) -> Callback:
+    customer = customers.get(act, case.customer_id) if case.customer_id is not None else None
+    callback = Callback(
+        case_id=case.id,
+        company_id=case.company_id,
+        rule=rule,
+        style=style,
+        state=State.OPEN,
+        language=(customer.language if customer else None) or act.standard.languages.default,
+        made_at=act.at,
+        from_at=from_at,
+        agreed=False,
+        attempts=0,
     )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
-    company_id: Mapped[int] = mapped_column(ForeignKey("companies.id"), index=True)
-    rule: Mapped[str] = mapped_column(String(40))
-    style: Mapped[str] = mapped_column(String(8))
-    state: Mapped[str] = mapped_column(String(12))
-    language: Mapped[str] = mapped_column(String(8))
-    made_at: Mapped[datetime]
-    from_at: Mapped[datetime]  # not before
-    until_at: Mapped[datetime | None]
-    agreed: Mapped[bool] = mapped_column(default=False)
-    next_at: Mapped[datetime | None]
-    attempts: Mapped[int] = mapped_column(default=0)  # those at which the customer's telephone rang
-    wanted_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
-    ended_at: Mapped[datetime | None]
-    why: Mapped[str | None] = mapped_column(String(40))
+    act.session.add(callback)
+    act.session.flush()
+    act.remember(case.chain, "callback-owed", callback=callback.id, rule=rule, style=style, begins=from_at.isoformat())
+    act.news.add("callbacks")
+    return callback
 
 
-class Attempt(Base):
-    """One attempt: when, in which slot of the day, by which call, and how it ended."""
+def reached(act: Act, case: Case) -> None:
+    """Somebody of ours spoke with the customer of this case, whom we rang. The case is locked."""
+    promises.reached(act, case)
+    callback = open_in(act, case.id, Style.TALK)
+    if callback is not None:
+        end(act, case, callback, State.REACHED)
 
-    __tablename__ = "callback_attempts"
-    __table_args__ = (UniqueConstraint("callback_id", "n"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    callback_id: Mapped[int] = mapped_column(ForeignKey("callbacks.id"))
-    n: Mapped[int]
-    slot: Mapped[str | None] = mapped_column(String(8))  # morning, noon, evening; None between them
-    due_at: Mapped[datetime]
-    began_at: Mapped[datetime]
-    call_id: Mapped[int | None] = mapped_column(ForeignKey("calls.id"), index=True)  # the customer's
-    outcome: Mapped[str | None] = mapped_column(String(12))
-    ended_at: Mapped[datetime | None]
+def answered(act: Act, callback_id: int) -> None:
+    """The customer pressed a key in a call that asks by itself: nobody is rung for it any more."""
+    callback, case = locked(act, callback_id)
+    if callback.state == State.OPEN:
+        end(act, case, callback, State.REACHED)
+
+
+def served(act: Act, call: Call, *, by: int) -> None:
+    """Whoever rang in talks with one of ours: what a conversation keeps is kept, and nobody rings them any more.
+
+    Nothing where they told an anonymous matter in this call, or it would name them (CMP-10).
+    """
+    if call.customer_id is None or anonymity.told_in(call):
+        return
+    for case_id in _waited_for(act, call.customer_id, call.company_id):
+        case = cases.get(act, case_id)
+        callback = open_in(act, case.id, Style.TALK)
+        if callback is None or callback.rule not in BY_ITSELF:
+            continue
+        for rule in sorted(BY_ITSELF):
+            promises.done(act, rule, case)
+        end(act, case, callback, State.SERVED)
+        act.remember(case.chain, "callback-served", call=call.id, by=by)
+
+
+def joinable(act: Act, customer_id: int | None, company_id: int) -> Case | None:
+    """The matter, locked, in which this customer of this company is rung back anyway; None where there is none.
+
+    Only one that is nothing but a call back: whatever else was told has a matter of its own.
+    """
+    known = _waited_for(act, customer_id, company_id) if customer_id is not None else []
+    for case_id in known:
+        case = cases.get(act, case_id)
+        if case.kind == Kind.CALLBACK and not case.anonymous and open_in(act, case_id, Style.TALK) is not None:
+            return case
+    return None
+
+
+def asked_again(act: Act, case: Case, rule: str, *, call: Call | None) -> None:
+    """They rang again and were not served: they are rung as soon as allowed; what is still promised in time stands.
+
+    The case is locked, its standard chosen.
+    """
+    named = call is not None and not anonymity.told_in(call)
+    act.remember(case.chain, "callback-asked-again", call=call.id if call is not None and named else None)
+    owed = [one for one in promises.of_case(act, case.id) if one.verdict == promises.Verdict.OPEN]
+    if not promises.BY_REACHING.intersection(one.rule for one in owed if one.due_at >= act.at):
+        owe(act, case, rule)
+        return
+    sooner(act, open_in(act, case.id, Style.TALK) or _made(act, case, rule, Style.TALK, act.at), act.at)
+
+
+def plan(act: Act, callback_id: int, *, at: datetime | None, by: int) -> Callback:
+    """Ring at a time that was agreed with the customer, which is a promise of its own (CBK-3); None: now.
+
+    Whoever plans it is asked first. A time agreed before is given up where the customer talked with us since. Raises
+    Conflict for a callback that is over or under way, Invalid for a time that is past or in the quiet hours.
+    """
+    callback, case = locked(act, callback_id)
+    if callback.state != State.OPEN or under_way(act, callback.id) is not None:
+        raise Conflict("this callback is over, or the customer is being called at this moment")
+    if slots.is_quiet(act.standard, at or act.at) or (at is not None and at < act.at):
+        raise Invalid("nobody is rung in the quiet hours, or in the past")
+    callback.wanted_id, callback.agreed = by, True
+    agreed = at.isoformat() if at is not None else None
+    act.remember(case.chain, "callback-planned", callback=callback.id, agreed=agreed, by=by)
+    if at is not None:
+        _give_up_agreed(act, case, by)
+        promises.make(act, _AGREED, case, since=at)
+        callback.from_at = at
+    schedule(act, callback, at or act.at)
+    return callback
+
+
+def _give_up_agreed(act: Act, case: Case, by: int) -> None:
+    for promise in promises.of_case(act, case.id):
+        runs = promise.rule == _AGREED and promise.verdict == promises.Verdict.OPEN and act.at <= promise.due_at
+        if runs and calls.connected_since(act, case.id, promise.made_at):
+            promises.release(act, promise.id, approved_by=staff.get(act, by), why="agreed-anew")
+
+
+def cancel(act: Act, callback_id: int, *, by: int, why: str) -> None:
+    """A person says that nobody is to be rung, and why; what was promised stays as it is (VIS-5).
+
+    Raises Invalid without a reason, Conflict for a callback that is over.
+    """
+    callback, case = locked(act, callback_id)
+    if not why.strip():
+        raise Invalid("say why nobody is to be rung")
+    if callback.state != State.OPEN:
+        raise Conflict("this callback is over")
+    act.remember(case.chain, "callback-cancelled", callback=callback.id, by=by, why=cases.seal(act, case, why.strip()))
+    end(act, case, callback, State.CANCELLED)
+
+
+def refused(act: Act, case: Case) -> None:
+    """The customer wants no such call: nobody is rung for a return visit of this case any more. It is locked."""
+    for style in Style:
+        callback = open_in(act, case.id, style)
+        if callback is not None and callback.rule in OF_VISITS:
+            end(act, case, callback, State.REFUSED)
+
+
+def settle(act: Act, case: Case) -> None:
+    """After a promise was kept otherwise, or the case closed: what there is nothing to ring about for any more ends.
+
+    The case is locked.
+    """
+    for style in Style:
+        callback = open_in(act, case.id, style)
+        if callback is not None and not is_owed(act, callback, case):
+            end(act, case, callback, State.REACHED if case.state == "open" else State.CANCELLED)
+
+
+def open_of(act: Act, case_id: int) -> Callback | None:
+    """The callback that is owed in a case, to be looked at: of two, the one in which one of ours talks."""
+    query = select(Callback).where(Callback.case_id == case_id, Callback.state == State.OPEN)
+    return act.session.scalar(query.order_by(Callback.style.desc()).limit(1))
+
+
+def listed(act: Act, company_ids: Collection[int], *, most: int) -> list[tuple[Callback, Case]]:
+    """What these companies owe, what begins next first, then what waits for a person."""
+    query = select(Callback, Case).join(Case, Case.id == Callback.case_id)
+    query = query.where(Callback.state == State.OPEN, Case.company_id.in_(company_ids))
+    query = query.order_by(Callback.next_at.is_(None), Callback.next_at, Callback.id).limit(most)
+    return [(callback, case) for callback, case in act.session.execute(query)]
+
+
+def attempts_of(act: Act, callback_id: int) -> list[Attempt]:
+    """Every attempt of a callback, in order."""
+    return list(act.session.scalars(select(Attempt).where(Attempt.callback_id == callback_id).order_by(Attempt.n)))
+
+
+def _waited_for(act: Act, customer_id: int, company_id: int) -> list[int]:
+    """The open cases of a customer with a company in which a talk is owed, in the order in which they are locked."""
+    query = select(Case.id).join(Callback, Callback.case_id == Case.id).order_by(Case.id)
+    query = query.where(Case.customer_id == customer_id, Case.company_id == company_id, Case.state == "open")
+    query = query.where(Callback.state == State.OPEN, Callback.style == Style.TALK)
+    return list(act.session.scalars(query.where(Callback.rule.in_(BY_ITSELF))))

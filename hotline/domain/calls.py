@@ -262,6 +262,12 @@ def is_on_the_line(act: Act, staff_id: int, *, since: datetime | None = None) ->
     return act.session.scalar(query.limit(1)) is not None
 
 
+def is_customer_on_the_line(act: Act, customer_id: int) -> bool:
+    """Is a customer in a call with us, or rung by us?"""
+    query = select(Call.id).where(Call.customer_id == customer_id, Call.state.not_in(FINAL), Call.staff_id.is_(None))
+    return act.session.scalar(query.limit(1)) is not None
+
+
 def seal(act: Act, call: Call, value: str) -> str:
     """Seal what this caller said: with the customer's key where there is one."""
     if call.customer_id is None:

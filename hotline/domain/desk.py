@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hotline.domain import anonymity, companies, notices, offers, outbox, promises, seats, staff
+from hotline.domain import anonymity, attempts, companies, notices, offers, outbox, promises, seats, staff
 from hotline.domain.act import Act
 from hotline.domain.calls import Call, State
 from hotline.domain.cases import Case
@@ -201,6 +201,7 @@ def _call_back_promised(act: Act, wait: Wait) -> bool:
 
 def _keep(act: Act, wait: Wait) -> None:
     wait.state, wait.kept = Place.KEPT, True
+    attempts.kept(act, wait)
     act.remember(wait.chain, "place-kept", wait=wait.id, case=wait.case_id)
     moved(act, wait)
     outbox.post(act, "match-line", urgent=True)
@@ -212,6 +213,7 @@ def _told_anonymously(act: Act, wait: Wait) -> bool:
 
 def _over(act: Act, wait: Wait, state: Place) -> None:
     over(act, wait, state)
+    attempts.place_over(act, wait)
 
 
 def _tell_supervisors(act: Act, wait: Wait, case_id: int | None) -> None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from hotline.domain import calls, cases, companies, customers, outbox, parties, seats
+from hotline.domain import attempts, calls, cases, companies, customers, outbox, parties, seats
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
-from hotline.domain.cases import Case
+from hotline.domain.owed_calls import number_of_customer as number_of_customer
 from hotline.domain.parties import Meeting, Mode, Party, Role
 from hotline.domain.seats import Seat
 from hotline.domain.staff import Staff
-from hotline.errors import Conflict, NotFound, Refused
+from hotline.errors import Conflict, Refused
 
 # The first steps of these calls; the names are those of the table of steps.
 CALLED_BACK, JOIN_RING = "called-back", "join-ring"
@@ -40,23 +40,9 @@ def ring_customer(act: Act, meeting: Meeting, *, words_version: str) -> Party:
     call.put(sealed_contact=calls.seal(act, call, number))
     calls.answered_by(act, call, meeting.agent_id)
     party = parties.add(act, meeting, call, Role.CUSTOMER)
+    attempts.rung(act, case, call)
     outbox.post(act, "place-call", key=f"place-{call.id}", case_id=case.id, urgent=True, call=call.id)
     return party
-
-
-def number_of_customer(act: Act, case: Case) -> str:
-    """The number (E.164) at which the customer of a case is rung: the one told in the matter, else a known one.
-
-    Raises Refused where there is none, or where the matter is anonymous (CMP-10).
-    """
-    if case.anonymous:
-        raise Refused("whoever wanted to stay unnamed is not rung back (CMP-10)")
-    try:
-        if "sealed_contact" in case.details:
-            return cases.unseal(act, case, case.details["sealed_contact"])
-        return customers.phone_of(act, customers.get(act, case.customer_id or 0)).e164
-    except NotFound as gone:
-        raise Refused(f"no number of the customer of case {case.number} is known") from gone
 
 
 def take_seat(act: Act, person: Staff) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from hotline.domain import anonymity, cases, companies, offers, outbox, seats, staff
+from hotline.domain import anonymity, attempts, cases, companies, offers, outbox, seats, staff
 from hotline.domain.act import Act
 from hotline.domain.calls import FINAL, Call
 from hotline.domain.cases import Case
@@ -82,6 +82,7 @@ def _taken_up(act: Act, call: Call) -> Wait | None:
     wait = kept_place(act, call)
     if wait is not None:
         offers.withdraw(act, wait.id, chain=wait.chain)
+        attempts.rang_in(act, wait)
     return wait
 
 

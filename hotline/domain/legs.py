@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from hotline.domain import (
     anonymity,
+    attempts,
     cases,
     companies,
     dispatches,
@@ -41,7 +42,7 @@ def wanted(act: Act, call: Call) -> bool:
     if party is not None:
         return party.state in parties.PRESENT
     offer = matching.of_call(act, call)
-    return offer is None or offer.answer in offers.OPEN
+    return attempts.is_wanted(act, call) if offer is None else offer.answer in offers.OPEN
 
 
 def asked(act: Act, call: Call) -> bool:
@@ -124,12 +125,13 @@ def ended(act: Act, call: Call, state: State) -> None:
         dispatches.unanswered(act, made, state)
         return
     party = parties.of_call(act, call)
+    offer = matching.of_call(act, call) if party is None else None
     if party is not None:
         _party_ended(act, call, party, state)
-        return
-    offer = matching.of_call(act, call)
-    if offer is not None and offer.answer in offers.OPEN:
+    elif offer is not None and offer.answer in offers.OPEN:
         matching.turned_down(act, offer, _answer_of(act, call, offer, state))
+    if call.direction == "out" and call.staff_id is None:
+        attempts.call_over(act, call, state)
 
 
 def _party_ended(act: Act, call: Call, party: Party, state: State) -> None:

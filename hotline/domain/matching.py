@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select, update
 
-from hotline.domain import calls, companies, desk, offers, outbox, parties, reaching, seats, staff, waits
+from hotline.domain import attempts, calls, companies, desk, offers, outbox, parties, reaching, seats, staff, waits
 from hotline.domain.act import Act
 from hotline.domain.calls import FINAL, Call
 from hotline.domain.cases import Case
@@ -96,11 +96,18 @@ def _may_be_rung(act: Act, wait: Wait, standard: Standard) -> bool:
     rung_at = wait.offered_at if wait.why == Why.BUSY else None
     if rung_at is not None and act.at < rung_at + standard.answering.long_wait.span:
         return False
-    if wait.call_id is not None and act.session.get_one(Call, wait.call_id).state not in FINAL:
+    if attempts.is_over(act, wait) or _is_on_the_line(act, wait):
         return False
     if act.at < wait.since + standard.desk.longest_wait.span:
         return True
     return reaching.awake_from(standard, act.at) <= act.at
+
+
+def _is_on_the_line(act: Act, wait: Wait) -> bool:
+    """Is whoever is to be rung back in a call with us already, this one or another?"""
+    if wait.call_id is not None and act.session.get_one(Call, wait.call_id).state not in FINAL:
+        return True
+    return wait.customer_id is not None and calls.is_customer_on_the_line(act, wait.customer_id)
 
 
 class _Held(Exception):
@@ -208,6 +215,10 @@ def accept(act: Act, offer: AgentOffer) -> Wait:
         return wait
     if offer.answer not in offers.OPEN or wait.state != Place.OFFERED:
         raise Conflict("this caller is not waiting for you any more")
+    if wait.kept and (attempts.is_over(act, wait) or _is_on_the_line(act, wait)):
+        offers.withdraw(act, wait.id, chain=wait.chain)
+        wait.state, wait.agent_id = Place.KEPT, None
+        raise Conflict("this customer is in a call with us already")
     offers.answer(act, offer, Answer.ACCEPTED, chain=wait.chain)
     seats.talking(act, seats.locked(act, offer.staff_id))
     desk.connected(act, wait)

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import update
 
-from hotline.domain import cases, companies, complaints, dispatches, notices, promises, repairs, staff
+from hotline.domain import callbacks, cases, companies, complaints, dispatches, notices, promises, repairs, staff
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
 from hotline.domain.cases import Case, Kind
@@ -160,7 +160,7 @@ def open_complaint(act: Act, told: Told, lodged: Lodged | None = None) -> Opened
     )
     opened = Opened(case)
     if told.reachable and not told.anonymous:
-        promises.make(act, "CMP-9.callback", case)
+        callbacks.owe(act, case, "CMP-9.callback")
         opened = _texted(act, case, "complaint-received")
     _tell_staff(act, case, "complaint-for-supervisor", staff.Role.SUPERVISOR, "CMP-1.sign")
     return opened
@@ -170,7 +170,7 @@ def open_enquiry(act: Act, told: Told) -> Opened:
     """A question that cannot be answered now: answered soon after asking (CBK-1)."""
     case = _open(act, told, Kind.ENQUIRY, "enquiry")
     if told.reachable:
-        promises.make(act, "CBK-1.answer", case)
+        callbacks.owe(act, case, "CBK-1.answer")
     return _texted(act, case, "case-opened")
 
 
@@ -197,11 +197,29 @@ def open_lost_property(act: Act, told: Told) -> Opened:
 
 
 def open_callback(act: Act, told: Told, *, matter: str, rule: str, texts: bool = True) -> Opened:
-    """Somebody wanted us and was not served: we ring back as `rule` says, where there is a number (ANS-3, CBK-2)."""
+    """Somebody wanted us and was not served: we ring back as `rule` says, where there is a number (ANS-3, CBK-2).
+
+    Whoever is rung back anyway is rung once: this call joins that matter.
+    """
+    known = callbacks.joinable(act, told.customer_id, told.company_id) if told.reachable else None
+    if known is not None:
+        return _joined(act, told, known, rule)
     case = _open(act, told, Kind.CALLBACK, matter)
     if told.reachable:
-        promises.make(act, rule, case)
+        callbacks.owe(act, case, rule)
     return _texted(act, case, "case-opened") if texts else Opened(case)
+
+
+def _joined(act: Act, told: Told, case: Case, rule: str) -> Opened:
+    """What was told in addition is kept with what was told before; where to ring is what was said last."""
+    contact = {name: value for name, value in told.details.items() if name == "sealed_contact"}
+    case.details = {**told.details, **case.details, **contact}
+    if told.call is not None:
+        told.call.case_id = case.id
+        act.remember(told.call.chain, "call-joined", case=case.id, number=case.number)
+        _note_in_call(act, told.call, case)
+    callbacks.asked_again(act, case, rule, call=told.call)
+    return Opened(case)
 
 
 def _open(act: Act, told: Told, kind: Kind, matter: str) -> Case:

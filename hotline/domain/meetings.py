@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from hotline.domain import (
+    callbacks,
     calls,
     cases,
     companies,
@@ -14,7 +15,6 @@ from hotline.domain import (
     outbox,
     parties,
     partings,
-    promises,
     seats,
     staff,
 )
@@ -267,8 +267,11 @@ def _met(act: Act, meeting: Meeting) -> None:
         meeting.recording = Recording.WANTED
         outbox.post(act, "start-recording", key=f"record-{meeting.id}", urgent=True, meeting=meeting.id)
     seats.talking(act, seats.of(act, staff.get(act, meeting.agent_id)))
-    if meeting.case_id is not None and act.session.get_one(Call, meeting.call_id).direction == "out":
-        promises.reached(act, cases.get(act, meeting.case_id))
+    call = act.session.get_one(Call, meeting.call_id)
+    if call.direction == "in":
+        callbacks.served(act, call, by=meeting.agent_id)
+    elif meeting.case_id is not None:
+        callbacks.reached(act, cases.get(act, meeting.case_id))
 
 
 def _leave_old(act: Act, customer_call: Call) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from hotline.domain import complaint_forms, promises
+from hotline.domain import callbacks, complaint_forms, promises
 from hotline.domain.act import Act
 from hotline.domain.cases import Case, Kind
 
@@ -22,4 +22,4 @@ def verify(act: Act, case: Case, *, since: datetime) -> None:
         return
     promised = any(promise.rule == _FEEDBACK for promise in promises.of_case(act, case.id))
     if not promised and complaint_forms.reachable(act, case):
-        promises.make(act, _FEEDBACK, case, since=since)
+        callbacks.owe(act, case, _FEEDBACK, since=since)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hotline.domain import calls, cases, companies, customers, promises
+from hotline.domain import callbacks, calls, cases, companies, customers, promises
 from hotline.domain.act import Act
 from hotline.domain.calls import Call, State
 from hotline.domain.cases import Case, Kind
@@ -23,19 +23,24 @@ def open_kept(act: Act, kept: KeptCall) -> Case:
     company = companies.called_at(act, kept.called)
     companies.get(act, company.id)
     call = calls.by_sid(act, kept.sid) or _call(act, company, kept)
-    case = _case_of(act, call) or cases.open(
-        act,
-        company,
-        kind=Kind.CALLBACK,
-        matter=MATTER,
-        owner_id=call.owner_id,
-        call=call,
-        customer_id=call.customer_id,
+    known = callbacks.joinable(act, call.customer_id, company.id)
+    case = (
+        _case_of(act, call)
+        or known
+        or cases.open(
+            act,
+            company,
+            kind=Kind.CALLBACK,
+            matter=MATTER,
+            owner_id=call.owner_id,
+            call=call,
+            customer_id=call.customer_id,
+        )
     )
     call.put(called_back=True)  # what the caller had told so far becomes a case of its own when the call ends
     case.details = {**case.details, "sealed_contact": cases.seal(act, case, kept.number.e164)}
     if RULE not in [promise.rule for promise in promises.of_case(act, case.id)]:
-        promises.make(act, RULE, case)
+        callbacks.owe(act, case, RULE)
     return case
 
 

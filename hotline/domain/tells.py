@@ -112,6 +112,13 @@ _VISIT = {
 }
 _ASKED_BY = {"ended_at": "at", "by": "asker", "staff_id": "by", "call_id": "call"}
 _ANSWERS = {"mended": "mended", "mark": "mark", "said": "said"}
+_CALLBACK = {
+    "case_id": "self",
+    "rule": "rule",
+    "style": "style",
+    "made_at": "at",
+}
+_ATTEMPT = {"callback_id": "callback", "n": "n", "due_at": "due", "slot": "slot", "began_at": "at"}
 _DONE = {"found": "found", "tested": "tested", "customer_signed": "customer_signed"}
 
 # "<kind of entry>", or "<kind> <state>" where it is the state that says which columns it wrote.
@@ -207,6 +214,12 @@ TELLS: dict[str, Tells] = {
     "place-came-up": Tells("waits", "wait", {"call_id": "self"}),
     "waited": Tells("waits", "wait", {"longest_gap_ms": "longest_gap_ms"}),
     "wait-over": Tells("waits", "wait", _OVER_WAIT),
+    "callback-owed": Tells("callbacks", "callback", _CALLBACK, {"state": "open"}),
+    "callback-over": Tells("callbacks", "callback", {"state": "state", "ended_at": "at", "why": "why"}),
+    "callback-began": Tells("callback_attempts", "attempt", _ATTEMPT),
+    "callback-tried": Tells(
+        "callback_attempts", "attempt", {"call_id": "call", "outcome": "outcome", "ended_at": "at"}
+    ),
     "agent-offered": Tells("agent_offers", "offer", _OFFERED, {"answered_at": None}),
     "agent-answered": Tells("agent_offers", "offer", _ANSWERED),
     "meeting-began": Tells("meetings", "meeting", {"call_id": "self", "agent_id": "agent", "began_at": "at"}),

@@ -6,7 +6,7 @@ from hotline.domain import cases, companies, handovers, leaving
 from hotline.domain.act import Act
 from hotline.domain.handovers import Handover
 from hotline.domain.outbox import OutboxEntry, State
-from hotline.jobs import checking, line, notices, placing, recordings, rings, robots, talks, texts
+from hotline.jobs import alarms, callbacks, checking, line, notices, placing, recordings, rings, robots, talks, texts
 from hotline.jobs.effects import Handler
 from hotline.jobs.placing import News
 from hotline.runtime import Runtime
@@ -31,6 +31,7 @@ def _looked_at_by_the_clock(runtime: Runtime, act: Act, entry: OutboxEntry) -> S
 
 _KINDS = {
     "ring-dispatch": Handler(rings.ring_next),
+    "call-back": Handler(callbacks.begin, failed=callbacks.not_begun),
     "place-call": Handler(placing.place, placing.placed, placing.not_placed, paced=True),
     "check-offer": Handler(rings.check_offer, rings.offer_checked, rings.not_checked),
     "end-call": Handler(placing.end),
@@ -49,6 +50,7 @@ _KINDS = {
     "send-text": Handler(texts.send, texts.sent),
     "tell-staff": Handler(notices.send, notices.sent, notices.not_sent),
     "ring-notice": Handler(notices.ring),
+    "tell-alarm": Handler(alarms.tell),
     "tell-robot": Handler(robots.tell, failed=robots.not_told),
     "fetch-recording": Handler(recordings.fetch, recordings.fetched, recordings.not_fetched),
     "delete-recording": Handler(recordings.remove, recordings.removed, recordings.not_removed),

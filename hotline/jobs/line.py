@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 from hotline.carrier import Carrier, CarrierError
-from hotline.domain import calls, matching, meetings, outbox, parties
+from hotline.domain import beginnings, calls, matching, meetings, outbox, parties
 from hotline.domain.act import Act
 from hotline.domain.calls import FINAL, Call
 from hotline.domain.calls import State as CallState
@@ -19,7 +19,8 @@ from hotline.runtime import Runtime
 
 
 def match(runtime: Runtime, act: Act, entry: OutboxEntry) -> State:
-    """Bring together everybody who can be: each match makes its offer and owes the ring."""
+    """Begin what is due to be rung, and bring together everybody who can be: each match owes its ring."""
+    beginnings.begin_due(act, words_version=runtime.prompts.version)
     while matching.next_match(act, words_version=runtime.prompts.version) is not None:
         pass
     return State.DONE

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from hotline.domain import calls, companies, desk, matching, outbox, presence, seats, waits
+from hotline.domain import beginnings, calls, companies, desk, matching, outbox, presence, seats, waits
 from hotline.domain.act import CLOCK
 from hotline.domain.desk import Wait
 from hotline.domain.parties import Meeting, Stage
@@ -64,8 +64,10 @@ def _in_vain(runtime: Runtime) -> None:
 
 def _unmatched(runtime: Runtime) -> None:
     with runtime.look(CLOCK) as act:
-        if all(wait.state == desk.Place.OFFERED for wait in desk.line(act)):
+        nobody = all(wait.state == desk.Place.OFFERED for wait in desk.line(act))
+        if nobody and not beginnings.is_due(act):
             return
     with runtime.act(CLOCK) as act:
+        beginnings.begin_due(act, words_version=runtime.prompts.version)
         while matching.next_match(act, words_version=runtime.prompts.version) is not None:
             pass

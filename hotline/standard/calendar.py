@@ -98,7 +98,13 @@ class Calendar:
         """Raises UnknownYear where a guess would be needed."""
         if not self.knows(day.year):
             raise UnknownYear(f"the working days of {day.year} are not known: set calendar.years.{day.year}")
-        return self._is_worked(day)
+        return self.is_worked(day)
+
+    def is_worked(self, day: date) -> bool:
+        """Whether this day is worked; for an unknown year by the plain week."""
+        if self._make_up_day(day):
+            return True
+        return _WEEK[day.weekday()] in self.week and not self._holiday(day)
 
     def is_open(self, instant: datetime) -> bool:
         """Whether the office is open; for an unknown year by the plain week."""
@@ -137,7 +143,7 @@ class Calendar:
         while left:
             day = self._next_worked(day)
             left -= 1
-        at = self._at(day, local.time()) if self._is_worked(local.date()) else self._at(day + _DAY, time.min)
+        at = self._at(day, local.time()) if self.is_worked(local.date()) else self._at(day + _DAY, time.min)
         return Deadline(at, self._version_between(local.date(), day))
 
     def add_business_time(self, instant: datetime, amount: timedelta) -> Deadline:
@@ -181,14 +187,9 @@ class Calendar:
             return day in own.workdays
         return self.country is Country.CHINA and day in chinese_calendar.workdays
 
-    def _is_worked(self, day: date) -> bool:
-        if self._make_up_day(day):
-            return True
-        return _WEEK[day.weekday()] in self.week and not self._holiday(day)
-
     def _next_worked(self, day: date) -> date:
         for ahead in range(1, _FARTHEST):
-            if self._is_worked(day + ahead * _DAY):
+            if self.is_worked(day + ahead * _DAY):
                 return day + ahead * _DAY
         raise Invalid(f"the calendar has no working day in the {_FARTHEST} days after {day}")
 

@@ -139,6 +139,8 @@ class Callbacks:
     quiet: Annotated[Span, Figure("FLT-7")]
     between: Annotated[Limit, Figure("CBK-3")]
     ring: Annotated[Limit, Figure("CBK-3")]
+    leaves_message: Annotated[bool, Figure("CBK-3")]
+    """Does whoever presses no key, as a machine does, hear who rang and about which number?"""
 
 
 @dataclass(frozen=True)

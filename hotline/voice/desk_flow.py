@@ -27,10 +27,11 @@ LINE: dict[Step, Row] = {
         choices(("1", "words.can-talk", S.CALLED_ANSWERED), ("2", "words.cannot-talk", S.NOT_NOW)),
         (S.CALLED_ANSWERED, S.NOT_NOW),
         S.NOT_NOW,
+        waiting.note_answer,
         person=False,
     ),
     S.CALLED_ANSWERED: Go(waiting.customer_answered, (S.CONNECTED, S.NOT_NOW)),
-    S.NOT_NOW: End(says("called.not-now")),
+    S.NOT_NOW: End(waiting.not_now),
 }
 
 AGENTS: dict[Step, Row] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hotline.domain import calls, cases, invitations, matters, promises
+from hotline.domain import callbacks, calls, cases, invitations, matters
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
 from hotline.domain.cases import Case
@@ -98,9 +98,7 @@ def call_back_again(act: Act, call: Call) -> Case | None:
         number = invitations.number_of_customer(act, case)
         call.put(sealed_contact=calls.seal(act, call, number))
         return open_abandoned(act, call)
-    owed = [promise.rule for promise in promises.of_case(act, case.id) if promise.verdict == promises.Verdict.OPEN]
-    if not promises.BY_REACHING.intersection(owed):
-        promises.make(act, _MISSED, case)
+    callbacks.asked_again(act, case, _MISSED, call=call)
     return case
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from hotline.domain import anonymity, companies, desk, meetings, seats, waits
 from hotline.domain.act import Act
+from hotline.domain.callbacks import Callback
 from hotline.domain.calls import Call
 from hotline.domain.cases import Case
 from hotline.domain.desk import Place, Wait, Why
 from hotline.domain.parties import Stage
 from hotline.voice import about
-from hotline.voice.steps import Step
+from hotline.voice.steps import Choice, Step
 from hotline.voice.values import whole_minutes
 
 
@@ -96,12 +97,35 @@ def customer_answered(act: Act, call: Call) -> Step:
     return Step.CONNECTED
 
 
+def note_answer(act: Act, call: Call, choice: Choice) -> Step:
+    """A customer whom we rang pressed a key, or said it: there is a person, whether they can talk or not."""
+    call.put(is_there=True)
+    return choice.to
+
+
+def not_now(act: Act, call: Call) -> tuple[str, ...]:
+    """They cannot talk now; or nobody said anything, and a machine may be recording: who rang, where that is wanted."""
+    message = "is_there" not in call.slots and act.standard.callbacks.leaves_message
+    return ("called.message",) if message else ("called.not-now",)
+
+
 def called(act: Act, call: Call) -> tuple[str, ...]:
-    """Greet, the company, oneself by number, the matter (ANS-14)."""
+    """Greet, the company, oneself by number, the matter (ANS-14). Whoever pressed nothing is told the keys alone: a
+    machine that records hears who rang, and then the message, while it still does.
+    """
+    if call.misses:
+        return ("called.keys",)
     meeting = meetings.of_call(act, call)
-    kept = meeting is not None and meeting.wait_id is not None
+    kept = meeting is not None and meeting.wait_id is not None and _waited(act, meeting.wait_id)
     matter = "called.matter" if about.has_subject(about.case(act, call)) else "called.back"
     return ("called.hello", "called.kept" if kept else matter, *_recorded(act), "called.keys")
+
+
+def _waited(act: Act, wait_id: int) -> bool:
+    """Did the customer stand in the line themselves, and keep their place in it?"""
+    waiting = act.session.get_one(Wait, wait_id)
+    callback = act.session.get(Callback, waiting.callback_id) if waiting.callback_id is not None else None
+    return callback is None or waiting.joined_at < callback.made_at
 
 
 def connected(act: Act, call: Call) -> tuple[str, ...]:

@@ -39,7 +39,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_callbacks_state_callbacks_next_at"), ["state", "next_at"], unique=False)
         batch_op.create_index(
             "uq_callbacks_case_now",
-            ["case_id"],
+            ["case_id", "style"],
             unique=True,
             sqlite_where=sa.text("ended_at IS NULL"),
             postgresql_where=sa.text("ended_at IS NULL"),
@@ -106,12 +106,80 @@ def upgrade() -> None:
 
     op.drop_index("ix_outbox_due", "outbox")
     op.create_index("ix_outbox_due", "outbox", ["state", "queue", "priority", "due_at"], unique=False)
+    _make_alarms()
+
+
+def _make_alarms() -> None:
+    op.create_table(
+        "alarms",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("what", sa.String(length=20), nullable=False),
+        sa.Column("began_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_alarms")),
+    )
+    op.create_index(
+        "uq_alarms_what_now",
+        "alarms",
+        ["what"],
+        unique=True,
+        sqlite_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL"),
+    )
+
+    _owe_what_was_promised()
+
+
+def _owe_what_was_promised() -> None:
+    """Every open promise that asks us only to ring gets its callback, due since then; of a case the oldest.
+
+    Where the place in the line is kept still, that is its first attempt.
+    """
+    op.execute(
+        """
+        INSERT INTO callbacks (case_id, company_id, rule, style, state, language, made_at, from_at, agreed, next_at,
+                               attempts)
+        SELECT cases.id, cases.company_id, promises.rule, 'talk', 'open',
+               COALESCE(customers.language, calls.language, 'zh-CN'),
+               promises.made_at, promises.made_at, FALSE, promises.made_at, 0
+        FROM promises
+        JOIN cases ON cases.id = promises.case_id
+        LEFT JOIN customers ON customers.id = cases.customer_id
+        LEFT JOIN calls ON calls.id = cases.call_id
+        WHERE cases.state = 'open' AND NOT cases.anonymous AND promises.id IN (
+            SELECT MIN(id) FROM promises
+            WHERE verdict = 'open' AND done_at IS NULL
+            AND rule IN ('ANS-3.callback', 'ANS-8.callback', 'ANS-10.callback', 'CBK-2.missed', 'CBK-3.time')
+            GROUP BY case_id
+        )
+        """
+    )
+    op.execute(
+        """
+        UPDATE waits SET callback_id = (SELECT callbacks.id FROM callbacks WHERE callbacks.case_id = waits.case_id)
+        WHERE kept AND ended_at IS NULL
+        """
+    )
+    op.execute(
+        """
+        INSERT INTO callback_attempts (callback_id, n, due_at, began_at)
+        SELECT callback_id, 1, MIN(joined_at), MIN(joined_at) FROM waits
+        WHERE callback_id IS NOT NULL GROUP BY callback_id
+        """
+    )
+    op.execute("UPDATE callbacks SET next_at = NULL WHERE id IN (SELECT callback_id FROM callback_attempts)")
 
 
 def downgrade() -> None:
+    op.drop_table("alarms")
     op.drop_index("ix_outbox_due", "outbox")
     op.create_index("ix_outbox_due", "outbox", ["state", "due_at"], unique=False)
 
+    # Nobody was rung from these places, and what they stood for goes with the callbacks; the promises stay.
+    op.execute(
+        "DELETE FROM waits WHERE call_id IS NULL AND id NOT IN (SELECT wait_id FROM meetings WHERE wait_id IS NOT NULL)"
+    )
     with op.batch_alter_table("waits", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("fk_waits_callback_id_callbacks"), type_="foreignkey")
         batch_op.drop_index(batch_op.f("ix_waits_callback_id"))

@@ -1,0 +1,176 @@
+"""Which attempts begin now; without it a morning's callbacks would ring more customers than agents (CBK-3, FLT-7)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
+
+from hotline.domain import attempts, calls, companies, outbox, owed_calls, seats, slots, waits
+from hotline.domain.act import Act
+from hotline.domain.cases import Case
+from hotline.domain.companies import Company
+from hotline.domain.customers import Customer
+from hotline.domain.owed_calls import Attempt, Callback, State, Style
+from hotline.domain.waits import Place, Wait
+from hotline.errors import Refused
+
+SURVEY = "survey"  # the first step of a call in which the machine asks; the name is that of the table of steps
+
+
+def begin_due(act: Act, *, words_version: str) -> None:
+    """Begin what is due, the longest due first: as many talks as there are agents to hold them, as many surveys as the
+    platform holds at once. It waits for no other act; what another is about stays due.
+    """
+    _clear_places(act)
+    if not is_due(act) or not _alone(act):
+        return
+    for style in Style:
+        for callback_id in _due(act, style):
+            _begin(act, callback_id, words_version)
+        act.session.flush()
+
+
+def is_due(act: Act) -> bool:
+    """Is any attempt due? A cheap look."""
+    due = select(Callback.id).where(Callback.state == State.OPEN, Callback.next_at <= act.at)
+    return act.session.scalar(due.limit(1)) is not None
+
+
+def due_at(act: Act) -> datetime | None:
+    """When the longest-waiting attempt fell due that has not begun; None when nothing waits."""
+    due = select(func.min(Callback.next_at)).where(Callback.state == State.OPEN, Callback.next_at <= act.at)
+    return act.session.scalar(due)
+
+
+def _clear_places(act: Act) -> None:
+    """Places in the line whose callback ended otherwise. Who holds one looks for it themselves."""
+    over = select(Wait.id).join(Callback, Callback.id == Wait.callback_id)
+    over = over.where(Wait.state.in_(waits.TO_MATCH), Wait.kept, Callback.ended_at.is_not(None))
+    for wait_id in act.session.scalars(over).all():
+        wait = waits.locked_at_once(act, wait_id)
+        if wait is not None and wait.state in waits.TO_MATCH and wait.kept:
+            waits.over(act, wait, Place.DONE)
+
+
+def _alone(act: Act) -> bool:
+    """One worker at a time counts what is under way, or two would begin twice as many as there is room for."""
+    first = select(Company.id).order_by(Company.id).limit(1)
+    return act.session.scalar(first.with_for_update(key_share=True, skip_locked=True)) is not None
+
+
+def _due(act: Act, style: Style) -> list[int]:
+    due = select(Callback.id).where(Callback.state == State.OPEN, Callback.style == style, Callback.next_at <= act.at)
+    room = _room(act, style)
+    return list(act.session.scalars(due.order_by(Callback.next_at, Callback.id).limit(room))) if room > 0 else []
+
+
+def _room(act: Act, style: Style) -> int:
+    """How many more may begin now. Whoever keeps a place is rung before: the line is one for all (ANS-3)."""
+    group = companies.group(act)
+    companies.get(act, group[0])
+    if style is Style.TALK:
+        return len(seats.serving(act, group)) - len([one for one in waits.line(act) if one.kept])
+    goes_on = select(func.count(Attempt.id)).join(Callback).where(Callback.style == style, Attempt.ended_at.is_(None))
+    return act.standard.engine.callbacks.surveys_at_once - (act.session.scalar(goes_on) or 0)
+
+
+def _begin(act: Act, callback_id: int, words_version: str) -> None:
+    found = _locked_at_once(act, callback_id)
+    if found is None:
+        return
+    callback, case = found
+    if not owed_calls.is_owed(act, callback, case):
+        owed_calls.end(act, case, callback, State.REACHED if case.state == "open" else State.CANCELLED)
+        return
+    try:
+        owed_calls.number_of_customer(act, case)
+    except Refused:
+        attempts.give_up(act, case, callback, why="no-number")
+        return
+    later = slots.earliest(act.standard, act.at, owed_calls.kind_of(callback))
+    if later <= act.at and _is_engaged(act, case):
+        later = act.at + act.standard.engine.callbacks.look_again.span
+    if later > act.at:
+        owed_calls.schedule(act, callback, later)
+        return
+    attempt = attempts.begun(act, case, callback)
+    if callback.style == Style.TALK:
+        _into_line(act, case, callback)
+    else:
+        _ring(act, case, callback, attempt, words_version)
+
+
+def _locked_at_once(act: Act, callback_id: int) -> tuple[Callback, Case] | None:
+    """The callback and its case, locked, if it is due and no other act has to do with them; its standard chosen."""
+    at_once = {"skip_locked": True}
+    case_id = select(Callback.case_id).where(Callback.id == callback_id)
+    case = act.session.get(Case, act.session.scalar(case_id), with_for_update=at_once, populate_existing=True)
+    callback = act.session.get(Callback, callback_id, with_for_update=at_once, populate_existing=True)
+    if case is None or callback is None or callback.next_at is None or callback.next_at > act.at:
+        return None
+    companies.get(act, case.company_id)
+    callback.company_id = case.company_id  # a sister company may have the matter meanwhile (OWN-4)
+    return callback, case
+
+
+def _is_engaged(act: Act, case: Case) -> bool:
+    """Is the customer in a call with us, or being rung in another matter? Of two acts that ask one asks again later."""
+    if case.customer_id is None:
+        return False
+    theirs = select(Customer.id).where(Customer.id == case.customer_id)
+    if act.session.scalar(theirs.with_for_update(key_share=True, skip_locked=True)) is None:
+        return True
+    other = aliased(Case)
+    rung = select(Attempt.id).join(Callback).join(other, other.id == Callback.case_id)
+    rung = rung.where(Attempt.ended_at.is_(None), other.customer_id == case.customer_id)
+    return calls.is_customer_on_the_line(act, case.customer_id) or act.session.scalar(rung.limit(1)) is not None
+
+
+def _into_line(act: Act, case: Case, callback: Callback) -> None:
+    """A place in the line like one that a caller kept: nobody is rung until one of ours accepts (ANS-3).
+
+    It counts from now, not from when it fell due, so that callers on the line do not stand behind a morning's backlog.
+    """
+    wanted = callback.wanted_id or case.owner_id
+    patience = act.at + act.standard.desk.owner_patience.span if seats.is_serving(act, wanted) else None
+    wait = Wait(
+        callback_id=callback.id,
+        company_id=case.company_id,
+        customer_id=case.customer_id,
+        case_id=case.id,
+        emergency=False,
+        joined_at=act.at,
+        language=callback.language,
+        wanted_id=wanted if patience is not None else None,
+        wanted_until=patience,
+        state=Place.KEPT,
+        kept=True,
+        longest_gap_ms=0,
+    )
+    act.session.add(wait)
+    act.session.flush()
+    waits.moved(act, wait)
+    outbox.post(act, "match-line", urgent=True)
+    if patience is not None:
+        outbox.post(act, "match-line", due=patience, urgent=True)
+
+
+def _ring(act: Act, case: Case, callback: Callback, attempt: Attempt, words_version: str) -> None:
+    """The customer is rung at once: the machine asks (ANS-14)."""
+    company = companies.get(act, case.company_id)
+    call = calls.place(
+        act,
+        company,
+        customer=act.session.get(Customer, case.customer_id) if case.customer_id is not None else None,
+        case_id=case.id,
+        owner_id=case.owner_id,
+        our_number=companies.number_of(act, company),
+        first_step=SURVEY,
+        words_version=words_version,
+        slots={"callback": callback.id},
+    )
+    call.put(sealed_contact=calls.seal(act, call, owed_calls.number_of_customer(act, case)))
+    attempt.call_id = call.id
+    outbox.post(act, "place-call", key=f"place-{call.id}", case_id=case.id, call=call.id)

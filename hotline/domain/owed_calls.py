@@ -1,0 +1,187 @@
+"""A promise to ring, and every attempt at keeping it, as rows; without them a callback would be tried once (CBK-3)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, select, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from hotline.db import Base
+from hotline.domain import cases, companies, customers, outbox, promises, slots
+from hotline.domain.act import Act
+from hotline.domain.cases import Case
+from hotline.errors import NotFound, Refused
+
+OF_VISITS = frozenset({"VIS-1.repair", "VIS-2.complaint", "VIS-3.visitor", "CMP-8.visit"})
+# Whatever a callback is there for: with none of these owed there is nothing to ring about.
+_RUNG_FOR = promises.BY_CALLING | OF_VISITS | {"CMP-11.feedback", "VIS-4.reply"}
+_GOES_ON = text("ended_at IS NULL")
+
+
+class State(StrEnum):
+    """What became of a callback."""
+
+    OPEN = "open"
+    REACHED = "reached"  # we spoke with the customer
+    SERVED = "served"  # the customer rang in meanwhile, and was served
+    UNREACHED = "unreached"  # tried as often as the standard says; the owner and the supervisor were told
+    REFUSED = "refused"  # the customer wants no call
+    CANCELLED = "cancelled"  # by a person, with a reason; or its matter was closed
+
+
+class Style(StrEnum):
+    """Who is on the line first."""
+
+    TALK = "talk"  # one of ours accepts, then the customer is rung
+    SURVEY = "survey"  # the customer is rung at once, and asked by the machine; a person comes on request
+
+
+class Outcome(StrEnum):
+    """How an attempt ended."""
+
+    REACHED = "reached"
+    NO_ANSWER = "no-answer"
+    BUSY = "busy"
+    NO_KEY = "no-key"  # picked up, but nobody pressed a key: a machine, or nobody who understood
+    REFUSED = "refused"
+    NO_AGENT = "no-agent"  # nobody of ours could be had: not counted
+    RANG_IN = "rang-in"  # the customer rang us before we rang them: not counted
+    FAILED = "failed"  # the carrier could not place it
+    OVER = "over"  # the callback ended otherwise
+
+
+class Callback(Base):
+    """One call that is owed to a customer in one matter. While it is open there is no second of its style.
+
+    `next_at`: when the next attempt begins by itself; None while one is under way, and where a person begins it.
+    `agreed`: the time was agreed with the customer, so that it is kept on a holiday too. `until_at` ends the window.
+    """
+
+    __tablename__ = "callbacks"
+    __table_args__ = (
+        Index(None, "state", "next_at"),
+        Index(
+            "uq_callbacks_case_now", "case_id", "style", unique=True, sqlite_where=_GOES_ON, postgresql_where=_GOES_ON
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    company_id: Mapped[int] = mapped_column(ForeignKey("companies.id"), index=True)
+    rule: Mapped[str] = mapped_column(String(40))
+    style: Mapped[str] = mapped_column(String(8))
+    state: Mapped[str] = mapped_column(String(12))
+    language: Mapped[str] = mapped_column(String(8))
+    made_at: Mapped[datetime]
+    from_at: Mapped[datetime]  # not before
+    until_at: Mapped[datetime | None]
+    agreed: Mapped[bool] = mapped_column(default=False)
+    next_at: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)  # those that count: the customer was rung, in vain
+    wanted_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    ended_at: Mapped[datetime | None]
+    why: Mapped[str | None] = mapped_column(String(40))
+
+
+class Attempt(Base):
+    """One attempt: when, in which slot of the day, by which call, and how it ended."""
+
+    __tablename__ = "callback_attempts"
+    __table_args__ = (UniqueConstraint("callback_id", "n"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    callback_id: Mapped[int] = mapped_column(ForeignKey("callbacks.id"))
+    n: Mapped[int]
+    slot: Mapped[str | None] = mapped_column(String(8))  # morning, noon, evening; None between them
+    due_at: Mapped[datetime]
+    began_at: Mapped[datetime]
+    call_id: Mapped[int | None] = mapped_column(ForeignKey("calls.id"), index=True)  # the customer's
+    outcome: Mapped[str | None] = mapped_column(String(12))
+    ended_at: Mapped[datetime | None]
+
+
+def number_of_customer(act: Act, case: Case) -> str:
+    """The number (E.164) at which the customer of a case is rung: the one told in the matter, else a known one.
+
+    Raises Refused where there is none, or where the matter is anonymous (CMP-10).
+    """
+    if case.anonymous:
+        raise Refused("whoever wanted to stay unnamed is not rung back (CMP-10)")
+    try:
+        if "sealed_contact" in case.details:
+            return cases.unseal(act, case, case.details["sealed_contact"])
+        return customers.phone_of(act, customers.get(act, case.customer_id or 0)).e164
+    except NotFound as gone:
+        raise Refused(f"no number of the customer of case {case.number} is known") from gone
+
+
+def sooner(act: Act, callback: Callback, after: datetime) -> None:
+    """The next attempt begins as soon as allowed after an instant, where it would begin later or not by itself.
+
+    One that is under way goes on. The standard is chosen.
+    """
+    at = slots.earliest(act.standard, after, kind_of(callback))
+    if under_way(act, callback.id) is None and (callback.next_at is None or at < callback.next_at):
+        schedule(act, callback, at)
+
+
+def schedule(act: Act, callback: Callback, at: datetime) -> None:
+    """The next attempt begins at this instant. The row is the truth; what is owed to the outbox only wakes a worker."""
+    callback.next_at = at
+    outbox.post(act, "call-back", due=at, callback=callback.id)
+    act.news.add("callbacks")
+
+
+def kind_of(callback: Callback) -> slots.Kind:
+    """What sort of call it is, for the hours in which it may be made."""
+    return slots.Kind(talk=callback.style == Style.TALK, agreed=callback.agreed)
+
+
+def is_owed(act: Act, callback: Callback, case: Case) -> bool:
+    """Is there still something to ring about: the case open, and what was promised not done otherwise?"""
+    rules = _RUNG_FOR if callback.style == Style.TALK else {callback.rule}
+    owed = (promise.rule for promise in promises.of_case(act, case.id) if promise.is_owed)
+    return case.state == "open" and any(rule in rules for rule in owed)
+
+
+def end(act: Act, case: Case, callback: Callback, state: State, *, why: str | None = None) -> None:
+    """The callback is over, and with it the attempt that is under way. Case and callback are locked."""
+    attempt = under_way(act, callback.id)
+    if attempt is not None:
+        done = {State.REACHED: Outcome.REACHED, State.SERVED: Outcome.RANG_IN, State.REFUSED: Outcome.REFUSED}
+        close(act, case, attempt, done.get(state, Outcome.OVER))
+    callback.state, callback.ended_at, callback.next_at, callback.why = state, act.at, None, why
+    act.remember(case.chain, "callback-over", callback=callback.id, state=state, why=why)
+    act.news.add("callbacks")
+    outbox.post(act, "match-line", urgent=True)  # a place in the line that was its is nobody's now
+
+
+def close(act: Act, case: Case, attempt: Attempt, outcome: Outcome) -> None:
+    """Note how an attempt ended."""
+    attempt.outcome, attempt.ended_at = outcome, act.at
+    told = {"n": attempt.n, "call": attempt.call_id, "outcome": outcome}
+    act.remember(case.chain, "callback-tried", attempt=attempt.id, callback=attempt.callback_id, **told)
+
+
+def locked(act: Act, callback_id: int) -> tuple[Callback, Case]:
+    """The callback with its case, both locked in the order of everywhere; its standard chosen. Raises NotFound."""
+    case_id = act.session.scalar(select(Callback.case_id).where(Callback.id == callback_id))
+    if case_id is None:
+        raise NotFound(f"there is no callback {callback_id}")
+    case = cases.get(act, case_id)
+    companies.get(act, case.company_id)
+    return act.session.get_one(Callback, callback_id, with_for_update=True, populate_existing=True), case
+
+
+def under_way(act: Act, callback_id: int) -> Attempt | None:
+    """The attempt of a callback that goes on at this moment."""
+    query = select(Attempt).where(Attempt.callback_id == callback_id, Attempt.ended_at.is_(None))
+    return act.session.scalar(query.order_by(Attempt.n.desc()).limit(1))
+
+
+def open_in(act: Act, case_id: int, style: Style) -> Callback | None:
+    """The open callback of a case, locked; the case is locked before it."""
+    query = select(Callback).where(Callback.case_id == case_id, Callback.style == style, Callback.state == State.OPEN)
+    return act.session.scalar(query.with_for_update().execution_options(populate_existing=True))
