@@ -13,6 +13,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
@@ -21,7 +22,29 @@ PICTURES = ROOT / "docs" / "pictures"
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 PORT = 8480
 WAIT = 60_000  # milliseconds; the practice phone speaks as slowly as a telephone
+CONSOLE = f"http://127.0.0.1:{PORT}/console"
 SCREEN = {"width": 1280, "height": 1250}
+TABLE = {"width": 1280, "height": 900}
+LANGUAGES = {"zh-CN": "-zh", "en": ""}  # and how the pictures in it end
+
+
+class Complaint(NamedTuple):
+    """What somebody tells at the counter."""
+
+    name: str
+    happened: str
+    department: str
+    grade: str
+    why: str
+
+
+COMPLAINTS = (
+    Complaint(
+        "陈秀兰", "约好上午来修暖气，两次都没有人来，也没有电话", "维修部", "important", "家有老人，已经冷了两天"
+    ),
+    Complaint("周建国", "电话里说话不耐烦", "客户服务部", "minor", "态度问题，没有造成损失"),
+    Complaint("吴桂芬", "检修后阀门漏水，家里地板泡了", "维修部", "major", "财产损失"),
+)
 
 
 @contextmanager
@@ -96,17 +119,17 @@ def picture(page: Page, name: str, *, full: bool = True) -> None:
     print(f"docs/pictures/{name}.png")
 
 
-def complain(console: Page) -> str:
+def complain(console: Page, told: Complaint, phone: str) -> str:
     """Somebody comes to the counter to complain; the address of the complaint's page."""
-    console.goto(f"http://127.0.0.1:{PORT}/console/visitors/new")
+    console.goto(f"{CONSOLE}/visitors/new")
     console.locator("#f-channel-walk_in").check()
     console.locator("#f-kind-complaint").check()
-    console.locator("#f-name").fill("陈秀兰")
-    console.locator("#f-phone").fill("15400000051")
-    console.locator("#f-happened").fill("约好上午来修暖气，两次都没有人来，也没有电话")
-    console.locator("#f-about").select_option(label="维修部")
-    console.locator("#f-grade-important").check()
-    console.locator("#f-grade_why").fill("家有老人，已经冷了两天")
+    console.locator("#f-name").fill(told.name)
+    console.locator("#f-phone").fill(phone)
+    console.locator("#f-happened").fill(told.happened)
+    console.locator("#f-about").select_option(label=told.department)
+    console.locator(f"#f-grade-{told.grade}").check()
+    console.locator("#f-grade_why").fill(told.why)
     console.locator("#f-read_back").check()
     console.locator('button[value="save"]').click()
     console.wait_for_url("**/opened**")
@@ -115,11 +138,19 @@ def complain(console: Page) -> str:
 
 def log_in(page: Page, password: str) -> None:
     """As the supervisor."""
-    page.goto(f"http://127.0.0.1:{PORT}/console/login")
+    page.goto(f"{CONSOLE}/login")
     page.locator("[name=login]").fill("sun")
     page.locator("[name=password]").fill(password)
     page.locator("main button.main").click()
-    page.wait_for_url(f"http://127.0.0.1:{PORT}/console")
+    page.wait_for_url(CONSOLE)
+
+
+def seen(console: Page, address: str, name: str, screen: dict[str, int] = SCREEN) -> None:
+    """A page of the console in each language."""
+    console.set_viewport_size(screen)  # type: ignore[arg-type]
+    for language, end in LANGUAGES.items():
+        console.goto(f"{address}?lang={language}")
+        picture(console, f"{name}{end}", full=False)
 
 
 def main() -> None:
@@ -131,16 +162,13 @@ def main() -> None:
         ring(phone)
         phone.locator("#language").click()
         picture(phone, "practice-phone")
-        console = open_page(browser, f"http://127.0.0.1:{PORT}/console", SCREEN)
+        console = open_page(browser, CONSOLE, SCREEN)
         log_in(console, password)
-        console.goto(f"http://127.0.0.1:{PORT}/console/calls/1")
-        picture(console, "one-call-zh", full=False)
-        console.goto(f"http://127.0.0.1:{PORT}/console/calls/1?lang=en")
-        picture(console, "one-call", full=False)
-        complaint = complain(console)
-        for language, name in (("zh-CN", "one-complaint-zh"), ("en", "one-complaint")):
-            console.goto(f"{complaint}?lang={language}")
-            picture(console, name, full=False)
+        seen(console, f"{CONSOLE}/calls/1", "one-call")
+        filed = [complain(console, told, f"154000000{n}") for n, told in enumerate(COMPLAINTS, start=51)]
+        seen(console, filed[0], "one-complaint")
+        seen(console, f"{CONSOLE}/tables/statistics", "statistics", TABLE)
+        seen(console, f"{CONSOLE}/tables/tracking", "tracking", TABLE)
         browser.close()
 
 
