@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from hotline.domain import cases, companies, customers, promises, repairs, staff, visit_results, visits
+from hotline.domain import cases, companies, customers, promises, repairs, respondents, staff, visit_results, visits
 from hotline.domain.act import COMMAND, Act, Actor
 from hotline.domain.cases import Case
 from hotline.domain.notices import Notice
@@ -17,6 +17,7 @@ from hotline.domain.visit_results import Question
 from hotline.domain.visits import Said, Visit
 from hotline.runtime import Runtime
 from tests import given
+from tests.complaining import Filed, House
 from tests.world import Cast, Person
 
 GOOD = Said(mended=True, mark=5, words="很好，谢谢")
@@ -102,3 +103,10 @@ def wants_no_calls(runtime: Runtime, who: Person) -> bool:
     """Did this customer refuse such calls?"""
     with runtime.look(COMMAND) as act:
         return customers.get(act, who.id).no_calls_at is not None
+
+
+def told(complaint: Filed, house: House, cast: Cast) -> Mended:
+    """The complaint was settled and its customer told: a visit is owed."""
+    complaint.comes_back(house.liu)
+    complaint.does(cast.lin, respondents.tell_customer, "told; will see")
+    return Mended(complaint.runtime, complaint.id)

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import or_, select
 
 from hotline.domain import (
+    callbacks,
     cases,
     companies,
     complaint_forms,
@@ -21,6 +22,7 @@ from hotline.domain import (
     visits,
 )
 from hotline.domain.act import Act
+from hotline.domain.callbacks import Attempt
 from hotline.domain.calls import Call
 from hotline.domain.cases import Case, Kind
 from hotline.domain.occasions import Occasion
@@ -104,6 +106,16 @@ def words_of(act: Act, visit: Visit) -> str:
         return ""
 
 
+def wants_a_person(act: Act, call: Call, *, now: bool) -> None:
+    """Whom the machine asks wants a person: it rings them no more. Where nobody is there `now`, one of ours rings."""
+    asked_by = select(Attempt.callback_id).where(Attempt.call_id == call.id).order_by(Attempt.id.desc()).limit(1)
+    callback_id = act.session.scalar(asked_by)
+    if callback_id is not None:
+        callbacks.answered(act, callback_id)
+    if not now and call.case_id is not None:
+        callbacks.asked_again(act, cases.get(act, call.case_id), "ANS-8.callback", call=call)
+
+
 def told_more(act: Act, visit_id: int, call: Call) -> None:
     """What the customer told the machine in their own words belongs to the matter: it is heard on the case's page."""
     news.belongs(act, call.id, visits.get(act, visit_id).case_id)
@@ -125,7 +137,7 @@ def _follow(act: Act, case: Case, visit: Visit, *, by: int | None) -> None:
     if order is not None and order.stage == repairs.Stage.DONE:
         repairs.repeat(act, order)
     else:
-        promises.make(act, visits.REPLY, case)
+        callbacks.owe(act, case, visits.REPLY)
     notices.tell_role(act, Role.OWNER, Occasion(case, "visit-unsatisfied", str(visit.id)))
     if visit.rule != visits.COMPLAINT:  # of a complaint the supervisors are told by `respondents.visited`
         notices.tell_role(act, Role.SUPERVISOR, Occasion(case, "visit-unsatisfied", str(visit.id)))
@@ -144,7 +156,12 @@ def _owe_reply(act: Act, case: Case, visit: Visit, question: Question, *, by: in
     sealed = cases.seal(act, case, question.words.strip())
     agreed = question.by.isoformat() if question.by is not None else None
     act.remember(case.chain, "visit-question", visit=visit.id, question=sealed, agreed=agreed, by=by)
-    promises.make(act, visits.REPLY, case, until=question.by)
+    if question.by is None:
+        callbacks.owe(act, case, visits.REPLY)
+        return
+    rings_until = act.standard.promise("CBK-3.time").limit.deadline(question.by, act.standard.calendar).at
+    callback = callbacks.owe(act, case, visits.REPLY, until=rings_until)
+    callbacks.plan(act, callback.id, at=question.by, by=by)
 
 
 def _check(act: Act, visit: Visit, said: Said, question: Question | None) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import ForeignKey, Index, String, Text, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.db import Base
-from hotline.domain import callbacks, cases, companies, customers, promises
+from hotline.domain import callbacks, cases, companies, customers, owed_calls, promises, slots
 from hotline.domain.act import Act
 from hotline.domain.cases import Case
 from hotline.domain.customers import Customer
@@ -94,7 +94,7 @@ def owe(act: Act, case: Case, rule: str) -> Visit:
     told = {"company": case.company_id, "rule": rule, "state": visit.state, "ended": ended}
     act.remember(case.chain, "visit-owed", visit=visit.id, **told)
     if not refused:
-        promises.make(act, rule, case)
+        callbacks.owe(act, case, rule, style=style(act, rule), from_at=_from(act, rule))
     return visit
 
 
@@ -132,6 +132,7 @@ def made(
     told = {"asker": by, "by": staff_id, "call": call_id}
     act.remember(case.chain, "visit-made", visit=visit.id, **told, **_said(visit))
     promises.done(act, visit.rule, case)
+    callbacks.settle(act, case)
 
 
 def add(act: Act, case: Case, visit: Visit, said: Said) -> None:
@@ -141,9 +142,12 @@ def add(act: Act, case: Case, visit: Visit, said: Said) -> None:
 
 
 def unreached(act: Act, case: Case) -> None:
-    """The customer was rung as often as the standard says: the promise's verdict stands as it is (CBK-3)."""
+    """A call was tried as often as the standard says: of a visit that nobody is rung about any more, it was in vain.
+
+    The promise's verdict stands as it is (CBK-3). The case is locked, its standard chosen.
+    """
     for visit in of_case(act, case.id):
-        if visit.state == State.OWED:
+        if visit.state == State.OWED and owed_calls.open_in(act, case.id, style(act, visit.rule)) is None:
             visit.state = State.UNREACHED
             act.remember(case.chain, "visit-unreached", visit=visit.id)
 
@@ -185,9 +189,13 @@ def get(act: Act, visit_id: int) -> Visit:
     return visit
 
 
-def _from(act: Act) -> datetime:
-    figures, calendar = act.standard.visits, act.standard.calendar
-    return figures.after.deadline(act.at, calendar).at
+def _from(act: Act, rule: str) -> datetime:
+    """From when on the customer is rung: after some time, of a stay the day after; at once where that were too late."""
+    standard, calendar = act.standard, act.standard.calendar
+    stayed, limit = rule == VISITOR, standard.promise(rule).limit
+    after = calendar.end_of_day(act.at) if stayed else standard.visits.after.deadline(act.at, calendar).at
+    rung = slots.earliest(standard, after, slots.Kind(talk=style(act, rule) is callbacks.Style.TALK))
+    return after if rung < limit.deadline(act.at, calendar).at else act.at
 
 
 def _note(act: Act, case: Case, visit: Visit, said: Said) -> None:
@@ -217,4 +225,5 @@ def _refused(act: Act, case: Case, visit: Visit, *, by: Asker, staff_id: int | N
         if promise.rule == visit.rule and promise.verdict == Verdict.OPEN and act.at <= promise.due_at:
             promises.excuse(act, promise, None, why="customer-refused")
     promises.done(act, visit.rule, case)  # what was broken before, late: they were asked
+    callbacks.refused(act, case)
     act.news.add(f"staff:{case.owner_id}")

@@ -28,7 +28,12 @@ def rung(act: Act, call: Call) -> Step:
 
 
 def greeted(act: Act, call: Call) -> tuple[str, ...]:
-    """Greet, the company, that a machine asks, the matter (ANS-14); then whether it may."""
+    """Greet, the company, that a machine asks, the matter (ANS-14); then whether it may.
+
+    Whoever pressed nothing is told the keys alone: a machine that records hears who rang, and then the message.
+    """
+    if call.misses:
+        return ("survey.ask",)
     stayed = _rule(act, call) == visits.VISITOR
     return ("survey.hello", "survey.came" if stayed else "survey.matter", "survey.ask")
 
@@ -81,9 +86,14 @@ def thanks(act: Act, call: Call) -> tuple[str, ...]:
 
 def person(act: Act, call: Call) -> Step:
     """A person is wanted: into the line; where nobody serves one of ours rings them instead of the machine."""
-    if desk.staffed(act, call.company_id):
-        return S.AGENT
-    return S.SURVEY_LATER
+    served = desk.staffed(act, call.company_id)
+    visit_results.wants_a_person(act, call, now=served)
+    return S.AGENT if served else S.SURVEY_LATER
+
+
+def unheard(act: Act, call: Call) -> tuple[str, ...]:
+    """Nobody pressed a key: a machine may be recording. Who rang is said where the profile wants that."""
+    return ("survey.unheard",) if act.standard.callbacks.leaves_message else ("goodbye",)
 
 
 def refuse(act: Act, call: Call) -> Step:
@@ -146,6 +156,6 @@ SURVEY: dict[Step, Row] = {
     S.SURVEY_NOT_NOW: End(says("called.not-now")),
     S.SURVEY_REFUSE: Go(refuse, (S.SURVEY_REFUSED,)),
     S.SURVEY_REFUSED: End(says("survey.refused")),
-    S.SURVEY_UNHEARD: End(says("survey.unheard")),
+    S.SURVEY_UNHEARD: End(unheard),
     S.SURVEY_OVER: End(says("survey.over")),
 }

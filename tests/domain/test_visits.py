@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from hotline.domain import (
+    attempts,
+    callbacks,
     companies,
     dispatches,
     handovers,
+    owed_calls,
     promises,
     repairs,
-    respondents,
     staff,
     verifying,
     visit_results,
@@ -30,7 +32,7 @@ from tests import given
 from tests.complaining import Filed, House
 from tests.complaining import complaint as complaint
 from tests.complaining import house as house
-from tests.visiting import BROKEN, GOOD, UNHAPPY, Mended, mended, wants_no_calls
+from tests.visiting import BROKEN, GOOD, UNHAPPY, Mended, mended, told
 from tests.world import START, Cast, HandClock
 
 DAY = timedelta(days=1)
@@ -49,13 +51,6 @@ def _the_log_agrees(runtime: Runtime) -> object:
     yield
     with runtime.look(COMMAND) as act:
         assert verifying.verify(act.session).problems == []
-
-
-def told(complaint: Filed, house: House, cast: Cast) -> Mended:
-    """The complaint was settled and its customer told."""
-    complaint.comes_back(house.liu)
-    complaint.does(cast.lin, respondents.tell_customer, "told; will see")
-    return Mended(complaint.runtime, complaint.id)
 
 
 def test_a_repair_that_is_done_owes_a_visit_within_a_week(done: Mended) -> None:
@@ -134,8 +129,42 @@ def test_a_question_that_cannot_be_answered_gets_its_agreed_time(done: Mended, c
     by = at.now + timedelta(hours=5)
     done.records(cast.lin, GOOD, Question("明年的收费标准", by))
     with done.by(cast.lin) as (act, case):
-        reply = promises.of_case(act, case.id)[-1]
-        assert (reply.rule, reply.due_at) == ("VIS-4.reply", by)
+        owed = {one.rule: one.due_at for one in promises.of_case(act, case.id)}
+        assert owed["VIS-4.reply"] == owed["CBK-3.time"] == by + timedelta(minutes=5)
+        callback = callbacks.open_of(act, case.id)
+        assert callback is not None
+        assert (callback.next_at, callback.wanted_id, callback.agreed) == (by, cast.lin.id, True)
+
+
+def test_no_answer_is_agreed_for_the_middle_of_the_night(done: Mended, cast: Cast, at: HandClock) -> None:
+    with pytest.raises(Invalid, match="quiet"):
+        done.records(cast.lin, GOOD, Question("?", at.now.replace(hour=23)))
+    assert done.visits[0].state == State.OWED
+
+
+def test_the_customer_is_rung_after_a_day_by_whom_the_standard_says(done: Mended, cast: Cast, at: HandClock) -> None:
+    with done.by(cast.lin) as (act, case):
+        callback = callbacks.open_of(act, case.id)
+        assert callback is not None
+        assert (callback.style, callback.rule, callback.next_at) == ("survey", "VIS-1.repair", at.now + DAY)
+
+
+def test_nobody_is_rung_any_more_once_it_was_asked(done: Mended, cast: Cast) -> None:
+    done.records(cast.lin, GOOD)
+    with done.by(cast.lin) as (act, case):
+        assert callbacks.open_of(act, case.id) is None
+
+
+def test_a_visit_that_would_come_too_late_after_a_day_is_rung_at_once(runtime: Runtime, cast: Cast) -> None:
+    """Told on the eve of a holiday that is longer than the time for it: better the same afternoon than broken."""
+    with runtime.act(COMMAND) as act:
+        act.at = datetime(2026, 9, 30, 7, tzinfo=UTC)  # 15:00 in Shanghai, the week of the National Day begins
+        case = given.case(act, cast)
+        companies.get(act, case.company_id)
+        visits.owe(act, case, visits.COMPLAINT)
+        callback = callbacks.open_of(act, case.id)
+        assert callback is not None
+        assert callback.next_at == act.at
 
 
 def test_a_question_without_a_time_is_answered_when_the_standard_says(done: Mended, cast: Cast) -> None:
@@ -169,55 +198,20 @@ def test_a_visit_is_made_once(done: Mended, cast: Cast) -> None:
         visits.get(act, 99)
 
 
-def test_a_refusal_is_kept_with_the_customer_and_ends_the_promise(
-    done: Mended, runtime: Runtime, cast: Cast, at: HandClock
-) -> None:
-    done.refuses(cast.lin)
-    [visit] = done.visits
-    assert (visit.state, visit.staff_id, visit.ended_at) == (State.REFUSED, cast.lin.id, at.now)
-    assert done.verdicts[-1] == ("VIS-1.repair", "excused")
-    assert wants_no_calls(runtime, cast.chen)
-    done.is_closed(cast.lin)
-
-
-def test_a_refusal_after_the_deadline_excuses_nothing(done: Mended, cast: Cast, at: HandClock) -> None:
-    at.passes(8 * DAY)
-    done.refuses(cast.lin)
-    assert done.verdicts[-1] == ("VIS-1.repair", "late")
-
-
-def test_a_refusal_holds_for_every_visit_that_is_owed_to_this_customer(
-    done: Mended, runtime: Runtime, cast: Cast, complaint: Filed, house: House
-) -> None:
-    other = told(complaint, house, cast)
-    done.refuses(cast.lin)
-    assert [one.state for one in other.visits] == [State.REFUSED]
-    assert dict(other.verdicts)["CMP-8.visit"] == "excused"
-
-
-def test_a_later_visit_to_whoever_refused_is_neither_promised_nor_owed(
-    done: Mended, runtime: Runtime, cast: Cast
-) -> None:
-    done.refuses(cast.lin)
-    later = mended(runtime, cast)
-    assert [one.state for one in later.visits] == [State.REFUSED]
-    assert "VIS-1.repair" not in dict(later.verdicts)
-
-
-def test_a_second_refusal_changes_nothing(done: Mended, cast: Cast, at: HandClock) -> None:
-    done.refuses(cast.lin)
-    before = done.visits[0].ended_at
-    at.passes(DAY)
-    done.refuses(cast.sun)
-    assert done.visits[0].ended_at == before
-
-
 def test_whoever_was_not_reached_can_still_be_asked(done: Mended, cast: Cast) -> None:
     with done.by(cast.lin) as (act, case):
-        visits.unreached(act, case)
+        callback = owed_calls.open_in(act, case.id, callbacks.Style.SURVEY)
+        assert callback is not None
+        attempts.give_up(act, case, callback)
     assert done.visits[0].state == State.UNREACHED
     done.records(cast.lin, GOOD)
     assert done.visits[0].state == State.MADE
+
+
+def test_another_call_in_vain_leaves_the_visit_owed(done: Mended, cast: Cast) -> None:
+    with done.by(cast.lin) as (act, case):
+        attempts.give_up(act, case, callbacks.owe(act, case, "CBK-2.missed"))
+    assert done.visits[0].state == State.OWED
 
 
 def test_a_complaint_owes_a_visit_once_the_customer_was_told(complaint: Filed, house: House, cast: Cast) -> None:

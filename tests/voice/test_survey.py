@@ -186,6 +186,19 @@ def test_a_machines_greeting_is_neither_an_answer_nor_a_refusal(asked: Asked, do
     assert done.visits[0].state == State.OWED
 
 
+def test_a_company_may_leave_no_message(asked: Asked, runtime: Runtime, cast: Cast) -> None:
+    changed(runtime, cast, callbacks={"leaves_message": False})
+    ring = asked().stays_silent().stays_silent().stays_silent().hears("再见")
+    assert ring.now is not None
+    assert "另找时间" not in ring.now.words
+
+
+def test_whoever_pressed_nothing_is_told_the_keys_alone(asked: Asked) -> None:
+    ring = asked().stays_silent().hears("方便请按1")
+    assert ring.now is not None
+    assert "暖气故障" not in ring.now.words
+
+
 def test_not_now_leaves_the_visit_owed(asked: Asked, done: Mended) -> None:
     asked().presses("2").hears("我们再给您回电").hangs_up()
     assert done.visits[0].state == State.OWED
@@ -204,6 +217,7 @@ def test_a_person_is_had_at_any_question(asked: Asked, runtime: Runtime, cast: C
 def test_where_nobody_serves_one_of_ours_rings_instead(asked: Asked, done: Mended) -> None:
     asked().presses("0").hears("请工作人员给您回电话").hangs_up()
     assert done.visits[0].state == State.OWED
+    assert done.verdicts[-1] == ("ANS-8.callback", "open")
 
 
 def test_what_they_record_belongs_to_the_matter(asked: Asked, done: Mended, runtime: Runtime) -> None:
