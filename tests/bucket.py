@@ -18,14 +18,14 @@ _SIGNED = re.compile(r"AWS4-HMAC-SHA256 Credential=(\S+?), ?SignedHeaders=(\S+?)
 class Service(ThreadingHTTPServer):
     """Keeps objects by their path, in memory."""
 
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Request)
+    def __init__(self, host: str = "127.0.0.1") -> None:
+        super().__init__((host, 0), _Request)
         self.objects: dict[str, bytes] = {}
 
     @property
     def address(self) -> str:
         """Where it listens."""
-        return f"http://127.0.0.1:{self.server_address[1]}"
+        return f"http://{self.server_address[0]!s}:{self.server_address[1]}"
 
 
 class _Request(BaseHTTPRequestHandler):
@@ -82,11 +82,13 @@ class _Request(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def serving() -> Iterator[Service]:
+def serving(host: str = "127.0.0.1") -> Iterator[Service]:
     """The service, until the block ends."""
-    with Service() as made:
+    with Service(host) as made:
         thread = threading.Thread(target=made.serve_forever, args=[0.01])
         thread.start()
-        yield made
-        made.shutdown()
-        thread.join()
+        try:
+            yield made
+        finally:
+            made.shutdown()
+            thread.join()

@@ -1,0 +1,143 @@
+"""What the outbox costs beside RQ alone, and how late it is; without it a slower engine would go unseen."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from pathlib import Path
+
+from hotline import clock, runtime, settings
+from hotline.domain import outbox
+from hotline.domain.act import COMMAND
+from hotline.jobs.dispatch import Dispatcher
+from hotline.runtime import Runtime
+from scripts.benches import bare, crew, owed
+from scripts.benches.tables import BUILD, PAGE, Rows, percentile, publish, stores
+from tests import world
+
+WORKERS = (1, 2, 4)
+RATES = (10, 100, 500)  # due a second
+LASTS = 20  # seconds
+LATE_WORKERS = 4
+OWED = (1_000, 10_000, 100_000, 1_000_000)
+TURNS = 20
+AHEAD = timedelta(seconds=2)  # what is due then is written down by then
+Figures = dict[str, float | int | str]
+
+
+def main(
+    entries: int = 3000,
+    *,
+    kinds: Sequence[str] = ("SQLite", "PostgreSQL"),
+    workers: Sequence[int] = WORKERS,
+    rates: Sequence[int] = RATES,
+    lasts: int = LASTS,
+    owed_: Sequence[int] = OWED,
+    page: Path = PAGE,
+    build: Path = BUILD,
+) -> None:
+    """So many entries by one, two, four workers beside as many empty jobs of RQ alone; then lateness, then growth."""
+    columns: Rows = {}
+    for kind in kinds:
+        with stores(kind) as (database_url, redis_url, folder):
+            environment = world.environment(database_url=database_url, redis_url=redis_url, var=folder)
+            house = runtime.make(settings.load(environment))
+            columns[kind] = {
+                **throughput(house, environment, entries, workers),
+                **lateness(house, environment, rates, lasts),
+                **growth(house, owed_),
+            }
+            house.engine.dispose()
+            house.redis.close()
+    publish("queue", f"The queue: {entries:,} entries, beside RQ alone", columns, page=page, build=build)
+
+
+def throughput(house: Runtime, environment: dict[str, str], entries: int, workers: Sequence[int]) -> Figures:
+    """Entries a second from due to performed, and the same of RQ alone with an empty function."""
+    found: Figures = {}
+    for many in workers:
+        with crew.bare_crew(environment, many) as redis:
+            alone = entries / bare.performed(redis, entries, house.figures.outbox.batch)
+        with crew.outbox_crew(environment, many):
+            ours = entries / performed(house, entries)
+        name = f"{many} worker{'s' if many > 1 else ''}"
+        found[f"RQ alone, {name}, jobs a second"] = round(alone)
+        found[f"the outbox, {name}, entries a second"] = round(ours)
+        found[f"the outbox by RQ alone, {name}"] = round(ours / alone, 2)
+    return found
+
+
+def performed(house: Runtime, entries: int) -> float:
+    """Seconds from the instant at which so many are due until the last of them is begun."""
+    due = clock.now() + AHEAD
+    dues = [due] * entries
+    owed.owe(house, dues)
+    await_all(house)
+    return (max(settled for _due, settled in owed.ended(house, dues)) - due).total_seconds()
+
+
+def lateness(house: Runtime, environment: dict[str, str], rates: Sequence[int], lasts: int) -> Figures:
+    """From due to begun at so many due a second. Ends the program where one began before it was due."""
+    found: Figures = {}
+    for rate in rates:
+        with crew.outbox_crew(environment, LATE_WORKERS):
+            begin = clock.now() + AHEAD
+            dues = [begin + timedelta(seconds=n / rate) for n in range(rate * lasts)]
+            owed.owe(house, dues)
+            await_all(house)
+        late = [(settled - due).total_seconds() for due, settled in owed.ended(house, dues)]
+        if min(late) < 0:
+            raise SystemExit(f"one began {-min(late):g} s before it was due")
+        for label, share in (("median", 50), ("99th percentile", 99)):
+            found[f"late at {rate} due a second, {label}, ms"] = round(percentile(late, share) * 1000, 1)
+    return found
+
+
+def await_all(house: Runtime) -> None:
+    """Until nothing is owed; ends the program where nothing comes of it."""
+    left, since = owed.waiting(house), time.monotonic()
+    while left:
+        time.sleep(0.2)
+        before, left = left, owed.waiting(house)
+        since = time.monotonic() if left != before else since
+        if time.monotonic() > since + crew.PATIENCE:
+            raise SystemExit(f"{left} entries are not performed, and nothing goes on")
+
+
+def growth(house: Runtime, sizes: Sequence[int]) -> Figures:
+    """What one turn of the dispatcher costs with a batch due and with nothing due, the more is owed for later."""
+    batch, found, dispatcher = house.figures.outbox.batch, Figures(), Dispatcher(house)
+    for size in sizes:
+        owed.grow(house, size)
+        took, idle, owing = list[float](), list[float](), list[float]()
+        for _ in range(TURNS):
+            idle.append(seconds(dispatcher.turn))
+            owing.append(seconds(lambda: owes(house)))
+            owed.owe(house, [clock.now()] * (batch - 1))
+            took.append(seconds(dispatcher.turn))
+            owed.finish(house)
+            house.redis.flushdb()
+        found[f"{size:,} owed: owing one more, median, ms"] = millis(owing)
+        found[f"{size:,} owed: a turn with {batch} due, median, ms"] = millis(took)
+        found[f"{size:,} owed: a turn with none due, median, ms"] = millis(idle)
+    dispatcher.close()
+    return found
+
+
+def owes(house: Runtime) -> None:
+    """One entry, as a webhook owes it."""
+    with house.act(COMMAND) as act:
+        outbox.post(act, owed.KIND)
+
+
+def seconds(does: Callable[[], object]) -> float:
+    """How long it takes."""
+    began = time.perf_counter()
+    does()
+    return time.perf_counter() - began
+
+
+def millis(took: Sequence[float]) -> float:
+    """The median, in milliseconds."""
+    return round(percentile(took, 50) * 1000, 2)

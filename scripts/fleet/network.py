@@ -1,0 +1,123 @@
+"""What lies between the machines: namespaces where root may make them, else this machine's own address (fleet)."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+from tests.served import free_port
+
+BRIDGE, NET = "hotline-br", "10.77.0"
+PORT = 8000
+
+
+class Network(Protocol):
+    """Machines 1, 2 and 3, and the ground machine with all that they share."""
+
+    ground: str
+    """The address of the ground machine."""
+
+    def address(self, n: int) -> tuple[str, int]:
+        """Where the web server of a machine listens."""
+
+    def within(self, n: int) -> list[str]:
+        """What goes before a command so that it runs on a machine."""
+
+    def unplug(self, n: int) -> None:
+        """The machine's cable is pulled: nobody hears that it is gone."""
+
+
+class Namespaces:
+    """A network of its own for each machine, with one cable to a bridge."""
+
+    ground = f"{NET}.1"
+
+    def __init__(self, machines: int) -> None:
+        self._names = [f"hotline-{n}" for n in range(1, machines + 1)]
+        self._tap = f"{BRIDGE}-t"
+
+    def lay(self) -> None:
+        """Bridge, machines, cables."""
+        ip("link", "add", BRIDGE, "type", "bridge")
+        ip("addr", "add", f"{self.ground}/24", "dev", BRIDGE)
+        ip("link", "set", BRIDGE, "up")
+        for n, name in enumerate(self._names, 1):
+            cable = self._cable(n)
+            ip("netns", "add", name)
+            ip("link", "add", cable, "type", "veth", "peer", "name", "eth0", "netns", name)
+            ip("link", "set", cable, "master", BRIDGE, "up")
+            ip("-n", name, "addr", "add", f"{self.address(n)[0]}/24", "dev", "eth0")
+            ip("-n", name, "link", "set", "eth0", "up")
+            ip("-n", name, "link", "set", "lo", "up")
+
+    def address(self, n: int) -> tuple[str, int]:
+        """See Network."""
+        return f"{NET}.{10 + n}", PORT
+
+    def within(self, n: int) -> list[str]:
+        """See Network."""
+        return ["ip", "netns", "exec", self._names[n - 1]]
+
+    def unplug(self, n: int) -> None:
+        """See Network."""
+        ip("link", "set", self._cable(n), "down")
+
+    def away(self) -> None:
+        """Everything that was laid is taken up again; what is not there is let be."""
+        for name in self._names:
+            subprocess.run(["ip", "netns", "del", name], check=False, stderr=subprocess.DEVNULL)
+        subprocess.run(["ip", "link", "del", BRIDGE], check=False, stderr=subprocess.DEVNULL)
+
+    def _cable(self, n: int) -> str:
+        return f"hotline-v{n}"
+
+
+class Folders:
+    """All machines at one address, each with a port of its own; no cable can be pulled."""
+
+    ground = "127.0.0.1"
+
+    def __init__(self, machines: int) -> None:
+        self._ports = [free_port() for _ in range(machines)]
+
+    def address(self, n: int) -> tuple[str, int]:
+        """See Network."""
+        return self.ground, self._ports[n - 1]
+
+    def within(self, n: int) -> list[str]:
+        """See Network."""
+        return []
+
+    def unplug(self, n: int) -> None:
+        """See Network."""
+
+
+@contextmanager
+def network(machines: int) -> Iterator[Network]:
+    """Namespaces for root where the kernel has them, else folders."""
+    laid = Namespaces(machines)
+    if os.geteuid() != 0 or not _can_lay(laid):
+        yield Folders(machines)
+        return
+    try:
+        yield laid
+    finally:
+        laid.away()
+
+
+def _can_lay(laid: Namespaces) -> bool:
+    laid.away()  # of a run that was killed
+    try:
+        laid.lay()
+    except (OSError, subprocess.CalledProcessError):
+        laid.away()
+        return False
+    return True
+
+
+def ip(*words: str) -> None:
+    """Raises CalledProcessError where it is not allowed."""
+    subprocess.run(["ip", *words], check=True, capture_output=True)
