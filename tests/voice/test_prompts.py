@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from hotline import voice
-from hotline.domain import complaint_forms
+from hotline.domain import complaint_forms, promises
 from hotline.domain.act import COMMAND
 from hotline.domain.companies import Company
 from hotline.domain.repairs import Stage
@@ -91,6 +91,10 @@ def test_no_word_is_missing_and_none_is_left_over() -> None:
     assert EXPECTED - there == set(), "these are said and not there"
     dotted = {key for key in named if "." in key and key.partition(".")[0] in sections}
     assert dotted - there == set(), "these are said and not there"
+
+
+def test_whatever_is_owed_to_a_complainant_is_told_when_they_ask() -> None:
+    assert set(SPOKEN_AS) >= promises.TO_COMPLAINANT
 
 
 def test_nothing_that_the_standard_forbids_is_ever_said() -> None:
