@@ -87,6 +87,10 @@ class Addresses:
         """Where news of a text goes."""
         return f"{self.base}/voice/text{_NOTICE}"
 
+    def owed(self) -> str:
+        """The page of what is owed to the outside and could not be done."""
+        return f"{self.base}/console/outbox"
+
     def notices(self) -> str:
         """The page on which a colleague reads what they were told of."""
         return f"{self.base}/console/notices"

@@ -11,11 +11,9 @@ from typing import Any, cast
 
 from flask import Blueprint, Response, current_app, jsonify
 from redis import Redis
-from rq import Queue, Worker
-from rq.worker import BaseWorker
 
-from hotline import VERSION, clock, live
-from hotline.domain import claims, companies, outbox, promise_looks, staff
+from hotline import VERSION, crew, live
+from hotline.domain import alarms, claims, companies, dead_letters, promise_looks, staff
 from hotline.domain.act import COMMAND, Act
 from hotline.domain.companies import Company
 from hotline.domain.staff import Duty
@@ -96,16 +94,29 @@ def health() -> tuple[Response, int]:
 
 
 def look_at_database(runtime: Runtime) -> Found:
-    """How long the oldest due entry or promise waits (seconds; null: none), and what companies lack for their calls."""
+    """How long the oldest due entry or promise waits (seconds; null: none), and what companies lack for their calls.
+
+    Of each queue how many entries are due, handed out, and how long the oldest waits; how many entries failed and wait
+    for a person; what is wrong and was told.
+    """
     with runtime.look(COMMAND) as act:
-        due = [claims.oldest_due(act), *promise_looks.waiting(act).values()]
-        oldest = min((at for at in due if at is not None), default=None)
-        waits = None if oldest is None else round((act.at - oldest).total_seconds(), 1)
+        queues = claims.standings(act)
+        due = [*(one.oldest for one in queues.values()), *promise_looks.waiting(act).values()]
         return {
-            "oldest_due_seconds": waits,
+            "oldest_due_seconds": _waits(act, min((at for at in due if at is not None), default=None)),
+            "queues": {
+                str(queue): {"due": one.due, "claimed": one.claimed, "oldest_due_seconds": _waits(act, one.oldest)}
+                for queue, one in queues.items()
+            },
+            "failed_entries": dead_letters.count(act),
+            "alarms": [one.what for one in alarms.standing(act)],
             "calendar_warnings": calendar_warnings(act),
             "nobody_to_ring": nobody_to_ring(act),
         }
+
+
+def _waits(act: Act, since: datetime | None) -> float | None:
+    return None if since is None else round((act.at - since).total_seconds(), 1)
 
 
 def calendar_warnings(act: Act) -> list[Found]:
@@ -133,13 +144,7 @@ def _rung(act: Act, company: Company) -> bool:
 def look_at_redis(redis: Redis, silent: timedelta) -> Found:
     """How many workers of each queue were not `silent` so long; which recurring work fails, with the kind of error."""
     redis.ping()
-    queues = {str(name): Queue(str(name), connection=redis) for name in outbox.Queue}
     told = cast(dict[bytes, bytes], redis.hgetall(live.TROUBLES))
     troubles = {name.decode(): kind.decode() for name, kind in told.items()}
-    since = clock.now() - silent
-    workers = {name: sum(_lives(one, since) for one in Worker.all(queue=queue)) for name, queue in queues.items()}
+    workers = {str(queue): len(hands) for queue, hands in crew.at_work(redis, silent).items()}
     return {"workers": workers, "routine_troubles": troubles}
-
-
-def _lives(worker: BaseWorker, since: datetime) -> bool:
-    return worker.last_heartbeat is not None and worker.last_heartbeat >= since

@@ -5,9 +5,9 @@ from __future__ import annotations
 from hotline.db import Base
 from hotline.domain import (
     absences,
+    alarms,
     api_keys,
     audit,
-    callbacks,
     calls,
     cases,
     checkpoints,
@@ -22,6 +22,7 @@ from hotline.domain import (
     notices,
     offers,
     outbox,
+    owed_calls,
     parties,
     promises,
     repairs,
@@ -50,7 +51,7 @@ ROOMS = (
     cases,
     waits,
     promises,
-    callbacks,
+    owed_calls,
     visits,
     handovers,
     dispatches,

@@ -11,6 +11,7 @@ from hotline.carrier import robots as wire
 from hotline.chats import Address
 from hotline.domain import companies, notices, outbox, robots
 from hotline.domain.act import COMMAND, Act
+from hotline.domain.alarms import Alarm
 from hotline.domain.cases import Case
 from hotline.domain.companies import Company
 from hotline.domain.occasions import Occasion
@@ -19,7 +20,7 @@ from hotline.domain.promises import Promise
 from hotline.domain.robots import Robot
 from hotline.domain.staff import Role
 from hotline.errors import Invalid, Refused
-from hotline.jobs import texts
+from hotline.jobs import alarms, texts
 from hotline.jobs.effects import DONE, Effect, Prepared
 from hotline.runtime import Runtime
 
@@ -119,6 +120,10 @@ def _with_its_leader(runtime: Runtime, act: Act, entry: OutboxEntry) -> Prepared
 
 
 def _written(runtime: Runtime, act: Act, entry: OutboxEntry) -> str:
+    if "alarm" in entry.about:
+        company = companies.get(act, robots.get(act, entry.about["robot"]).company_id)
+        alarm = act.session.get_one(Alarm, entry.about["alarm"])
+        return alarms.written(runtime, act, company, alarm, bool(entry.about["over"]))
     case = act.session.get_one(Case, entry.case_id)
     promise = act.session.get(Promise, entry.about["promise"]) if "promise" in entry.about else None
     return texts.for_colleagues(runtime, act, case, entry.about["text"], promise)

@@ -17,7 +17,7 @@ from hotline import clock, live, spool
 from hotline.domain import calls, checkpoints, decisions, news, outbox, promise_looks, spooled
 from hotline.domain.act import CLOCK
 from hotline.errors import HotlineError, Invalid, NotFound
-from hotline.jobs import watch
+from hotline.jobs import alarms, watch
 from hotline.runtime import Runtime
 from hotline.standard.engine import Engine as Figures
 from hotline.standard.limits import Limit
@@ -133,6 +133,7 @@ ROUTINE = (
     Recurring("look-at-promises", lambda figures: figures.promises.look_every, look_at_promises, shared=True),
     Recurring("lapse-requests", lambda figures: figures.promises.look_every, lapse_requests),
     Recurring("look-up-calls", lambda figures: figures.routine.calls_reconciled_every, look_up_calls),
+    Recurring("look-for-alarms", lambda figures: figures.alarms.look_every, alarms.look),
     Recurring("watch-desk", lambda figures: figures.desk.match_every, watch.the_desk),
     Recurring("watch-talks", lambda figures: figures.routine.calls_reconciled_every, watch.the_talks),
     Recurring("dispose-of-news", lambda figures: figures.routine.retention_every, dispose_of_news),

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from hotline.standard.figures import PLATFORM, Figure
 from hotline.standard.limits import Limit
-from hotline.standard.working import Database, Outbox, Promises, Routine, Worker
+from hotline.standard.working import Alarms, Database, Outbox, Promises, Routine, Worker
 
 
 @dataclass(frozen=True)
@@ -208,6 +208,7 @@ class Engine:
     outbox: Outbox
     database: Database
     worker: Worker
+    alarms: Alarms
     audit: Audit
     voice: Voice
     carrier: CarrierFigures

@@ -61,6 +61,17 @@ class Worker:
 
 
 @dataclass(frozen=True)
+class Alarms:
+    """When those who keep the platform are told that it does not do its work."""
+
+    look_every: Limit
+    lasts: Limit
+    """What is wrong for so long is told: a process that is started again is back by then."""
+    late_after: Limit
+    """Something is wrong where the oldest due entry waits so long."""
+
+
+@dataclass(frozen=True)
 class Promises:
     """How the clock looks at what was promised: in acts so small that no webhook waits long for one."""
 

@@ -12,13 +12,16 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
-from rq import Queue, Worker
+from rq import Queue as RqQueue
+from rq import Worker
 from sqlalchemy import select
 
 from hotline import VERSION, live
 from hotline.api import health
-from hotline.domain import outbox, promises, staff
+from hotline.domain import alarms, claims, outbox, promises, staff
 from hotline.domain.act import COMMAND
+from hotline.domain.alarms import What
+from hotline.domain.outbox import OutboxEntry, Queue, State
 from hotline.domain.staff import Staff
 from hotline.runtime import Runtime, make
 from hotline.settings import Settings
@@ -60,6 +63,9 @@ def test_all_is_well(runtime: Runtime) -> None:
             "database": "ok",
             "redis": "ok",
             "oldest_due_seconds": None,
+            "queues": {name: {"due": 0, "claimed": 0, "oldest_due_seconds": None} for name in ("urgent", "routine")},
+            "failed_entries": 0,
+            "alarms": [],
             "workers": {"urgent": 0, "routine": 0},
             "routine_troubles": {},
             "calendar_warnings": [],
@@ -76,6 +82,26 @@ def test_it_says_how_long_the_oldest_due_entry_waits(runtime: Runtime, at: HandC
     assert ask(runtime)[1]["oldest_due_seconds"] == 90.0
 
 
+def test_it_says_how_each_queue_stands_what_failed_and_what_is_wrong(runtime: Runtime, at: HandClock) -> None:
+    with runtime.act(COMMAND) as act:
+        outbox.post(act, "match-line", urgent=True)
+        for kind in ("end-call", "paint-the-fence"):
+            outbox.post(act, kind)
+    with runtime.act(COMMAND) as act:
+        act.session.get_one(OutboxEntry, 3).state = State.FAILED
+        wrong = [What.FAILED]
+        alarms.note(act, wrong, after=timedelta(0), urgent=True)
+    with runtime.act(COMMAND) as act:
+        claims.claim_due(act, lease=timedelta(minutes=1), most=5, rooms={Queue.URGENT: 5, Queue.ROUTINE: 0})
+    at.passes(timedelta(seconds=5))
+    body = ask(runtime)[1]
+    assert body["queues"] == {
+        "urgent": {"due": 0, "claimed": 1, "oldest_due_seconds": 5.0},
+        "routine": {"due": 1, "claimed": 0, "oldest_due_seconds": 5.0},
+    }
+    assert (body["failed_entries"], body["alarms"]) == (1, ["failed"])
+
+
 def test_a_clock_that_looks_at_no_promise_is_seen(runtime: Runtime, cast: Cast, at: HandClock) -> None:
     with runtime.act(COMMAND) as act:
         promises.make(act, "FLT-2.notify", given.case(act, cast))
@@ -86,7 +112,7 @@ def test_a_clock_that_looks_at_no_promise_is_seen(runtime: Runtime, cast: Cast, 
 
 
 def test_it_counts_the_workers_of_each_queue(runtime: Runtime, at: HandClock) -> None:
-    worker = Worker([Queue("urgent", connection=runtime.redis)], connection=runtime.redis)
+    worker = Worker([RqQueue("urgent", connection=runtime.redis)], connection=runtime.redis)
     worker.register_birth()  # type: ignore[no-untyped-call]
     assert worker.last_heartbeat is not None
     at.set(worker.last_heartbeat)
