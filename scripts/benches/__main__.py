@@ -5,9 +5,15 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from scripts.benches import desk, line, promises
+from scripts.benches import callbacks, desk, line, promises, queue
 
-BENCHES: dict[str, Callable[..., None]] = {"line": line.main, "desk": desk.main, "promises": promises.main}
+BENCHES: dict[str, Callable[..., None]] = {
+    "line": line.main,
+    "desk": desk.main,
+    "promises": promises.main,
+    "queue": queue.main,
+    "callbacks": callbacks.main,
+}
 
 if __name__ == "__main__":
     if len(sys.argv) < 2 or sys.argv[1] not in BENCHES:

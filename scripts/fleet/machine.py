@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
-import threading
 from pathlib import Path
 
 from hotline import settings
+from scripts.benches.kept import Kept
 from scripts.benches.tables import ROOT
 from scripts.fleet.network import Network
 from scripts.fleet.written import Written
 
 CODE, SETTINGS_FILE = "/opt/hotline", "/etc/hotline.env"  # where the README has them
-STOP_WITHIN = 70.0  # seconds: TimeoutStopSec and some
 # Stands for systemd's command: it notes which units are to be started.
 SYSTEMCTL = """#!/bin/sh
 [ "$1 $2" = "enable --now" ] || exit 64
@@ -30,7 +28,7 @@ class Machine:
         self.n, self.home, self._network, self._written = n, home, network, written
         self.code, self._settings = home / "opt", home / "hotline.env"
         self._given = given
-        self._units: list[Running] = []
+        self._units: list[Kept] = []
 
     def arrives(self) -> None:
         """The code as it was committed last, and the file of settings, which only its owner can read."""
@@ -89,53 +87,13 @@ class Machine:
         """What its processes have printed."""
         return "\n".join(path.read_text("utf-8", "replace")[-2000:] for path in sorted(self.home.glob("*.log")))
 
-    def _kept(self, name: str) -> Running:
+    def _kept(self, name: str) -> Kept:
         instance, unit = name.partition("@")[2].removesuffix(".service"), self._written.unit
         environment = {key: value.replace(CODE, str(self.code)) for key, value in unit.environment.items()}
         command = [*self._network.within(self.n), *unit.command(instance)]
         folder = Path(unit.one("WorkingDirectory").replace(CODE, str(self.code)))
         log = self.home / f"{instance}.log"
-        return Running(command, folder, {**plain(), **self._given, **environment}, log, float(unit.one("RestartSec")))
-
-
-class Running:
-    """A process that is started again after every exit, as Restart=always wants it."""
-
-    def __init__(self, command: list[str], folder: Path, told: dict[str, str], log: Path, pause: float) -> None:
-        self._command, self._folder, self._told, self._log, self._pause = command, folder, told, log, pause
-        self._stopping, self._lock = threading.Event(), threading.Lock()
-        self._process = self._born()
-        self._keeper = threading.Thread(target=self._keep)
-        self._keeper.start()
-
-    def stop(self, by: signal.Signals = signal.SIGTERM) -> None:
-        """Every process of it is told; none comes back."""
-        with self._lock:
-            self._stopping.set()
-            if self._process.poll() is None:
-                os.killpg(self._process.pid, by)
-
-    def join(self) -> None:
-        """Until it has ended."""
-        self._keeper.join(STOP_WITHIN)
-        if self._keeper.is_alive():
-            self.stop(signal.SIGKILL)
-            raise SystemExit(f"{self._command[-1]} did not end within {STOP_WITHIN:g} s")
-
-    def _born(self) -> subprocess.Popen[bytes]:
-        with self._log.open("ab") as out:
-            return subprocess.Popen(
-                self._command, cwd=self._folder, env=self._told, stdout=out, stderr=out, start_new_session=True
-            )
-
-    def _keep(self) -> None:
-        while True:
-            self._process.wait()
-            if self._stopping.wait(self._pause):
-                return
-            with self._lock:
-                if not self._stopping.is_set():
-                    self._process = self._born()
+        return Kept(command, folder, {**plain(), **self._given, **environment}, log, float(unit.one("RestartSec")))
 
 
 def plain() -> dict[str, str]:
