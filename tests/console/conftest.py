@@ -9,7 +9,7 @@ from hotline.runtime import Runtime
 from hotline.web import create_app
 from tests.console import departments
 from tests.console.departments import Departments
-from tests.console.visitor import Visitor
+from tests.console.visitor import Visitor, logged_in
 from tests.world import Cast
 
 
@@ -34,16 +34,10 @@ def stranger(app: Flask) -> Visitor:
 @pytest.fixture
 def lin(app: Flask, cast: Cast) -> Visitor:
     """Lin, an agent of the heating company, is logged in."""
-    return _logged_in(app, cast.lin.login)
+    return logged_in(app, cast.lin)
 
 
 @pytest.fixture
 def sun(app: Flask, cast: Cast) -> Visitor:
     """Sun, the heating company's supervisor, is logged in."""
-    return _logged_in(app, cast.sun.login)
-
-
-def _logged_in(app: Flask, login: str) -> Visitor:
-    visitor = Visitor(app)
-    assert visitor.logs_in(login).status_code == 302
-    return visitor
+    return logged_in(app, cast.sun)

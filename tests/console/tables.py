@@ -10,7 +10,6 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import openpyxl
-from flask import Flask
 from werkzeug.test import TestResponse
 
 from hotline.domain import companies, staff
@@ -22,12 +21,6 @@ from tests.world import PASSWORD_HASH, Cast
 
 STATISTICS, TRACKING = "/console/tables/statistics", "/console/tables/tracking"
 _LINK = re.compile(r'<a href="(/console/tables/tracking\?[^"]*figure=[^"]*)"[^>]*aria-label="[^"]*: (\d+)"')
-
-
-def entering(app: Flask, login: str) -> Visitor:
-    visitor = Visitor(app)
-    visitor.logs_in(login)
-    return visitor
 
 
 def head(runtime: Runtime, cast: Cast, department_id: int) -> str:

@@ -8,17 +8,17 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from hotline.domain import companies, decisions, promises, staff
+from hotline.domain import decisions, promises
 from hotline.domain.act import COMMAND
 from hotline.domain.cases import Kind
 from hotline.domain.complaint_forms import Complaint
-from hotline.domain.staff import Role
 from hotline.runtime import Runtime
 from hotline.standard.kinds import Grade
 from tests import deciding
-from tests.console.visitor import Visitor, text_of
+from tests.console.departments import Departments
+from tests.console.visitor import Visitor, logged_in, text_of
 from tests.deciding import ANSWER, SETTLE, WHY, asks, asks_time, due, state, verdicts
-from tests.world import PASSWORD_HASH, SHANGHAI, Cast, HandClock, Person
+from tests.world import SHANGHAI, Cast, HandClock
 
 LIST = "/console/approvals"
 DAY = timedelta(days=1)
@@ -28,12 +28,6 @@ DAY = timedelta(days=1)
 def case_id(runtime: Runtime, cast: Cast) -> int:
     """A minor complaint of Chen's that Lin took."""
     return deciding.complaint(runtime, cast)
-
-
-def visitor(app: Flask, who: Person | str) -> Visitor:
-    made = Visitor(app)
-    made.logs_in(who)
-    return made
 
 
 def promise_id(runtime: Runtime, case_id: int, rule: str = SETTLE) -> int:
@@ -55,7 +49,7 @@ def test_more_time_is_asked_on_the_page_of_the_case_and_approved_on_the_page_of_
     answer = lin.sends(f"{here}/ask", page=here, **more_time(runtime, case_id))
     assert (answer.status_code, answer.location) == (302, here)
     assert "延期 等待决定" in text_of(lin.opens(here))
-    qian = visitor(app, cast.qian)
+    qian = logged_in(app, cast.qian)
     page = qian.opens(LIST)
     shown = text_of(page)
     for said in (
@@ -81,13 +75,13 @@ def test_a_decision_needs_its_reason_and_what_was_typed_stands_there_again(
     app: Flask, runtime: Runtime, cast: Cast, case_id: int
 ) -> None:
     asked = asks_time(runtime, cast.lin, case_id, due(runtime, case_id) + DAY)
-    qian = visitor(app, cast.qian)
+    qian = logged_in(app, cast.qian)
     refused = qian.is_refused(f"/console/decisions/{asked}/decide", page=LIST, decide="approve", answer=" ")
     assert "请写下决定的理由" in refused.text
     assert state(runtime, asked) == "asked"
     qian.sends(f"/console/decisions/{asked}/decide", page=LIST, decide="refuse", answer="换别的供应商")
     assert state(runtime, asked) == "refused"
-    assert "换别的供应商" in visitor(app, cast.lin).opens(LIST).text
+    assert "换别的供应商" in logged_in(app, cast.lin).opens(LIST).text
 
 
 def test_a_refused_request_keeps_what_was_typed(lin: Visitor, runtime: Runtime, case_id: int) -> None:
@@ -116,7 +110,7 @@ def test_only_what_may_be_asked_is_offered(app: Flask, lin: Visitor, runtime: Ru
     assert 'name="wanted" value="minor"' in page
     assert 'name="wanted" value="major"' not in page
     assert 'name="wanted" value="enquiry"' in page
-    assert f"/console/cases/{case_id}/ask" not in visitor(app, cast.zhou).opens(f"/console/cases/{case_id}").text
+    assert f"/console/cases/{case_id}/ask" not in logged_in(app, cast.zhou).opens(f"/console/cases/{case_id}").text
 
 
 def test_a_lower_grade_and_another_kind_are_asked_and_decided_on_the_same_pages(
@@ -126,7 +120,7 @@ def test_a_lower_grade_and_another_kind_are_asked_and_decided_on_the_same_pages(
     here = f"/console/cases/{case_id}"
     for form in ({"what": "lower-grade", "wanted": "minor"}, {"what": "change-kind", "wanted": "enquiry"}):
         assert lin.sends(f"{here}/ask", page=here, reason=WHY, **form).status_code == 302
-    sun = visitor(app, cast.sun)
+    sun = logged_in(app, cast.sun)
     page = text_of(sun.opens(LIST))
     assert "重大 → 轻微" in page
     assert "投诉 → 咨询" in page
@@ -139,7 +133,7 @@ def test_a_lower_grade_and_another_kind_are_asked_and_decided_on_the_same_pages(
 
 def test_who_does_not_decide_is_told_who_does(app: Flask, runtime: Runtime, cast: Cast, case_id: int) -> None:
     asked = asks_time(runtime, cast.sun, case_id, due(runtime, case_id) + DAY)
-    sun = visitor(app, cast.sun)
+    sun = logged_in(app, cast.sun)
     refused = sun.is_refused(f"/console/decisions/{asked}/decide", page=LIST, decide="approve", answer=ANSWER)
     assert "都由更高一级的另一人决定" in refused.text
     assert f"/console/decisions/{asked}/decide" not in sun.opens(LIST).text
@@ -150,20 +144,20 @@ def test_too_late_is_told_as_it_is(
 ) -> None:
     asked = asks_time(runtime, cast.lin, case_id, due(runtime, case_id) + DAY)
     at.set(due(runtime, case_id) + timedelta(seconds=1))
-    late = visitor(app, cast.qian).is_refused(
+    late = logged_in(app, cast.qian).is_refused(
         f"/console/decisions/{asked}/decide", page=LIST, decide="approve", answer=ANSWER
     )
     assert "期限已过" in late.text
     assert f"{ANSWER}</textarea>" in late.text
     here = f"/console/cases/{case_id}"
-    assert "现在不能申请" in visitor(app, cast.lin).is_refused(
+    assert "现在不能申请" in logged_in(app, cast.lin).is_refused(
         f"{here}/ask", page=here, **more_time(runtime, case_id)
     ).text  # fmt: skip
 
 
 def test_who_asked_withdraws_it(app: Flask, lin: Visitor, runtime: Runtime, cast: Cast, case_id: int) -> None:
     asked = asks_time(runtime, cast.lin, case_id, due(runtime, case_id) + DAY)
-    sun = visitor(app, cast.sun)
+    sun = logged_in(app, cast.sun)
     assert sun.sends(f"/console/decisions/{asked}/withdraw", page=LIST).status_code == 404
     assert lin.sends(f"/console/decisions/{asked}/withdraw", page=LIST).location == LIST
     assert "已撤回" in text_of(lin.opens(LIST))
@@ -182,7 +176,7 @@ def test_what_people_wrote_is_for_those_whom_it_concerns(
         (cast.zhou, False),
         (cast.bai, False),
     ):
-        assert (WHY in visitor(app, who).opens(f"/console/cases/{case_id}").text) is reads, who.name
+        assert (WHY in logged_in(app, who).opens(f"/console/cases/{case_id}").text) is reads, who.name
 
 
 def test_whom_a_complaint_is_about_finds_nothing_of_it_among_the_approvals(
@@ -190,7 +184,7 @@ def test_whom_a_complaint_is_about_finds_nothing_of_it_among_the_approvals(
 ) -> None:
     case_id = deciding.complaint(runtime, cast, about=cast.qian)
     asked = asks_time(runtime, cast.lin, case_id, due(runtime, case_id) + DAY)
-    qian = visitor(app, cast.qian)
+    qian = logged_in(app, cast.qian)
     assert "261118001" not in qian.opens(LIST).text
     sent = qian.sends(f"/console/decisions/{asked}/decide", page=LIST, decide="approve", answer=ANSWER)
     assert sent.status_code == 404
@@ -201,7 +195,7 @@ def test_whom_a_complaint_is_about_finds_nothing_of_it_among_the_approvals(
 
 def test_a_sister_company_finds_nothing_either(app: Flask, runtime: Runtime, cast: Cast, case_id: int) -> None:
     asked = asks_time(runtime, cast.lin, case_id, due(runtime, case_id) + DAY)
-    hu = visitor(app, cast.hu)
+    hu = logged_in(app, cast.hu)
     assert "261118001" not in hu.opens(LIST).text
     for path in (
         f"/console/decisions/{asked}/decide",
@@ -212,34 +206,21 @@ def test_a_sister_company_finds_nothing_either(app: Flask, runtime: Runtime, cas
 
 
 def test_the_department_asks_for_time_in_its_inbox_and_sees_nothing_of_who_complained(
-    app: Flask, runtime: Runtime, cast: Cast
+    app: Flask, runtime: Runtime, cast: Cast, firm: Departments
 ) -> None:
-    with runtime.act(COMMAND) as act:
-        heat = companies.get(act, cast.heat.id)
-        department = companies.add_department(act, heat, "锅炉房").id
-        staff.hire(
-            act,
-            heat,
-            name="郭刚",
-            login="guo",
-            roles=[Role.DEPARTMENT_HEAD],
-            agent_number="77",
-            password_hash=PASSWORD_HASH,
-            department_id=department,
-        )
-    case_id = deciding.complaint(runtime, cast, department_id=department)
+    case_id = deciding.complaint(runtime, cast, department_id=firm.repair)
     asks(runtime, cast.lin, case_id, Kind.ENQUIRY, why="陈 says it is only a question")
-    guo, here = visitor(app, "guo"), f"/console/inbox/{case_id}"
-    page = guo.opens(here).text
+    xu, here = logged_in(app, firm.xu), f"/console/inbox/{case_id}"
+    page = xu.opens(here).text
     assert page.count('name="promise"') == 1
     assert "lower-grade" not in page
     assert "陈 says" not in page
     form = more_time(runtime, case_id)
-    late = guo.is_refused(f"/console/cases/{case_id}/ask", page=here, **form | {"wanted": "2026-11-19T10:00"})
+    late = xu.is_refused(f"/console/cases/{case_id}/ask", page=here, **form | {"wanted": "2026-11-19T10:00"})
     assert "延期须晚于原期限" in late.text
     assert f"{WHY}</textarea>" in late.text
-    assert guo.sends(f"/console/cases/{case_id}/ask", page=here, **form).location == here
-    shown = guo.opens(LIST)
+    assert xu.sends(f"/console/cases/{case_id}/ask", page=here, **form).location == here
+    shown = xu.opens(LIST)
     assert "261118001" in shown.text
     assert f"/console/cases/{case_id}" not in shown.text
     assert "陈 says" not in shown.text
@@ -248,7 +229,7 @@ def test_the_department_asks_for_time_in_its_inbox_and_sees_nothing_of_who_compl
 def test_what_is_not_due_any_more_is_called_extended_only_where_more_time_was_approved(
     app: Flask, runtime: Runtime, cast: Cast, case_id: int
 ) -> None:
-    sun, tracked = visitor(app, cast.sun), "/console/tables/tracking"
+    sun, tracked = logged_in(app, cast.sun), "/console/tables/tracking"
     graver = deciding.complaint(runtime, cast, grade=Grade.MAJOR)
     deciding.decides(runtime, cast.sun, asks(runtime, cast.lin, graver, Grade.MINOR))
     said = text_of(sun.opens(f"/console/cases/{graver}")) + text_of(sun.opens(tracked))
@@ -276,13 +257,13 @@ def test_a_decided_request_still_says_from_which_grade(
 def test_nobody_above_the_highest_level_is_named(app: Flask, runtime: Runtime, cast: Cast) -> None:
     graver = deciding.complaint(runtime, cast, grade=Grade.MAJOR)
     asks(runtime, cast.qian, graver, Grade.MINOR)
-    shown = text_of(visitor(app, cast.qian).opens(LIST))
+    shown = text_of(logged_in(app, cast.qian).opens(LIST))
     assert "由总经理决定" in shown
     assert "总经理或更高" not in shown
 
 
 def test_the_badge_counts_what_waits_for_me(app: Flask, runtime: Runtime, cast: Cast, case_id: int) -> None:
-    qian = visitor(app, cast.qian)
+    qian = logged_in(app, cast.qian)
     assert "审批 1 项待办" not in text_of(qian.opens("/console/cases"))
     asks_time(runtime, cast.lin, case_id, due(runtime, case_id) + DAY)
     assert "审批 1 项待办" in text_of(qian.opens("/console/cases"))

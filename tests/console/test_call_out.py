@@ -15,7 +15,7 @@ from hotline.prompts import Prompts
 from hotline.runtime import Runtime
 from tests import given
 from tests.console import forms, matters
-from tests.console.visitor import Visitor, text_of
+from tests.console.visitor import Visitor, logged_in, text_of
 from tests.world import Cast, HandClock
 
 
@@ -100,8 +100,7 @@ def test_an_anonymous_complainant_is_not_called(sun: Visitor, runtime: Runtime, 
 def test_only_whoever_answers_for_the_case_or_stands_above_calls_out_of_it(
     app: Flask, runtime: Runtime, cast: Cast, here: str
 ) -> None:
-    zhou = Visitor(app)
-    zhou.logs_in(cast.zhou)
+    zhou = logged_in(app, cast.zhou)
     assert zhou.opens(here).status_code == 403
     assert zhou.sends(here, page="/console").status_code == 403
     assert forms.rows(runtime, Meeting) == []

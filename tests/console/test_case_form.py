@@ -12,7 +12,7 @@ from hotline.domain.repairs import RepairOrder
 from hotline.runtime import Runtime
 from tests.console import forms, matters
 from tests.console.forms import COLD, LEAK, PHONE, SAID, SHUT
-from tests.console.visitor import Visitor, text_of
+from tests.console.visitor import Visitor, logged_in, text_of
 from tests.world import ADDRESS, Cast
 
 
@@ -211,8 +211,7 @@ def test_numbers_and_addresses_we_have_are_masked_on_the_form(lin: Visitor, form
 def test_a_colleagues_telephone_and_a_sister_companys_call_have_no_form(
     app: Flask, lin: Visitor, runtime: Runtime, cast: Cast, form: str
 ) -> None:
-    hu = Visitor(app)
-    hu.logs_in(cast.hu)
+    hu = logged_in(app, cast.hu)
     assert hu.opens(form).status_code == 404
     case_id = matters.repair(runtime, cast)
     matters.link(runtime, cast, case_id, cast.wang)

@@ -12,7 +12,7 @@ from hotline.domain.act import CLOCK, COMMAND
 from hotline.domain.cases import Case
 from hotline.runtime import Runtime
 from tests.console import matters
-from tests.console.visitor import Visitor, text_of
+from tests.console.visitor import Visitor, logged_in, text_of
 from tests.world import Cast, HandClock
 
 
@@ -107,8 +107,7 @@ def test_a_case_is_closed_when_everything_promised_is_done(lin: Visitor, runtime
 
 
 def test_only_the_owner_or_a_superior_closes_or_notes_a_callback(app: Flask, cast: Cast, asked: str) -> None:
-    zhou = Visitor(app)
-    zhou.logs_in(cast.zhou)
+    zhou = logged_in(app, cast.zhou)
     page = zhou.opens(asked)
     assert "我已给客户回电" not in page.text
     assert zhou.sends(f"{asked}/close", page="/console", outcome="客户满意").status_code == 403

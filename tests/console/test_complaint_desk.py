@@ -16,8 +16,8 @@ from hotline.domain.promises import Promise, Verdict
 from hotline.runtime import Runtime
 from hotline.standard.kinds import Grade
 from tests.console import complaining
-from tests.console.visitor import Visitor, text_of
-from tests.world import Cast, HandClock, Person
+from tests.console.visitor import Visitor, logged_in, text_of
+from tests.world import Cast, HandClock
 
 DESK = "/console/complaints"
 
@@ -30,12 +30,6 @@ def department_id(runtime: Runtime, cast: Cast) -> int:
 def numbers(page: str) -> list[str]:
     """The complaints of a page, in its order."""
     return re.findall(r'<a class="row" href="/console/cases/\d+">(\d+)</a>', page)
-
-
-def logged_in(app: Flask, who: Person) -> Visitor:
-    visitor = Visitor(app)
-    visitor.logs_in(who)
-    return visitor
 
 
 def test_what_falls_due_first_stands_first_and_what_needs_somebody_before_all(

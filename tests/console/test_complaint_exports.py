@@ -22,8 +22,8 @@ from hotline.domain.decisions import State as Settled
 from hotline.runtime import Runtime
 from tests import tallies
 from tests.console import matters
-from tests.console.tables import STATISTICS, TRACKING, entering, head, lines_of, linked, sheets_of, takes
-from tests.console.visitor import Visitor, text_of
+from tests.console.tables import STATISTICS, TRACKING, head, lines_of, linked, sheets_of, takes
+from tests.console.visitor import Visitor, logged_in, text_of
 from tests.tallies import Counted, Places
 from tests.world import ADDRESS, START, Cast
 
@@ -39,7 +39,7 @@ def departments(runtime: Runtime, cast: Cast) -> Places:
 @pytest.fixture
 def tang(app: Flask, cast: Cast) -> Visitor:
     """Tang, who keeps the registers of the whole group."""
-    return entering(app, cast.tang.login)
+    return logged_in(app, cast.tang.login)
 
 
 def titles(app: Flask) -> Mapping[str, str]:
@@ -197,7 +197,7 @@ def test_time_that_was_approved_stands_beside_the_promise_whose_place_it_took(
 def test_no_personal_value_is_in_any_table(
     app: Flask, sun: Visitor, runtime: Runtime, cast: Cast, departments: Places, leads: bool
 ) -> None:
-    reader = sun if leads else entering(app, head(runtime, cast, departments.heat[0]))
+    reader = sun if leads else logged_in(app, head(runtime, cast, departments.heat[0]))
     with runtime.act(COMMAND) as act:
         made = tallies.complaint(
             act, cast.heat.id, cast.lin.id, filed_at=START, customer_id=cast.chen.id, department_id=departments.heat[0]

@@ -13,7 +13,7 @@ from hotline.runtime import Runtime
 from tests.console import departments, forms, matters
 from tests.console.departments import Departments
 from tests.console.forms import NEW, SAID
-from tests.console.visitor import Visitor, text_of
+from tests.console.visitor import Visitor, logged_in, text_of
 from tests.domain.talks import Talk
 from tests.world import ADDRESS, START, Cast, number
 
@@ -245,7 +245,6 @@ def test_who_is_complained_of_in_their_own_call_ends_it_at_their_desk_as_any_oth
 def test_departments_are_offered_by_company_the_callers_own_first(
     app: Flask, runtime: Runtime, cast: Cast, firm: Departments
 ) -> None:
-    wu = Visitor(app)
-    wu.logs_in(cast.wu)
+    wu = logged_in(app, cast.wu)
     page = wu.opens(forms.sends(wu, NEW, kind="complaint", channel="walk_in", phone=number(77).national).location).text
     assert page.index("园林部") < page.index("维修部")

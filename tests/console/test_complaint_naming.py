@@ -12,7 +12,7 @@ from hotline.runtime import Runtime
 from hotline.standard.kinds import Grade
 from tests.console import complaining, forms, matters
 from tests.console.test_complaint_page import HERE, does, offered, refused
-from tests.console.visitor import Visitor, text_of
+from tests.console.visitor import Visitor, logged_in, text_of
 from tests.world import Cast, Person
 
 
@@ -39,8 +39,7 @@ def by_voice(runtime: Runtime, case_id: int) -> None:
 def test_the_owner_names_them_by_number_or_name(
     app: Flask, lin: Visitor, runtime: Runtime, cast: Cast, case_id: int, by_number: bool
 ) -> None:
-    zhou = Visitor(app)
-    zhou.logs_in(cast.zhou)
+    zhou = logged_in(app, cast.zhou)
     assert zhou.opens(HERE).status_code == 200
     does(lin, "name", number="002" if by_number else cast.zhou.name, text="客户说了胸牌号")
     assert complaining.row(runtime, case_id).about_staff_id == cast.zhou.id

@@ -14,7 +14,7 @@ from hotline.standard.kinds import Grade
 from tests import tallies
 from tests.console import complaining, forms, matters
 from tests.console.complaining import HEATING
-from tests.console.visitor import Visitor, text_of
+from tests.console.visitor import Visitor, logged_in, text_of
 from tests.world import START, Cast, HandClock, Person
 
 HERE = "/console/cases/1"
@@ -240,8 +240,7 @@ def test_a_complaint_of_somebody_unnamed_about_a_person_is_joined_by_a_superviso
 
 
 def test_another_agent_reads_the_page_and_does_nothing_on_it(app: Flask, cast: Cast, case_id: int) -> None:
-    zhou = Visitor(app)
-    zhou.logs_in(cast.zhou)
+    zhou = logged_in(app, cast.zhou)
     assert offered(zhou) == []
     assert zhou.sends(f"{HERE}/complaint/grade", page=HERE, chosen="major", text="x").status_code == 403
 
@@ -250,8 +249,7 @@ def test_whom_it_is_about_does_not_find_the_page_nor_its_forms(
     app: Flask, runtime: Runtime, cast: Cast, head: Person
 ) -> None:
     complaining.filed(runtime, cast, grade=Grade.MINOR, department_id=1, about_staff_id=cast.zhou.id)
-    zhou = Visitor(app)
-    zhou.logs_in(cast.zhou)
+    zhou = logged_in(app, cast.zhou)
     assert zhou.opens(HERE).status_code == 404
     assert zhou.sends(f"{HERE}/complaint/grade", page="/console/cases", chosen="major", text="x").status_code == 404
 

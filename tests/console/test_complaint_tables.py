@@ -13,8 +13,8 @@ from hotline.domain import staff
 from hotline.domain.act import COMMAND
 from hotline.runtime import Runtime
 from tests import tallies
-from tests.console.tables import STATISTICS, TRACKING, entering, head, lines_of, linked, takes
-from tests.console.visitor import Visitor, text_of
+from tests.console.tables import STATISTICS, TRACKING, head, lines_of, linked, takes
+from tests.console.visitor import Visitor, logged_in, text_of
 from tests.tallies import Places
 from tests.world import START, Cast
 
@@ -28,7 +28,7 @@ def departments(runtime: Runtime, cast: Cast) -> Places:
 @pytest.fixture
 def tang(app: Flask, cast: Cast) -> Visitor:
     """Tang, who keeps the registers of the whole group."""
-    return entering(app, cast.tang.login)
+    return logged_in(app, cast.tang.login)
 
 
 def test_every_figure_of_the_page_leads_to_the_rows_that_it_counts(
@@ -47,7 +47,7 @@ def test_every_figure_of_the_page_leads_to_the_rows_that_it_counts(
 def test_the_head_of_a_department_has_its_own_complaints_alone_and_only_what_it_may_know(
     app: Flask, runtime: Runtime, cast: Cast, departments: Places
 ) -> None:
-    ding = entering(app, head(runtime, cast, departments.heat[0]))
+    ding = logged_in(app, head(runtime, cast, departments.heat[0]))
     with runtime.act(COMMAND) as act:
         first = (cast.heat, cast.lin, departments.heat[0])
         others = ((cast.heat, cast.lin, departments.heat[1]), (cast.heat, cast.lin, None))
@@ -101,7 +101,7 @@ def test_what_a_department_missed_stays_its_own_after_another_has_the_complaint(
     assert "超期 CMP-1 锅炉房 期限 11-18 10:00 按时 CMP-1 期限 11-18 10:20" in text_of(sun.opens(TRACKING))
     [line] = lines_of(takes(sun, TRACKING, "csv"))
     assert (line["CMP-1 结果"], line["此前的时限"]) == ("按时", "CMP-1 11-18 10:00 超期 锅炉房")
-    ding = entering(app, head(runtime, cast, before))
+    ding = logged_in(app, head(runtime, cast, before))
     [(n, href)] = [found for (*_p, name), found in linked(ding.opens(STATISTICS)).items() if name == "CMP-1.broken"]
     shown = text_of(ding.opens(href))
     assert (n, "261118001" in shown, "超期 CMP-1 锅炉房" in shown) == (1, True, True)
@@ -111,7 +111,7 @@ def test_what_a_department_missed_stays_its_own_after_another_has_the_complaint(
 
 
 def test_a_head_without_a_department_has_nothing(app: Flask, runtime: Runtime, cast: Cast, departments: Places) -> None:
-    ding = entering(app, head(runtime, cast, departments.heat[0]))
+    ding = logged_in(app, head(runtime, cast, departments.heat[0]))
     with runtime.act(COMMAND) as act:
         tallies.complaint(act, cast.heat.id, cast.lin.id, filed_at=START)
         person = act.session.scalars(select(staff.Staff).where(staff.Staff.login == "ding")).one()

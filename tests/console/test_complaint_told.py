@@ -11,7 +11,7 @@ from hotline.domain.cases import Case
 from hotline.runtime import Runtime
 from tests.console import departments
 from tests.console.departments import HAPPENED, Departments
-from tests.console.visitor import Visitor, text_of
+from tests.console.visitor import logged_in, text_of
 from tests.world import Cast, Person
 
 
@@ -30,8 +30,7 @@ def tells(runtime: Runtime, case: Case, **told: str) -> None:
 
 def page_of(app: Flask, who: Person, case: Case, path: str = "/console/cases") -> str:
     """A page of the case, as somebody sees it."""
-    visitor = Visitor(app)
-    visitor.logs_in(who)
+    visitor = logged_in(app, who)
     return visitor.opens(f"{path}/{case.id}").text
 
 
@@ -78,6 +77,5 @@ def test_the_department_is_not_shown_a_grade_that_nobody_gave(app: Flask, firm: 
 
 def text_of_page(app: Flask, who: Person, case: Case) -> str:
     """The words of the department's page."""
-    visitor = Visitor(app)
-    visitor.logs_in(who)
+    visitor = logged_in(app, who)
     return text_of(visitor.opens(f"/console/inbox/{case.id}"))

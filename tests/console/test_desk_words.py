@@ -9,7 +9,7 @@ from hotline.domain import meetings
 from hotline.domain.act import COMMAND
 from hotline.runtime import Runtime
 from tests import given
-from tests.console.visitor import Visitor, text_of
+from tests.console.visitor import Visitor, logged_in, text_of
 from tests.domain import waiting
 from tests.domain.talks import Talk
 from tests.world import Cast
@@ -62,8 +62,7 @@ def test_whoever_is_left_with_the_customer_answers_for_them_and_cannot_send_them
     talk.with_leg(meetings.accepted, asked)
     talk.joins(asked)
     talk.leaves(leg)
-    zhou = Visitor(app)
-    zhou.logs_in(talk.cast.zhou)
+    zhou = logged_in(app, talk.cast.zhou)
     assert {"meeting": talk.meeting_id, "what": "passed-on"} in talk.owed("announce"), "the customer is told who it is"
     page = zhou.opens(DESK)
     assert "周静 002 座席 在通话中" in text_of(page)

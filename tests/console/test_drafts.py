@@ -14,7 +14,7 @@ from hotline.domain.drafts import Draft
 from hotline.runtime import Runtime
 from tests.console import forms
 from tests.console.forms import LEAK, SAID
-from tests.console.visitor import Visitor
+from tests.console.visitor import Visitor, logged_in
 from tests.world import Cast, HandClock
 
 TYPED = "师傅来晚了两小时"
@@ -31,8 +31,7 @@ def test_what_is_half_typed_survives_a_reload_and_a_log_out(app: Flask, lin: Vis
     assert f"{TYPED}</textarea>" in lin.opens(form).text
     lin.sends("/console/logout", page=form)
     assert TYPED not in lin.opens(form).text
-    elsewhere = Visitor(app)
-    elsewhere.logs_in(cast.lin)
+    elsewhere = logged_in(app, cast.lin)
     assert f"{TYPED}</textarea>" in elsewhere.opens(form).text
 
 

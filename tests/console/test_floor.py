@@ -12,7 +12,7 @@ from hotline.domain.parties import Mode, Role
 from hotline.domain.seats import Seat, Status
 from hotline.runtime import Runtime
 from tests import tallies
-from tests.console.visitor import Visitor, text_of
+from tests.console.visitor import Visitor, logged_in, text_of
 from tests.domain.talks import Talk
 from tests.world import Cast
 
@@ -75,8 +75,7 @@ def test_an_agent_supervises_nobody(lin: Visitor, talk: Talk) -> None:
 
 
 def test_another_companys_supervisor_does_not_hear_it(app: Flask, talk: Talk) -> None:
-    hu = Visitor(app)
-    hu.logs_in(talk.cast.hu)
+    hu = logged_in(app, talk.cast.hu)
     assert "林晓" not in text_of(hu.opens(FLOOR))
     path = f"/console/meetings/{talk.meeting_id}/supervise"
     assert hu.sends(path, page=FLOOR, mode="listen").status_code == 404
@@ -150,14 +149,12 @@ def test_whoever_is_complained_of_in_a_call_is_led_to_no_page_that_is_hidden_fro
     shown = sun.opens(FLOOR)
     assert page not in shown.text
     assert "林晓 001 · 安心热力" in text_of(shown), "that somebody talks is no secret"
-    qian = Visitor(app)
-    qian.logs_in(talk.cast.qian)
+    qian = logged_in(app, talk.cast.qian)
     assert page in qian.opens(FLOOR).text
 
 
 def test_an_auditor_sees_the_floor_and_touches_nothing(app: Flask, talk: Talk) -> None:
-    bai = Visitor(app)
-    bai.logs_in(talk.cast.bai)
+    bai = logged_in(app, talk.cast.bai)
     page = bai.opens(FLOOR)
     assert "林晓 001" in text_of(page)
     assert 'name="mode"' not in page.text

@@ -11,7 +11,7 @@ from hotline.domain.cases import Case
 from hotline.domain.seats import Status
 from hotline.runtime import Runtime
 from tests import given
-from tests.console.visitor import Visitor, text_of
+from tests.console.visitor import Visitor, logged_in, text_of
 from tests.domain.talks import Talk
 from tests.world import Cast, Person
 
@@ -47,12 +47,6 @@ def told(talk: Talk) -> list[tuple[str, int]]:
         return given.told(act)
 
 
-def opens(app: Flask, who: Person) -> Visitor:
-    visitor = Visitor(app)
-    visitor.logs_in(who)
-    return visitor
-
-
 @pytest.mark.parametrize("status", [Status.FREE, Status.BREAK])
 def test_who_is_at_the_desk_is_rung_and_reads_why(
     app: Flask, lin: Visitor, talk: Talk, case: Case, status: Status
@@ -60,7 +54,7 @@ def test_who_is_at_the_desk_is_rung_and_reads_why(
     becomes(talk, talk.cast.zhou, status)
     hands(lin, talk, case, talk.cast.zhou)
     assert talk.party(talk.cast.zhou).handover_id is not None
-    ringing = text_of(opens(app, talk.cast.zhou).opens(DESK)).partition("等我答复的移交")[0]
+    ringing = text_of(logged_in(app, talk.cast.zhou).opens(DESK)).partition("等我答复的移交")[0]
     assert "林晓 001 请您接手" in ringing
     assert f"理由：{WHY}" in ringing
     assert told(talk) == []
@@ -74,7 +68,7 @@ def test_who_is_off_the_desk_is_not_rung_but_asked_on_the_page_and_by_text(
     assert "已请 周静 002 在页面和短信上答复" in hands(lin, talk, case, talk.cast.zhou)
     assert talk.party(talk.cast.zhou).id is None
     assert told(talk) == [("handover-asked", talk.cast.zhou.id)]
-    assert f"理由：{WHY}" in text_of(opens(app, talk.cast.zhou).opens(DESK))
+    assert f"理由：{WHY}" in text_of(logged_in(app, talk.cast.zhou).opens(DESK))
 
 
 def test_whom_the_rule_names_is_said_before_anything_is_sent(lin: Visitor, talk: Talk, case: Case) -> None:

@@ -9,7 +9,7 @@ from hotline.domain import absences, cases, handovers
 from hotline.domain.act import COMMAND
 from hotline.runtime import Runtime
 from tests.console import matters
-from tests.console.visitor import Visitor, text_of
+from tests.console.visitor import Visitor, logged_in, text_of
 from tests.world import Cast, Person
 
 REASON = "她熟悉这栋楼的锅炉"
@@ -19,12 +19,6 @@ REASON = "她熟悉这栋楼的锅炉"
 def case_id(runtime: Runtime, cast: Cast) -> int:
     """Chen's enquiry, owned by Lin."""
     return matters.enquiry(runtime, cast)
-
-
-def visitor(app: Flask, who: Person) -> Visitor:
-    made = Visitor(app)
-    made.logs_in(who)
-    return made
 
 
 def asks(lin: Visitor, case_id: int, receiver: Person, reason: str = REASON) -> None:
@@ -42,7 +36,7 @@ def test_a_colleague_sees_the_matter_masked_and_accepts_it(
     app: Flask, lin: Visitor, runtime: Runtime, cast: Cast, case_id: int
 ) -> None:
     asks(lin, case_id, cast.zhou)
-    zhou = visitor(app, cast.zhou)
+    zhou = logged_in(app, cast.zhou)
     assert "等我答复的移交 1" in text_of(zhou.opens("/console/handovers"))
     page = text_of(zhou.opens("/console/handovers/1"))
     assert "139****0088" in page
@@ -59,14 +53,14 @@ def test_who_declines_says_why_and_the_giver_reads_it(
     app: Flask, lin: Visitor, runtime: Runtime, cast: Cast, case_id: int
 ) -> None:
     asks(lin, case_id, cast.zhou)
-    zhou = visitor(app, cast.zhou)
+    zhou = logged_in(app, cast.zhou)
     here = "/console/handovers/1"
     refused = zhou.is_refused(f"{here}/answer", page=here, answer="decline", refusal=" ")
     assert "请写下不接收的理由" in refused.text
     zhou.sends(f"{here}/answer", page=here, answer="decline", refusal="本周都在外面培训")
     assert owner(runtime, case_id) == cast.lin.id
     assert "本周都在外面培训" in lin.opens(f"/console/cases/{case_id}").text
-    assert "本周都在外面培训" not in visitor(app, cast.sun).opens(f"/console/cases/{case_id}").text
+    assert "本周都在外面培训" not in logged_in(app, cast.sun).opens(f"/console/cases/{case_id}").text
     assert "已经有了答复" in zhou.is_refused(f"{here}/answer", page=here, answer="accept").text
 
 
@@ -102,8 +96,8 @@ def test_only_the_owner_is_offered_the_form_and_only_colleagues_who_are_there(
     page = lin.opens(f"/console/cases/{case_id}").text
     for who, there in ((cast.zhou, True), (cast.hu, True), (cast.qian, False), (cast.he, False), (cast.bai, False)):
         assert (f'<option value="{who.id}">{who.name}' in page) is there, who
-    assert "hand-over" not in visitor(app, cast.zhou).opens(f"/console/cases/{case_id}").text
-    refused = visitor(app, cast.zhou).sends(
+    assert "hand-over" not in logged_in(app, cast.zhou).opens(f"/console/cases/{case_id}").text
+    refused = logged_in(app, cast.zhou).sends(
         f"/console/cases/{case_id}/hand-over", page="/console", receiver=str(cast.sun.id), reason=REASON
     )
     assert refused.status_code == 303
@@ -116,7 +110,7 @@ def test_a_matter_is_raised_with_what_was_tried(
     here = f"/console/cases/{case_id}"
     assert "请写下理由或已试过的办法" in lin.is_refused(f"{here}/raise", page=here, tried=" ").text
     lin.sends(f"{here}/raise", page=here, tried="已两次上门，仍不热")
-    sun = visitor(app, cast.sun)
+    sun = logged_in(app, cast.sun)
     page = text_of(sun.opens("/console/handovers/1"))
     assert "已两次上门，仍不热" in page
     assert "上报" in page
@@ -129,10 +123,10 @@ def test_who_is_asked_in_a_sister_company_sees_the_request_and_after_accepting_t
     app: Flask, lin: Visitor, cast: Cast, case_id: int
 ) -> None:
     asks(lin, case_id, cast.wu)
-    wu = visitor(app, cast.wu)
+    wu = logged_in(app, cast.wu)
     assert wu.opens(f"/console/cases/{case_id}").status_code == 404
     assert wu.opens("/console/handovers/1").status_code == 200
-    assert visitor(app, cast.hu).opens("/console/handovers/1").status_code == 404
+    assert logged_in(app, cast.hu).opens("/console/handovers/1").status_code == 404
     wu.sends("/console/handovers/1/answer", page="/console/handovers/1", answer="accept")
     assert "261118001" in wu.opens(f"/console/cases/{case_id}").text
     assert "安心物业" in lin.opens(f"/console/cases/{case_id}").text, "the company that took it sees where it is"
@@ -141,7 +135,7 @@ def test_who_is_asked_in_a_sister_company_sees_the_request_and_after_accepting_t
 def test_nobody_else_sees_or_answers_a_request(app: Flask, lin: Visitor, cast: Cast, case_id: int) -> None:
     asks(lin, case_id, cast.zhou)
     assert lin.sends("/console/handovers/1/answer", page="/console/handovers/1", answer="accept").status_code == 404
-    hu = visitor(app, cast.hu)
+    hu = logged_in(app, cast.hu)
     assert hu.sends("/console/handovers/1/answer", page="/console", answer="accept").status_code == 404
     assert lin.opens("/console/handovers/9").status_code == 404
 
@@ -151,9 +145,9 @@ def test_the_company_that_took_a_case_finds_it_under_its_number_when_a_sister_co
 ) -> None:
     matters.enquiry(runtime, cast)
     asks(lin, case_id, cast.wu)
-    visitor(app, cast.wu).sends("/console/handovers/1/answer", page="/console/handovers/1", answer="accept")
+    logged_in(app, cast.wu).sends("/console/handovers/1/answer", page="/console/handovers/1", answer="accept")
     for who in (cast.lin, cast.wu):
-        page = visitor(app, who).opens("/console/cases?number=261118001").text
+        page = logged_in(app, who).opens("/console/cases?number=261118001").text
         assert f"/console/cases/{case_id}" in page
         assert "261118002" not in page
-    assert "261118001" not in visitor(app, cast.hu).opens("/console/cases?number=261118002").text
+    assert "261118001" not in logged_in(app, cast.hu).opens("/console/cases?number=261118002").text

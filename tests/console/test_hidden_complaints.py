@@ -13,9 +13,9 @@ from hotline.runtime import Runtime
 from tests.console import departments, forms
 from tests.console.departments import Departments
 from tests.console.forms import NEW, PHONE, SAID
-from tests.console.visitor import Visitor
+from tests.console.visitor import Visitor, logged_in
 from tests.domain.talks import Talk
-from tests.world import Cast, Person
+from tests.world import Cast
 
 LISTS = ("/console", "/console/cases", "/console/promises", "/console/desk")
 
@@ -26,25 +26,18 @@ def case(runtime: Runtime, cast: Cast, firm: Departments) -> Case:
     return departments.complains(runtime, cast, department_id=firm.repair, about_staff_id=cast.zhou.id)
 
 
-def enters(app: Flask, who: Person) -> Visitor:
-    """Somebody logs in."""
-    visitor = Visitor(app)
-    visitor.logs_in(who)
-    return visitor
-
-
 def test_lists_are_without_it_for_whom_it_is_about_and_for_the_department(
     app: Flask, lin: Visitor, cast: Cast, firm: Departments, case: Case
 ) -> None:
     for path in LISTS:
         assert case.number in lin.opens(path).text, path
         for who in (cast.zhou, firm.xu):
-            assert case.number not in enters(app, who).opens(path).text, (path, who)
+            assert case.number not in logged_in(app, who).opens(path).text, (path, who)
 
 
 def test_by_its_number_it_is_not_there(app: Flask, cast: Cast, firm: Departments, case: Case) -> None:
     for who, status in ((cast.zhou, 404), (firm.xu, 302)):
-        visitor = enters(app, who)
+        visitor = logged_in(app, who)
         assert visitor.opens(f"/console/cases/{case.id}").status_code == status
         assert visitor.opens(f"/console/cases/{case.id}/opened").status_code == 404
         assert visitor.opens(f"/console/calls/{case.call_id}").status_code == 404
@@ -60,13 +53,13 @@ def test_a_call_with_another_matter_in_it_is_hidden_all_the_same(
     forms.saves(lin, f"/console/calls/{case.call_id}/form", kind="enquiry", question="何时停暖", read_back="yes")
     assert forms.opened(runtime).call_id == case.call_id
     for who in (cast.zhou, firm.xu):
-        assert enters(app, who).opens(f"/console/calls/{case.call_id}").status_code == 404
+        assert logged_in(app, who).opens(f"/console/calls/{case.call_id}").status_code == 404
 
 
 def test_whoever_heads_another_department_does_not_read_who_complained_either(
     app: Flask, firm: Departments, case: Case
 ) -> None:
-    assert enters(app, firm.ma).opens(f"/console/cases/{case.id}").status_code == 404
+    assert logged_in(app, firm.ma).opens(f"/console/cases/{case.id}").status_code == 404
 
 
 def test_a_head_who_answers_for_a_complaint_of_another_department_works_on_it(
@@ -74,11 +67,11 @@ def test_a_head_who_answers_for_a_complaint_of_another_department_works_on_it(
 ) -> None:
     with runtime.act(COMMAND) as act:
         act.session.get_one(Case, case.id).owner_id = firm.ma.id
-    assert enters(app, firm.ma).opens(f"/console/cases/{case.id}").status_code == 200
+    assert logged_in(app, firm.ma).opens(f"/console/cases/{case.id}").status_code == 200
     unnamed = departments.complains(runtime, cast, anonymous=True, department_id=firm.repair)
     with runtime.act(COMMAND) as act:
         act.session.get_one(Case, unnamed.id).owner_id = firm.ma.id
-    assert enters(app, firm.ma).opens(f"/console/cases/{unnamed.id}").status_code == 404
+    assert logged_in(app, firm.ma).opens(f"/console/cases/{unnamed.id}").status_code == 404
 
 
 def test_a_head_who_takes_calls_as_well_sees_what_is_about_others(
@@ -88,8 +81,8 @@ def test_a_head_who_takes_calls_as_well_sees_what_is_about_others(
         for who in (firm.ma, firm.xu):
             person = staff.get(act, who.id)
             person.roles.append(StaffRole(role=Role.AGENT))
-    assert enters(app, firm.ma).opens(f"/console/cases/{case.id}").status_code == 200
-    assert enters(app, firm.xu).opens(f"/console/cases/{case.id}").status_code == 302
+    assert logged_in(app, firm.ma).opens(f"/console/cases/{case.id}").status_code == 200
+    assert logged_in(app, firm.xu).opens(f"/console/cases/{case.id}").status_code == 302
 
 
 def test_who_complained_is_not_told_to_the_department_when_they_ring_again(
@@ -101,7 +94,7 @@ def test_who_complained_is_not_told_to_the_department_when_they_ring_again(
         zhou.department_id = firm.repair
     talk = Talk(runtime, cast)
     talk.talk()
-    page = enters(app, cast.lin).opens("/console/desk").text
+    page = logged_in(app, cast.lin).opens("/console/desk").text
     assert "139****0088" in page, "Chen is on the line"
     assert case.number not in page
 
@@ -124,4 +117,4 @@ def test_the_register_of_visitors_is_without_them(app: Flask, lin: Visitor, cast
     forms.saves(lin, NEW, **SAID, **came)
     assert "曾**" in lin.opens("/console/visitors").text
     for who in (cast.zhou, firm.xu):
-        assert "曾**" not in enters(app, who).opens("/console/visitors").text
+        assert "曾**" not in logged_in(app, who).opens("/console/visitors").text

@@ -13,7 +13,7 @@ from hotline.domain.parties import Mode, Recording, Role, State
 from hotline.domain.seats import Status
 from hotline.runtime import Runtime
 from tests import given
-from tests.console.visitor import Visitor, text_of
+from tests.console.visitor import Visitor, logged_in, text_of
 from tests.domain.talks import Talk
 from tests.world import Cast, Person
 
@@ -39,12 +39,6 @@ def refused(visitor: Visitor, talk: Talk, action: str, **form: object) -> str:
     """Press a button of the call; it is not done. What the page says."""
     path = f"/console/meetings/{talk.meeting_id}/{action}"
     return text_of(visitor.is_refused(path, page=DESK, **{name: str(value) for name, value in form.items()}))
-
-
-def opens(app: Flask, who: Person) -> Visitor:
-    visitor = Visitor(app)
-    visitor.logs_in(who)
-    return visitor
 
 
 def owned(talk: Talk) -> Case:
@@ -115,7 +109,7 @@ def test_a_matter_is_handed_over_when_the_colleague_accepts_and_not_before(
     case = owned(talk)
     press(lin, talk, "hand-over", who=talk.cast.zhou.id, case=case.id, why="她熟悉这台锅炉")
     assert _owner(talk, case) == talk.cast.lin.id
-    assert "同事请您加入通话" in text_of(opens(app, talk.cast.zhou).opens(DESK))
+    assert "同事请您加入通话" in text_of(logged_in(app, talk.cast.zhou).opens(DESK))
     talk.with_leg(meetings.accepted, talk.party(talk.cast.zhou).call_id)
     assert _owner(talk, case) == talk.cast.zhou.id
 
@@ -137,7 +131,7 @@ def test_after_the_handover_the_giver_leaves_and_the_customer_is_not_alone(
     press(lin, talk, "leave")
     talk.leaves(talk.party(talk.cast.lin).call_id)
     assert talk.meeting().agent_id == talk.cast.zhou.id
-    assert "结束通话" in text_of(opens(app, talk.cast.zhou).opens(DESK))
+    assert "结束通话" in text_of(logged_in(app, talk.cast.zhou).opens(DESK))
 
 
 def test_the_form_after_a_handover_is_of_the_call_that_was_handed_over(lin: Visitor, talk: Talk) -> None:
@@ -191,7 +185,7 @@ def test_the_end_asks_the_customer_whether_there_is_anything_else(lin: Visitor, 
 
 
 def test_an_outsider_has_no_button_in_somebody_elses_call(app: Flask, talk: Talk) -> None:
-    zhou = opens(app, talk.cast.zhou)
+    zhou = logged_in(app, talk.cast.zhou)
     for action in ("hold", "end", "leave", "expert"):
         assert "情况有变" in refused(zhou, talk, action)
     assert not talk.meeting().ending
@@ -229,7 +223,7 @@ def test_who_is_being_rung_or_has_left_has_no_button_in_the_call(
     person = asks_in(lin, talk, role)
     if left:
         talk.with_leg(meetings.turned_down, talk.party(person).call_id, State.DECLINED)
-    visitor = opens(app, person)
+    visitor = logged_in(app, person)
     for action in in_call.ACTIONS:
         assert "情况有变" in refused(visitor, talk, action, who=talk.cast.lin.id)
     assert not talk.meeting().ending
@@ -243,7 +237,7 @@ def test_only_the_agent_and_who_leads_send_somebody_off(app: Flask, lin: Visitor
     talk.with_leg(meetings.accepted, leg)
     talk.joins(leg)
     does = press if role is Role.SUPERVISOR else refused
-    does(opens(app, person), talk, "send-off", who=talk.cast.lin.id)
+    does(logged_in(app, person), talk, "send-off", who=talk.cast.lin.id)
     sent_off = {"call": talk.party(talk.cast.lin).call_id} in talk.owed("end-call")
     assert sent_off == (role is Role.SUPERVISOR)
 
@@ -253,7 +247,7 @@ def test_a_guest_sees_the_call_and_can_only_leave(app: Flask, lin: Visitor, talk
     leg = talk.party(talk.cast.wu).call_id
     talk.with_leg(meetings.accepted, leg)
     talk.joins(leg)
-    wu = opens(app, talk.cast.wu)
+    wu = logged_in(app, talk.cast.wu)
     told = text_of(wu.opens(DESK))
     assert "离开通话" in told
     assert "结束通话" not in told

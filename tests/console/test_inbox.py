@@ -14,8 +14,8 @@ from hotline.domain.staff import Role, StaffRole
 from hotline.runtime import Runtime
 from tests.console import complaining, departments, forms, matters
 from tests.console.departments import HAPPENED, Departments
-from tests.console.visitor import Visitor, text_of
-from tests.world import Cast, HandClock, Person
+from tests.console.visitor import Visitor, logged_in, text_of
+from tests.world import Cast, HandClock
 
 INBOX = "/console/inbox"
 FOUND = "派单时间抄错了，已向客户赔礼"
@@ -30,14 +30,7 @@ def case(runtime: Runtime, cast: Cast, firm: Departments) -> Case:
 @pytest.fixture
 def xu(app: Flask, firm: Departments) -> Visitor:
     """Xu, the head of repair, is logged in."""
-    return enters(app, firm.xu)
-
-
-def enters(app: Flask, who: Person) -> Visitor:
-    """Somebody logs in."""
-    visitor = Visitor(app)
-    visitor.logs_in(who)
-    return visitor
+    return logged_in(app, firm.xu)
 
 
 def test_the_head_of_a_department_is_led_to_the_inbox(app: Flask, firm: Departments) -> None:
@@ -111,7 +104,7 @@ def test_words_are_kept_when_they_are_refused(xu: Visitor, runtime: Runtime, fir
 def test_each_department_finds_its_own_and_no_other(
     app: Flask, runtime: Runtime, cast: Cast, firm: Departments, case: Case
 ) -> None:
-    ma, yang = enters(app, firm.ma), enters(app, firm.yang)
+    ma, yang = logged_in(app, firm.ma), logged_in(app, firm.yang)
     sisters = departments.complains(runtime, cast, department_id=firm.garden)
     for visitor, mine, theirs in ((ma, None, case), (yang, sisters, case)):
         assert theirs.number not in visitor.opens(INBOX).text
@@ -142,7 +135,7 @@ def test_whom_it_is_passed_up_to_confirms_that_they_have_seen_it(
     app: Flask, runtime: Runtime, cast: Cast, firm: Departments
 ) -> None:
     grave = departments.complains(runtime, cast, department_id=firm.repair, grade="major", why="再三发生")
-    feng = enters(app, cast.feng)
+    feng = logged_in(app, cast.feng)
     assert grave.number in section(feng, "seen")
     here = f"{INBOX}/{grave.id}"
     assert feng.sends(f"{here}/seen", page=here).location == here
@@ -154,7 +147,7 @@ def test_what_is_passed_up_of_a_sister_company_is_seen_where_it_was_taken(
     app: Flask, runtime: Runtime, cast: Cast, firm: Departments
 ) -> None:
     grave = departments.complains(runtime, cast, department_id=firm.garden, grade="important", why="再三发生")
-    qian, feng = enters(app, cast.qian), enters(app, cast.feng)
+    qian, feng = logged_in(app, cast.qian), logged_in(app, cast.feng)
     assert grave.number in section(qian, "seen")
     assert grave.number not in feng.opens(INBOX).text, "whoever stands above is asked once they are rung"
     assert 'id="waits-console-inbox">1' in qian.opens(INBOX).text
@@ -165,7 +158,7 @@ def test_what_is_passed_up_of_a_sister_company_is_seen_where_it_was_taken(
 def test_a_full_inbox_asks_the_database_no_more_often_than_an_empty_one(
     app: Flask, runtime: Runtime, cast: Cast, firm: Departments
 ) -> None:
-    sun, asked = enters(app, cast.sun), []
+    sun, asked = logged_in(app, cast.sun), []
     sun.opens(INBOX)
     for many in (1, 5):
         for _ in range(many):
@@ -214,14 +207,14 @@ def test_after_it_was_put_to_another_department_the_first_finds_it_nowhere(
     assert case.number not in xu.opens(INBOX).text
     for path in (f"{INBOX}/{case.id}", f"/console/cases/{case.id}"):
         assert xu.opens(path).status_code == 404
-    assert case.number in section(enters(app, firm.ma), "sign")
+    assert case.number in section(logged_in(app, firm.ma), "sign")
 
 
 def test_where_the_head_is_complained_of_a_supervisor_signs_and_the_head_finds_nothing(
     app: Flask, sun: Visitor, runtime: Runtime, cast: Cast, firm: Departments
 ) -> None:
     about = departments.complains(runtime, cast, department_id=firm.repair, about_staff_id=firm.xu.id)
-    xu = enters(app, firm.xu)
+    xu = logged_in(app, firm.xu)
     assert about.number not in xu.opens(INBOX).text
     assert xu.opens(f"{INBOX}/{about.id}").status_code == 404
     here = f"{INBOX}/{about.id}"
@@ -257,7 +250,7 @@ def test_a_head_who_leads_as_well_sees_the_company(app: Flask, runtime: Runtime,
     with runtime.act(COMMAND) as act:
         ma = staff.get(act, firm.ma.id)
         ma.roles.append(StaffRole(role=Role.SUPERVISOR))
-    assert case.number in enters(app, firm.ma).opens(INBOX).text
+    assert case.number in logged_in(app, firm.ma).opens(INBOX).text
 
 
 def section(visitor: Visitor, name: str) -> str:

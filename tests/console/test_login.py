@@ -17,7 +17,7 @@ from hotline.domain.act import COMMAND
 from hotline.domain.seats import Seat
 from hotline.domain.staff import Staff
 from hotline.runtime import Runtime
-from tests.console.visitor import Visitor
+from tests.console.visitor import Visitor, logged_in
 from tests.domain.talks import Talk
 from tests.world import PASSWORD, Cast, HandClock
 
@@ -88,8 +88,7 @@ def test_a_colleague_disabled_a_second_ago_is_out(sun: Visitor, runtime: Runtime
 
 
 def test_logging_out_ends_a_copied_cookie_too(app: Flask, sun: Visitor, cast: Cast) -> None:
-    other = Visitor(app)
-    other.logs_in(cast.sun)
+    other = logged_in(app, cast.sun)
     assert sun.sends("/console/logout", page="/console").location == "/console/login"
     assert other.opens("/console").status_code == 302
 
@@ -233,8 +232,7 @@ def test_nobody_is_rung_who_logged_out_and_who_is_in_a_call_stays_in_it(
 ) -> None:
     talk = Talk(runtime, cast)
     talk.talk() if in_a_call else talk.free(cast.lin)
-    lin = Visitor(app)
-    lin.logs_in(cast.lin)
+    lin = logged_in(app, cast.lin)
     assert lin.sends("/console/logout", page="/console/desk").location == "/console/login"
     assert (talk.seat(cast.lin).status, talk.seat(cast.lin).wants) == now
 
@@ -244,8 +242,7 @@ def test_whoever_logs_in_again_after_the_seat_went_quiet_begins_off_the_desk(
 ) -> None:
     lin.sends("/console/desk/status", page="/console/desk", status="free")
     at.passes(timedelta(days=14))
-    elsewhere = Visitor(app)
-    elsewhere.logs_in(cast.lin)
+    elsewhere = logged_in(app, cast.lin)
     elsewhere.sends("/console/desk/beat", page="/console/cases")
     assert Talk(runtime, cast).seat(cast.lin).status == "off"
 

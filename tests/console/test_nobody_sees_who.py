@@ -34,7 +34,7 @@ from hotline.runtime import Runtime
 from tests import given
 from tests.console import departments, forms
 from tests.console.departments import Departments
-from tests.console.visitor import Visitor
+from tests.console.visitor import Visitor, logged_in
 from tests.jobs.workshop import Workshop
 from tests.world import Cast, HandClock, Person
 
@@ -107,8 +107,7 @@ def told(
     app: Flask, runtime: Runtime, cast: Cast, firm: Departments, accused: Person, at: HandClock
 ) -> tuple[Case, Case]:
     """Both complain of repair and of one person, by the desk's form: one by name, the other anonymously."""
-    lin = Visitor(app)
-    lin.logs_in(cast.lin)
+    lin = logged_in(app, cast.lin)
     named = _complains(lin, runtime, cast, firm, NAMED, accused=accused.name, happened=NAMED.told)
     unnamed = _complains(lin, runtime, cast, firm, UNNAMED, accused=accused.name, anonymous="yes")
     _record(runtime, named)
@@ -144,8 +143,7 @@ def test_whom_it_is_about_finds_nothing_of_it_at_all(
 def test_who_takes_complaints_in_finds_them_so_that_these_tests_can_fail(
     app: Flask, cast: Cast, told: tuple[Case, Case]
 ) -> None:
-    sun = Visitor(app)
-    sun.logs_in(cast.sun)
+    sun = logged_in(app, cast.sun)
     listed = sun.opens("/console/cases").text
     for case in told:
         assert case.number in listed
@@ -157,8 +155,7 @@ def test_who_takes_complaints_in_finds_them_so_that_these_tests_can_fail(
 def test_news_of_it_is_not_told_to_whom_it_is_hidden_from(
     app: Flask, runtime: Runtime, cast: Cast, told: tuple[Case, Case]
 ) -> None:
-    zhou = Visitor(app)
-    zhou.logs_in(cast.zhou)
+    zhou = logged_in(app, cast.zhou)
     with zhou.opens(f"/console/stream?about={told[0].chain}") as answer:
         news = (piece.decode() for piece in answer.iter_encoded())
         next(news)

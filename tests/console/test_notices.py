@@ -15,7 +15,7 @@ from hotline.prompts import Prompts
 from hotline.runtime import Runtime
 from tests import given
 from tests.console import complaining, matters
-from tests.console.visitor import Visitor, text_of
+from tests.console.visitor import Visitor, logged_in, text_of
 from tests.world import Cast, HandClock, Person
 
 PAGE = "/console/notices"
@@ -141,8 +141,7 @@ def test_whom_a_complaint_is_about_no_longer_finds_what_they_were_told_of_it(
 ) -> None:
     complaint = complaining.filed(runtime, cast, about_staff_id=cast.qian.id)
     tells(runtime, cast, complaint, who=cast.qian)
-    qian = Visitor(app)
-    qian.logs_in(cast.qian)
+    qian = logged_in(app, cast.qian)
     page = qian.opens(PAGE).text
     assert "261118001" not in page
     assert 'name="id" value=' in page, "it does not wait behind the link for ever"
@@ -154,16 +153,14 @@ def test_the_head_of_a_department_is_led_to_the_inbox_and_not_to_the_case(
     department_id, head = complaining.department(runtime, cast)
     complaint = complaining.filed(runtime, cast, department_id=department_id)
     tells(runtime, cast, complaint, who=head)
-    visitor = Visitor(app)
-    visitor.logs_in(head)
+    visitor = logged_in(app, head)
     page = visitor.opens(PAGE).text
     assert f'href="/console/inbox/{complaint}"' in page
     assert f'href="/console/cases/{complaint}"' not in page
 
 
 def test_an_engineer_has_no_page_of_notices(app: Flask, cast: Cast) -> None:
-    wang = Visitor(app)
-    wang.logs_in(cast.wang)
+    wang = logged_in(app, cast.wang)
     assert wang.opens(PAGE).status_code == 403
 
 

@@ -9,7 +9,7 @@ from redis import Redis
 
 from hotline.runtime import Runtime
 from tests.console import matters
-from tests.console.visitor import Visitor
+from tests.console.visitor import Visitor, logged_in
 from tests.world import Cast
 
 TYPED = "客户满意"
@@ -37,8 +37,7 @@ def test_another_page_and_another_browser_do_not_show_it(
 ) -> None:
     here = f"/console/cases/{matters.repair(runtime, cast)}"
     other = f"/console/cases/{matters.enquiry(runtime, cast)}"
-    elsewhere = Visitor(app)
-    elsewhere.logs_in(cast.sun)
+    elsewhere = logged_in(app, cast.sun)
     assert sun.sends(f"{here}/close", page=here, outcome=TYPED).status_code == 303
     assert TYPED not in elsewhere.opens(here).text
     assert TYPED not in sun.opens(other).text

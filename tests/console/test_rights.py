@@ -16,7 +16,7 @@ from hotline.domain.cases import Kind
 from hotline.domain.staff import Role
 from hotline.runtime import Runtime
 from tests.console import matters
-from tests.console.visitor import Visitor
+from tests.console.visitor import Visitor, logged_in
 from tests.world import PASSWORD_HASH, Cast
 
 _FORM = {"what": "number", "reason": "to ring back", "said": "settled", "rule": "x", "outcome": "done"}
@@ -48,8 +48,7 @@ def test_each_role_opens_the_pages_of_the_table_and_no_other(
         )
         case = cases.open(act, heat, kind=Kind.ENQUIRY, matter="enquiry", owner_id=person.id)
     matters.call(runtime, cast)
-    visitor = Visitor(app)
-    visitor.logs_in("new")
+    visitor = logged_in(app, "new")
     token = visitor.token("/console/login")
     rules = sorted(_rules(app), key=lambda rule: rule.endpoint == "console.log_out")
     for rule in rules:
@@ -76,8 +75,7 @@ def test_a_query_for_what_no_row_can_be_is_passed_over(sun: Visitor, number: str
 
 def test_a_sister_companys_calls_and_cases_are_not_there(app: Flask, runtime: Runtime, cast: Cast) -> None:
     call_id, case_id = matters.call(runtime, cast), matters.enquiry(runtime, cast)
-    hu = Visitor(app)
-    hu.logs_in(cast.hu)
+    hu = logged_in(app, cast.hu)
     assert "139****0088" not in hu.opens("/console").text
     for path in (f"/console/calls/{call_id}", f"/console/cases/{case_id}"):
         assert hu.opens(path).status_code == 404
@@ -88,15 +86,13 @@ def test_a_sister_companys_calls_and_cases_are_not_there(app: Flask, runtime: Ru
 
 def test_whoever_answers_for_a_matter_sees_it_in_whatever_company(app: Flask, runtime: Runtime, cast: Cast) -> None:
     case_id = matters.enquiry(runtime, cast, owner=cast.wu)
-    wu = Visitor(app)
-    wu.logs_in(cast.wu)
+    wu = logged_in(app, cast.wu)
     assert wu.opens(f"/console/cases/{case_id}").status_code == 200
 
 
 def test_an_administrator_sees_every_company_and_no_personal_value(app: Flask, runtime: Runtime, cast: Cast) -> None:
     call_id = matters.call(runtime, cast)
-    tang = Visitor(app)
-    tang.logs_in(cast.tang)
+    tang = logged_in(app, cast.tang)
     assert "安心物业" in tang.opens("/console").text
     assert "139****0088" in tang.opens("/console").text
     assert "139****0088" not in tang.opens(f"/console?company={cast.home.id}").text

@@ -9,7 +9,7 @@ from hotline.domain import absences, cases, staff
 from hotline.domain.act import COMMAND
 from hotline.runtime import Runtime
 from tests.console import matters
-from tests.console.visitor import Visitor, text_of
+from tests.console.visitor import Visitor, logged_in, text_of
 from tests.world import Cast, HandClock, Person
 
 PAGE = "/console/staff"
@@ -84,7 +84,6 @@ def test_nobody_sends_away_a_superior_themselves_or_a_sister_companys_people(
     for who in (cast.sun, cast.qian, cast.feng, cast.wu, cast.bai, cast.tang):
         assert sun.sends(f"{PAGE}/{who.id}/dismiss", page=PAGE, sure="yes").status_code == 403
         assert active(runtime, who)
-    tang = Visitor(app)
-    tang.logs_in(cast.tang)
+    tang = logged_in(app, cast.tang)
     tang.sends(f"{PAGE}/{cast.wu.id}/dismiss", page=PAGE, sure="yes")
     assert not active(runtime, cast.wu), "an administrator keeps the registers of the whole group"

@@ -15,7 +15,7 @@ from hotline.runtime import Runtime
 from tests import given
 from tests.console import forms
 from tests.console.forms import SAID
-from tests.console.visitor import Visitor, text_of
+from tests.console.visitor import Visitor, logged_in, text_of
 from tests.domain.talks import Talk
 from tests.world import Cast
 
@@ -84,8 +84,7 @@ def test_the_earlier_matter_does_not_name_the_leg(lin: Visitor, talk: Talk, leg:
 
 def test_the_desk_is_told_at_once_and_forgets_who_it_was(app: Flask, lin: Visitor, talk: Talk, leg: int) -> None:
     assert MASKED in lin.opens(DESK).text
-    desk = Visitor(app)
-    desk.logs_in(talk.cast.lin)
+    desk = logged_in(app, talk.cast.lin)
     with desk.opens(f"/console/stream?about=staff:{talk.cast.lin.id}") as answer:
         news = (one.decode() if isinstance(one, bytes) else one for one in answer.response)
         next(news)

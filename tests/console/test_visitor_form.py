@@ -12,7 +12,7 @@ from hotline.runtime import Runtime
 from tests import given
 from tests.console import forms, matters
 from tests.console.forms import NEW, PHONE, SAID
-from tests.console.visitor import Visitor, text_of
+from tests.console.visitor import Visitor, logged_in, text_of
 from tests.world import Cast
 
 CAME = {
@@ -106,8 +106,7 @@ def test_somebody_erased_stays_in_the_register_without_a_name(lin: Visitor, runt
 
 def test_the_register_of_a_sister_company_is_not_there(app: Flask, lin: Visitor, cast: Cast) -> None:
     forms.saves(lin, NEW, **CAME)
-    wu = Visitor(app)
-    wu.logs_in(cast.wu)
+    wu = logged_in(app, cast.wu)
     assert "还没有来访登记" in text_of(wu.opens(REGISTER))
 
 

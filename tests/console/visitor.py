@@ -62,6 +62,13 @@ class Visitor:
         return self.sends("/console/login", page="/console/login", login=login, password=password, **form)
 
 
+def logged_in(app: Flask, who: Person | str) -> Visitor:
+    """Somebody of the cast, or under a name, who is in now."""
+    visitor = Visitor(app)
+    assert visitor.logs_in(who).status_code == 302
+    return visitor
+
+
 def text_of(answer: TestResponse) -> str:
     """What a reader sees of a page: no tags, one space between words."""
     return " ".join(re.sub(r"<[^>]+>", " ", answer.text).split())
