@@ -59,28 +59,47 @@ class Base(DeclarativeBase):
 _POOL: dict[str, Any] = {"pool_size": 16, "max_overflow": 16, "hide_parameters": True}
 
 
-def make_engine(url: str, *, busy_ms: int, again_seconds: float, lock_ms: int | None = None) -> Engine:
+_UNANSWERED = 3  # questions whether the other side is there, after which it is not
+
+
+def make_engine(
+    url: str, *, busy_ms: int, again_seconds: float, lock_ms: int | None = None, idle_ms: int = 0
+) -> Engine:
     """An engine for SQLite or PostgreSQL; opens no connection yet.
 
     `busy_ms`: how long a server that does not answer is awaited, or a locked SQLite; `lock_ms`: how long a row that
-    another holds on PostgreSQL, where that differs; `again_seconds`: how soon SQLite's one writer is asked for again.
+    another holds on PostgreSQL, where that differs; `again_seconds`: how soon SQLite's one writer is asked for again;
+    `idle_ms`: a PostgreSQL session that does nothing for so long in the midst of an act is ended (0: never).
     """
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         return _sqlite(url, busy_ms, again_seconds)
     if parsed.get_backend_name() == "postgresql":
-        return _postgres(parsed.set(drivername="postgresql+psycopg"), busy_ms, lock_ms or busy_ms)
+        return _postgres(parsed.set(drivername="postgresql+psycopg"), busy_ms, lock_ms or busy_ms, idle_ms)
     raise Invalid(f"DATABASE_URL: {parsed.drivername} is neither sqlite:///… nor postgresql://…")
 
 
-def _postgres(url: URL, busy_ms: int, lock_ms: int) -> Engine:
-    """Every wait ends: for the server to connect, for a packet to be acknowledged, for a row that another holds."""
+def _postgres(url: URL, busy_ms: int, lock_ms: int, idle_ms: int) -> Engine:
+    """Every wait ends: for the server to connect, for a packet to be acknowledged, for a row that another holds.
+
+    And for another that vanished, or hangs: a machine without power never says that it is gone, and the server would
+    keep its rows locked for two hours, and its place among the connections.
+    """
+    seconds = max(1, busy_ms // 1000)
     waits = {
-        "connect_timeout": max(1, busy_ms // 1000),
+        "lock_timeout": lock_ms,
+        "idle_in_transaction_session_timeout": idle_ms,
         "tcp_user_timeout": busy_ms,
-        "options": f"-c lock_timeout={lock_ms}",
+        "tcp_keepalives_idle": seconds,
+        "tcp_keepalives_interval": seconds,
+        "tcp_keepalives_count": _UNANSWERED,
     }
-    return create_engine(url, connect_args=waits, pool_pre_ping=True, **_POOL)
+    given = {
+        "connect_timeout": seconds,
+        "tcp_user_timeout": busy_ms,
+        "options": " ".join(f"-c {name}={value}" for name, value in waits.items()),
+    }
+    return create_engine(url, connect_args=given, pool_pre_ping=True, **_POOL)
 
 
 def _sqlite(url: str, busy_ms: int, again_seconds: float) -> Engine:

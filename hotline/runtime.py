@@ -108,6 +108,7 @@ def make(settings: Settings, engine: Engine | None = None) -> Runtime:
         busy_ms=figures.carrier.connect_timeout.seconds * 1000,
         again_seconds=figures.database.writer_again_seconds,
         lock_ms=figures.voice.document_deadline.seconds * 1000,
+        idle_ms=figures.database.idle_longest.seconds * 1000,
     )
     within = figures.routine.redis_within.seconds
     redis = Redis.from_url(settings.redis, socket_connect_timeout=within, socket_timeout=within, retry=None)

@@ -46,6 +46,8 @@ class Database:
 
     writer_again_seconds: Annotated[float, Figure(PLATFORM, 0.0005, 0.1)]
     """SQLite has one writer; whoever waits for it asks again so soon, lest the rests of others be missed."""
+    idle_longest: Limit
+    """Whoever does nothing for so long in the midst of an act has vanished or hangs: PostgreSQL gives its rows free."""
 
 
 @dataclass(frozen=True)
