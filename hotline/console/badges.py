@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import g
 
-from hotline.console import asking, inbox, rights
+from hotline.console import asking, inbox, outbox, rights
 from hotline.domain import decisions, notices
 from hotline.domain.act import Act
 from hotline.domain.staff import Staff
@@ -16,6 +16,7 @@ from hotline.domain.staff import Staff
 COUNTS: Mapping[str, Callable[[Act, Staff], int]] = {
     "console.inbox": inbox.waiting,
     "console.approval_list": lambda act, person: len(decisions.waiting_for(act, person)),
+    "console.outbox_list": outbox.waiting,
     "console.notice_list": lambda act, person: notices.unseen(act, person.id),
 }
 

@@ -28,9 +28,13 @@ class Letter(NamedTuple):
     company_id: int | None
 
 
-def found(act: Act, *where: ColumnElement[bool], before: int | None = None, most: int) -> list[Letter]:
-    """What failed, the newest first; `where` may ask of the entry, its `Case`, its `Call` and `company_id`."""
+def found(
+    act: Act, *where: ColumnElement[bool], before: int | None = None, entry_id: int | None = None, most: int
+) -> list[Letter]:
+    """What failed, the newest first, or one of it; `where` may ask of its `Case`, its `Call` and its `company_id`."""
     query = _failed(select(OutboxEntry, Case, company_id), where).order_by(OutboxEntry.id.desc()).limit(most)
+    if entry_id is not None:
+        query = query.where(OutboxEntry.id == entry_id)
     if before is not None:
         query = query.where(OutboxEntry.id < before)
     return [Letter(*row) for row in act.session.execute(query)]
