@@ -46,7 +46,7 @@ def voicemail_answers(line: Line, desk: Desk) -> Phone:
     desk.sits(lin)
     desk.takes(lin)
     machine = line.phone("unknown").rings().goes_to_voicemail()
-    machine.hears("这里是安心热力", 60).hears("我们会再给您打电话")
+    machine.hears("这里是安心热力", 60).hears("我们再给您回电")
     line.passes(seconds=10)
     desk.goes_home(lin)
     return machine

@@ -197,7 +197,8 @@ def test_whoever_hangs_up_in_the_line_did_not_wait_until_we_heard_of_it(line: Li
     routine.look_up_calls(line.runtime)
     line.passes(seconds=5)
     [told] = [fields for kind, fields in line.chain(wait.chain) if kind == "waited"]
-    assert (desk.waits()[-1].state, told["kept"]) == ("abandoned", True)
+    theirs = next(one for one in desk.waits() if one.id == wait.id)
+    assert (theirs.state, told["kept"]) == ("abandoned", True)
     line.exchange.problems.clear()
 
 
