@@ -14,7 +14,7 @@ import pytest
 from redis import Redis
 from rq import SimpleWorker
 from rq.serializers import JSONSerializer
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from hotline import runtime as runtimes
 from hotline.carrier.twilio import TwilioCarrier
@@ -25,7 +25,6 @@ from hotline.domain.cases import Case
 from hotline.domain.companies import Company
 from hotline.domain.news import Recording
 from hotline.domain.outbox import OutboxEntry, Queue, State
-from hotline.domain.promises import Promise
 from hotline.domain.turns import Turn
 from hotline.domain.verifying import verify
 from hotline.jobs import queues, routine, work
@@ -41,6 +40,7 @@ from hotline.simulator.wire import SimulatedHttpClient, WsgiSender
 from hotline.voice import endings
 from hotline.web import create_app
 from tests import world
+from tests.agenda import Agenda
 from tests.contract import emitted
 
 STORIES = Path(__file__).parent / "stories"
@@ -82,6 +82,7 @@ class Line:
         self._redis = Redis.from_url(runtime.settings.redis)
         self._workers = [self._worker(name) for name in Queue]
         self._stepping = False
+        self._agenda = Agenda(runtime)
         self.clock.on_turn.append(self._turned)
         self.clock.stops.append(self._next_due)
 
@@ -178,6 +179,7 @@ class Line:
 
     def close(self) -> None:
         """Let go of the connections."""
+        self._agenda.close()
         self.dispatcher.close()
         self._redis.close()
 
@@ -192,7 +194,7 @@ class Line:
     def _turned(self, now: datetime) -> None:
         """The product's clock follows; what is due is handed out and done."""
         self.at.set(now)
-        if self._stepping:
+        if self._stepping or self._agenda.is_clear(now):
             return
         self._stepping = True
         try:
@@ -201,18 +203,19 @@ class Line:
             self._stepping = False
 
     def performs(self) -> None:
-        """The clock looks at what was promised; all that is due is handed out and done, and what comes of it."""
+        """The clock looks at what was promised; all that is due is handed out and done, and what comes of it.
+
+        Asked for when something is on the agenda: it must know of whatever is done here.
+        """
         routine.look_at_promises(self.runtime)
         routine.lapse_requests(self.runtime)
         while self.dispatcher.turn():
             for worker in self._workers:
-                worker.work(burst=True, logging_level=logging.getLevelName(logging.WARNING))
+                if not worker.queues[0].is_empty():
+                    worker.work(burst=True, logging_level=logging.getLevelName(logging.WARNING))
 
     def _next_due(self) -> datetime | None:
-        owed = select(func.min(OutboxEntry.due_at)).where(OutboxEntry.state == State.DUE)
-        with self.look() as act:
-            due = [act.session.scalar(owed), act.session.scalar(select(func.min(Promise.look_at)))]
-        soonest = min((at for at in due if at is not None), default=None)
+        soonest = self._agenda.soonest()
         return soonest if soonest is None or soonest > self.at.now else self.at.now + SOON
 
 
