@@ -49,6 +49,7 @@ class Act:
     news: set[str] = field(default_factory=set)
     telling: set[tuple[int, int, bool]] = field(default_factory=set)  # whom this act owes a text: see notices
     owes_now: bool = False
+    held: set[object] = field(default_factory=set)  # rows asked for often: the session forgets what nobody holds
     _standard: Standard | None = None
 
     @property

@@ -120,6 +120,7 @@ def get(act: Act, company_id: int) -> Company:
     company = act.session.get(Company, company_id)
     if company is None:
         raise NotFound(f"there is no company {company_id}")
+    act.held.add(company)
     act.under(company.profile, company.overrides)
     return company
 

@@ -174,6 +174,8 @@ def _waiting(act: Act) -> tuple[list[tuple[Decision, Case]], object]:
     query = select(Decision, Case, Promise).join(Case, Case.id == Decision.case_id)
     query = query.outerjoin(Promise, Promise.id == Decision.promise_id).where(Decision.state == State.ASKED)
     found = act.session.execute(query.order_by(Decision.id)).all()
+    if not found:
+        return [], None
     involved = {id_ for decision, case, _promise in found for id_ in (decision.asked_by_id, case.owner_id)}
     held = found, companies.listed(act), act.session.scalars(select(Staff).where(Staff.id.in_(involved))).all()
     return [(decision, case) for decision, case, _promise in found], held

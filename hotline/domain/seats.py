@@ -83,6 +83,9 @@ class Seat(Base):
 
 def of(act: Act, person: Staff) -> Seat:
     """The seat of a person, locked; made when it is first asked for: off, rung by telephone where there is one."""
+    seat = act.session.get(Seat, person.id, with_for_update=True, populate_existing=True)
+    if seat is not None:
+        return seat
     device = Device.PHONE if person.phone is not None else Device.BROWSER
     made = insert_new(act.session, Seat).values(
         staff_id=person.id,
@@ -95,8 +98,7 @@ def of(act: Act, person: Staff) -> Seat:
         languages=[],
         misses=0,
     )
-    if act.session.get(Seat, person.id) is None:
-        act.session.execute(made)
+    act.session.execute(made)
     return locked(act, person.id)
 
 
