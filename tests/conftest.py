@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import ClassVar
+from types import CodeType
+from typing import Any, ClassVar
 
 import pytest
 from flask import Flask
@@ -26,30 +28,36 @@ class Compiled(BytecodeCache):
     """Templates that were compiled already: every test has an application of its own, all have the same templates."""
 
     def __init__(self) -> None:
-        self._found: dict[str, bytes] = {}
+        self._found: dict[tuple[str, str], CodeType | None] = {}
 
     def load_bytecode(self, bucket: Bucket) -> None:
         """Give back what another application compiled."""
-        if bucket.key in self._found:
-            bucket.bytecode_from_string(self._found[bucket.key])
+        bucket.code = self._found.get((bucket.key, bucket.checksum))
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         """Keep what was compiled."""
-        self._found[bucket.key] = bucket.bytecode_to_string()
+        self._found[bucket.key, bucket.checksum] = bucket.code
 
 
 class Known(Rule):
-    """An address whose builder was compiled already: a builder is of the address alone and is handed its rule."""
+    """An address that was compiled already: its parts and builders are of the address and its converters alone."""
 
-    _found: ClassVar[dict[tuple[object, ...], Callable[..., tuple[str, str]]]] = {}
+    _found: ClassVar[dict[tuple[object, ...], dict[str, Any]]] = {}
 
-    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
-        key = (self.rule, tuple(self._trace), repr(self.defaults), append_unknown)
+    def compile(self) -> None:
+        """As another application compiled it; a builder is bound to the rule that asks."""
+        kinds = tuple(self.map.converters.items())
+        key = (self.rule, repr(self.defaults), self.subdomain, self.merge_slashes, self.map.host_matching, kinds)
         if key not in self._found:
-            self._found[key] = super()._compile_builder(append_unknown)
-        return self._found[key]
+            super().compile()
+            self._found[key] = {name: getattr(self, name) for name in ("_parts", "_trace", "_converters", "arguments")}
+            self._found[key] |= {name: getattr(self, name).__func__ for name in ("_build", "_build_unknown")}
+            return
+        for name, value in self._found[key].items():
+            setattr(self, name, value.__get__(self, None) if name.startswith("_build") else value)
 
 
+gc.set_threshold(10_000)  # thousands of tests keep much that is no garbage: looking through it took a tenth of the time
 STORES = {"sqlite": "_sqlite", "postgresql": "_postgres"}  # the fixture of each kind of database
 Flask.jinja_options = {"bytecode_cache": Compiled()}
 Flask.url_rule_class = Known
