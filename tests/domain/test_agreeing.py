@@ -168,10 +168,9 @@ def test_what_people_read_is_compared() -> None:
     assert {name: READ[name] - set(agreeing.COLUMNS[name]) for name in READ} == {name: set() for name in READ}
 
 
-@pytest.mark.parametrize("name", READ)
-def test_a_changed_column_is_named_with_its_row(log: Runtime, name: str) -> None:
-    chain = {"calls": "call:1", "staff": "house"}.get(name, "case:1")
-    for column in agreeing.COLUMNS[name]:
+def test_a_changed_column_is_named_with_its_row(log: Runtime) -> None:
+    for name, column in [(table, column) for table in READ for column in agreeing.COLUMNS[table]]:
+        chain = {"calls": "call:1", "staff": "house"}.get(name, "case:1")
         with forging(log) as session:
             assert changed(session, name, 1, column) == 1
             named = f"{chain}: {What.ROW}: {name} 1 {column}"
@@ -179,9 +178,8 @@ def test_a_changed_column_is_named_with_its_row(log: Runtime, name: str) -> None
             assert named in found(session, chain)
 
 
-@pytest.mark.parametrize(
-    ("sql", "named"),
-    [
+def test_rows_rewritten_at_once_are_each_named(log: Runtime) -> None:
+    rewritten = (
         ("UPDATE promises SET verdict = 'late'", f"case:2: {What.ROW}: promises 3 verdict"),
         ("UPDATE cases SET state = 'closed'", f"case:2: {What.ROW}: cases 2 state"),
         ("UPDATE calls SET started_at = '2031-01-01 00:00:00'", f"call:2: {What.ROW}: calls 2 started_at"),
@@ -190,12 +188,11 @@ def test_a_changed_column_is_named_with_its_row(log: Runtime, name: str) -> None
         ("UPDATE promises SET look_at = NULL", f"case:2: {What.ROW}: promises 3 look_at"),
         ("UPDATE promises SET look_at = '2031-01-01 00:00:00'", f"case:2: {What.ROW}: promises 3 look_at"),
         ("UPDATE promises SET id = 99 WHERE id = 1", f"case:1: {What.ROW_UNTOLD}: promises 99"),
-    ],
-)
-def test_rows_rewritten_at_once_are_each_named(log: Runtime, sql: str, named: str) -> None:
-    with forging(log) as session:
-        run(session, sql)
-        assert named in found(session)
+    )
+    for sql, named in rewritten:
+        with forging(log) as session:
+            run(session, sql)
+            assert named in found(session), sql
 
 
 def test_a_row_and_the_log_told_anew_are_found_by_the_log(log: Runtime) -> None:
