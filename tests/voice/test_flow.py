@@ -130,7 +130,7 @@ def _known_callers(rings: Rings, runtime: Runtime, cast: world.Cast) -> None:
         (cast.heat.number, "2 2 2 2 2 say 1"),
         (cast.heat.number, "2 s s s"),
         (cast.heat.number, "0 1 2"),
-        (cast.heat.number, "0 1 2"),
+        (cast.heat.number, "4 say 1 2"),
         (cast.heat.number, "3 +261118002"),
         (cast.home.number, "2 2 3 3 1"),
         (cast.home.number, "2 2 1 say"),
