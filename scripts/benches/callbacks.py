@@ -40,7 +40,6 @@ PARTS = {
 }
 MORTAL = [part for part in PARTS if part != "web"]
 SEED = 20261122
-AT_ONCE = 1000  # surveys: what is measured is the engine, not how many lines a company has
 PACE = 100.0  # calls a second that the account may place
 PATIENCE = 200.0  # seconds in which nobody new is rung: a lease, and the carrier's list asked, and as long again
 Figures = dict[str, float | int | str]
@@ -78,7 +77,7 @@ class Bench:
 
     def measured(self, many: int, a_second: float, deaths_every: float) -> Figures:
         """From owed to all rung, and whether anybody was rung twice."""
-        town.fit(self.house, self.cast, clock.now(), AT_ONCE)
+        town.fit(self.house, self.cast, clock.now())
         town.promised(self.house, self.cast, many)
         with self.running.exchange.timetable.changed:
             town.lives(Crowd(self.running.exchange, SEED), many, SEED)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, update
@@ -21,6 +21,7 @@ from hotline.simulator.legs import Habit
 from tests.world import Cast
 
 IN_ONE_ACT = 50
+AT_ONCE = 1000  # surveys: what is measured is the engine, not how many lines a company has
 RULE = "VIS-1.repair"
 NOON = 11  # the hour that it is for the company while the bench runs: nobody is rung at night
 _HABITS = {Habit.BUSY: 50, Habit.NO_ANSWER: 30, Habit.ANSWERS: 20}
@@ -37,14 +38,14 @@ def number(n: int) -> str:
     return f"+86137{n:08}"
 
 
-def fit(house: Runtime, cast: Cast, now: datetime, at_once: int) -> None:
-    """The company's clock shows noon, and the machine may ask so many at once."""
-    ahead = (NOON - now.hour + 12) % 24 - 12
+def fit(house: Runtime, cast: Cast, now: datetime) -> None:
+    """The company's clock shows noon, and the machine may ask as many at once as the platform allows."""
+    ahead = (NOON - now.astimezone(UTC).hour + 12) % 24 - 12
     zone = ZoneInfo(f"Etc/GMT{-ahead:+d}")  # the sign of these names is that of the way back to Greenwich
     with house.act(COMMAND) as act:
         for firm in (cast.heat, cast.home):  # the platform's own figures are those of the first of the group
             company = act.session.get_one(Company, firm.id)
-            company.overrides = {"timezone": zone.key, "engine": {"callbacks": {"surveys_at_once": at_once}}}
+            company.overrides = {"timezone": zone.key, "engine": {"callbacks": {"surveys_at_once": AT_ONCE}}}
 
 
 def promised(house: Runtime, cast: Cast, many: int) -> None:
