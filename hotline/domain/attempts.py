@@ -13,6 +13,7 @@ from hotline.domain.occasions import Occasion
 from hotline.domain.owed_calls import Attempt, Callback, Outcome, State, Style
 from hotline.domain.waits import Place, Wait
 from hotline.standard.kinds import Role
+from hotline.standard.rules import Standard
 
 _COUNTED = frozenset({Outcome.NO_ANSWER, Outcome.BUSY, Outcome.NO_KEY, Outcome.FAILED})
 _OUTCOMES = {
@@ -110,6 +111,14 @@ def failed(act: Act, callback_id: int) -> None:
     callback, _case = owed_calls.locked(act, callback_id)
     if callback.state == State.OPEN and callback.next_at is not None:
         owed_calls.schedule(act, callback, act.at + act.standard.callbacks.between.span)
+
+
+def may_be_rung(act: Act, wait: Wait, standard: Standard) -> bool:
+    """May the customer of a place that stood in the line for long be rung at this hour, by this company's standard?"""
+    if wait.callback_id is None:  # of a version before
+        return not slots.is_quiet(standard, act.at)
+    callback = act.session.get_one(Callback, wait.callback_id)
+    return slots.earliest(standard, act.at, owed_calls.kind_of(callback)) <= act.at
 
 
 def is_over(act: Act, wait: Wait) -> bool:

@@ -97,12 +97,16 @@ def served(act: Act, call: Call, *, by: int) -> None:
     for case_id in _waited_for(act, call.customer_id, call.company_id):
         case = cases.get(act, case_id)
         callback = open_in(act, case.id, Style.TALK)
-        if callback is None or callback.rule not in BY_ITSELF:
+        kept = [one.rule for one in promises.of_case(act, case.id) if one.is_owed and one.rule in BY_ITSELF]
+        if callback is None or not kept:
             continue
-        for rule in sorted(BY_ITSELF):
+        for rule in kept:
             promises.done(act, rule, case)
-        end(act, case, callback, State.SERVED)
         act.remember(case.chain, "callback-served", call=call.id, by=by)
+        if is_owed(act, callback, case):
+            callback.next_at = None  # what is left waits for a person, who has an answer to find first
+        else:
+            end(act, case, callback, State.SERVED)
 
 
 def joinable(act: Act, customer_id: int | None, company_id: int) -> Case | None:
@@ -217,5 +221,4 @@ def _waited_for(act: Act, customer_id: int, company_id: int) -> list[int]:
     """The open cases of a customer with a company in which a talk is owed, in the order in which they are locked."""
     query = select(Case.id).join(Callback, Callback.case_id == Case.id).order_by(Case.id)
     query = query.where(Case.customer_id == customer_id, Case.company_id == company_id, Case.state == "open")
-    query = query.where(Callback.state == State.OPEN, Callback.style == Style.TALK)
-    return list(act.session.scalars(query.where(Callback.rule.in_(BY_ITSELF))))
+    return list(act.session.scalars(query.where(Callback.state == State.OPEN, Callback.style == Style.TALK)))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select, update
 
-from hotline.domain import attempts, calls, companies, desk, offers, outbox, parties, reaching, seats, staff, waits
+from hotline.domain import attempts, calls, companies, desk, offers, outbox, parties, seats, staff, waits
 from hotline.domain.act import Act
 from hotline.domain.calls import FINAL, Call
 from hotline.domain.cases import Case
@@ -100,7 +100,7 @@ def _may_be_rung(act: Act, wait: Wait, standard: Standard) -> bool:
         return False
     if act.at < wait.since + standard.desk.longest_wait.span:
         return True
-    return reaching.awake_from(standard, act.at) <= act.at
+    return attempts.may_be_rung(act, wait, standard)
 
 
 def _is_on_the_line(act: Act, wait: Wait) -> bool:

@@ -39,6 +39,7 @@ ROOMS = (
     audit,
     checkpoints,
     outbox,
+    alarms,
     companies,
     absences,
     staff,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 import pytest
@@ -260,6 +260,19 @@ def test_a_survey_that_is_not_wanted_any_more_is_not_placed(runtime: Runtime, ca
     with runtime.look(COMMAND) as act:
         assert not legs.wanted(act, call)
     assert rung.found(runtime, owed).state == "refused"
+
+
+def test_a_place_that_stood_in_the_line_until_a_day_off_waits_for_the_next_day_of_work(
+    runtime: Runtime, cast: Cast, at: HandClock
+) -> None:
+    at.set(datetime(2026, 11, 20, 20, 30, tzinfo=SHANGHAI))  # a Friday evening, in the season
+    rung.owes(runtime, cast)
+    rung.sits(runtime, cast.lin)
+    rung.begins(runtime)
+    for later, rings in ((timedelta(hours=12), False), (timedelta(days=2), True)):
+        at.passes(later)
+        rung.sits(runtime, cast.lin)
+        assert (matched(runtime) is not None) is rings
 
 
 def test_what_could_not_be_begun_is_begun_again_later(runtime: Runtime, cast: Cast, at: HandClock) -> None:

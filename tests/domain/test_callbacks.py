@@ -77,7 +77,18 @@ def test_whoever_rings_in_and_talks_with_us_is_not_rung(runtime: Runtime, cast: 
     assert [rung.found(runtime, one).state for one in (missed, asked)] == ["served", "open"]
     assert rung.verdicts(runtime, missed) == {rung.MISSED: "kept"}
     assert rung.verdicts(runtime, asked) == {"CBK-1.answer": "open"}, "their question is not answered by talking"
-    assert entries(runtime, missed) == ["callback-owed", "callback-over", "callback-served"]
+    assert entries(runtime, missed) == ["callback-owed", "callback-served", "callback-over"]
+
+
+def test_whoever_talks_with_us_while_an_answer_is_owed_too_is_not_rung_until_there_is_one(
+    runtime: Runtime, cast: Cast
+) -> None:
+    owed = rung.owes(runtime, cast, "CBK-1.answer")
+    with runtime.act(COMMAND) as act:
+        callbacks.owe(act, rung.case_of(act, owed), rung.MISSED)
+    rings_in(runtime, cast)
+    assert rung.verdicts(runtime, owed) == {"CBK-1.answer": "open", rung.MISSED: "kept"}
+    assert (rung.found(runtime, owed).state, rung.found(runtime, owed).next_at) == ("open", None)
 
 
 def test_whoever_stays_unnamed_is_rung_all_the_same(runtime: Runtime, cast: Cast) -> None:
