@@ -1,4 +1,4 @@
-"""Commands that read the record: calls, cases, promises, what is owed, the log; without them nobody could script it."""
+"""Commands that read the record: calls, cases, promises, the log; without them nobody could script it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from hotline.domain.act import COMMAND, Act
 from hotline.domain.calls import Call
 from hotline.domain.cases import Case
 from hotline.domain.findings import Report
-from hotline.domain.outbox import OutboxEntry, State
 from hotline.domain.promises import Promise, Verdict
 from hotline.errors import HotlineError, NotFound
 
@@ -22,7 +21,6 @@ ALTERED = 1
 _CALL = ("id", "started_at", "company", "direction", "caller", "colleague", "case", "owner", "answer_ms", "state")
 _CASE = ("id", "number", "company", "kind", "matter", "state", "owner", "handler", "opened_at")
 _PROMISE = ("id", "rule", "company", "case", "owner", "due_at", "done_at", "verdict")
-_OUTBOX = ("id", "kind", "queue", "state", "case", "due_at", "attempts", "problem")
 _TURN = ("n", "at", "step", "said", "heard", "led_to")
 
 
@@ -107,27 +105,6 @@ def list_promises(company: str | None, verdict: str | None, before: int | None, 
 
 
 @click.group()
-def outbox() -> None:
-    """Effects owed to the outside: calls to place, texts to send, promises to judge."""
-
-
-@outbox.command("list")
-@click.option("--state", type=click.Choice([str(state) for state in State]), help="Only those.")
-@listing.before
-@listing.limit
-@listing.as_json
-def list_outbox(state: str | None, before: int | None, limit: int, as_json: bool) -> None:
-    """What is owed, newest first."""
-    with listing.opened() as runtime, runtime.look(COMMAND) as act:
-        query = _page(act, select(OutboxEntry), OutboxEntry, None, before)
-        if state:
-            query = query.where(OutboxEntry.state == state)
-        names = rows.Names.read(act)
-        found = [rows.of_outbox(act, names, entry) for entry in act.session.scalars(query.limit(limit + 1))]
-        listing.show(found, _OUTBOX, as_json=as_json, limit=limit)
-
-
-@click.group()
 def audit() -> None:
     """The log that only grows."""
 
@@ -149,12 +126,12 @@ def verify(chain: str | None, trust: tuple[str, ...], as_json: bool) -> None:
 def _page(
     act: Act,
     query: Select[Any],
-    table: type[Call | Case | Promise | OutboxEntry],
+    table: type[Call | Case | Promise],
     company: str | None,
     before: int | None,
 ) -> Select[Any]:
     if company is not None:
-        query = query.where(table.company_id == companies.coded(act, company).id)  # type: ignore[union-attr]
+        query = query.where(table.company_id == companies.coded(act, company).id)
     if before is not None:
         query = query.where(table.id < before)
     return query.order_by(table.id.desc())

@@ -208,7 +208,9 @@ def of_key(names: Names, key: ApiKey) -> Row:
 
 
 def of_outbox(act: Act, names: Names, entry: OutboxEntry) -> Row:
-    """An effect owed to the outside."""
+    """An effect owed to the outside. `attempts`: how often it was handed out; `failures`: how often tried in vain, since
+    it was owed or a person had it tried again; `about`: ids and words of ours, null of an anonymous matter (CMP-10).
+    """
     case = None if entry.case_id is None else act.session.get(Case, entry.case_id)
     company_id = None if case is None else case.company_id
     return {
@@ -222,6 +224,11 @@ def of_outbox(act: Act, names: Names, entry: OutboxEntry) -> Row:
         "attempts": entry.attempts,
         "settled_at": names.local(entry.settled_at, company_id),
         "problem": entry.problem,
+        "priority": entry.priority,
+        "about": None if case is not None and case.anonymous else entry.about,
+        "failures": entry.failures,
+        "lease_until": names.local(entry.lease_until, company_id),
+        "submitted_at": names.local(entry.submitted_at, company_id),
     }
 
 

@@ -87,12 +87,17 @@ def blueprint(runtime: Runtime) -> Blueprint:
     made.add_url_rule("/promises", view_func=promise_list.promise_list)
     made.add_url_rule("/notices", view_func=notices.notice_list)
     made.add_url_rule("/notices/seen", view_func=notices.notices_seen, methods=["POST"])
+    _platform(made)
+    made.record_once(lambda state: _prepare(state, runtime))
+    return made
+
+
+def _platform(made: Blueprint) -> None:
+    """What the platform itself does: what it owes to the outside, and the log."""
     made.add_url_rule("/outbox", view_func=outbox.outbox_list)
     made.add_url_rule("/outbox/<int:entry_id>/<doing>", view_func=outbox.mend_outbox, methods=["POST"])
     made.add_url_rule("/log", view_func=log.log)
     made.add_url_rule("/log", view_func=log.verify_log, methods=["POST"])
-    made.record_once(lambda state: _prepare(state, runtime))
-    return made
 
 
 def _ownership(made: Blueprint) -> None:

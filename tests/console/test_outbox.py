@@ -155,6 +155,7 @@ def test_each_queue_says_what_waits_and_who_works_on_it(
     assert "紧急 1 1 0 秒 1" in page
     assert "普通 0 0 — 没有工作进程" in page
     assert "空闲 4 125 毫秒" in page
+    assert "运行正常" not in page
 
 
 def test_what_is_wrong_with_the_platform_stands_on_top(sun: Visitor, runtime: Runtime, at: HandClock) -> None:
