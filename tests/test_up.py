@@ -121,22 +121,21 @@ def house() -> Iterator[House]:
     shutil.rmtree(folder)
 
 
-def test_a_trial_runs_takes_a_call_and_ends_cleanly(house: House) -> None:
+def test_a_trial_runs_takes_a_call_outlives_its_parts_but_is_outlived_by_none_and_ends_cleanly(house: House) -> None:
+    """Started twice, for each start loads the whole product seven times: the second time it finds what there was."""
     house.start()
-    assert house.health["status"] == "ok"
-    assert house.get("/", running.simulator_port(house.port))[0] == 200
-    assert house.get("/console/login")[0] == 200
+    _check_that_it_runs(house)
     _check_what_it_says(house)
+    _check_that_what_is_killed_comes_back(house)
+    assert house.ended_by(signal.SIGKILL) == -signal.SIGKILL
+    house.until(lambda: house.processes == [])
 
-    again = house.command("up", "--trial")
-    assert again.exit_code == 2
-    assert re.match(r"hotline: already running on .* \(process \d+\): ", again.stderr)
-
+    house.start()
+    assert house.said.count("loading the demo group") == 0  # it is there from the first time
     rung = house.command("ring", str(STORY))
     assert rung.exit_code == 0, rung.output
     assert f"http://127.0.0.1:{house.port}/console/calls/1" in rung.stdout
     assert house.command("audit", "verify").exit_code == 0
-
     begun = time.monotonic()
     assert house.ended_by(signal.SIGINT) == 0
     assert time.monotonic() - begun < 15, house.said
@@ -144,18 +143,22 @@ def test_a_trial_runs_takes_a_call_and_ends_cleanly(house: House) -> None:
     assert house.processes == []
 
 
-def test_what_is_killed_comes_back_and_nothing_outlives_the_whole(house: House) -> None:
-    house.start()
+def _check_that_it_runs(house: House) -> None:
+    assert house.health["status"] == "ok"
+    assert house.get("/", running.simulator_port(house.port))[0] == 200
+    assert house.get("/console/login")[0] == 200
+    again = house.command("up", "--trial")
+    assert again.exit_code == 2
+    assert re.match(r"hotline: already running on .* \(process \d+\): ", again.stderr)
+
+
+def _check_that_what_is_killed_comes_back(house: House) -> None:
     house.until(lambda: house.health["workers"] == {"urgent": 2, "routine": 1})
     for process in house.processes:
         if b"worker\0urgent" in (Path("/proc") / str(process) / "cmdline").read_bytes():
             os.kill(process, signal.SIGKILL)
     again = "worker-urgent-{} ended with status -9; it starts again in 1 s"
     house.until(lambda: all(again.format(n) in house.said for n in (1, 2)))
-    assert house.ended_by(signal.SIGKILL) == -signal.SIGKILL
-    house.until(lambda: house.processes == [])
-    house.start()
-    assert house.said.count("loading the demo group") == 0  # it is there from the first time
 
 
 def _check_what_it_says(house: House) -> None:
