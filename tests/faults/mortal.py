@@ -56,6 +56,10 @@ class Ward:
         assert os.WIFSIGNALED(status), f"moment {at} was never reached"
         assert os.WTERMSIG(status) == signal.SIGKILL
 
+    def may_die(self, entry_id: int, attempt: int, *, at: int) -> bool:
+        """The same; True where the moment came, False where the worker was done before."""
+        return os.WIFSIGNALED(self._born(lambda: self._perform(entry_id, attempt, die_at=at)))
+
     def _born(self, life: Callable[[], object]) -> int:
         """Fork, and serve the carrier's door until the child is gone; its wait status. No thread is alive here."""
         self._shop.runtime.engine.dispose()  # no connection may cross the fork

@@ -9,8 +9,6 @@ from datetime import timedelta
 
 import pytest
 
-from hotline.domain.act import CLOCK
-from hotline.domain.outbox import OutboxEntry
 from hotline.jobs import work
 from hotline.simulator.legs import Habit
 from scripts.benches import town
@@ -19,9 +17,8 @@ from tests.faults.mortal import Ward
 from tests.jobs.workshop import Workshop
 
 CUSTOMERS = 100
-DIES = 0.06  # of all that is performed
-# Before what a worker may die: only of a call are there so many moments, among them the one after the carrier has it.
-MOMENTS = {"place-call": 4}
+DIES = 0.1  # of all that is performed
+MOMENTS = 7  # at which a worker may die that asks for a call: at three of them the carrier has it already
 LONGEST = timedelta(minutes=30)
 
 
@@ -44,8 +41,7 @@ def test_each_of_a_hundred_customers_is_rung_once_though_workers_die(shop: Works
     while len(rung(shop)) < CUSTOMERS and shop.at.now < ends:
         for entry_id, attempt in shop.claim():
             if dice.random() < DIES:
-                ward.dies(entry_id, attempt, at=dice.randrange(MOMENTS.get(kind(shop, entry_id), 2)))
-                dead += 1
+                dead += ward.may_die(entry_id, attempt, at=dice.randrange(MOMENTS))
             else:
                 work.perform(entry_id, attempt)
         shop.passes(timedelta(seconds=1))
@@ -56,8 +52,3 @@ def test_each_of_a_hundred_customers_is_rung_once_though_workers_die(shop: Works
 def rung(shop: Workshop) -> Counter[str]:
     """How often each customer was rung, by the carrier's own list."""
     return Counter(leg.called for leg in shop.exchange.board.calls.values())
-
-
-def kind(shop: Workshop, entry_id: int) -> str:
-    with shop.runtime.look(CLOCK) as act:
-        return act.session.get_one(OutboxEntry, entry_id).kind
