@@ -11,6 +11,7 @@ from hotline.errors import Invalid
 from hotline.standard.rules import Standard
 from hotline.standard.spans import Span
 
+_SLOTS_WITHIN = 30  # how many days ahead a slot is looked for: longer than any holidays
 _FARTHEST = 800  # a search that takes more steps means that the calendar never lets anybody be rung
 
 
@@ -49,18 +50,18 @@ def next_try(standard: Standard, tried: Sequence[datetime], kind: Kind) -> datet
     """When to try again (UTC) after attempts that began at these instants, in order: in a slot not tried yet.
 
     At least `callbacks.between` after the last, and never twice in one slot of one day; where every slot of a day was
-    tried before, in the one that was tried least (FLT-7, CBK-3).
+    tried before, in the one that was tried least (FLT-7, CBK-3). Where no slot is ever open, as soon as allowed.
     """
     zone = standard.calendar.timezone
     soonest = tried[-1] + standard.callbacks.between.span
     slots_tried = [(at.astimezone(zone).date(), slot_of(standard, at)) for at in tried]
     times = Counter(slot for _day, slot in slots_tried)
-    for ahead in range(_FARTHEST):
+    for ahead in range(_SLOTS_WITHIN):
         day = _day(soonest.astimezone(zone).date(), ahead)
         offered = [one for one in _offered(standard, day, soonest, kind) if (day, one[1]) not in slots_tried]
         if offered:
             return min(offered, key=lambda one: (times[one[1]], one[0]))[0]
-    raise Invalid(f"no slot after {soonest} is ever open: look at calendar, slots and quiet hours")
+    return earliest(standard, soonest, kind)
 
 
 def _offered(standard: Standard, day: date, soonest: datetime, kind: Kind) -> Iterator[tuple[datetime, str]]:

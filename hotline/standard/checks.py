@@ -29,6 +29,7 @@ def _complaints(standard: Standard) -> Iterator[Complaint]:
     yield from _calendar(standard.calendar)
     yield from _review(standard.people.review)
     yield from _repair(standard)
+    yield from _callbacks(standard)
     yield from _visits(standard)
     yield from _desk(standard)
     yield from _engine(standard)
@@ -70,6 +71,14 @@ def _repair(standard: Standard) -> Iterator[Complaint]:
         yield ("flow", "items"), "is empty"
     if len(set(standard.flow.items)) < len(standard.flow.items):
         yield ("flow", "items"), "names something twice"
+
+
+def _callbacks(standard: Standard) -> Iterator[Complaint]:
+    """While the office is open there is a moment at which customers are awake; else nobody could ever be rung back."""
+    quiet = standard.callbacks.quiet
+    opened = [span for spans in standard.calendar.hours.values() for span in spans]
+    if quiet.start == quiet.end or all(quiet.contains(one.start) and not one.contains(quiet.end) for one in opened):
+        yield ("callbacks", "quiet"), "leaves no opening hour in which anybody may be rung (FLT-7)"
 
 
 def _visits(standard: Standard) -> Iterator[Complaint]:

@@ -185,6 +185,15 @@ def test_a_night_that_never_ends_is_refused_and_not_searched_for_ever() -> None:
         slots.earliest(dataclasses.replace(house(), callbacks=callbacks), at("2026-11-18 10:00"), TALK)
 
 
+def test_where_the_office_is_open_in_no_slot_the_next_attempt_comes_as_soon_as_allowed() -> None:
+    afternoons = house(calendar={"hours": {day: ["15:00-17:00"] for day in ("mon", "tue", "wed", "thu", "fri")}})
+    assert attempts(afternoons, "2026-11-18 16:00", 3) == [
+        "2026-11-18 16:00",
+        "2026-11-19 15:00",
+        "2026-11-20 15:00",
+    ]
+
+
 def test_the_slot_of_an_instant_is_that_of_the_companys_own_clock() -> None:
     instant = at("2026-11-18 12:30")
     assert slots.slot_of(house(), instant) == "noon"

@@ -153,6 +153,16 @@ WRONG: list[tuple[str, dict[str, Any], str]] = [
     ),
     ("a bonus upside down", {"people": {"review": {"bonus_to": 0}}}, "people.review.bonus_to: is less than bonus_from"),
     ("every mark reopens", {"visits": {"reopens_at": 5}}, "visits.reopens_at: is not below best_mark"),
+    (
+        "a night without end",
+        {"callbacks": {"quiet": "08:00-08:00"}},
+        "callbacks.quiet: leaves no opening hour in which anybody may be rung (FLT-7)",
+    ),
+    (
+        "an office open by night alone",
+        {"callbacks": {"quiet": "08:00-18:00"}},
+        "callbacks.quiet: leaves no opening hour in which anybody may be rung (FLT-7)",
+    ),
     ("no waits", {"engine": {"outbox": {"back_off": []}}}, "engine.outbox.back_off: is empty"),
     (
         "a job that outlives its lease",
