@@ -4,21 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from sqlalchemy import select
 
-from hotline.domain import cases, companies, customers, promises, repairs, respondents, staff, visit_results, visits
+from hotline.domain import (
+    cases,
+    companies,
+    customers,
+    dispatches,
+    promises,
+    repairs,
+    respondents,
+    staff,
+    visit_results,
+    visits,
+)
 from hotline.domain.act import COMMAND, Act, Actor
-from hotline.domain.cases import Case
+from hotline.domain.cases import Case, Kind
 from hotline.domain.notices import Notice
-from hotline.domain.repairs import RepairOrder, Stage
+from hotline.domain.repairs import RepairOrder
 from hotline.domain.visit_results import Question
 from hotline.domain.visits import Said, Visit
 from hotline.runtime import Runtime
+from hotline.standard.kinds import Scope
 from tests import given
 from tests.complaining import Filed, House
-from tests.world import Cast, Person
+from tests.world import ADDRESS, Cast, Person
 
 GOOD = Said(mended=True, mark=5, words="很好，谢谢")
 BROKEN = Said(mended=False, mark=1, words="又凉了")
@@ -86,17 +97,22 @@ class Mended:
             return set(act.session.scalars(query))
 
 
-def mended(runtime: Runtime, cast: Cast, **given_case: Any) -> Mended:
+def mended(runtime: Runtime, cast: Cast, kind: Kind = Kind.FAULT) -> Mended:
     """Chen's radiator was cold, Wang signed and mended it; Lin answers for the matter."""
     with runtime.act(COMMAND) as act:
-        case, order = given.fault(act, cast, **given_case)
-        order.stage = Stage.SIGNED
-        for rule in ("FLT-2.notify", "FLT-2.sign"):
-            promises.done(act, rule, case)
-        act.remember(case.chain, "repair", order=order.id, before=Stage.REPORTED, now=Stage.SIGNED, by=cast.wang.id)
-        order.engineer_id, order.signed_at = cast.wang.id, act.at
+        case = given.case(act, cast, kind=kind)
+        order = repairs.report(
+            act, case, fault_class="heating", answers={}, scope=Scope.IN_SCOPE, address=cases.seal(act, case, ADDRESS)
+        )
+        signs(act, cast, case)
         repairs.finish(act, order, by=cast.wang.id, found="换了阀门", tested=True, customer_signed=True)
         return Mended(runtime, case.id)
+
+
+def signs(act: Act, cast: Cast, case: Case) -> None:
+    """Wang signs for the repair on the page."""
+    [dispatch] = dispatches.of_case(act, case.id)
+    repairs.sign(act, dispatches.offer(act, dispatches.get(act, dispatch.id), staff.get(act, cast.wang.id), None))
 
 
 def wants_no_calls(runtime: Runtime, who: Person) -> bool:

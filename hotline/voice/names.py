@@ -85,6 +85,7 @@ class Step(StrEnum):
 
     SURVEY = "survey"
     SURVEY_ASK = "survey-ask"
+    SURVEY_ASK_AGAIN = "survey-ask-again"
     SURVEY_FIRST = "survey-first"
     SURVEY_MENDED = "survey-mended"
     SURVEY_MARK = "survey-mark"

@@ -15,6 +15,13 @@ from hotline.voice.steps import SPOKEN_ONLY, Choice, End, Go, Menu, Row, Step, T
 
 S = Step
 _PERSON = ("0", "words.person", S.SURVEY_PERSON)
+_MAY_ASK = (
+    ("1", "words.can-talk", S.SURVEY_FIRST),
+    ("2", "words.cannot-talk", S.SURVEY_NOT_NOW),
+    ("9", "words.no-calls", S.SURVEY_REFUSE),
+    _PERSON,
+)
+_ASK_LEADS = (S.SURVEY_FIRST, S.SURVEY_NOT_NOW, S.SURVEY_REFUSE, S.SURVEY_PERSON)
 _BROKEN = "FLT-2.sign"  # what was promised of a repair that is repeated
 
 
@@ -28,12 +35,10 @@ def rung(act: Act, call: Call) -> Step:
 
 
 def greeted(act: Act, call: Call) -> tuple[str, ...]:
-    """Greet, the company, that a machine asks, the matter (ANS-14); then whether it may.
+    """Greet, the company, that a machine asks, the matter (ANS-14); then whether it may, once more in few words.
 
-    Whoever pressed nothing is told the keys alone: a machine that records hears who rang, and then the message.
+    A machine that records hears who rang and about what, and the message while it still does.
     """
-    if call.misses:
-        return ("survey.ask",)
     stayed = _rule(act, call) == visits.VISITOR
     return ("survey.hello", "survey.came" if stayed else "survey.matter", "survey.ask")
 
@@ -117,17 +122,9 @@ def _answered(act: Act, call: Call, said: Said) -> None:
 
 SURVEY: dict[Step, Row] = {
     S.SURVEY: Go(rung, (S.SURVEY_ASK, S.SURVEY_OVER)),
-    S.SURVEY_ASK: Menu(
-        greeted,
-        choices(
-            ("1", "words.can-talk", S.SURVEY_FIRST),
-            ("2", "words.cannot-talk", S.SURVEY_NOT_NOW),
-            ("9", "words.no-calls", S.SURVEY_REFUSE),
-            _PERSON,
-        ),
-        (S.SURVEY_FIRST, S.SURVEY_NOT_NOW, S.SURVEY_REFUSE, S.SURVEY_PERSON),
-        S.SURVEY_UNHEARD,
-        person=False,
+    S.SURVEY_ASK: Menu(greeted, choices(*_MAY_ASK), _ASK_LEADS, S.SURVEY_ASK_AGAIN, asks_again=False, person=False),
+    S.SURVEY_ASK_AGAIN: Menu(
+        says("survey.ask-again"), choices(*_MAY_ASK), _ASK_LEADS, S.SURVEY_UNHEARD, asks_again=False, person=False
     ),
     S.SURVEY_FIRST: Go(asked_first, (S.SURVEY_MENDED, S.SURVEY_MARK)),
     S.SURVEY_MENDED: Menu(

@@ -10,12 +10,10 @@ from hotline.domain import (
     attempts,
     callbacks,
     companies,
-    dispatches,
     handovers,
     owed_calls,
     promises,
     repairs,
-    staff,
     verifying,
     visit_results,
     visits,
@@ -32,7 +30,7 @@ from tests import given
 from tests.complaining import Filed, House
 from tests.complaining import complaint as complaint
 from tests.complaining import house as house
-from tests.visiting import BROKEN, GOOD, UNHAPPY, Mended, mended, told
+from tests.visiting import BROKEN, GOOD, UNHAPPY, Mended, mended, signs, told
 from tests.world import START, Cast, HandClock
 
 DAY = timedelta(days=1)
@@ -97,8 +95,7 @@ def test_a_second_repair_owes_a_second_visit(done: Mended, cast: Cast) -> None:
     with done.by(cast.wang) as (act, case):
         order = repairs.of_case(act, case.id)
         assert order is not None
-        [dispatch] = dispatches.of_case(act, case.id)
-        repairs.sign(act, dispatches.offer(act, dispatches.get(act, dispatch.id), staff.get(act, cast.wang.id), None))
+        signs(act, cast, case)
         repairs.finish(act, order, by=cast.wang.id, found="换了整组", tested=True, customer_signed=True)
     assert [one.state for one in done.visits] == [State.MADE, State.OWED]
     done.records(cast.lin, GOOD)
