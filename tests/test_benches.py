@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.benches import line, promises, tables
+from scripts.benches import line, promises, queue, tables
 
 CALLERS = 5
 
@@ -35,6 +35,22 @@ def test_the_clock_looks_at_promises_that_are_judged_and_told_and_published(tmp_
         assert found["longest act, ms"] > 0
         assert found["the same beside the clock, median, ms"] > 0
     assert "| due within one minute | 2 | 6 | 20 |" in page.read_text("utf-8")
+
+
+def test_the_queue_is_measured_beside_rq_alone_by_real_processes_and_published(tmp_path: Path) -> None:
+    page, build = tmp_path / "performance.md", tmp_path / "build"
+    queue.main(40, kinds=["SQLite"], workers=(1,), rates=(50,), lasts=1, owed_=(500, 1500), page=page, build=build)
+    found = json.loads((build / "bench-queue.json").read_text("utf-8"))["SQLite"]
+    ratio = found["the outbox, 1 worker, entries a second"] / found["RQ alone, 1 worker, jobs a second"]
+    assert found["the outbox by RQ alone, 1 worker"] == pytest.approx(ratio, abs=0.1)
+    median, latest = (
+        found[f"late at 50 due a second, 1 worker, {share}, ms"] for share in ("median", "99th percentile")
+    )
+    assert 0 < median <= latest
+    for size in ("500", "1,500"):
+        none, some = (found[f"{size} owed: a turn with {due} due, median, ms"] for due in ("none", 100))
+        assert 0 < none < some
+    assert "## The queue: 40 entries, beside RQ alone" in page.read_text("utf-8")
 
 
 def test_a_section_takes_the_place_of_the_one_before_and_leaves_the_others(tmp_path: Path) -> None:

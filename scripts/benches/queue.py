@@ -60,11 +60,16 @@ def throughput(house: Runtime, environment: dict[str, str], entries: int, worker
             alone = entries / bare.performed(redis, entries, house.figures.outbox.batch)
         with crew.outbox_crew(environment, many):
             ours = entries / performed(house, entries)
-        name = f"{many} worker{'s' if many > 1 else ''}"
+        name = called(many)
         found[f"RQ alone, {name}, jobs a second"] = round(alone)
         found[f"the outbox, {name}, entries a second"] = round(ours)
         found[f"the outbox by RQ alone, {name}"] = round(ours / alone, 2)
     return found
+
+
+def called(workers: int) -> str:
+    """So many workers, in words."""
+    return f"{workers} worker{'s' if workers > 1 else ''}"
 
 
 def performed(house: Runtime, entries: int) -> float:
@@ -89,7 +94,7 @@ def late(house: Runtime, environment: dict[str, str], workers: int, rates: Seque
             if min(took) < 0:
                 raise SystemExit(f"one began {-min(took):g} s before it was due")
             for label, share in (("median", 50), ("99th percentile", 99)):
-                name = f"late at {rate} due a second, {workers} workers, {label}, ms"
+                name = f"late at {rate} due a second, {called(workers)}, {label}, ms"
                 found[name] = round(percentile(took, share) * 1000, 1)
     return found
 

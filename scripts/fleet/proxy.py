@@ -23,8 +23,9 @@ class Proxy(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, address: Backend, machines: Sequence[Backend]) -> None:
+    def __init__(self, address: Backend, machines: Sequence[Backend], answer: float = ANSWER) -> None:
         super().__init__(address, _Request)
+        self.answer = answer
         self._machines, self._turn = list(machines), count()
         self.passed_on = 0  # requests that went to another machine than the first asked
 
@@ -66,7 +67,7 @@ class _Request(BaseHTTPRequestHandler):
         except OSError:
             return None
         try:
-            connection.sock.settimeout(ANSWER if again else LONGEST)
+            connection.sock.settimeout(self.server.answer if again else LONGEST)
             connection.request(self.command, self.path, body or None, self._headers())
             given = connection.getresponse()
             return given.status, given.getheaders(), given.read()
@@ -93,9 +94,9 @@ class _Request(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def proxy(address: Backend, machines: Sequence[Backend]) -> Iterator[Proxy]:
-    """It asks for as long as the block lasts."""
-    with Proxy(address, machines) as made:
+def proxy(address: Backend, machines: Sequence[Backend], answer: float = ANSWER) -> Iterator[Proxy]:
+    """It asks for as long as the block lasts; `answer`: seconds that a machine has under /voice/."""
+    with Proxy(address, machines, answer) as made:
         thread = threading.Thread(target=made.serve_forever, args=[0.05])
         thread.start()
         try:
