@@ -208,8 +208,9 @@ def of_key(names: Names, key: ApiKey) -> Row:
 
 
 def of_outbox(act: Act, names: Names, entry: OutboxEntry) -> Row:
-    """An effect owed to the outside. `attempts`: how often it was handed out; `failures`: how often tried in vain, since
-    it was owed or a person had it tried again; `about`: ids and words of ours, null of an anonymous matter (CMP-10).
+    """An effect owed to the outside; `about`: ids and words of ours, null of an anonymous matter (CMP-10).
+
+    `attempts`: how often it was handed out; `failures`: tried in vain since it was owed or a person had it tried again.
     """
     case = None if entry.case_id is None else act.session.get(Case, entry.case_id)
     company_id = None if case is None else case.company_id

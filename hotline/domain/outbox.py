@@ -48,7 +48,11 @@ class OutboxEntry(Base):
 
     __tablename__ = "outbox"
     # Each queue's next by due time: looking for it costs the same however much is due, or owed for later.
-    __table_args__ = (Index("ix_outbox_due", "state", "queue", "priority", "due_at"), Index(None, "carrier_sid"))
+    # One call or text at the carrier is one entry's: of two that look for theirs at once, the second looks again.
+    __table_args__ = (
+        Index("ix_outbox_due", "state", "queue", "priority", "due_at"),
+        Index(None, "carrier_sid", unique=True),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(String(40))

@@ -107,6 +107,17 @@ def upgrade() -> None:
     op.drop_index("ix_outbox_due", "outbox")
     op.create_index("ix_outbox_due", "outbox", ["state", "queue", "priority", "due_at"], unique=False)
     _make_alarms()
+    _one_entry_for_each_id()
+
+
+def _one_entry_for_each_id() -> None:
+    """What the carrier made belongs to one entry; where two noted the same id the first keeps it."""
+    op.execute(
+        "UPDATE outbox SET carrier_sid = NULL WHERE carrier_sid IS NOT NULL AND EXISTS"
+        " (SELECT 1 FROM outbox AS other WHERE other.carrier_sid = outbox.carrier_sid AND other.id < outbox.id)"
+    )
+    op.drop_index("ix_outbox_carrier_sid", "outbox")
+    op.create_index("ix_outbox_carrier_sid", "outbox", ["carrier_sid"], unique=True)
 
 
 def _make_alarms() -> None:
@@ -172,6 +183,8 @@ def _owe_what_was_promised() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index("ix_outbox_carrier_sid", "outbox")
+    op.create_index("ix_outbox_carrier_sid", "outbox", ["carrier_sid"], unique=False)
     op.drop_table("alarms")
     op.drop_index("ix_outbox_due", "outbox")
     op.create_index("ix_outbox_due", "outbox", ["state", "due_at"], unique=False)
