@@ -9,6 +9,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -135,7 +136,11 @@ def test_a_kept_process_is_started_again_whatever_ended_it_until_it_is_stopped(t
     log, born = tmp_path / "log", "import time; print('born', flush=True); time.sleep(60)"
     kept = Kept([sys.executable, "-c", born], tmp_path, {}, log, 0.01)
     for times in (1, 2):
-        until(lambda times=times: log.read_text().count("born") == times)
+        until(partial(was_born, log, times))
         kept.kill() if times == 1 else kept.stop()
     kept.join()
-    assert log.read_text().count("born") == 2
+    assert was_born(log, 2)
+
+
+def was_born(log: Path, times: int) -> bool:
+    return log.read_text().count("born") == times
