@@ -14,6 +14,8 @@ from hotline.domain import companies, outbox, robots, staff
 from hotline.domain.act import Act
 from hotline.domain.staff import Role, Staff
 
+TELLS = "tell-alarm"  # the kind of what is owed to whoever keeps the platform
+
 
 class What(StrEnum):
     """What can be wrong."""
@@ -89,7 +91,7 @@ def _tell(act: Act, alarm: Alarm, *, over: bool, urgent: bool) -> None:
     act.remember("house", kind, alarm=alarm.id, what=alarm.what)
     for person in _keepers(act):
         key = f"{kind}-{alarm.id}-{person.id}"
-        outbox.post(act, "tell-alarm", key=key, urgent=urgent, who=person.id, alarm=alarm.id, over=int(over))
+        outbox.post(act, TELLS, key=key, urgent=urgent, who=person.id, alarm=alarm.id, over=int(over))
     for robot in robots.listed(act, None):
         if robot.takes:
             key = f"{kind}-{alarm.id}-robot-{robot.id}"

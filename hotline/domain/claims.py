@@ -63,6 +63,16 @@ def claim_due(
         room = most if rooms is None else max(0, min(most, rooms[queue]))
         ids += _next(act, queue, priorities, room, most, patience)
     if not ids:
+    return _claimed(act, ids, lease)
+
+
+def claim_kind(act: Act, kind: str, *, lease: timedelta, most: int) -> list[Claimed]:
+    """Claim what is due of one kind, whatever else waits; there is little of it."""
+    query = select(OutboxEntry.id).where(_due(act, State.DUE), OutboxEntry.kind == kind).order_by(OutboxEntry.id)
+    return _claimed(act, list(act.session.scalars(query.limit(most).with_for_update(skip_locked=True))), lease)
+
+
+def _claimed(act: Act, ids: list[int], lease: timedelta) -> list[Claimed]:
         return []
     claimed = act.session.execute(
         update(OutboxEntry)

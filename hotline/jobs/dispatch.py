@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import signal
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from threading import Event
 
 from redis import Redis
@@ -13,11 +14,13 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
 from hotline import live
-from hotline.domain import claims
+from hotline.carrier.twilio import TwilioCarrier
+from hotline.domain import alarms, claims
 from hotline.domain.act import CLOCK
 from hotline.domain.claims import Claimed
 from hotline.domain.outbox import Queue
-from hotline.jobs import queues
+from hotline.errors import Invalid
+from hotline.jobs import queues, work
 from hotline.jobs.rooms import Rooms
 from hotline.jobs.routine import Rounds
 from hotline.runtime import Runtime
@@ -67,6 +70,8 @@ class Dispatcher:
                 return 0
         self._redis.ping()  # nothing is claimed that could not be handed out
         most, figures = self._rooms.most(), self._figures.outbox
+        if self._rooms.nobody_works:
+            self._tell_by_ourselves()
         with self._runtime.act(CLOCK) as act:
             claims.lapse(act)
             rooms = {queue: most[queue] - lie for queue, lie in claims.under_way(act).items()}
@@ -76,6 +81,14 @@ class Dispatcher:
         self._more_is_due = self._may_be_more(claimed, rooms)
         self._hand_out(claimed)
         return len(claimed)
+
+    def _tell_by_ourselves(self) -> None:
+        """That no worker is there would wait for a worker, so it is told from here."""
+        figures = self._figures.outbox
+        with self._runtime.act(CLOCK) as act:
+            claimed = claims.claim_kind(act, alarms.TELLS, lease=figures.lease.span, most=figures.batch)
+        for one in claimed:
+            work.perform(one.id, one.attempt)
 
     def _may_be_more(self, claimed: Sequence[Claimed], rooms: Mapping[Queue, int]) -> bool:
         """Was as much claimed of a queue as could be?"""
@@ -122,7 +135,9 @@ class Dispatcher:
 
 
 def run(runtime: Runtime) -> None:
-    """Dispatch until TERM or Ctrl-C."""
+    """Dispatch until TERM or Ctrl-C. Without a carrier account nobody is told of alarms where no worker is."""
+    with suppress(Invalid):
+        work.serve(runtime, TwilioCarrier(runtime.settings.carrier, runtime.figures.carrier))
     dispatcher = Dispatcher(runtime)
     signal.signal(signal.SIGTERM, dispatcher.stop)
     signal.signal(signal.SIGINT, dispatcher.stop)

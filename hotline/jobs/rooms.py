@@ -29,12 +29,16 @@ class Rooms:
         self._look_at = 0.0
         self._most = dict.fromkeys(Queue, figures.outbox.claimed_most)
         self._each = dict(self._most)
+        self.nobody_works = False
+        """When last looked, no queue had a worker."""
         self._before = {queue: _Tally({}, {}) for queue in Queue}
 
     def most(self) -> dict[Queue, int]:
         """How many entries of each queue may be claimed and not finished. Raises RedisError."""
         if time.monotonic() >= self._look_at:
-            for queue, hands in crew.at_work(self._redis, self._figures.worker.lifetime.span).items():
+            found = crew.at_work(self._redis, self._figures.worker.lifetime.span)
+            self.nobody_works = not any(found.values())
+            for queue, hands in found.items():
                 self._most[queue] = max(1, len(hands)) * self._for_each(queue, hands)
             self._look_at = time.monotonic() + self._figures.worker.counted_every.seconds
         return self._most

@@ -114,6 +114,18 @@ def test_it_is_told_by_the_queue_that_has_a_worker(watched: Workshop) -> None:
     assert [entry.queue for entry in watched.entries("tell-alarm")] == [Queue.ROUTINE]
 
 
+def test_where_nobody_works_at_all_the_dispatcher_tells_it_by_itself(watched: Workshop) -> None:
+    watched.owe("end-call", call=0)
+    for name in Queue:
+        leaves(watched, name)
+    goes_by(watched, 70)
+    watched.dispatcher.turn()
+    first, second = texts_to_tang(watched)
+    assert "没有工作进程" in first
+    assert "没有工作进程" in second
+    assert watched.entry("end-call").state == State.CLAIMED  # everything else waits for a worker
+
+
 def test_a_worker_that_is_soon_back_is_nobodys_alarm(watched: Workshop) -> None:
     for _ in range(3):
         leaves(watched, Queue.URGENT)
