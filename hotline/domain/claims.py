@@ -34,6 +34,7 @@ class Claimed(NamedTuple):
     attempt: int
     queue: str
     emergency: bool
+    kind: str = ""
 
 
 class Standing(NamedTuple):
@@ -62,7 +63,6 @@ def claim_due(
     for queue, priorities in _lying(act).items():
         room = most if rooms is None else max(0, min(most, rooms[queue]))
         ids += _next(act, queue, priorities, room, most, patience)
-    if not ids:
     return _claimed(act, ids, lease)
 
 
@@ -73,16 +73,17 @@ def claim_kind(act: Act, kind: str, *, lease: timedelta, most: int) -> list[Clai
 
 
 def _claimed(act: Act, ids: list[int], lease: timedelta) -> list[Claimed]:
+    if not ids:
         return []
     claimed = act.session.execute(
         update(OutboxEntry)
         .where(OutboxEntry.id.in_(ids), OutboxEntry.state == State.DUE)
         .values(state=State.CLAIMED, attempts=OutboxEntry.attempts + 1, lease_until=act.at + lease)
-        .returning(OutboxEntry.id, OutboxEntry.attempts, OutboxEntry.queue, OutboxEntry.priority)
+        .returning(OutboxEntry.id, OutboxEntry.attempts, OutboxEntry.queue, OutboxEntry.priority, OutboxEntry.kind)
         .execution_options(synchronize_session=False)
     )
     order = {id_: place for place, id_ in enumerate(ids)}
-    found = (Claimed(row[0], row[1], row[2], row[3] == Priority.EMERGENCY) for row in claimed)
+    found = (Claimed(row[0], row[1], row[2], row[3] == Priority.EMERGENCY, row[4]) for row in claimed)
     return sorted(found, key=lambda one: order[one.id])
 
 
