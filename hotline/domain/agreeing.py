@@ -7,9 +7,10 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, column, func, or_, select, table
+from sqlalchemy import ColumnElement, Select, bindparam, column, func, or_, select, table
 from sqlalchemy.orm import Session
 
 from hotline.domain.chains import Tail
@@ -157,12 +158,21 @@ def _compare(session: Session, report: Report, name: str, told: Told, held: dict
 
 def _rows(session: Session, name: str, told: Told, held: dict[int, str]) -> dict[int, Mapping[str, Any]]:
     """The rows as they stand, unread: a time that is no time any more stops nothing."""
+    if not held and not told:
+        return {}
+    query = _query(name, session.get_bind().dialect.name == "sqlite")
+    found = session.execute(query, {"held": list(held), "told": list(told)})
+    return {row[0]: dict(zip(COLUMNS[name], row[1:], strict=True)) | {"id": row[0]} for row in found}
+
+
+@cache
+def _query(name: str, sqlite: bool) -> Select[Any]:
+    """Rows of a table, by the ids of what holds them (`held`) or by their own (`told`)."""
     of = table(name, column("id"), *(column(one) for one in COLUMNS[name]))
-    sqlite = session.get_bind().dialect.name == "sqlite"
     shown = [_as_text(of.c[one], sqlite).label(one) if one.endswith("_at") else of.c[one] for one in COLUMNS[name]]
-    holder = of.c[_HELD_BY[name]]
-    query = select(of.c.id, *shown).where(or_(holder.in_(list(held)), of.c.id.in_(list(told))))
-    return {row[0]: dict(zip(COLUMNS[name], row[1:], strict=True)) | {"id": row[0]} for row in session.execute(query)}
+    held = of.c[_HELD_BY[name]].in_(bindparam("held", expanding=True))
+    told = of.c.id.in_(bindparam("told", expanding=True))
+    return select(of.c.id, *shown).where(or_(held, told))
 
 
 def _check_clocks(session: Session, report: Report, held: dict[int, str]) -> None:
