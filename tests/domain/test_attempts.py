@@ -275,6 +275,19 @@ def test_a_place_that_stood_in_the_line_until_a_day_off_waits_for_the_next_day_o
         assert (matched(runtime) is not None) is rings
 
 
+def test_after_an_agreed_time_on_a_day_off_the_next_attempt_keeps_to_days_of_work(
+    runtime: Runtime, cast: Cast, at: HandClock
+) -> None:
+    owed, agreed = rung.owes(runtime, cast), datetime(2026, 11, 21, 9, 30, tzinfo=SHANGHAI)  # a Saturday
+    with runtime.act(COMMAND) as act:
+        callbacks.plan(act, owed, at=agreed, by=cast.lin.id)
+    at.set(agreed)
+    rung.sits(runtime, cast.lin)
+    rung.begins(runtime)
+    rung.ends(runtime, rung.takes(runtime), State.UNANSWERED)
+    assert hour_of(runtime, owed) == "23 12:00", "at noon, for the morning was tried"
+
+
 def test_what_could_not_be_begun_is_begun_again_later(runtime: Runtime, cast: Cast, at: HandClock) -> None:
     owed = rung.owes(runtime, cast)
     with runtime.act(COMMAND) as act:
