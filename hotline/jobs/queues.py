@@ -40,15 +40,16 @@ def take_back(redis: Redis, name: Queue, figures: Figures) -> list[Claimed]:
 
 
 def hand_out(redis: Redis, claimed: Sequence[Claimed], figures: Figures) -> None:
-    """Put claimed entries on their queues in their order, an emergency's before all others. Only ids travel (SEC-1).
+    """Put claimed entries on their queues in their order, an emergency's before all others.
 
-    No retry of RQ's: retries and waiting live in the row. A job that waits longer than the lease is no longer wanted.
+    Only ids and words of ours travel (SEC-1). No retry of RQ's: retries and waiting live in the row. A job that waits
+    longer than the lease is no longer wanted.
     """
     for name in Queue:
         jobs = [
             rq.Queue.prepare_data(
                 perform,
-                args=[one.id, one.attempt],
+                args=[one.id, one.attempt, one.kind],
                 timeout=figures.outbox.job_timeout.seconds,
                 ttl=figures.outbox.lease.seconds,
                 result_ttl=0,

@@ -45,17 +45,27 @@ def test_a_fault_reaches_the_telephone_by_way_of_the_queues(shop: Workshop) -> N
     assert shop.entry("place-call").state == State.DONE
 
 
-def test_a_job_carries_ids_alone_and_says_nothing(shop: Workshop) -> None:
+def test_a_job_carries_ids_and_its_kind_alone_and_says_nothing(shop: Workshop) -> None:
     shop.fault()
     shop.dispatcher.turn()
     (job,) = waiting(shop, Queue.URGENT)
     entry = shop.entry("ring-dispatch")
     assert job.id == f"outbox-{entry.id}-1"
-    assert (job.func_name, job.args, job.kwargs) == ("hotline.jobs.work.perform", [entry.id, 1], {})
+    assert (job.func_name, job.args, job.kwargs) == ("hotline.jobs.work.perform", [entry.id, 1, "ring-dispatch"], {})
     assert job.description == "an owed effect"
     assert job.retries_left is None
     assert job.timeout is not None
     assert job.timeout < shop.runtime.figures.outbox.lease.seconds
+
+
+def test_calls_that_come_by_way_of_the_queues_keep_to_their_pace(shop: Workshop) -> None:
+    shop.fault()
+    shop.fault()
+    while shop.dispatcher.turn():
+        workers_burst(shop)
+    first, second = shop.entries("place-call")
+    assert (first.state, second.state) == (State.DONE, State.DUE)
+    assert timedelta(0) < second.due_at - shop.at.now <= timedelta(seconds=1)
 
 
 def test_nothing_is_handed_out_before_it_is_due(shop: Workshop) -> None:

@@ -8,10 +8,12 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pytest
 from rq import Worker
+from rq.exceptions import StopRequested
+from rq.serializers import JSONSerializer
 from rq.worker import WorkerStatus
 from werkzeug.serving import make_server
 
@@ -90,3 +92,33 @@ def test_a_worker_without_a_carrier_account_says_what_is_missing(shop: Workshop)
     without = load({name: value for name, value in told.items() if not name.startswith("TWILIO_")})
     with pytest.raises(Invalid, match="TWILIO_ACCOUNT_SID"):
         worker.run(without, "urgent")
+
+
+def leave(made: worker.Worker) -> None:
+    """TERM reaches a worker, and whatever was going on at that moment swallows what it raises."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    with suppress(StopRequested):
+        made.request_stop(signal.SIGTERM, None)
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+def test_a_worker_that_was_told_to_leave_leaves_though_the_word_was_swallowed(shop: Workshop) -> None:
+    redis, figures = shop.runtime.redis, shop.runtime.figures
+    made = worker.Worker([queues.queue(redis, Queue.URGENT, figures)], connection=redis, serializer=JSONSerializer)
+    made.set_state(WorkerStatus.IDLE)
+    made.heartbeat()
+    leave(made)
+    with pytest.raises(StopRequested):
+        made.heartbeat()
+
+
+def test_a_worker_that_was_told_to_leave_does_the_job_at_hand_first(shop: Workshop) -> None:
+    redis, figures = shop.runtime.redis, shop.runtime.figures
+    made = worker.Worker([queues.queue(redis, Queue.URGENT, figures)], connection=redis, serializer=JSONSerializer)
+    made.set_state(WorkerStatus.BUSY)
+    leave(made)
+    made.heartbeat()
+    made.set_state(WorkerStatus.IDLE)
+    with pytest.raises(StopRequested):
+        made.heartbeat()
