@@ -9,7 +9,18 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from hotline.console import asking, people, rights, words
-from hotline.domain import audit, cases, changes, complaint_forms, complaints, deciders, decisions, promises, staff
+from hotline.domain import (
+    audit,
+    cases,
+    changes,
+    complaint_forms,
+    complaints,
+    deciders,
+    decisions,
+    identity,
+    promises,
+    staff,
+)
 from hotline.domain.act import Act
 from hotline.domain.cases import Case, Kind
 from hotline.domain.companies import Company
@@ -122,6 +133,11 @@ def _shown(act: Act, person: Staff, decision: Decision, case: Case, company: Com
     decides = waits and decisions.may_decide(act, decision, case, person)
     level = _level(act, decision, case)
     concerned = decides or person.id in (decision.asked_by_id, decision.decided_by_id, case.owner_id)
+    sees = rights.may_see(act, person, case)
+    reason, answer = (
+        _opened(act, case, sealed, sees=sees) if concerned or not sealed else HIDDEN
+        for sealed in (decision.reason, decision.answer)
+    )
     return Request(
         decision=decision,
         case=case,
@@ -133,9 +149,9 @@ def _shown(act: Act, person: Staff, decision: Decision, case: Case, company: Com
         level=level,
         is_highest=staff.from_level(act, case.company_id, level)[1:] == [],
         names=names,
-        reason=_opened(act, case, decision.reason, concerned=concerned),
-        answer=_opened(act, case, decision.answer, concerned=concerned),
-        sees_case=rights.may_see(act, person, case),
+        reason=reason,
+        answer=answer,
+        sees_case=sees,
         may_decide=decides,
         may_withdraw=waits and decision.asked_by_id == person.id,
     )
@@ -178,15 +194,15 @@ def _named(wanted: datetime | Grade | Kind, zone: str) -> str:
     return words.named("grade" if isinstance(wanted, Grade) else "kind", wanted)
 
 
-def _opened(act: Act, case: Case, sealed: str | None, *, concerned: bool) -> str:
+def _opened(act: Act, case: Case, sealed: str | None, *, sees: bool) -> str:
+    """What somebody wrote; for the department, which does not see the case, without who told it (CMP-10)."""
     if not sealed:
         return ""
-    if not concerned:
-        return HIDDEN
     try:
-        return cases.unseal(act, case, sealed)
+        written = cases.unseal(act, case, sealed)
     except NotFound:
         return words.text("who.erased")
+    return written if sees else identity.without(written, identity.of_case(act, case))
 
 
 def _involved(decision: Decision, case: Case) -> Iterable[int | None]:

@@ -91,7 +91,8 @@ def of_case(act: Act, case: Case, made: list[Promise]) -> View | None:
         return None
     steps = _steps(complaint, case, made)
     concerned = rights.may_call_back(act, asking.person(), case)
-    now, later = _actions(act, case, complaint, made) if concerned and case.state == "open" else ([], [])
+    is_open = case.state == "open" and case.kind == Kind.COMPLAINT  # not what was changed into another matter
+    now, later = _actions(act, case, complaint, made) if concerned and is_open else ([], [])
     leads, joined = _joined(act, complaint)
     counts_as = complaints.counts_as(act, complaint)
     told = _told(act, case) if concerned else {}

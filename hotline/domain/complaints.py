@@ -264,8 +264,8 @@ def _may_name(act: Act, case: Case, complaint: Complaint, by: Staff) -> None:
 
 
 def _may_grade(act: Act, case: Case, complaint: Complaint, by: Staff) -> None:
-    if case.state == "closed":
-        raise Conflict(f"case {case.number} is closed: its grade stays")
+    if case.state == "closed" or case.kind != cases.Kind.COMPLAINT:
+        raise Conflict(f"case {case.number} is closed, or no complaint any more: its grade stays")
     if by.id in barred(act, complaint) or not by.has(*GRADERS):
         raise Refused("a complaint is graded by an agent or superior whom it is not about")
     if complaint.joined_to_id is not None:

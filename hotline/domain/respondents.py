@@ -259,8 +259,8 @@ def _to_the_customer(act: Act, case: Case, by: Staff, said: str, *, anybody: boo
     """The complaint of whose result or course the customer was told just now, locked."""
     complaint = complaints.of(act, cases.get(act, case.id))
     companies.get(act, case.company_id)
-    if case.state == "closed":
-        raise Conflict(f"case {case.number} is closed")
+    if case.state == "closed" or case.kind != cases.Kind.COMPLAINT:
+        raise Conflict(f"case {case.number} is closed, or no complaint any more")
     if not anybody:
         _answers(act, case, by)
     if not complaint_forms.reachable(act, case):

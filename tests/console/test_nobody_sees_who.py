@@ -31,7 +31,7 @@ from hotline.domain.notices import Notice
 from hotline.domain.promises import Promise
 from hotline.phones import PhoneNumber
 from hotline.runtime import Runtime
-from tests import given
+from tests import deciding, given
 from tests.console import departments, forms
 from tests.console.departments import Departments
 from tests.console.visitor import Visitor, logged_in
@@ -39,6 +39,7 @@ from tests.jobs.workshop import Workshop
 from tests.world import Cast, HandClock, Person
 
 HAPPENED = "约好九点上门，十一点才到"
+AGREED = "同意等到周五"
 TABLES = (Call, Case, Complaint, Notice, Promise, AuditEntry)
 LEAVES = ("/console/logout", "/console/static")
 RECORDING = "f" * 32
@@ -111,6 +112,11 @@ def told(
     named = _complains(lin, runtime, cast, firm, NAMED, accused=accused.name, happened=NAMED.told)
     unnamed = _complains(lin, runtime, cast, firm, UNNAMED, accused=accused.name, anonymous="yes")
     _record(runtime, named)
+    wanted = deciding.due(runtime, named.id) + timedelta(
+        hours=5
+    )  # asked by the department
+    request = deciding.asks_time(runtime, firm.xu, named.id, wanted)
+    deciding.decides(runtime, cast.qian, request, answer=f"{AGREED}：{NAMED.told}")
     shop = Workshop(runtime, cast, at)
     shop.works_for(timedelta(minutes=30), timedelta(minutes=5))
     for who in (firm.xu, accused):
@@ -125,6 +131,7 @@ def test_the_department_finds_in_no_byte_who_complained(
     links = [departments.link(runtime, cast, case, firm.xu) for case in told]
     found = fetched(app, runtime, firm.xu, links)
     assert any(HAPPENED.encode() in body for body in found.pages.values()), "the department reads what happened"
+    assert any(AGREED.encode() in body for body in found.pages.values()), "and what was answered to its own request"
     for link in links:
         assert HAPPENED.encode() in found.pages[link]
     assert found.holding([*NAMED.values, *UNNAMED.values, "司**"]) == []

@@ -7,7 +7,17 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from hotline.domain import cases, complaint_forms, complaints, dispatches, promise_looks, promises, repairs, verifying
+from hotline.domain import (
+    cases,
+    complaint_forms,
+    complaints,
+    dispatches,
+    promise_looks,
+    promises,
+    repairs,
+    respondents,
+    verifying,
+)
 from hotline.domain.act import CLOCK, COMMAND
 from hotline.domain.cases import Kind
 from hotline.domain.complaint_forms import Complaint
@@ -174,6 +184,18 @@ def test_a_complaint_that_is_a_fault_is_notified_to_repair_and_its_signature_is_
         assert order.engineer_id == cast.wang.id
     assert verdicts(line.runtime, case_id, "FLT-2.sign") == ["kept"]
     assert "您的投诉" in line.phone("chen").receives("投诉记录保留").texts[1].body
+
+
+def test_what_is_no_complaint_any_more_is_neither_graded_nor_answered_as_one(runtime: Runtime, cast: Cast) -> None:
+    case_id = deciding.complaint(runtime, cast)
+    decides(runtime, cast.sun, asks(runtime, cast.lin, case_id, Kind.ENQUIRY))
+    with runtime.act(by(cast.lin)) as act:
+        case, lin = deciding.locked(act, case_id), given.person(act, cast.lin)
+        with pytest.raises(Conflict, match="no complaint any more"):
+            complaints.grade(act, case, Grade.MAJOR, by=lin, why="the heating of the whole house")
+        with pytest.raises(Conflict, match="no complaint any more"):
+            respondents.replied(act, case, lin, "told on the telephone")
+    assert "CMP-4.settle.major" not in open_rules(runtime, case_id)
 
 
 def test_a_complaint_that_is_a_message_is_passed_on(runtime: Runtime, cast: Cast) -> None:
