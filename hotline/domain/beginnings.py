@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
@@ -14,7 +12,7 @@ from hotline.domain.companies import Company
 from hotline.domain.customers import Customer
 from hotline.domain.owed_calls import Attempt, Callback, State, Style
 from hotline.domain.waits import Place, Wait
-from hotline.errors import Refused
+from hotline.errors import NotFound, Refused
 
 SURVEY = "survey"  # the first step of a call in which the machine asks; the name is that of the table of steps
 
@@ -36,12 +34,6 @@ def is_due(act: Act) -> bool:
     """Is any attempt due? A cheap look."""
     due = select(Callback.id).where(Callback.state == State.OPEN, Callback.next_at <= act.at)
     return act.session.scalar(due.limit(1)) is not None
-
-
-def due_at(act: Act) -> datetime | None:
-    """When the longest-waiting attempt fell due that has not begun; None when nothing waits."""
-    due = select(func.min(Callback.next_at)).where(Callback.state == State.OPEN, Callback.next_at <= act.at)
-    return act.session.scalar(due)
 
 
 def _clear_places(act: Act) -> None:
@@ -84,9 +76,7 @@ def _begin(act: Act, callback_id: int, words_version: str) -> None:
     if not owed_calls.is_owed(act, callback, case):
         owed_calls.end(act, case, callback, State.REACHED if case.state == "open" else State.CANCELLED)
         return
-    try:
-        owed_calls.number_of_customer(act, case)
-    except Refused:
+    if not _has_numbers(act, case):
         attempts.give_up(act, case, callback, why="no-number")
         return
     later = slots.earliest(act.standard, act.at, owed_calls.kind_of(callback))
@@ -100,6 +90,18 @@ def _begin(act: Act, callback_id: int, words_version: str) -> None:
         _into_line(act, case, callback)
     else:
         _ring(act, case, callback, attempt, words_version)
+
+
+def _has_numbers(act: Act, case: Case) -> bool:
+    """Is there a number to ring, and one of the company's to ring from? Looked for first, or one matter without would
+    hold up all others.
+    """
+    try:
+        owed_calls.number_of_customer(act, case)
+        companies.number_of(act, companies.get(act, case.company_id))
+    except (NotFound, Refused):
+        return False
+    return True
 
 
 def _locked_at_once(act: Act, callback_id: int) -> tuple[Callback, Case] | None:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from hotline.domain import (
     attempts,
@@ -163,10 +163,14 @@ def test_after_the_last_attempt_the_owner_the_supervisor_and_the_customer_know(
     assert rung.verdicts(runtime, owed) == {rung.MISSED: "open"}, "what was promised is still owed (VIS-5)"
 
 
-def test_whoever_has_no_number_any_more_is_told_of_at_once(runtime: Runtime, cast: Cast) -> None:
+@pytest.mark.parametrize("whose", ["ours", "theirs"])
+def test_where_there_is_no_number_any_more_it_is_told_at_once(runtime: Runtime, cast: Cast, whose: str) -> None:
     owed = rung.owes(runtime, cast)
     with runtime.act(COMMAND) as act:
-        customers.erase(act, customers.get(act, cast.chen.id))
+        if whose == "ours":
+            act.session.execute(delete(companies.CompanyNumber))
+        else:
+            customers.erase(act, customers.get(act, cast.chen.id))
     rung.sits(runtime, cast.lin)
     rung.begins(runtime)
     assert (rung.found(runtime, owed).state, rung.found(runtime, owed).why) == ("unreached", "no-number")
