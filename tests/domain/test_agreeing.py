@@ -201,7 +201,7 @@ def test_a_row_and_the_log_told_anew_are_found_by_the_log(log: Runtime) -> None:
         changed(session, "cases", 2, "matter")
         retell(session, "case:2", 1, matter="x")
         rehash(session, "case:2", heads=False)
-        assert [problem for problem in found(session) if "case:2" in problem] == [f"case:2 entry 2: {What.HEAD}"]
+        assert [problem for problem in found(session) if "case:2" in problem] == [f"case:2 entry 3: {What.HEAD}"]
 
 
 def test_a_time_that_is_no_time_stops_nothing(log: Runtime, database_url: str) -> None:
