@@ -10,8 +10,18 @@ from flask import g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 
-from hotline.console import approvals, asking, discretion, matter, people, refused, respondent_doing, respondent_page
-from hotline.domain import companies, signatures, staff
+from hotline.console import (
+    approvals,
+    asking,
+    discretion,
+    matter,
+    people,
+    refused,
+    respondent_doing,
+    respondent_page,
+    rights,
+)
+from hotline.domain import companies, respondent_view, signatures, staff
 from hotline.domain.act import Act
 from hotline.domain.cases import Case, Kind
 from hotline.domain.companies import Department
@@ -124,7 +134,9 @@ def _page(case_id: int, **typed: Any) -> str:
         case = respondent_page.seen(act, person, case_id)
         g.here = _here(case_id)
         shown = respondent_page.context(act, person, case)
-        shown["asks"] = approvals.forms(act, person, case)
+        shown["asks"] = asks = approvals.forms(act, person, case)
+        if not rights.may_see(act, person, case):  # of the department's own clocks alone
+            asks["all"] = [one for one in asks["all"] if one.promise and one.promise.rule_id in respondent_view.ITS_OWN]
         return render_template("inbox_one.html", **shown, **{"said": None, "typed": None, **typed})
 
 

@@ -198,7 +198,7 @@ def _with(department: InstrumentedAttribute[int | None], wanted: Wanted) -> Colu
 
 
 def _filed(query: Select[*Columns], wanted: Wanted) -> Select[*Columns]:
-    """The same, whichever department they are with."""
+    """The same, whichever department they are with; what another has now is found neither by its grade nor stage."""
     spans = wanted.spans.items()
     filed = [
         and_(Case.company_id == company, Complaint.filed_at >= since, Complaint.filed_at < until)
@@ -208,6 +208,9 @@ def _filed(query: Select[*Columns], wanted: Wanted) -> Select[*Columns]:
     about_the_reader = select(_leading(other)).where(other.about_staff_id == wanted.reader_id)
     query = query.join(Case, Case.id == Complaint.case_id)
     query = query.where(or_(false(), *filed), _leading(Complaint).not_in(about_the_reader))
+    if wanted.grade is None and wanted.stage is None:
+        return query
+    query = query.where(_with(Complaint.department_id, wanted))
     if wanted.grade is not None:
         query = query.where(Complaint.grade == wanted.grade)
     return query if wanted.stage is None else query.where(Complaint.stage == wanted.stage)

@@ -108,6 +108,9 @@ def test_what_a_department_missed_stays_its_own_after_another_has_the_complaint(
     assert {word for word in ("按时 CMP-1", "签收 11-18") if word in shown} == set(), "how it went on is not theirs"
     [row] = lines_of(takes(ding, TRACKING, "csv", "period=2026&figure=CMP-1.broken"))
     assert (row["被投诉部门"], row["进展"], row["签收时间"]) == ("收费处", "", "")
+    for stage in ("signed", "filed"):
+        hidden = ding.opens(f"{TRACKING}?period=2026&figure=CMP-1.broken&stage={stage}").text
+        assert "261118001" not in hidden, "nor by asking for its stage"
 
 
 def test_a_head_without_a_department_has_nothing(app: Flask, runtime: Runtime, cast: Cast, departments: Places) -> None:

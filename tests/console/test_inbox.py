@@ -7,11 +7,13 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
-from hotline.domain import joins, respondents, staff
+from hotline.domain import complaints, joins, respondents, staff
 from hotline.domain.act import COMMAND
-from hotline.domain.cases import Case
+from hotline.domain.cases import Case, Kind
 from hotline.domain.staff import Role, StaffRole
 from hotline.runtime import Runtime
+from hotline.standard.kinds import Grade
+from tests import deciding
 from tests.console import complaining, departments, forms, matters
 from tests.console.departments import HAPPENED, Departments
 from tests.console.visitor import Visitor, logged_in, text_of
@@ -35,6 +37,17 @@ def xu(app: Flask, firm: Departments) -> Visitor:
 
 def test_the_head_of_a_department_is_led_to_the_inbox(app: Flask, firm: Departments) -> None:
     assert Visitor(app).logs_in(firm.xu).location == INBOX
+
+
+def test_the_department_reads_of_requests_about_its_own_clocks_alone(
+    xu: Visitor, runtime: Runtime, cast: Cast, case: Case
+) -> None:
+    with runtime.act(COMMAND) as act:
+        complaints.grade(act, deciding.locked(act, case.id), Grade.MINOR, by=staff.get(act, cast.sun.id), why="一户")
+    deciding.asks_time(runtime, cast.lin, case.id, deciding.due(runtime, case.id) + timedelta(days=1))
+    deciding.asks(runtime, cast.lin, case.id, Kind.ENQUIRY)
+    shown = text_of(xu.opens(f"{INBOX}/{case.id}"))
+    assert ("延期" in shown, "改为" in shown) == (True, False)
 
 
 def test_the_department_signs_deals_with_it_and_returns_the_form(
