@@ -158,11 +158,15 @@ def _counted(act: Act, callback_id: int) -> list[Attempt]:
 
 
 def give_up(act: Act, case: Case, callback: Callback, *, why: str | None = None) -> None:
-    """Tried often enough: owner and supervisor are told, the customer is written to; the promise's verdict stands."""
+    """Tried often enough: owner and supervisor are told, the customer is written to; the promise's verdict stands.
+
+    `why`: nobody could be rung at all, so that there is nothing to write either.
+    """
     owed_calls.end(act, case, callback, State.UNREACHED, why=why)
     for role in (Role.OWNER, Role.SUPERVISOR):
         notices.tell_role(act, role, Occasion(case, "callback-unreached", str(callback.id)))
-    cases.text_customer(act, case, "callback-in-vain", about=callback.id)
+    if why is None:
+        cases.text_customer(act, case, "callback-in-vain", about=callback.id)
     visits.unreached(act, case)
 
 

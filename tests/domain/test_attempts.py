@@ -176,6 +176,7 @@ def test_where_there_is_no_number_any_more_it_is_told_at_once(runtime: Runtime, 
     assert (rung.found(runtime, owed).state, rung.found(runtime, owed).why) == ("unreached", "no-number")
     with runtime.look(COMMAND) as act:
         assert [text for text, _who in given.told(act)] == ["callback-unreached"] * 2
+        assert act.session.scalar(select(OutboxEntry.id).where(OutboxEntry.kind == "send-text")) is None
 
 
 def test_what_was_settled_otherwise_is_not_rung_about(runtime: Runtime, cast: Cast) -> None:
