@@ -106,7 +106,7 @@ def scriptless(browser: Browser, site: str) -> Iterator[Page]:
 
 @pytest.fixture
 def pictures(pytestconfig: pytest.Config) -> Path:
-    """Where the pictures of a run are kept, to be looked at: .pytest_cache/d/pictures."""
+    """Where the pictures of a run are kept, to be looked at: .pytest_cache/d/pictures, when HOTLINE_PICTURES=1."""
     assert pytestconfig.cache is not None
     return pytestconfig.cache.mkdir("pictures")
 

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from hotline.runtime import Runtime
-from tests.browser.test_desk import log_in, picture
+from tests.browser.test_desk import keep_picture, log_in, picture
 from tests.console import departments, forms
 from tests.console.departments import Departments
 from tests.domain.talks import Talk
@@ -108,11 +108,11 @@ def test_the_department_signs_with_a_thumb(
     for language in ("en", "zh-CN"):
         phone.goto(f"{sheet}?lang={language}")
         assert phone.evaluate("document.documentElement.scrollWidth") <= 390
-        phone.screenshot(path=pictures / f"respondent-sheet-{language}.png", full_page=True)
+        keep_picture(phone, pictures, f"respondent-sheet-{language}")
     phone.get_by_role("button", name="签收", exact=True).tap()
     phone.locator("#do-settle textarea").fill(FOUND)
-    phone.screenshot(path=pictures / "respondent-sheet-signed.png", full_page=True)
+    keep_picture(phone, pictures, "respondent-sheet-signed")
     phone.get_by_role("button", name="登记处理完毕").tap()
     phone.get_by_role("button", name="交回投诉单").tap()
     expect(phone.locator("main")).to_contain_text("投诉单已交回")
-    phone.screenshot(path=pictures / "respondent-sheet-returned.png", full_page=True)
+    keep_picture(phone, pictures, "respondent-sheet-returned")
