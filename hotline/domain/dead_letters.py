@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, func, not_, select
 
-from hotline.domain import cases
+from hotline.domain import cases, robots
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
 from hotline.domain.cases import Case
 from hotline.domain.outbox import OutboxEntry, State
 from hotline.errors import Conflict, Invalid, NotFound
 
+# Whoever hangs up while something is done to the call leaves such an entry; what follows from it was done.
+_HAD_ENDED = ("gone", "already-ended")
 # Of an entry: whose it is, by its case, its call, or by itself; of nobody's, what concerns the platform alone.
 company_id: ColumnElement[int | None] = func.coalesce(
     Case.company_id, Call.company_id, OutboxEntry.about["company"].as_integer()
@@ -66,7 +68,13 @@ def give_up(act: Act, entry_id: int, why: str) -> None:
 def _failed(query: Any, where: Sequence[ColumnElement[bool]]) -> Any:
     joined = query.outerjoin(Case, Case.id == OutboxEntry.case_id)
     joined = joined.outerjoin(Call, Call.id == OutboxEntry.about["call"].as_integer())
-    return joined.where(OutboxEntry.state == State.FAILED, *where)
+    return joined.where(OutboxEntry.state == State.FAILED, _is_left(), *where)
+
+
+def _is_left() -> ColumnElement[bool]:
+    """Is there anything to decide? What a robot could not say its people were told; what had ended is there no more."""
+    problem = func.coalesce(OutboxEntry.problem, "")
+    return and_(OutboxEntry.kind != robots.TELLS, *(not_(problem.startswith(word)) for word in _HAD_ENDED))
 
 
 def _taken(act: Act, entry_id: int, why: str) -> OutboxEntry:

@@ -116,6 +116,26 @@ def ids(act: Act, *where: object) -> list[int]:
     return [one.entry.id for one in dead_letters.found(act, *where, most=10)]  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(
+    ("kind", "problem", "left"),
+    [
+        ("move-call", "gone (20404)", 0),
+        ("end-call", "already-ended (21220)", 0),
+        ("tell-robot", "busy", 0),
+        ("move-call", "carrier-in-trouble", 1),
+        ("move-call", None, 1),
+    ],
+)
+def test_what_had_ended_by_then_and_what_a_robot_could_not_say_waits_for_nobody(
+    runtime: Runtime, kind: str, problem: str | None, left: int
+) -> None:
+    with runtime.act(COMMAND) as act:
+        outbox.post(act, kind)
+        outbox.settle(act, act.session.get_one(OutboxEntry, 1), State.FAILED, problem=problem)
+    with runtime.look(COMMAND) as act:
+        assert dead_letters.count(act) == left
+
+
 def test_they_come_a_page_at_a_time(runtime: Runtime) -> None:
     with runtime.act(COMMAND) as act:
         for _ in range(5):
