@@ -81,15 +81,21 @@ def blueprint(runtime: Runtime) -> Blueprint:
     _ownership(made)
     _of_departments(made)
     _complaints(made)
-    made.add_url_rule("/recordings/<name>", view_func=listening.recording)
-    made.add_url_rule("/recordings/<name>/listen", view_func=listening.listen, methods=["POST"])
-    made.add_url_rule("/recordings/<name>/sound", view_func=listening.sound)
+    _visits(made)
+    _recordings(made)
     made.add_url_rule("/promises", view_func=promise_list.promise_list)
     made.add_url_rule("/notices", view_func=notices.notice_list)
     made.add_url_rule("/notices/seen", view_func=notices.notices_seen, methods=["POST"])
     _platform(made)
     made.record_once(lambda state: _prepare(state, runtime))
     return made
+
+
+def _recordings(made: Blueprint) -> None:
+    """What callers told by voice, heard with a reason (SEC-4)."""
+    made.add_url_rule("/recordings/<name>", view_func=listening.recording)
+    made.add_url_rule("/recordings/<name>/listen", view_func=listening.listen, methods=["POST"])
+    made.add_url_rule("/recordings/<name>/sound", view_func=listening.sound)
 
 
 def _platform(made: Blueprint) -> None:
