@@ -64,12 +64,12 @@ class Caller:
         self._hears_the_newest_number()
 
     def _hears_the_newest_number(self) -> None:
-        """The number that is told is that of the matter opened last."""
+        """The number that is told is that of the matter that this call opened last, or joined."""
         assert self.ring.now is not None
         for told in TOLD.findall(self.ring.now.words):
-            with self.ring.runtime.look(COMMAND) as act:
-                newest = act.session.scalars(select(Case.number).order_by(Case.id.desc())).first()
-            assert told.replace(" ", "") == newest
+            _call, case = the_call(self.ring.runtime, self.ring)
+            assert case is not None
+            assert told.replace(" ", "") == case.number
 
     def _again(self, what: str) -> None:
         """A webhook that was made before is made again: it hears the open question, and answers nothing."""
