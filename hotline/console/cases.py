@@ -28,7 +28,7 @@ from hotline.console import (
     timeline,
     words,
 )
-from hotline.domain import callbacks, cases, companies, promises, staff
+from hotline.domain import callbacks, cases, companies, promises, staff, visits
 from hotline.domain.act import Act
 from hotline.domain.cases import Case
 from hotline.errors import Conflict, NotFound, Refused
@@ -180,6 +180,7 @@ def _context(act: Act, case: Case) -> dict[str, Any]:
         "at": act.at,
         "matter_of": found,
         "complaint": complaint,
+        "visits": visits.of_case(act, case.id),
         "line": timeline.of_case(act, case),
         "asks": approvals.forms(act, person, case),
         "hidden": list(hidden.of_case(act, case)),

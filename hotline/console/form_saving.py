@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from hotline.console import complaint_intake, form_fields, subject
 from hotline.console.form_fields import NEEDED, TOLD, FormKind, Settled, Typed
 from hotline.console.subject import Diagnosis, Subject
-from hotline.domain import customers, matters, turns, visitors
+from hotline.domain import customers, matters, turns, visitors, visits
 from hotline.domain.act import Act
 from hotline.domain.cases import Case
 from hotline.domain.customers import Customer
@@ -46,10 +46,13 @@ def problems(act: Act, about: Subject, typed: Typed) -> list[str]:
 def save(act: Act, about: Subject, typed: Typed, *, by: int) -> Case:
     """Open the case. `problems` found nothing; the call of the form, where there is one, is locked."""
     told = _told(act, about, typed)
-    opened = _open(act, about, typed, told)
+    visited = about.call is None and told.reachable and visits.asks_after_stay(act, Channel(typed["channel"]))
+    opened = _open(act, about, typed, told, visited=visited)
     if about.call is None:
         sex = Sex(typed["sex"]) if "sex" in typed and not told.anonymous else None
         visitors.register(act, opened.case, Channel(typed["channel"]), sex=sex, noted_by=by)
+    if visited:
+        visits.stayed(act, opened.case)
     return opened.case
 
 
@@ -153,7 +156,7 @@ def _seal(act: Act, customer: Customer | None, value: str) -> str:
     return act.sealer.seal_for(customer.key, value) if customer else act.sealer.seal(value)
 
 
-def _open(act: Act, about: Subject, typed: Typed, told: Told) -> Opened:
+def _open(act: Act, about: Subject, typed: Typed, told: Told, *, visited: bool) -> Opened:
     kind = FormKind(typed["kind"])
     if kind is FormKind.FAULT:
         found = subject.diagnosed(act, about, typed)
@@ -164,8 +167,9 @@ def _open(act: Act, about: Subject, typed: Typed, told: Told) -> Opened:
     if kind is FormKind.COMPLAINT:
         return complaint_intake.open_complaint(act, about, typed, told)
     if kind is FormKind.ENQUIRY:
-        answered = typed.get("answered")
-        return matters.record_answered(act, told, answer=answered) if answered else matters.open_enquiry(act, told)
+        if "answered" in typed:
+            return matters.record_answered(act, told, answer=typed["answered"], visited=visited)
+        return matters.open_enquiry(act, told)
     return OPENERS[kind](act, told)
 
 

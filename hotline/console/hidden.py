@@ -22,6 +22,10 @@ _NOTES = {
     "complaint-replied": ("reply", "said"),
     "complaint-told": ("told", "said"),
     "complaint-visited": ("visit", "said"),
+    "answered": ("answer", "words"),
+    "visit-made": ("visit", "said"),
+    "visit-said": ("visit", "said"),
+    "visit-question": ("question", "question"),
 }
 
 
@@ -54,7 +58,9 @@ def of_case(act: Act, case: Case) -> dict[str, Opens]:
     for entry in audit.entries(act.session, case.chain):
         if entry.kind in _NOTES:
             name, field = _NOTES[entry.kind]
-            sealed[f"{name}-{entry.seq}"] = entry.fields[field]
+            value = entry.fields[field]
+            if value and value not in sealed.values():  # what was said on a complaint's visit stands in two entries
+                sealed[f"{name}-{entry.seq}"] = value
     return found | {name: _opener(lambda v: cases.unseal(act, case, v), value) for name, value in sealed.items()}
 
 

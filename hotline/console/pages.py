@@ -35,6 +35,7 @@ from hotline.console import (
     stream,
     supervise,
     visitor_list,
+    visits,
     words,
 )
 from hotline.runtime import Runtime
@@ -139,6 +140,14 @@ def _complaints(made: Blueprint) -> None:
     made.add_url_rule("/tables/statistics/<form>", view_func=complaint_tables.export_statistics, methods=["POST"])
     made.add_url_rule("/tables/tracking", view_func=complaint_tables.tracking)
     made.add_url_rule("/tables/tracking/<form>", view_func=complaint_tables.export_tracking, methods=["POST"])
+
+
+def _visits(made: Blueprint) -> None:
+    """Asking afterwards how it was (回访, VIS-1 to VIS-4)."""
+    made.add_url_rule("/visits", view_func=visits.visit_list)
+    made.add_url_rule("/visits/<int:visit_id>", view_func=visits.one_visit)
+    made.add_url_rule("/visits/<int:visit_id>", view_func=visits.record_visit, methods=["POST"])
+    made.add_url_rule("/visits/<int:visit_id>/refused", view_func=visits.refuse_visit, methods=["POST"])
 
 
 def _prepare(state: BlueprintSetupState, runtime: Runtime) -> None:

@@ -57,6 +57,9 @@ _LANES: tuple[tuple[str, Lane | None], ...] = (
     ("dispatch-", Lane.STEP),
     ("signed", Lane.STEP),
     ("called-back", Lane.CONTACT),
+    ("case-reopened", Lane.OWNER),
+    ("visit-owed", None),
+    ("visit-", Lane.CONTACT),
     ("callback-served", Lane.CONTACT),
     ("decision-", Lane.DECISION),
 )

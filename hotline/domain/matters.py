@@ -174,9 +174,15 @@ def open_enquiry(act: Act, told: Told) -> Opened:
     return _texted(act, case, "case-opened")
 
 
-def record_answered(act: Act, told: Told, *, answer: str) -> Opened:
-    """A question that was answered on the spot: on record with its answer, and closed (REC-1)."""
+def record_answered(act: Act, told: Told, *, answer: str, visited: bool = False) -> Opened:
+    """A question that was answered on the spot: on record with its answer, and closed (REC-1).
+
+    `visited`: whoever asked is called about it, so that it stays open until then (VIS-3).
+    """
     case = _open(act, told, Kind.ENQUIRY, "enquiry")
+    if visited:
+        act.remember(case.chain, "answered", words=cases.seal(act, case, answer))
+        return Opened(case)
     promises.close_case(act, case, by=case.owner_id, outcome=answer)
     return Opened(case)
 

@@ -21,8 +21,8 @@ from hotline.standard.rules import PromiseRule
 BY_REACHING = frozenset(
     {"ANS-3.callback", "ANS-8.callback", "ANS-10.callback", "CBK-2.missed", "CBK-3.time", "CMP-9.callback"}
 )
-# Kept by a call to the customer: these, and what somebody has to tell in it and to note.
-BY_CALLING = BY_REACHING | {"CBK-1.answer", "FLT-5.result", "VIS-1.repair"}
+# Kept by a call to the customer: these, and what somebody has to tell in it and to note. A visit has its own form.
+BY_CALLING = BY_REACHING | {"CBK-1.answer", "FLT-5.result", "VIS-4.reply"}
 # What of a complaint is owed to whoever complained, by rule: moot once nobody can be reached.
 TO_COMPLAINANT = frozenset({"CMP-3", "CMP-7", "CMP-8", "CMP-9", "CMP-11"})
 

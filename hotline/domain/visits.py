@@ -12,9 +12,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 from hotline.db import Base
 from hotline.domain import callbacks, cases, companies, customers, owed_calls, promises, slots
 from hotline.domain.act import Act
-from hotline.domain.cases import Case
+from hotline.domain.cases import Case, Kind
 from hotline.domain.customers import Customer
 from hotline.domain.promises import Verdict
+from hotline.domain.visitors import Channel
 from hotline.errors import Conflict, NotFound
 from hotline.standard.kinds import Asker as Asker
 
@@ -96,6 +97,20 @@ def owe(act: Act, case: Case, rule: str) -> Visit:
     if not refused:
         callbacks.owe(act, case, rule, style=style(act, rule), from_at=_from(act, rule))
     return visit
+
+
+def asks_after_stay(act: Act, channel: Channel) -> bool:
+    """Are those who came in person called the day after, by the chosen standard (VIS-3)? Who wrote was not here."""
+    return act.standard.visits.asks_departing and channel == Channel.WALK_IN
+
+
+def stayed(act: Act, case: Case) -> None:
+    """Whoever came in person about this case has left: they are asked how it was, where nothing else will be asked.
+
+    After a repair and a complaint they are visited anyway. The case is locked.
+    """
+    if case.state == "open" and case.kind in (Kind.ENQUIRY, Kind.MESSAGE):
+        owe(act, case, VISITOR)
 
 
 def style(act: Act, rule: str) -> callbacks.Style:

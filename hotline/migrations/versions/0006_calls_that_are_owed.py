@@ -142,6 +142,7 @@ def _make_alarms() -> None:
     )
 
     _owe_what_was_promised()
+    _owe_visits()
 
 
 def _owe_what_was_promised() -> None:
@@ -182,6 +183,18 @@ def _owe_what_was_promised() -> None:
         """
     )
     op.execute("UPDATE callbacks SET next_at = NULL WHERE id IN (SELECT callback_id FROM callback_attempts)")
+
+
+def _owe_visits() -> None:
+    """Every return visit that was promised before is a row; one of ours makes those that are still owed."""
+    op.execute(
+        """
+        INSERT INTO visits (case_id, company_id, rule, state, owed_at, ended_at, "by", reopened)
+        SELECT case_id, company_id, rule, CASE WHEN done_at IS NULL THEN 'owed' ELSE 'made' END, made_at, done_at,
+               CASE WHEN done_at IS NULL THEN NULL ELSE 'agent' END, FALSE
+        FROM promises WHERE rule IN ('VIS-1.repair', 'CMP-8.visit') AND verdict <> 'excused'
+        """
+    )
 
 
 def downgrade() -> None:

@@ -1,0 +1,27 @@
+"""Return visits that a version before promised are taken over; else nobody would see that they are owed (VIS-1)."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from hotline import migrations
+from hotline.domain.act import COMMAND
+from hotline.domain.visits import Visit
+from hotline.runtime import Runtime
+from tests.visiting import GOOD, mended
+from tests.world import Cast
+
+
+def test_what_was_promised_before_is_owed_and_what_was_kept_counts_as_made(runtime: Runtime, cast: Cast) -> None:
+    owed, made = mended(runtime, cast), mended(runtime, cast)
+    made.records(cast.lin, GOOD)
+    migrations.downgrade(runtime.engine, "0005")
+    migrations.upgrade(runtime.engine)
+    with runtime.look(COMMAND) as act:
+        found = list(act.session.scalars(select(Visit).order_by(Visit.case_id)))
+        assert [(one.case_id, one.rule, one.state, one.by) for one in found] == [
+            (owed.id, "VIS-1.repair", "owed", None),
+            (made.id, "VIS-1.repair", "made", "agent"),
+        ]
+    owed.records(cast.lin, GOOD)
+    assert [one.state for one in owed.visits] == ["made"]
