@@ -82,6 +82,7 @@ def blueprint(runtime: Runtime) -> Blueprint:
     _ownership(made)
     _of_departments(made)
     _complaints(made)
+    _visits(made)
     _recordings(made)
     made.add_url_rule("/promises", view_func=promise_list.promise_list)
     made.add_url_rule("/notices", view_func=notices.notice_list)
