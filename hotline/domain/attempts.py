@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import func, select
 
 from hotline.domain import cases, notices, outbox, owed_calls, slots, visits
@@ -143,13 +145,24 @@ def _ended(act: Act, callback: Callback, case: Case, attempt: Attempt, outcome: 
         again = act.at + act.standard.desk.longest_wait.span
         owed_calls.schedule(act, callback, slots.earliest(act.standard, again, owed_calls.kind_of(callback)))
         return
-    callback.attempts, callback.agreed = callback.attempts + 1, False
+    callback.attempts += 1
     if callback.attempts >= act.standard.callbacks.attempts:
         give_up(act, case, callback)
     else:
-        tried = [one.began_at for one in _counted(act, callback.id)]
-        owed_calls.schedule(act, callback, slots.next_try(act.standard, tried, owed_calls.kind_of(callback)))
+        owed_calls.schedule(act, callback, _next(act, callback))
     outbox.post(act, "match-line", urgent=True)
+
+
+def _next(act: Act, callback: Callback) -> datetime:
+    """Within the window that was agreed, as long as it lasts; then in another slot, on days of work alone."""
+    tried = [one.began_at for one in _counted(act, callback.id)]
+    if callback.until_at is not None:
+        again = tried[-1] + act.standard.callbacks.between.span
+        soonest = slots.earliest(act.standard, again, owed_calls.kind_of(callback))
+        if soonest < callback.until_at:
+            return soonest
+    callback.agreed = False
+    return slots.next_try(act.standard, tried, owed_calls.kind_of(callback))
 
 
 def _counted(act: Act, callback_id: int) -> list[Attempt]:

@@ -136,23 +136,27 @@ def asked_again(act: Act, case: Case, rule: str, *, call: Call | None) -> None:
     sooner(act, open_in(act, case.id, Style.TALK) or _made(act, case, rule, Style.TALK, act.at), act.at)
 
 
-def plan(act: Act, callback_id: int, *, at: datetime | None, by: int) -> Callback:
+def plan(act: Act, callback_id: int, *, at: datetime | None, by: int, until: datetime | None = None) -> Callback:
     """Ring at a time that was agreed with the customer, which is a promise of its own (CBK-3); None: now.
 
-    Whoever plans it is asked first. A time agreed before is given up where the customer talked with us since. Raises
-    Conflict for a callback that is over or under way, Invalid for a time that is past or in the quiet hours.
+    `until`: they can be reached from `at` until then, so the promise is due then, and whoever is not reached is tried
+    again before. Whoever plans it is asked first. A time agreed before is given up where the customer talked with us
+    since. Raises Conflict for a callback that is over or under way, Invalid for a time that is past or in the quiet
+    hours, and for a window that ends before it begins.
     """
     callback, case = locked(act, callback_id)
     if callback.state != State.OPEN or under_way(act, callback.id) is not None:
         raise Conflict("this callback is over, or the customer is being called at this moment")
     if slots.is_quiet(act.standard, at or act.at) or (at is not None and at < act.at):
         raise Invalid("nobody is rung in the quiet hours, or in the past")
-    callback.wanted_id, callback.agreed = by, True
-    agreed = at.isoformat() if at is not None else None
-    act.remember(case.chain, "callback-planned", callback=callback.id, agreed=agreed, by=by)
+    if until is not None and (at is None or until <= at):
+        raise Invalid("a window ends after it begins")
+    callback.wanted_id, callback.agreed, callback.until_at = by, True, until
+    agreed, ends = (one.isoformat() if one is not None else None for one in (at, until))
+    act.remember(case.chain, "callback-planned", callback=callback.id, agreed=agreed, until=ends, by=by)
     if at is not None:
         _give_up_agreed(act, case, by)
-        promises.make(act, _AGREED, case, since=at)
+        promises.make(act, _AGREED, case, since=at, until=until)
         callback.from_at = at
     schedule(act, callback, at or act.at)
     return callback

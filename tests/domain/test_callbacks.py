@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from hotline.domain import anonymity, audit, callbacks, calls, cases, companies, matters, owed_calls, promises
 from hotline.domain.act import CALLER, COMMAND
 from hotline.domain.callbacks import Callback, Style
+from hotline.domain.calls import State
 from hotline.domain.cases import Case, Kind
 from hotline.domain.matters import Told
 from hotline.errors import Conflict, Invalid, NotFound
@@ -150,6 +151,30 @@ def test_a_time_is_agreed_and_is_a_promise_of_its_own(runtime: Runtime, cast: Ca
     with runtime.look(COMMAND) as act:
         due = [one.due_at for one in promises.of_case(act, planned.case_id) if one.rule == "CBK-3.time"]
     assert due == [agreed + timedelta(minutes=5)]
+
+
+def test_within_an_agreed_window_the_customer_is_tried_again_and_it_is_due_when_it_ends(
+    runtime: Runtime, cast: Cast, at: HandClock
+) -> None:
+    owed = rung.owes(runtime, cast, "CBK-1.answer")
+    begins = datetime(2026, 11, 21, 14, tzinfo=SHANGHAI)  # a Saturday
+    with runtime.act(COMMAND) as act:
+        callbacks.plan(act, owed, at=begins, until=begins + 5 * HOUR, by=cast.lin.id)
+        due = [one.due_at for one in promises.of_case(act, 1) if one.rule == "CBK-3.time"]
+    assert due == [begins + 5 * HOUR]
+    for hours, again in ((0, begins + 2 * HOUR), (2, begins + 4 * HOUR)):
+        at.set(begins + hours * HOUR)
+        rung.sits(runtime, cast.lin)
+        rung.begins(runtime)
+        rung.ends(runtime, rung.takes(runtime), State.UNANSWERED)
+        assert rung.found(runtime, owed).next_at == again
+
+
+def test_a_window_ends_after_it_begins(runtime: Runtime, cast: Cast, at: HandClock) -> None:
+    owed = rung.owes(runtime, cast, "CBK-1.answer")
+    for begins in (None, at.now + HOUR):
+        with pytest.raises(Invalid), runtime.act(COMMAND) as act:
+            callbacks.plan(act, owed, at=begins, until=at.now + HOUR, by=cast.lin.id)
 
 
 @pytest.mark.parametrize("hours", [-1, 12], ids=["past", "at night"])
