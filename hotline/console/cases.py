@@ -28,7 +28,7 @@ from hotline.console import (
     timeline,
     words,
 )
-from hotline.domain import callbacks, cases, companies, promises, staff, visits
+from hotline.domain import callbacks, cases, companies, complaint_forms, promises, staff, visits
 from hotline.domain.act import Act
 from hotline.domain.cases import Case
 from hotline.errors import Conflict, NotFound, Refused
@@ -176,6 +176,7 @@ def _context(act: Act, case: Case) -> dict[str, Any]:
         "heartbeat": asking.runtime().figures.routine.live_heartbeat.seconds,
         "zone": act.standard.timezone,
         "who": who(case, numbers),
+        "reachable": complaint_forms.reachable(act, case),
         "owned": record.ownership(act, case.chain),
         "at": act.at,
         "matter_of": found,
@@ -199,4 +200,4 @@ def who(case: Case, numbers: dict[int, str]) -> str:
     """The customer of a case as a page names them: a masked number, or why there is none."""
     if case.anonymous:
         return words.text("who.anonymous")
-    return numbers.get(case.customer_id or 0) or words.text("who.withheld")
+    return numbers.get(case.customer_id or 0) or words.text("who.no-number")
