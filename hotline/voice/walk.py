@@ -32,6 +32,8 @@ from hotline.voice.steps import (
 )
 
 REPEAT = Choice("*", "words.again", Step.MAIN)
+# Pressed to end a recording that had ended by itself: no answer to the question that came meanwhile.
+LATE_HASH = Heard(Sound.KEYS, "#")
 # Given up here, nothing else is tried: so nothing else is announced.
 _ENDINGS = ("anything", "closing", "farewell", "offer", "agent-", "join-", "not-now", "survey")
 LOUDER = Choice(SPOKEN_ONLY, "words.louder", Step.MAIN)
@@ -144,6 +146,8 @@ def _wants_repeat(act: Act, call: Call, row: Row, heard: Heard, prompts: Prompts
         or choose(heard, row.choices(act, call), prompts, call.language) is not None
     ):
         return False
+    if heard == LATE_HASH:
+        return True
     wanted = choose(heard, [REPEAT, LOUDER], prompts, call.language)
     if wanted is LOUDER:
         answers.speak_slowly(act, call)

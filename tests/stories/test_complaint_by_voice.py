@@ -22,12 +22,37 @@ WHO = ("陈", "13900000088", "0088", ADDRESS)  # the name, the number, its last 
 
 def complains(line: Line, named: str) -> Filed:
     """Chen rings in and tells it, by name or without."""
-    chen = line.rings("chen").hears("投诉请按5").presses("5").hears("愿意留下姓名请按1").presses(named)
+    chen = line.rings("chen").hears("投诉请按5").presses("5").hears("不匿名请按1").presses(named)
     chen.hears("时间、地点、事情经过和您的要求").speaks(WHAT).presses("#")
     if named == "1":
         chen.hears("来电的号码").presses("1")
     chen.hears("您的投诉已经登记").hears("还有什么").presses("2").hears("打分").hangs_up()
     return Filed(line.runtime, line.case().id)
+
+
+def test_a_hash_pressed_after_the_recording_ended_by_itself_repeats_the_question_and_answers_nothing(
+    line: Line,
+) -> None:
+    chen = (
+        line.rings("chen").hears("投诉请按5").presses("5").hears("不匿名请按1").presses("1").hears("beep").speaks(WHAT)
+    )
+    chen.hears("给您回电，对吗", within=30).presses("#").hears("给您回电，对吗", within=30)
+    assert not [said for said in chen.heard if "没有这个选项" in said.text or "请输入您的联系电话" in said.text]
+    chen.presses("1").hears("您的投诉已经登记").hangs_up()
+    assert not line.case().anonymous
+
+
+@pytest.mark.parametrize(("said", "anonymous"), [("不匿名", False), ("我不想匿名", False), ("匿名", True)])
+def test_nobody_is_asked_for_a_name_who_only_does_not_want_to_stay_anonymous(
+    line: Line, said: str, anonymous: bool
+) -> None:
+    chen = line.rings("chen").hears("投诉请按5").presses("5").hears("不匿名请按1，匿名请按2").speaks(said)
+    chen.hears("时间、地点").hears("beep").speaks(WHAT).presses("#")
+    if not anonymous:
+        chen.hears("给您回电，对吗").presses("1")
+    chen.hears("您的投诉已经登记").hangs_up()
+    assert line.case().anonymous is anonymous
+    assert "姓名" not in "".join(caption.text for caption in chen.heard)
 
 
 def is_graded(line: Line, made: Filed, grade: Grade, department_id: int) -> None:
