@@ -39,6 +39,7 @@ def test_the_page_speaks_the_browsers_language_until_another_is_chosen(
     page = context.new_page()
     page.goto("/")
     expect(page.locator("h1")).to_have_text(title)
+    expect(page.locator("header p")).to_contain_text("by itself" if title.isascii() else "录音就自己结束")
     page.locator("#language").click()
     other = "练习电话" if title.isascii() else "Practice phones"
     expect(page.locator("h1")).to_have_text(other)

@@ -1,7 +1,7 @@
 // Every word of the page in both languages: without it the page would speak only one.
 const WORDS = {
   title: ["练习电话", "Practice phones"],
-  lead: ["在这里拨打热线，听一听，按一按。没有真实的电话被拨出。", "Ring the hotline here: listen, press, speak. No real telephone is rung."],
+  lead: ["在这里拨打热线，听一听，按一按。没有真实的电话被拨出。留言时点“说”，静几秒录音就自己结束，不用再按井号键。", "Ring the hotline here: listen, press, speak. No real telephone is rung. A message that you leave by “Say” ends by itself after a short silence, without a hash key."],
   aloud: ["朗读", "Read aloud"],
   offline: ["与练习交换机的连接断了，正在重连……", "The practice exchange is out of reach; trying again…"],
   elsewhere: ["另一部电话响了", "Another phone is ringing"],
