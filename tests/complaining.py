@@ -19,6 +19,7 @@ from hotline.domain import (
     matters,
     promise_looks,
     promises,
+    redirecting,
     respondents,
     staff,
 )
@@ -120,7 +121,7 @@ class Filed:
     def is_put_to(self, by: Person, department_id: int) -> None:
         """Somebody puts it to a department."""
         with self.by(by) as (act, case, person):
-            respondents.redirect(act, case, department_id, by=person)
+            redirecting.redirect(act, case, department_id, by=person)
 
     @contextmanager
     def by(self, who: Person) -> Iterator[tuple[Act, Case, Staff]]:

@@ -74,6 +74,10 @@ class Names:
         """A department's name, or that none was named."""
         return self.departments[department_id].name if department_id else words.text("tracking.unnamed")
 
+    def whose(self, department_id: int | None) -> str:
+        """Who answers for what was promised: a department, or the desk, which had to find the department (CMP-1)."""
+        return self.departments[department_id].name if department_id else words.text("statistics.desk")
+
     def person(self, staff_id: int | None) -> str | None:
         """Somebody's name and number."""
         return None if staff_id is None else self.people[staff_id]
@@ -223,8 +227,8 @@ def _short(at: datetime | None, row: Tracked, names: Names) -> str:
 
 def _clock(promise: Promise, row: Tracked, longer: Collection[int], names: Names) -> Clock:
     title = matter.promise_title(promise, names.standards[promise.company_id])
-    is_present = promise.department_id == row.complaint.department_id
-    department = "" if is_present else names.department(promise.department_id)
+    is_present = promise.department_id == row.complaint.department_id or promise.rule_id not in HEADS_RULES
+    department = "" if is_present else names.whose(promise.department_id)
     verdict = matter.verdict(promise, longer)
     return Clock(promise.rule_id, title, promise.due_at, promise.done_at, verdict, department)
 

@@ -11,7 +11,7 @@ from werkzeug.exceptions import Forbidden
 from hotline.console import asking, cases, complaint_intake, rights, words
 from hotline.console.cases import Written
 from hotline.domain import cases as matters
-from hotline.domain import complaint_forms, complaints, joins, respondents, staff, visit_results, visits
+from hotline.domain import complaint_forms, complaints, joins, redirecting, respondents, staff, visit_results, visits
 from hotline.domain.act import Act
 from hotline.domain.cases import Case, Kind
 from hotline.domain.staff import Staff
@@ -55,7 +55,7 @@ def _grade(act: Act, case: Case, by: Staff, typed: Written) -> None:
 
 
 def _redirect(act: Act, case: Case, by: Staff, typed: Written) -> None:
-    respondents.redirect(act, case, _chosen_id(typed), by=by)
+    redirecting.redirect(act, case, _chosen_id(typed), by=by)
 
 
 def _name(act: Act, case: Case, by: Staff, typed: Written) -> None:

@@ -55,7 +55,7 @@ class Statistics:
         """The department of a line; of a sum, that it is one."""
         if place.department_id is None:
             return words.text("statistics.every-department")
-        return self.names.department(place.department_id)
+        return self.names.whose(place.department_id)
 
     def rules_of(self, line: Line) -> list[str]:
         """The rules by which something was promised in a line's complaints."""

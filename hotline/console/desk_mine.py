@@ -35,7 +35,7 @@ def of(act: Act, person: Staff) -> Mine:
     my_cases = (Case.owner_id == person.id, Case.state == "open", known_to_me)
     mine = select(Case, due.c.at).outerjoin(due, due.c.case_id == Case.id).where(*my_cases)
     mine = mine.order_by(due.c.at.is_(None), due.c.at, Case.id).limit(_SHOWN)
-    my_promises = (Promise.owner_id == person.id, OWED, known_to_me)
+    my_promises = (Case.owner_id == person.id, OWED, known_to_me)
     owed = select(Promise, Case.number).join(Case, Case.id == Promise.case_id).where(*my_promises)
     owed = owed.order_by(Promise.due_at, Promise.id).limit(_SHOWN)
     counted = select(func.count(Promise.id)).join(Case, Case.id == Promise.case_id)

@@ -42,8 +42,11 @@ _SECTIONS: Mapping[str, tuple[ColumnElement[bool], str]] = {
     "unnamed": (and_(_OPEN, _TAKEN, Complaint.stage == Stage.FILED, Complaint.department_id.is_(None)), "CMP-1"),
     "refused": (and_(_OPEN, Complaint.refused_at.is_not(None)), "CMP-4"),
 }
-# To sign there is a clock for each department that had it; of the others there is one, whoever missed it.
-_ITS_OWN = or_(Promise.rule_id != "CMP-1", Promise.department_id.is_not_distinct_from(Complaint.department_id))
+# Of what a department does there may be a clock for each that had it; of the rest there is one, the owner's.
+_ITS_OWN = or_(
+    Promise.rule_id.not_in(respondent_view.ITS_OWN),
+    Promise.department_id.is_not_distinct_from(Complaint.department_id),
+)
 _PASSED_UP_TO = [duty for duty in signatures.KEEPS if duty != RESPONDENT]
 _WAITS = ("sign", "settle", "return")
 _DONE = Complaint.stage.in_((Stage.RETURNED, Stage.TOLD))

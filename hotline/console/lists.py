@@ -121,7 +121,7 @@ def promises(act: Act, person: Staff, verdict: Verdict) -> list[Promise]:
     query = select(Promise).join(Case, Case.id == Promise.case_id).where(discretion.cases(person))
     query = query.where(Promise.verdict == verdict, OWED).order_by(Promise.due_at, Promise.id).limit(PAGE + 1)
     if not rights.whole_group(person):
-        query = query.where(Promise.company_id == person.company_id)
+        query = query.where(Case.company_id == person.company_id)
     return list(act.session.scalars(query))
 
 

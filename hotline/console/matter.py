@@ -107,7 +107,7 @@ def promise_title(promise: Promise, standard: Standard) -> str:
 
 
 def titles(act: Act, made: Collection[Promise], standard: Standard) -> dict[int, str]:
-    """What was promised, by promise; where several departments had a complaint, whose of what they do (CMP-1)."""
+    """What was promised, by promise; of what a department does whose, where it is not one alone (CMP-1, CMP-4)."""
     whose = {one.id: one.department_id for one in made if one.rule_id in respondent_view.ITS_OWN}
     names = _names(act, set(whose.values()))
     return {one.id: promise_title(one, standard) + names.get(whose.get(one.id), "") for one in made}
@@ -118,7 +118,9 @@ def _names(act: Act, departments: set[int | None]) -> dict[int | None, str]:
     if len(departments) < 2:
         return {}
     query = select(Department.id, Department.name).where(Department.id.in_(departments))
-    return {row.id: f" · {row.name}" for row in act.session.execute(query)}
+    return {row.id: f" · {row.name}" for row in act.session.execute(query)} | {
+        None: f" · {words.text('statistics.desk')}"
+    }
 
 
 def extended(asked: Iterable[Decision]) -> frozenset[int]:

@@ -45,7 +45,7 @@ class Act:
     at: datetime
     sealer: Sealer
     standard_of: StandardOf
-    entries: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
+    entries: list[tuple[Actor, str, str, dict[str, Any]]] = field(default_factory=list)
     news: set[str] = field(default_factory=set)
     telling: set[tuple[int, int, bool]] = field(default_factory=set)  # whom this act owes a text: see notices
     owes_now: bool = False
@@ -69,5 +69,9 @@ class Act:
 
         Personal values among the fields must be sealed already.
         """
-        self.entries.append((chain, kind, fields))
+        self.remember_as(self.actor, chain, kind, **fields)
+
+    def remember_as(self, actor: Actor, chain: str, kind: str, **fields: Any) -> None:
+        """The same as somebody else's deed: a verdict is the clock's, in whosever act it is found (rule 7)."""
+        self.entries.append((actor, chain, kind, fields))
         self.news.add(chain)

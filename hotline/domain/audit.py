@@ -12,7 +12,7 @@ from sqlalchemy import Index, LargeBinary, String, UniqueConstraint, bindparam, 
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.db import Base, insert_new
-from hotline.domain.act import Act
+from hotline.domain.act import Act, Actor
 
 GENESIS = "0" * 64
 
@@ -74,9 +74,9 @@ def link(previous: str, body: bytes) -> str:
 
 def write(act: Act) -> None:
     """Append everything the act remembered, each chain under its head's lock, chains in order (no deadlock)."""
-    by_chain: dict[str, list[tuple[str, dict[str, Any]]]] = defaultdict(list)
-    for chain, kind, fields in act.entries:
-        by_chain[chain].append((kind, fields))
+    by_chain: dict[str, list[tuple[Actor, str, dict[str, Any]]]] = defaultdict(list)
+    for actor, chain, kind, fields in act.entries:
+        by_chain[chain].append((actor, kind, fields))
     act.entries.clear()
     if not by_chain:
         return
@@ -108,14 +108,14 @@ def _locked_heads(session: Session, chains: list[str]) -> dict[str, tuple[int, s
 
 
 def _rows(
-    act: Act, chain: str, head: tuple[int, str], remembered: list[tuple[str, dict[str, Any]]]
+    act: Act, chain: str, head: tuple[int, str], remembered: list[tuple[Actor, str, dict[str, Any]]]
 ) -> list[dict[str, Any]]:
     seq, previous = head
     at = act.at.astimezone(UTC).isoformat()  # one spelling of an instant, whatever zone it was given in
     rows = []
-    for kind, fields in remembered:
+    for actor, kind, fields in remembered:
         seq += 1
-        entry = {"chain": chain, "seq": seq, "actor": str(act.actor), "kind": kind}
+        entry = {"chain": chain, "seq": seq, "actor": str(actor), "kind": kind}
         body = canonical({**entry, "at": at, "fields": fields})
         previous = link(previous, body)
         rows.append({**entry, "at": act.at, "body": body, "hash": previous})

@@ -26,9 +26,13 @@ _UNCLEAR = "unclear"  # the fault class of what nobody has asked about yet
 
 
 def latest(act: Act, case: Case, promise: Promise) -> datetime:
-    """Until when (UTC) at most a promise may be extended: counted from its first deadline, however often (CMP-5)."""
-    same = [one for one in promises.of_case(act, case.id) if one.rule_id == promise.rule_id]
-    first = min([one.due_at for one in same if one.verdict == Verdict.EXCUSED], default=promise.due_at)
+    """Until when (UTC) at most a promise may be extended: counted from its first deadline, however often (CMP-5).
+
+    What another department broke before has no part in it: the one that has it now was promised a time of its own.
+    """
+    same = [one for one in promises.of_case(act, case.id) if one.rule_id == promise.rule_id and one.id < promise.id]
+    begins = max([one.id for one in same if one.verdict != Verdict.EXCUSED], default=0)
+    first = min([one.due_at for one in same if one.id > begins], default=promise.due_at)
     return act.standard.complaints.longest_extension.deadline(min(first, promise.due_at), act.standard.calendar).at
 
 

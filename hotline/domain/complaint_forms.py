@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, Text, func, or_, select, text
-from sqlalchemy.orm import Mapped, aliased, mapped_column
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, Text, func, or_, select, text
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, aliased, mapped_column
 
 from hotline.db import Base
 from hotline.domain import absences, cases, companies, customers, staff
@@ -17,9 +17,11 @@ from hotline.domain.companies import Company
 from hotline.domain.staff import Role, Staff
 from hotline.errors import NotFound
 
-OF_COMPLAINTS = "CMP-"  # how the IDs of their rules begin
+SIGNING, SETTLING = "CMP-1", "CMP-4"
+# What the department itself owes, by rule: to sign, to deal with it, to return the form. The rest is the owner's.
+ITS_OWN = (SIGNING, SETTLING, "CMP-6")
 # By rule, what is dealt with once where complaints are joined: with the leading one, for all of them.
-SHARED = ("CMP-1", "CMP-2", "CMP-4", "CMP-6")
+SHARED = (*ITS_OWN, "CMP-2")
 
 
 _JOINED = text("joined_to_id IS NOT NULL")
@@ -77,6 +79,8 @@ class Complaint(Base):
 
 
 _ITS, _SAME = aliased(Complaint), aliased(Complaint)  # made once: it takes longer than the query
+_LEADS = func.coalesce(_ITS.joined_to_id, _ITS.id)
+_DEALT_WITH_TOGETHER = or_(_SAME.id == _LEADS, _SAME.joined_to_id == _LEADS)
 
 
 def of(act: Act, case_id: int) -> Complaint | None:
@@ -92,11 +96,11 @@ def among(act: Act, case_ids: Collection[int]) -> frozenset[int]:
 def charged(act: Act, case: Case, rule_id: str) -> int | None:
     """Whose a promise by this rule is: of the department that the complaint is with, or the one it is dealt with in.
 
-    None for what is no complaint's, and while no department is named.
+    None, the owner's, for what the department does not do itself, and while none is named.
     """
-    if case.kind != Kind.COMPLAINT or not rule_id.startswith(OF_COMPLAINTS):
+    if case.kind != Kind.COMPLAINT or rule_id not in ITS_OWN:
         return None
-    complaint = leading(act, case.id) if rule_id in SHARED else of(act, case.id)
+    complaint = leading(act, case.id)
     return complaint.department_id if complaint is not None else None
 
 
@@ -146,13 +150,18 @@ def barred(act: Act, case_id: int) -> frozenset[int]:
 
 def barred_among(act: Act, case_ids: Collection[int]) -> dict[int, frozenset[int]]:
     """The same of many cases at once, by case; without those of which nobody is barred."""
-    leads = func.coalesce(_ITS.joined_to_id, _ITS.id)
-    query = select(_ITS.case_id, _SAME.about_staff_id).join(_SAME, or_(_SAME.id == leads, _SAME.joined_to_id == leads))
+    query = select(_ITS.case_id, _SAME.about_staff_id).join(_SAME, _DEALT_WITH_TOGETHER)
     found: dict[int, frozenset[int]] = {}
     for case_id, about in act.session.execute(query.where(_ITS.case_id.in_(case_ids))):
         if about is not None:
             found[case_id] = found.get(case_id, frozenset()) | {about}
     return found
+
+
+def somebody_is_barred(case_id: ColumnElement[int | None] | InstrumentedAttribute[int | None]) -> ColumnElement[bool]:
+    """The same asked by the database: is anybody barred from the case whose id stands in this column?"""
+    its = select(_ITS.id).join(_SAME, _DEALT_WITH_TOGETHER).where(_SAME.about_staff_id.is_not(None))
+    return its.where(_ITS.case_id == case_id).exists()
 
 
 def reachable(act: Act, case: Case) -> bool:

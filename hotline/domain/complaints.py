@@ -243,11 +243,12 @@ def _settle_by(act: Act, case: Case, complaint: Complaint, counted: Grade) -> No
     rule = act.standard.graded("CMP-4.settle", counted)
     if rule is None:
         return
-    since = _counted_from(act, complaint, rule)
-    reckoned = rule.limit.deadline(since, act.standard.calendar)
-    due = min(reckoned.at, complaint.limit_at or reckoned.at)
     made = [one for one in promises.of_case(act, case.id) if one.rule_id == rule.rule_id]
     owed = [one for one in made if one.verdict != Verdict.EXCUSED]
+    # Who got it when it was over has a time of its own, and keeps it: it counts from when they got it.
+    since = owed[-1].made_at if len(owed) > 1 else _counted_from(act, complaint, rule)
+    reckoned = rule.limit.deadline(since, act.standard.calendar)
+    due = min(reckoned.at, complaint.limit_at or reckoned.at)
     if not owed:
         promises.make(act, rule.key, case, since=since, until=due if due < reckoned.at else None)
     elif owed[-1].verdict == Verdict.OPEN and owed[-1].rule != rule.key:

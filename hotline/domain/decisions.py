@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import and_, or_, select
@@ -101,12 +102,17 @@ def lapse(act: Act, *, most: int) -> int:
     Nobody can approve it from its deadline on, whether this ran already or not.
     """
     ids = overdue(act, most=most)
+    let_lapse(act, ids)
+    return len(ids)
+
+
+def let_lapse(act: Act, ids: Iterable[int]) -> None:
+    """These requests end undecided, and who asked is told; what was decided meanwhile stays so."""
     for decision_id in ids:
         decision, case = _locked(act, decision_id)
         if decision.state == State.ASKED:
             _settle(act, decision, case, State.LAPSED)
             _tell_asker(act, decision, case, "decision-lapsed")
-    return len(ids)
 
 
 def gone_up(act: Act) -> list[int]:

@@ -56,7 +56,9 @@ def join(act: Act, case: Case, into: Case, *, by: Staff, why: str) -> None:
         if dispatch.case_id == case.id:
             signatures.withdraw(act, dispatch)
     cases.handled_by(act, case, case.owner_id)
-    signatures.put_to(act, case, other.department_id, only=complaint_forms.SHARED)
+    for one in (case, leading):
+        promises.judge(act, one)
+    signatures.put_to(act, case, other.department_id)
     replacing.concerned_in(act, leading)
     _catch_up(act, case, complaint, leading, other)
     _settle_sooner(act, case, leading)
@@ -178,7 +180,9 @@ def _catch_up(act: Act, case: Case, complaint: Complaint, leading: Case, leads: 
     kept = {_DONE_BY[one] for one in come if one in _DONE_BY}
     passed_up = _passed_up([one for one in dispatches.of_case(act, leading.id) if one.signed_at])
     for rule in {one.rule for one in promises.of_case(act, case.id)}:
-        if rule in passed_up or act.standard.promise(rule).rule_id in kept:
+        if act.standard.promise(rule).rule_id in kept:
+            promises.done_by(act, rule, case, department_id=leads.department_id)
+        elif rule in passed_up:
             promises.done(act, rule, case)
     if complaint.stage != stage:
         act.remember(case.chain, "complaint-stage", complaint=complaint.id, before=complaint.stage, now=stage)

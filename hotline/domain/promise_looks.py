@@ -7,13 +7,13 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
-from hotline.domain import cases, companies, notice_batches
-from hotline.domain.act import Act
+from hotline.domain import cases, companies, complaint_forms, notice_batches
+from hotline.domain.act import CLOCK, Act
 from hotline.domain.cases import Case
 from hotline.domain.companies import Company
 from hotline.domain.notice_batches import Telling
 from hotline.domain.occasions import Occasion
-from hotline.domain.promises import ESCALATION, JUDGING, WARNING, Promise, Verdict
+from hotline.domain.promise_forms import ESCALATION, JUDGING, WARNING, Promise, Verdict
 from hotline.standard.calendar import Calendar
 from hotline.standard.kinds import Channel, Role
 from hotline.standard.rules import PromiseRule
@@ -121,11 +121,21 @@ def _act_on(act: Act, promise: Promise, case: Case, rule: PromiseRule | None) ->
     if rule is None or promise.step == JUDGING:
         promise.verdict, promise.judged_at = Verdict.BROKEN, act.at
         told = {"promise": promise.id, "rule": promise.rule, "due": promise.due_at.isoformat()}
-        act.remember(case.chain, "promise-broken", **told)
-        roles = rule.tells if rule is not None else _TOLD_WITHOUT_RULE
+        act.remember_as(CLOCK, case.chain, "promise-broken", **told)
+        roles = _told(act, promise, rule) if rule is not None else _TOLD_WITHOUT_RULE
         return [_telling(promise, case, role, BROKEN, urgent=urgent) for role in roles]
     step = rule.escalate[promise.step - ESCALATION]
     return [_telling(promise, case, step.role, BROKEN, urgent=urgent, by_call=step.by is Channel.CALL)]
+
+
+def _told(act: Act, promise: Promise, rule: PromiseRule) -> tuple[Role, ...]:
+    """Whom the rule names; of what is the owner's though a department has the complaint, the owner for its head."""
+    if promise.department_id is not None or Role.DEPARTMENT_HEAD not in rule.tells:
+        return rule.tells
+    complaint = complaint_forms.of(act, promise.case_id)
+    if complaint is None or complaint.department_id is None:
+        return rule.tells
+    return tuple(Role.OWNER if role is Role.DEPARTMENT_HEAD else role for role in rule.tells)
 
 
 def _telling(promise: Promise, case: Case, role: Role, why: str, *, urgent: bool, by_call: bool = False) -> Telling:

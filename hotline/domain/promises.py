@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from enum import StrEnum
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, String, and_, select
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import select
 
-from hotline.db import Base
-from hotline.domain import cases, companies, complaint_forms, staff
+from hotline.domain import cases, companies, complaint_forms, promise_looks, staff
 from hotline.domain.act import Act
 from hotline.domain.cases import Case, Kind
+from hotline.domain.promise_forms import JUDGING, WARNING
+from hotline.domain.promise_forms import OWED as OWED
+from hotline.domain.promise_forms import Promise as Promise
+from hotline.domain.promise_forms import Verdict as Verdict
 from hotline.errors import Conflict, NotFound, Refused
 from hotline.standard.calendar import Calendar, Deadline
 from hotline.standard.rules import PromiseRule
@@ -25,59 +26,6 @@ BY_REACHING = frozenset(
 BY_CALLING = BY_REACHING | {"CBK-1.answer", "FLT-5.result", "VIS-4.reply"}
 # What of a complaint is owed to whoever complained, by rule: moot once nobody can be reached.
 TO_COMPLAINANT = frozenset({"CMP-3", "CMP-7", "CMP-8", "CMP-9", "CMP-11"})
-
-WARNING, JUDGING, ESCALATION = range(3)  # which look is next: `step`, and from ESCALATION on one for each step
-
-
-class Verdict(StrEnum):
-    """What became of a promise. An unkept one is broken at its deadline, and late once it is done after all.
-
-    Done by another department than the one whose it was, it stays broken (CMP-13).
-    """
-
-    OPEN = "open"
-    KEPT = "kept"
-    LATE = "late"
-    BROKEN = "broken"
-    EXCUSED = "excused"
-
-
-class Promise(Base):
-    """One rule with a figure, made to somebody: who owns it, when it falls due, what became of it (design rule 7)."""
-
-    __tablename__ = "promises"
-    __table_args__ = (Index("ix_promises_verdict_due", "verdict", "due_at"), Index(None, "company_id", "look_at"))
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    rule: Mapped[str] = mapped_column(String(40))  # the key in the standard, FLT-2.sign
-    rule_id: Mapped[str] = mapped_column(String(12))  # FLT-2
-    company_id: Mapped[int] = mapped_column(ForeignKey("companies.id"))
-    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
-    owner_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
-    made_at: Mapped[datetime]
-    due_at: Mapped[datetime]
-    calendar: Mapped[str] = mapped_column(String(80))
-    verdict: Mapped[str] = mapped_column(String(8), default=Verdict.OPEN)
-    done_at: Mapped[datetime | None]
-    judged_at: Mapped[datetime | None]
-    look_at: Mapped[datetime | None]  # when the clock looks at it next; None: nothing is left to look at
-    step: Mapped[int] = mapped_column(server_default="0")  # how many of those looks it had: the next is this one
-    excused_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
-    department_id: Mapped[int | None] = mapped_column(ForeignKey("departments.id"))  # of a complaint's: whose it is
-
-    @property
-    def is_owed(self) -> bool:
-        """Is it still to be done, in time or late?"""
-        return self.verdict in _STILL and self.done_at is None
-
-    @property
-    def over_at(self) -> datetime:
-        """From when on (UTC) it is broken: at the very instant of the deadline it can still be kept."""
-        return self.due_at + datetime.resolution
-
-
-_STILL = (Verdict.OPEN, Verdict.BROKEN)
-OWED: ColumnElement[bool] = and_(Promise.verdict.in_(_STILL), Promise.done_at.is_(None))  # `is_owed`, in a query
 
 
 def make(act: Act, rule: str, case: Case, *, since: datetime | None = None, until: datetime | None = None) -> Promise:
@@ -127,22 +75,38 @@ def _begin_looking(promise: Promise, rule: PromiseRule, at: datetime, calendar: 
 
 
 def done(act: Act, rule: str, case: Case) -> None:
-    """What this rule promised in this case was done now: kept in time, or late. Nothing open: nothing changes."""
-    for promise in of_case(act, case.id):
-        if promise.rule == rule and promise.done_at is None and promise.verdict != Verdict.EXCUSED:
-            in_time = promise.verdict == Verdict.OPEN and act.at <= promise.due_at
-            _end(act, case, promise, Verdict.KEPT if in_time else Verdict.LATE)
+    """What this rule promised in this case was done now: kept in time, or late. Nothing owed: nothing changes.
 
-
-def missed(act: Act, rule: str, case: Case, *, but: int | None) -> None:
-    """The department `but` does now what others were to do: what they broke stays broken, and is owed no more (CMP-1).
-
-    Whatever else was promised by this rule stays as it is. The case is locked.
+    What was over and nobody had looked at yet is judged and told before, as if the clock had come in time. The case is
+    locked.
     """
-    for promise in of_case(act, case.id):
-        broken = promise.verdict == Verdict.BROKEN and promise.done_at is None
-        if promise.rule == rule and broken and promise.department_id != but:
-            _end(act, case, promise, Verdict.BROKEN)
+    for promise in _owed(act, rule, case):
+        _end(act, case, promise, Verdict.KEPT if promise.verdict == Verdict.OPEN else Verdict.LATE)
+
+
+def done_by(act: Act, rule: str, case: Case, *, department_id: int | None) -> None:
+    """The same by a department: what another broke stays broken, and is owed no more (CMP-1, CMP-4)."""
+    for promise in _owed(act, rule, case):
+        late = Verdict.LATE if promise.department_id == department_id else Verdict.BROKEN
+        _end(act, case, promise, Verdict.KEPT if promise.verdict == Verdict.OPEN else late)
+
+
+def judge(act: Act, case: Case) -> list[Promise]:
+    """Whatever is over in this case and the clock has not come to is judged and told now, once (design rule 7).
+
+    The case is locked; the standard of its company is chosen afterwards, where there was anything to judge. Gives all
+    that was promised in it, in the order of its making.
+    """
+    made = of_case(act, case.id)
+    over = [one.id for one in made if one.verdict == Verdict.OPEN and one.over_at <= act.at]
+    if over:
+        promise_looks.look(act, over)
+        companies.get(act, case.company_id)
+    return made
+
+
+def _owed(act: Act, rule: str, case: Case) -> list[Promise]:
+    return [one for one in judge(act, case) if one.rule == rule and one.is_owed]
 
 
 def _end(act: Act, case: Case, promise: Promise, verdict: Verdict) -> None:
@@ -221,7 +185,7 @@ def next_step(act: Act, case: Case) -> str:
 def pass_on(act: Act, case: Case) -> None:
     """The case has a new owner: what is still promised in it is theirs to keep, and their company's (OWN-4).
 
-    Deadlines stay as they were promised.
+    Deadlines stay as they were promised. What was broken before stays with whoever broke it.
     """
     for promise in of_case(act, case.id):
         if promise.verdict == Verdict.OPEN:

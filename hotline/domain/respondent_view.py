@@ -8,14 +8,12 @@ from datetime import datetime
 from hotline.domain import cases, companies, complaint_forms, complaints, identity, promises
 from hotline.domain.act import Act
 from hotline.domain.cases import Case
+from hotline.domain.complaint_forms import ITS_OWN as ITS_OWN
 from hotline.domain.complaint_forms import Complaint, Stage
 from hotline.domain.identity import Identity
 from hotline.domain.promises import Promise
 from hotline.errors import NotFound
 from hotline.standard.kinds import Grade
-
-# What the department itself owes: to sign, to deal with it, to return the form.
-ITS_OWN = ("CMP-1", "CMP-4", "CMP-6")
 
 
 @dataclass(frozen=True)
@@ -105,7 +103,7 @@ def _clocks(act: Act, complaint: Complaint) -> tuple[Clock, ...]:
 
 
 def theirs(made: list[Promise], department_id: int | None) -> list[Promise]:
-    """The clocks of a department: not what another had of a rule by which this one has a clock of its own (CMP-1)."""
+    """The clocks of a department: not what another had of a rule by which this one has its own (CMP-1, CMP-4)."""
     own = {one.rule_id for one in made if one.department_id == department_id}
     return [one for one in made if one.department_id == department_id or one.rule_id not in own]
 

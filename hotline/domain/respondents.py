@@ -16,12 +16,9 @@ from hotline.domain import (
     complaints,
     dispatches,
     notices,
-    promise_looks,
     promises,
-    replacing,
     signatures,
     signers,
-    sisters,
     staff,
     visits,
 )
@@ -44,7 +41,7 @@ def sign(act: Act, case: Case, by: Staff) -> None:
 
     Raises Refused for somebody else, Conflict where it is signed for or was refused.
     """
-    dispatch, complaint = _opened(act, case)
+    dispatch, complaint = opened(act, case)
     _is_theirs(act, dispatch, complaint, case, by)
     if complaint.signed_at is not None:
         raise Conflict("this complaint is signed for already")
@@ -68,62 +65,25 @@ def acknowledge(act: Act, case: Case, by: Staff) -> None:
 def refuse(act: Act, case: Case, by: Staff, reason: str) -> None:
     """The department says that it is not theirs: back to the owner and the supervisors; the clocks run on (OWN-3).
 
+    The time to sign runs on as the owner's, who answers for where it was sent (CMP-1); what is over stays theirs.
     Raises Invalid without a reason, Refused, Conflict once it is dealt with or was refused.
     """
-    dispatch, complaint = _opened(act, case)
+    dispatch, complaint = opened(act, case)
     _is_theirs(act, dispatch, complaint, case, by)
     if not reason.strip():
         raise Invalid("say why it is not yours, and whose it may be: whoever sends it on must know")
-    _is_not_settled(complaint)
+    is_not_settled(complaint)
     complaint.refused_at, complaint.refusal = act.at, cases.seal(act, case, reason.strip())
     told = {"complaint": complaint.id, "refusal": complaint.refusal, "by": by.id}
     act.remember(case.chain, "complaint-refused", **told, department=complaint.department_id)
+    for one in complaint_forms.together(act, case):
+        promises.judge(act, one)
+        signatures.hand_back(act, one)
     signatures.withdraw(act, dispatch)
     cases.handled_by(act, case, case.owner_id)
     refused = Occasion(case, "complaint-refused", f"{complaint.id}-{act.at.isoformat()}")
     for role in (Role.OWNER, Role.SUPERVISOR):
         notices.tell_role(act, role, refused)
-
-
-def redirect(act: Act, case: Case, department_id: int, *, by: Staff) -> None:
-    """Put the complaint to a department: the first that is named, or another; it is rung anew and signs (CMP-1).
-
-    What still runs goes with it; what was judged stays with whoever had it until then, and another has ten minutes of
-    its own to sign. The complaint's other clocks count from the filing all the same; who heads the department owns it
-    no longer. Raises NotFound, Refused for who neither owns the matter nor leads, Conflict where it is there already or
-    dealt with.
-    """
-    department = companies.department(act, department_id)
-    replacing.lock(act, case)
-    dispatch, complaint = _opened(act, case)
-    superior = _answers(act, case, by)
-    _is_not_settled(complaint)
-    if complaint.department_id == department_id and complaint.refused_at is None:
-        raise Conflict(f"the complaint is with {department.name} already")
-    if complaint.department_id == department_id and not superior:
-        raise Refused(f"{department.name} said that it is not theirs: a supervisor may put it to them again (OWN-3)")
-    _put_promises(act, case, department_id)
-    before, complaint.department_id = complaint.department_id, department_id
-    complaint.about_company_id = department.company_id
-    complaint.refused_at = complaint.refusal = complaint.signed_at = complaint.signed_by_id = None
-    told = {"department": department_id, "about_company": department.company_id}
-    act.remember(case.chain, "complaint-redirected", complaint=complaint.id, before=before, **told, by=by.id)
-    complaint_forms.comes_to(act, case, Stage.FILED)
-    signatures.withdraw(act, dispatch)
-    dispatches.ring_anew(act, dispatch, department_id=department_id)
-    cases.handled_by(act, case, case.owner_id)
-    signatures.promise_to_sign(act, case)
-    sisters.verify(act, case, since=complaint.filed_at)
-    replacing.concerned_in(act, case)
-
-
-def _put_promises(act: Act, case: Case, department_id: int) -> None:
-    """What is over is judged before: the department that missed it hears of it, not the next one."""
-    group = complaint_forms.together(act, case)
-    promise_looks.look(act, [promise.id for one in group for promise in promises.of_case(act, one.id)])
-    companies.get(act, case.company_id)
-    for one in group:
-        signatures.put_to(act, one, department_id, only=None if one.id == case.id else complaint_forms.SHARED)
 
 
 def settle(act: Act, case: Case, by: Staff, finding: str) -> None:
@@ -132,9 +92,9 @@ def settle(act: Act, case: Case, by: Staff, finding: str) -> None:
     `finding`: what was found and done, sealed. Raises Invalid without it, Refused for who is not of the department or
     before a signature, Conflict the second time.
     """
-    dispatch, complaint = _opened(act, case)
+    dispatch, complaint = opened(act, case)
     _is_theirs(act, dispatch, complaint, case, by)
-    _is_not_settled(complaint)
+    is_not_settled(complaint)
     if complaint.signed_at is None:
         raise Refused("sign for the complaint first, then say how it was dealt with")
     if not finding.strip():
@@ -145,7 +105,8 @@ def settle(act: Act, case: Case, by: Staff, finding: str) -> None:
     act.remember(case.chain, "complaint-settled", **told)
     complaint_forms.comes_to(act, case, Stage.SETTLED)
     for one in complaint_forms.together(act, case):
-        _done(act, one, "CMP-4")
+        for rule in _rules(act, one, complaint_forms.SETTLING):
+            promises.done_by(act, rule, one, department_id=complaint.department_id)
     promises.make(act, "CMP-6.form", case)
 
 
@@ -154,7 +115,7 @@ def give_back(act: Act, case: Case, by: Staff) -> None:
 
     Raises Refused before it was dealt with, Conflict the second time.
     """
-    dispatch, complaint = _opened(act, case)
+    dispatch, complaint = opened(act, case)
     _is_theirs(act, dispatch, complaint, case, by)
     if complaint.settled_at is None:
         raise Refused("say first how the complaint was dealt with, then return the form")
@@ -231,8 +192,11 @@ def visited(
         notices.tell_role(act, Role.SUPERVISOR, Occasion(case, "complaint-unsatisfied", str(complaint.id)))
 
 
-def _opened(act: Act, case: Case) -> tuple[Dispatch, Complaint]:
-    """The department's dispatch and the complaint, locked in this order, the case between them."""
+def opened(act: Act, case: Case) -> tuple[Dispatch, Complaint]:
+    """The department's dispatch and the complaint, locked in this order, the case between them.
+
+    Raises Conflict for what is closed or no complaint any more, Refused for what is joined to another.
+    """
     found = next((one for one in dispatches.of_case(act, case.id) if one.duty == RESPONDENT), None)
     if found is not None:
         found = dispatches.get(act, found.id)
@@ -262,7 +226,7 @@ def _to_the_customer(act: Act, case: Case, by: Staff, said: str, *, anybody: boo
     if case.state == "closed" or case.kind != cases.Kind.COMPLAINT:
         raise Conflict(f"case {case.number} is closed, or no complaint any more")
     if not anybody:
-        _answers(act, case, by)
+        answers(act, case, by)
     if not complaint_forms.reachable(act, case):
         raise Refused("whoever complained cannot be reached: there is no number, and none is looked for (CMP-10)")
     if not said.strip():
@@ -281,12 +245,13 @@ def _remember_said(act: Act, case: Case, complaint: Complaint, kind: str, by: St
     act.remember(case.chain, kind, complaint=complaint.id, said=sealed, by=by.id, **told)
 
 
-def _is_not_settled(complaint: Complaint) -> None:
+def is_not_settled(complaint: Complaint) -> None:
+    """Raises Conflict for what was dealt with already."""
     if complaint.settled_at is not None:
         raise Conflict("this complaint was dealt with already")
 
 
-def _answers(act: Act, case: Case, by: Staff) -> bool:
+def answers(act: Act, case: Case, by: Staff) -> bool:
     """Does this person lead in the case's company? Raises Refused for who does not and owns nothing of it either."""
     superior = by.company_id == case.company_id and by.has(*staff.from_level(act, case.company_id, Role.SUPERVISOR))
     if by.id in complaint_forms.barred(act, case.id) or not (superior or by.id == case.owner_id):
@@ -296,5 +261,9 @@ def _answers(act: Act, case: Case, by: Staff) -> bool:
 
 def _done(act: Act, case: Case, rule_id: str) -> None:
     """Every promise by this rule in this case, of whatever grade, is done now."""
-    for rule in sorted({one.rule for one in promises.of_case(act, case.id) if one.rule_id == rule_id}):
+    for rule in _rules(act, case, rule_id):
         promises.done(act, rule, case)
+
+
+def _rules(act: Act, case: Case, rule_id: str) -> list[str]:
+    return sorted({one.rule for one in promises.of_case(act, case.id) if one.rule_id == rule_id})

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 from hotline.domain import cases, complaint_forms, dispatches, outbox, promises
 from hotline.domain.act import Act
 from hotline.domain.cases import Case
 from hotline.domain.complaint_forms import Stage
 from hotline.domain.dispatches import RESPONDENT, Answer, Dispatch, Offer
-from hotline.domain.promises import Verdict
+from hotline.domain.promises import Promise, Verdict
 from hotline.domain.staff import Role, Staff
 from hotline.errors import Conflict
 
@@ -78,8 +76,9 @@ def _keep(act: Act, dispatch: Dispatch, case: Case) -> None:
     for one in complaint_forms.together(act, case):
         for rule in kept_by(dispatch.duty):
             if dispatch.duty == RESPONDENT:
-                promises.missed(act, rule, one, but=dispatch.department_id)
-            promises.done(act, rule, one)
+                promises.done_by(act, rule, one, department_id=dispatch.department_id)
+            else:
+                promises.done(act, rule, one)
 
 
 def take_back(act: Act, case: Case) -> None:
@@ -103,7 +102,7 @@ def take_back(act: Act, case: Case) -> None:
 
 
 def promise_to_sign(act: Act, case: Case) -> None:
-    """Whoever is asked signs within its own ten minutes, unless those that it has still run or have run out (CMP-1)."""
+    """Whoever is asked has the whole time for itself, unless what it has still runs or has run out (CMP-1)."""
     complaint, rule = complaint_forms.of(act, case.id), KEEPS[RESPONDENT]
     department_id = complaint.department_id if complaint is not None else None
     made = [one for one in promises.of_case(act, case.id) if one.rule == rule and one.verdict != Verdict.EXCUSED]
@@ -111,18 +110,29 @@ def promise_to_sign(act: Act, case: Case) -> None:
         promises.make(act, rule, case)
 
 
-def put_to(act: Act, case: Case, department_id: int | None, *, only: Collection[str] | None = None) -> None:
-    """What still runs of a complaint is this department's from now on; what is over stays whose it was (CMP-13).
+def put_to(act: Act, case: Case, department_id: int | None) -> None:
+    """What still runs of a complaint goes along to this department; what is over stays whose it was (CMP-13).
 
-    `only`: by these rules alone. The case is locked.
+    Deadlines stay. The time to sign is never passed on: what another had of it runs on as the owner's, who answers for
+    where the complaint was sent; its own the department has from `promise_to_sign` (CMP-1). The case is locked.
     """
     for promise in promises.of_case(act, case.id):
-        rule_id, runs = promise.rule_id, promise.verdict == Verdict.OPEN and act.at <= promise.due_at
-        goes = rule_id in only if only is not None else rule_id.startswith(complaint_forms.OF_COMPLAINTS)
-        if goes and runs and promise.department_id != department_id:
-            before, promise.department_id = promise.department_id, department_id
-            told = {"before": before, "department": department_id}
-            act.remember(case.chain, "promise-put-to", promise=promise.id, **told)
+        if promise.department_id != department_id and promise.rule_id in complaint_forms.ITS_OWN:
+            _goes_to(act, case, promise, None if promise.rule_id == complaint_forms.SIGNING else department_id)
+
+
+def hand_back(act: Act, case: Case) -> None:
+    """The department says that it is not theirs: the time to sign runs on as the owner's (CMP-1)."""
+    for promise in promises.of_case(act, case.id):
+        if promise.rule_id == complaint_forms.SIGNING:
+            _goes_to(act, case, promise, None)
+
+
+def _goes_to(act: Act, case: Case, promise: Promise, department_id: int | None) -> None:
+    if promise.verdict == Verdict.OPEN and act.at <= promise.due_at and promise.department_id != department_id:
+        before, promise.department_id = promise.department_id, department_id
+        told = {"before": before, "department": department_id}
+        act.remember(case.chain, "promise-put-to", promise=promise.id, **told)
 
 
 def withdraw(act: Act, dispatch: Dispatch, *, signed: Offer | None = None) -> None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
-from hotline.domain import complaints, joins, respondents, staff
+from hotline.domain import complaints, joins, redirecting, respondents, staff
 from hotline.domain.act import COMMAND
 from hotline.domain.cases import Case, Kind
 from hotline.domain.staff import Role, StaffRole
@@ -216,7 +216,7 @@ def test_after_it_was_put_to_another_department_the_first_finds_it_nowhere(
 ) -> None:
     xu.sends(f"{INBOX}/{case.id}/refuse", page=f"{INBOX}/{case.id}", text="是客服约的时间")
     with runtime.act(COMMAND) as act:
-        respondents.redirect(act, act.session.get_one(Case, case.id), firm.care, by=staff.get(act, cast.sun.id))
+        redirecting.redirect(act, act.session.get_one(Case, case.id), firm.care, by=staff.get(act, cast.sun.id))
     assert case.number not in xu.opens(INBOX).text
     for path in (f"{INBOX}/{case.id}", f"/console/cases/{case.id}"):
         assert xu.opens(path).status_code == 404

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hotline.domain import respondents, staff
+from hotline.domain import redirecting, staff
 from hotline.domain.act import COMMAND
 from hotline.domain.cases import Case
 from hotline.runtime import Runtime
@@ -69,7 +69,7 @@ def test_the_link_ends_once_the_complaint_is_with_another_department(
     stranger: Visitor, runtime: Runtime, cast: Cast, firm: Departments, case: Case, sheet: str
 ) -> None:
     with runtime.act(COMMAND) as act:
-        respondents.redirect(act, act.session.get_one(Case, case.id), firm.care, by=staff.get(act, cast.sun.id))
+        redirecting.redirect(act, act.session.get_one(Case, case.id), firm.care, by=staff.get(act, cast.sun.id))
     gone = stranger.opens(sheet)
     assert (gone.status_code, "链接已经失效" in gone.text) == (404, True)
     assert stranger.sends(f"{sheet}/sign").status_code == 404

@@ -148,7 +148,7 @@ def test_what_a_department_did_for_two_joined_complaints_is_counted_once_and_eac
         at.passes(timedelta(hours=1))
         one.does(cast.lin, respondents.tell_customer, "已告知")
     with runtime.look(COMMAND) as act:
-        [line] = complaint_figures.lines(act, wanted([cast.heat.id], *YEAR, reader=cast.qian.id))
+        line, *_places = complaint_figures.lines(act, wanted([cast.heat.id], *YEAR, reader=cast.qian.id))
     assert (line.counts["all"], line.counts["repeated"]) == (2, 1)
     assert {rule: line.rules[rule]["kept"] for rule in ("CMP-1", "CMP-4", "CMP-6", "CMP-7")} == {
         "CMP-1": 1,
@@ -173,7 +173,7 @@ def test_what_a_complaint_broke_before_it_was_joined_counts_on_its_own(
     with joined.by(cast.sun) as (act, case, sun):
         joins.join(act, case, leading.case, by=sun, why="the same cold rooms")
     with runtime.look(COMMAND) as act:
-        [line] = complaint_figures.lines(act, wanted([cast.heat.id], *YEAR, reader=cast.qian.id))
+        line, *_places = complaint_figures.lines(act, wanted([cast.heat.id], *YEAR, reader=cast.qian.id))
     for rule in ("CMP-1", "CMP-4"):
         assert (line.rules[rule]["made"], line.rules[rule]["kept"], line.rules[rule]["late"]) == (2, 1, 1)
 

@@ -11,7 +11,7 @@ from hotline.domain import audit, cases, companies, promise_looks, promises
 from hotline.domain.act import CLOCK, COMMAND
 from hotline.domain.cases import Case
 from hotline.domain.companies import Company
-from hotline.domain.promises import ESCALATION, JUDGING, WARNING, Promise, Verdict
+from hotline.domain.promise_forms import ESCALATION, JUDGING, WARNING, Promise, Verdict
 from hotline.errors import Invalid
 from hotline.runtime import Runtime
 from hotline.standard.kinds import Role

@@ -128,7 +128,10 @@ def test_a_department_that_it_is_not_about_sends_it_back_and_the_clock_of_the_fi
     at.passes(7 * MINUTE)
     complaint.does(house.xu, respondents.sign)
     signed = [one for one in complaint.promises if one.rule == "CMP-1.sign"]
-    assert [(one.verdict, one.due_at) for one in signed] == [(Verdict.LATE, START + 10 * MINUTE)]
+    assert [(one.verdict, one.department_id, one.due_at) for one in signed] == [
+        (Verdict.BROKEN, None, START + 10 * MINUTE),  # the desk's: it was sent to the wrong place
+        (Verdict.KEPT, house.billing, START + 14 * MINUTE),
+    ]
 
 
 def test_a_supervisor_puts_it_to_the_same_department_again(cast: Cast, house: House, complaint: Filed) -> None:
