@@ -67,7 +67,7 @@ def show(number: str) -> ResponseReturnValue:
     with guard.runtime().look(guard.ACTOR) as act:
         case = cases.numbered(act, guard.key().company_id, number)
         if case is None or not api_keys.brought(act, guard.key().id, case.id):
-            raise NotFound("this key brought no such complaint")
+            return problems.answer(404, "this key brought no complaint with this number")
         return jsonify(_progress(act, case))
 
 

@@ -9,8 +9,8 @@ from flask import g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from hotline.console import asking, cases, complaint_intake, form_fields, matter, words
+from hotline.domain import audit, complaint_forms, identity, matters, promises, staff, visitors
 from hotline.domain import cases as matters_of
-from hotline.domain import complaint_forms, identity, matters, promises, staff, visitors
 from hotline.domain.act import Act
 from hotline.domain.cases import Case, Kind
 from hotline.domain.matters import Named
@@ -22,6 +22,7 @@ _ADDED = ("address", "looks", "name")  # what is asked once help is on its way (
 _ACCUSED = "accused"  # whom it is about, by number or name
 _OF_COMPLAINTS = form_fields.TOLD[form_fields.FormKind.COMPLAINT]
 _TOLD = (*_ADDED, *_OF_COMPLAINTS)
+_WRITTEN = "complaint-written-down"
 # What of a complaint is told to whoever complains: by when they hear, and by when it is dealt with (OWN-7).
 _TOLD_BY_WHEN = ("CMP-9.callback", "CMP-3.reply", "CMP-11.feedback", "CMP-4.settle")
 
@@ -156,7 +157,9 @@ def _afterwards(act: Act, case: Case, waiting: list[Promise]) -> str:
 
 
 def _is_heard(act: Act, case: Case) -> bool:
-    """Is the customer there to hear it? Not whoever wrote (REC-7)."""
+    """Is the customer there to hear it? Not whoever wrote (REC-7), nor who told a recording what is written down."""
+    if _is_unwritten(case) or any(entry.kind == _WRITTEN for entry in audit.entries(act.session, case.chain)):
+        return False
     visitor = visitors.of_case(act, case.id)
     return visitors.hears(Channel(visitor.channel) if visitor is not None else None)
 

@@ -101,6 +101,12 @@ def kind_of(typed: Typed) -> FormKind | None:
     return FormKind(typed["kind"]) if "kind" in typed else None
 
 
+def needed(typed: Typed) -> tuple[str, ...]:
+    """The fields that are never left empty, of what it is about."""
+    kind = kind_of(typed)
+    return (*NEEDED[kind], "read_back") if kind is not None else ()
+
+
 def is_anonymous(typed: Typed) -> bool:
     """Does the complainant stay unnamed (CMP-10)? Nothing but a complaint can be told without a name."""
     return kind_of(typed) is FormKind.COMPLAINT and "anonymous" in typed

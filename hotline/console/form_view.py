@@ -85,6 +85,7 @@ def context(act: Act, about: Subject, form: Form, here: str) -> dict[str, Any]:
         "typed": form.typed,
         "kind": form_fields.kind_of(form.typed),
         "lacking": [key.rpartition(".")[2] for key in form.problems],
+        "needed": form_fields.needed(form.typed),
         "read_back": form_fields.is_read_back(form.typed),
         "anonymous": form_fields.is_anonymous(form.typed),
         "number": about.masked_number(act),

@@ -142,7 +142,7 @@ def _summary(runtime: Runtime, act: Act, company: Company, told: list[Notice]) -
     values = {
         "count": str(len(told)),
         "matters": str(len({one.case_id for one in told})),
-        "numbers": _numbers(act, told),
+        "numbers": _numbers(act, told, said.text("list.and", language, own)),
         "broken": str(len(broken)),
         "link": runtime.addresses.notices(),
         "company": company.name(language),
@@ -160,8 +160,8 @@ def _broken(act: Act, told: list[Notice]) -> list[Promise]:
     return list(act.session.scalars(query))
 
 
-def _numbers(act: Act, told: list[Notice]) -> str:
+def _numbers(act: Act, told: list[Notice], comma: str) -> str:
     """The first few case numbers, and how many more there are."""
     ids = list(dict.fromkeys(one.case_id for one in told))
-    named = ", ".join(act.session.get_one(Case, case_id).number for case_id in ids[:_NAMED])
+    named = comma.join(act.session.get_one(Case, case_id).number for case_id in ids[:_NAMED])
     return f"{named} +{len(ids) - _NAMED}" if len(ids) > _NAMED else named

@@ -7,6 +7,7 @@ import pytest
 from hotline.domain import cases, companies
 from hotline.domain.act import CALLER
 from hotline.domain.cases import Kind
+from hotline.domain.complaint_forms import Complaint
 from hotline.prompts import Prompts
 from hotline.runtime import Runtime
 from tests.console import complaining

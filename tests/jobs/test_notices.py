@@ -107,7 +107,7 @@ def test_a_summary_counts_what_is_broken_and_since_when(shop: Workshop) -> None:
     shop.works_for(10 * SECOND)
     (first, *_) = bodies(shop, shop.cast.sun)
     assert (
-        "5条通知，涉及5件事项（261118001, 261118002, 261118003 +2），其中4项承诺已逾期，最早一项于11月18日10:02到期"
+        "5条通知，涉及5件事项（261118001、261118002、261118003 +2），其中4项承诺已逾期，最早一项于11月18日10:02到期"
         in first
     )
 
