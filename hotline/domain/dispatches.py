@@ -162,6 +162,17 @@ def new_link(act: Act, made: Offer) -> str:
     return token
 
 
+def links_sent(act: Act, dispatch: Dispatch, staff_id: int) -> list[str]:
+    """The outbox keys of what was owed to send somebody the link of a dispatch, where that link signs for it still."""
+    theirs = [one for one in offers(act, dispatch.id) if one.staff_id == staff_id and one.answer != Answer.WITHDRAWN]
+    return [link_key(one) for one in theirs if one.link_ends is None or one.link_ends > act.at]
+
+
+def link_key(made: Offer) -> str:
+    """The key under which the text with an offer's link is owed."""
+    return f"link-{made.id}"
+
+
 def get_offer(act: Act, offer_id: int) -> Offer:
     """The offer with this id, locked after its dispatch. Raises NotFound.
 
@@ -238,12 +249,17 @@ def of_call(act: Act, call: Call) -> Offer | None:
 
 
 def by_link(act: Act, token: str) -> Offer:
-    """The offer behind a link. Raises NotFound when there is none or it ran out."""
+    """What whoever holds a link was asked with last, since it was sent. Raises NotFound for no link, or one run out.
+
+    They are rung again and again, and sent the link once; what went to others meanwhile is signed by no old link.
+    """
     offer_id = act.session.scalar(select(Offer.id).where(Offer.link == hash_of(token)))
     made = get_offer(act, offer_id) if offer_id is not None else None
     if made is None or made.link != hash_of(token) or made.link_ends is None or made.link_ends < act.at:
         raise NotFound("this link is not valid any more")
-    return made
+    if made.answer == Answer.WITHDRAWN:
+        return made
+    return get_offer(act, max(one.id for one in offers(act, made.dispatch_id) if one.staff_id == made.staff_id))
 
 
 def of_case(act: Act, case_id: int) -> list[Dispatch]:

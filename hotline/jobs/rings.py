@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from functools import partial
 
+from sqlalchemy import select
+
 from hotline.domain import calls, cases, companies, dispatches, legs, outbox, rounds, signers
 from hotline.domain.act import Act
 from hotline.domain.calls import FINAL, Call
@@ -17,6 +19,7 @@ from hotline.jobs.effects import Prepared
 from hotline.runtime import Runtime
 
 FIRST_STEP = "repair-offer"
+_SENT = (State.DUE, State.CLAIMED, State.DONE)
 
 
 def ring_next(runtime: Runtime, act: Act, entry: OutboxEntry) -> Prepared:
@@ -60,15 +63,23 @@ def _link(act: Act, dispatch: Dispatch, people: list[Staff]) -> None:
         for person in people:
             if person.phone is not None:
                 made = dispatches.offer(act, dispatch, person, None)
-                outbox.post(act, "text-link", case_id=dispatch.case_id, key=f"link-{made.id}", offer=made.id)
+                outbox.post(act, "text-link", case_id=dispatch.case_id, key=dispatches.link_key(made), offer=made.id)
 
 
 def _owe(act: Act, dispatch: Dispatch, made: Offer, call: Call) -> None:
     owe = partial(outbox.post, act, case_id=dispatch.case_id, urgent=True, emergency=dispatch.urgent)
     looked_at = act.at + act.standard.repair.engineer_ring.span + act.standard.engine.dispatch.listening.span
     owe("place-call", key=f"place-{call.id}", call=call.id)
-    owe("text-link", urgent=False, key=f"link-{made.id}", offer=made.id)  # no telephone waits behind a text
+    if not _has_link(act, dispatch, made):
+        owe("text-link", urgent=False, key=dispatches.link_key(made), offer=made.id)  # no telephone waits behind a text
     owe("check-offer", due=looked_at, key=f"check-{made.id}", offer=made.id)
+
+
+def _has_link(act: Act, dispatch: Dispatch, made: Offer) -> bool:
+    """Was the link sent to them before, or is it on its way? A text at every ring would hide the one that counts."""
+    keys = dispatches.links_sent(act, dispatch, made.staff_id)
+    sent = select(OutboxEntry.id).where(OutboxEntry.key.in_(keys), OutboxEntry.state.in_(_SENT)).limit(1)
+    return act.session.scalar(sent) is not None
 
 
 def check_offer(runtime: Runtime, act: Act, entry: OutboxEntry) -> Prepared:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from hotline.domain import dispatches, respondents
+from hotline.domain import dispatches, outbox, respondents
+from hotline.domain.act import COMMAND
 from hotline.domain.dispatches import Answer, Offer
 from hotline.standard.kinds import Grade
 from tests.complaining import Filed, House, filed
 from tests.complaining import house as house
 from tests.jobs.workshop import Workshop
+from tests.world import Person
 
 MINUTE = timedelta(minutes=1)
 
@@ -94,3 +96,38 @@ def test_a_link_of_the_department_it_was_with_before_signs_for_nothing_any_more(
     shop.signs()
     assert made.row.signed_by_id == house.xu.id
     assert made.case.handler_id == house.xu.id
+
+
+def links(shop: Workshop, person: Person) -> list[str]:
+    """The secrets of the links that somebody was sent, in order."""
+    return [one.body.partition("/sheet/")[2].split()[0] for one in shop.texts(person) if "/sheet/" in one.body]
+
+
+def test_who_is_rung_again_and_again_is_sent_one_link_and_it_signs_for_the_last_ring(
+    shop: Workshop, house: House
+) -> None:
+    made = complaint(shop, house, Grade.MINOR)
+    shop.works_for(3 * MINUTE)
+    (token,) = links(shop, house.liu)
+    assert len(asked(shop, house.liu.id)) > 1
+    with made.by(house.liu) as (act, _case, _liu):
+        last = dispatches.by_link(act, token)
+        assert last.id == asked(shop, house.liu.id)[-1].id
+        dispatches.decline(act, last)
+
+
+def test_a_new_link_is_sent_when_the_first_one_ran_out(shop: Workshop, house: House) -> None:
+    complaint(shop, house, Grade.MINOR)
+    with shop.runtime.act(COMMAND) as act:
+        act.session.get_one(Offer, shop.offers()[0].id).link_ends = act.at
+    shop.works_for(3 * MINUTE)
+    assert len(links(shop, house.liu)) == 2
+
+
+def test_a_link_that_could_not_be_sent_is_sent_with_the_next_ring(shop: Workshop, house: House) -> None:
+    complaint(shop, house, Grade.MINOR)
+    (sent,) = [entry for entry in shop.entries("text-link") if entry.about["offer"] == shop.offers()[0].id]
+    with shop.runtime.act(COMMAND) as act:
+        outbox.settle(act, act.session.get_one(outbox.OutboxEntry, sent.id), outbox.State.FAILED)
+    shop.works_for(3 * MINUTE)
+    assert len(links(shop, house.liu)) == 2
