@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased
 from werkzeug.datastructures import MultiDict
 
 from hotline.console import asking, discretion, lists, rights
+from hotline.domain import complaint_forms
 from hotline.domain.act import Act
 from hotline.domain.cases import Case
 from hotline.domain.complaints import Complaint, Stage
@@ -77,6 +78,7 @@ class Row:
             "refused": self.complaint.refused_at is not None,
             "nobody": self.complaint.department_id is None,
             "ungraded": self.complaint.grade is None,
+            "unwritten": not complaint_forms.is_written(self.case),
         }
         return [name for name, so in lacks.items() if so and self.complaint.joined_to_id is None]
 

@@ -51,7 +51,7 @@ def do(runtime: Runtime, actor: Actor, case_id: int, said: Said) -> None:
             companies.get(act, case.company_id)
             DOINGS[said.doing](act, case, staff.get(act, actor.staff_id or 0), said.text)
     except (Invalid, Refused, Conflict) as error:
-        said.problem = words.text(f"respondent.{said.doing}.{_PROBLEMS[type(error)]}")
+        said.problem = words.text(f"respondent.{said.doing}.{error.key or _PROBLEMS[type(error)]}")
 
 
 def _sign(act: Act, case: Case, by: Staff, text: str) -> None:

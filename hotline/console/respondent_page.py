@@ -99,7 +99,7 @@ def _doings(act: Act, person: Staff, case: Case) -> list[str]:
     if complaint.refused_at is None and signers.is_of_department(act, case, person):
         found += {
             Stage.FILED: ["sign", "refuse"],
-            Stage.SIGNED: ["settle", "refuse"],
+            Stage.SIGNED: ["settle", "refuse"] if complaint_forms.is_written(case) else ["refuse"],
             Stage.SETTLED: ["give-back"],
         }.get(Stage(complaint.stage), [])
     return found

@@ -104,6 +104,11 @@ def charged(act: Act, case: Case, rule_id: str) -> int | None:
     return complaint.department_id if complaint is not None else None
 
 
+def is_written(case: Case) -> bool:
+    """Can the department read what happened? Not of what was told to a recording, until it is written down."""
+    return "sealed_happened" in case.details
+
+
 def followers(act: Act, complaint: Complaint) -> list[Complaint]:
     """The repeated complaints that were joined to this one, in the order of their filing."""
     query = select(Complaint).where(Complaint.joined_to_id == complaint.id).order_by(Complaint.id)

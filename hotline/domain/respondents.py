@@ -97,6 +97,8 @@ def settle(act: Act, case: Case, by: Staff, finding: str) -> None:
     is_not_settled(complaint)
     if complaint.signed_at is None:
         raise Refused("sign for the complaint first, then say how it was dealt with")
+    if not complaint_forms.is_written(case):
+        raise Refused("it was told by voice and nobody wrote it down yet: nothing can be dealt with", key="unwritten")
     if not finding.strip():
         raise Invalid("say what was found and done: the customer will ask")
     complaint.settled_at, complaint.settled_by_id = act.at, by.id

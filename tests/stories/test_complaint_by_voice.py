@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from hotline.domain import complaints, respondents
+from hotline.domain import cases, complaints, matters, respondents
 from hotline.domain.outbox import OutboxEntry
 from hotline.errors import Refused
 from hotline.simulator.phone import Phone
@@ -56,8 +56,9 @@ def test_nobody_is_asked_for_a_name_who_only_does_not_want_to_stay_anonymous(
 
 
 def is_graded(line: Line, made: Filed, grade: Grade, department_id: int) -> None:
-    """Lin listens to it, grades it, and puts it to a department; whoever stands above has seen it."""
+    """It is written down, Lin grades it, and puts it to a department; whoever stands above has seen it."""
     with made.by(line.cast.lin) as (act, case, lin):
+        matters.write_down(act, case, {"sealed_happened": cases.seal(act, case, WHAT)})
         complaints.grade(act, case, grade, by=lin, why="nobody came, twice")
     made.is_put_to(line.cast.lin, department_id)
     made.does(line.cast.qian, respondents.acknowledge)
