@@ -91,16 +91,17 @@ def _filed(act: Act, key: ApiKey, sent: Sent) -> Case:
     """The complaint as a case with owner, clocks and a line in the register; nothing is kept of one that is refused."""
     company = companies.get(act, key.company_id)
     lodged = _lodged(act, company, sent)
-    owner = _owner(act, company)
+    owner = _owner(act, company, lodged)
     case = matters.open_complaint(act, _told(act, company, owner.id, sent.form), lodged).case
     visitors.register(act, case, Channel.WEB, sex=None, noted_by=case.owner_id)
     act.remember(case.chain, "came-by-key", key=key.id)
     return case
 
 
-def _owner(act: Act, company: Company) -> Staff:
+def _owner(act: Act, company: Company, lodged: Lodged) -> Staff:
+    """From the first: the customer is told of one owner, not of two in a second."""
     try:
-        return staff.answerable(act, company.id)
+        return staff.answerable(act, company.id, but=lodged.about_staff_id)
     except NotFound:
         raise ServiceUnavailable from None  # nobody works there yet: whoever set it up has to, not the sender
 

@@ -13,12 +13,22 @@ from itertools import groupby
 from sqlalchemy import select
 
 from hotline.console import asking, complaint_intake, discretion, lists, people, rights, words
-from hotline.domain import audit, cases, complaint_forms, complaint_tracking, complaints, promises, respondent_view
+from hotline.domain import (
+    audit,
+    cases,
+    complaint_forms,
+    complaint_tracking,
+    complaints,
+    promises,
+    respondent_view,
+    visitors,
+)
 from hotline.domain.act import Act
 from hotline.domain.cases import Case, Kind
 from hotline.domain.companies import Company, Department
 from hotline.domain.complaints import Complaint, Stage
 from hotline.domain.promises import Promise, Verdict
+from hotline.domain.visitors import Channel
 from hotline.errors import NotFound
 from hotline.standard.kinds import Grade
 
@@ -66,6 +76,7 @@ class View:
     called: Mapping[str, bool]  # "told", "visited": was a call on record? (CMP-7, CMP-8)
     satisfied: bool | None  # what the customer said on the return visit (VIS-4)
     steps: list[Step]
+    came_by: str  # how it reached us where nobody of ours took it in, such as by another system
     reached: str  # the last step that was
     department: Department | None
     about_company: Company | None  # another company of the group (CMP-11)
@@ -112,6 +123,7 @@ def of_case(act: Act, case: Case, made: list[Promise]) -> View | None:
         refusals=_refusals(act, case, concerned=concerned),
         leads=leads,
         joined=joined,
+        came_by=_came_by(act, case),
         reached=max((step.name for step in steps if step.at is not None), key=_NAMES.index),
         now=now,
         later=later,
@@ -137,6 +149,12 @@ def _steps(complaint: Complaint, case: Case, made: list[Promise]) -> list[Step]:
         done_at = promise.done_at if promise else None  # of a joined one, by what was done in the one that leads
         steps.append(Step(name, at or done_at, who, promise))
     return steps
+
+
+def _came_by(act: Act, case: Case) -> str:
+    visitor = visitors.of_case(act, case.id)
+    by_itself = visitor is not None and visitor.channel == Channel.WEB
+    return words.named("form.channel-is", Channel.WEB) if by_itself else ""
 
 
 def _told(act: Act, case: Case) -> dict[str, str]:

@@ -268,12 +268,14 @@ def holding(act: Act, company_id: int, role: Role | str) -> list[Staff]:
     return list(act.session.scalars(query))
 
 
-def answerable(act: Act, company_id: int) -> Staff:
+def answerable(act: Act, company_id: int, *, but: int | None = None) -> Staff:
     """Who answers for a call before a person took it: the duty agent, else up the ladder (OWN-1).
 
-    Raises NotFound when a company has neither: it cannot take calls.
+    `but`: whom it is about, who answers where there is nobody else. Raises NotFound when a company has neither: it
+    cannot take calls.
     """
-    for person in [*on_duty(act, company_id, Duty.FRONT), *up_the_ladder(act, company_id)]:
+    people = [*on_duty(act, company_id, Duty.FRONT), *up_the_ladder(act, company_id)]
+    for person in sorted(people, key=lambda one: one.id == but):
         return person
     raise NotFound("nobody answers for this company's calls: give it a supervisor or put an agent on duty")
 

@@ -13,6 +13,7 @@ from hotline.console import form_fields
 from hotline.domain import api_keys, audit, cases, companies, complaints, customers, promises, visitors
 from hotline.domain.act import COMMAND
 from hotline.domain.cases import Case
+from hotline.domain.outbox import OutboxEntry
 from hotline.domain.visitors import Channel
 from hotline.errors import NotFound
 from hotline.runtime import Runtime
@@ -109,11 +110,13 @@ def test_department_person_and_sister_company_are_found_by_their_names(sender: S
 def test_whoever_is_complained_of_does_not_answer_for_it(sender: Sender, cast: Cast) -> None:
     sender.files(**WRONGED, about={"person": "001"})
     (case,) = sender.cases()
-    assert case.owner_id != cast.lin.id
+    assert case.owner_id == case.first_owner_id != cast.lin.id
     with sender.runtime.look(COMMAND) as act:
         line = visitors.of_case(act, case.id)
         assert line is not None
         assert line.noted_by_id == case.owner_id
+        texts = act.session.scalars(select(OutboxEntry).where(OutboxEntry.kind == "send-text")).all()
+        assert [one.about["text"] for one in texts if one.about["to"] == "customer"] == ["complaint-received"]
 
 
 def test_an_anonymous_complaint_keeps_nobody(sender: Sender) -> None:

@@ -7,9 +7,10 @@ import re
 import pytest
 from flask import Flask
 
-from hotline.domain import cases, companies
+from hotline.domain import cases, companies, visitors
 from hotline.domain.act import CALLER
 from hotline.domain.cases import Kind
+from hotline.domain.visitors import Channel
 from hotline.prompts import Prompts
 from hotline.runtime import Runtime
 from tests.console import complaining, forms
@@ -111,3 +112,11 @@ def test_what_nobody_wrote_down_yet_is_signed_for_and_dealt_with_once_it_is(
     assert "尚未整理成文字" not in lin.opens("/console/complaints").text
     zhang.sends(f"{inbox}/settle", page=inbox, text="已道歉")
     assert complaining.row(runtime, 1).settled_at is not None
+
+
+def test_what_came_by_the_web_was_taken_in_by_nobody_of_ours(lin: Visitor, runtime: Runtime, cast: Cast) -> None:
+    case_id = complaining.filed(runtime, cast)
+    assert f"受理 11-18 10:00 {cast.lin.name}" in text_of(lin.opens(HERE))
+    with runtime.act(CALLER) as act:
+        visitors.register(act, cases.get(act, case_id), Channel.WEB, sex=None, noted_by=cast.lin.id)
+    assert "受理 11-18 10:00 网上或其他系统 部门签收" in text_of(lin.opens(HERE))
