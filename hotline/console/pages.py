@@ -149,6 +149,7 @@ def _visits(made: Blueprint) -> None:
     made.add_url_rule("/visits/<int:visit_id>", view_func=visits.one_visit)
     made.add_url_rule("/visits/<int:visit_id>", view_func=visits.record_visit, methods=["POST"])
     made.add_url_rule("/visits/<int:visit_id>/refused", view_func=visits.refuse_visit, methods=["POST"])
+    made.add_url_rule("/visits/<int:visit_id>/allowed", view_func=visits.allow_visits, methods=["POST"])
 
 
 def _prepare(state: BlueprintSetupState, runtime: Runtime) -> None:

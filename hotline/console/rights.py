@@ -39,6 +39,7 @@ PAGES: dict[str, frozenset[Role]] = {
     "console.one_visit": _READERS,
     "console.record_visit": DESK,
     "console.refuse_visit": DESK,
+    "console.allow_visits": DESK,
     "console.case_opened": DESK,
     "console.add_told": DESK,
     "console.call_script": DESK,

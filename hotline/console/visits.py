@@ -97,6 +97,13 @@ def refuse_visit(visit_id: int) -> ResponseReturnValue:
     return redirect(_here(visit_id), 303)
 
 
+def allow_visits(visit_id: int) -> ResponseReturnValue:
+    """The customer takes such calls again; a key is pressed by mistake too."""
+    with asking.runtime().act(asking.actor()) as act:
+        visits.allow_again(act, _mine(act, visit_id), by=asking.person().id)
+    return redirect(_here(visit_id), 303)
+
+
 _PROBLEMS = {Invalid: "invalid", Refused: "refused", Conflict: "conflict"}
 
 
@@ -167,6 +174,7 @@ def _context(act: Act, visit: Visit, case: Case) -> dict[str, Any]:
         "company": companies.get(act, case.company_id),
         "best": act.standard.visits.best_mark,
         "may_record": may_record(act, case),
+        "no_calls": visits.wants_no_calls(act, case),
         "may_call": rights.may_open(asking.person(), "console.call_script")
         and rights.may_call_back(act, asking.person(), case),
         "names": people.names(act, [case.owner_id, visit.staff_id]),

@@ -186,6 +186,17 @@ def refuse(act: Act, case: Case, *, by: Asker, staff_id: int | None = None, call
     companies.get(act, case.company_id)
 
 
+def allow_again(act: Act, case: Case, *, by: int) -> None:
+    """The customer of this case takes such calls again, or never meant to refuse them: from the next visit on.
+
+    Nothing changes where they never refused. The case is not locked yet.
+    """
+    case = cases.get(act, case.id)
+    if case.customer_id is not None and wants_no_calls(act, case):
+        act.session.get_one(Customer, case.customer_id, with_for_update=True).no_calls_at = None
+        act.remember(case.chain, "visits-allowed", by=by)
+
+
 def of_case(act: Act, case_id: int) -> list[Visit]:
     """The return visits of a case, in the order in which they fell due."""
     return list(act.session.scalars(select(Visit).where(Visit.case_id == case_id).order_by(Visit.id)))

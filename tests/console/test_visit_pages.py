@@ -18,6 +18,7 @@ from tests import given
 from tests.complaining import Filed, House
 from tests.complaining import complaint as complaint
 from tests.complaining import house as house
+from tests.console import matters
 from tests.console.visitor import Visitor, logged_in, text_of
 from tests.visiting import BROKEN, GOOD, Mended, mended, told, wants_no_calls
 from tests.world import PASSWORD_HASH, Cast, HandClock
@@ -119,6 +120,19 @@ def test_a_refusal_is_noted(lin: Visitor, done: Mended, runtime: Runtime, cast: 
     assert "不愿接回访" in text_of(lin.opens(LIST))
 
 
+def test_whoever_takes_such_calls_again_is_owed_the_next_visit(
+    lin: Visitor, done: Mended, runtime: Runtime, cast: Cast
+) -> None:
+    lin.sends(f"{FORM}/refused")
+    assert "说过以后不要再打" in lin.opens(FORM).text
+    assert lin.sends(f"{FORM}/allowed").status_code == 303
+    assert not wants_no_calls(runtime, cast.chen)
+    assert done.visits[0].state == State.REFUSED, "what was refused stays on record"
+    assert mended(runtime, cast).visits[0].state == State.OWED
+    lin.sends(f"{FORM}/allowed")  # a second time changes nothing
+    assert len(matters.entries(runtime, done.case.chain, "visits-allowed")) == 1
+
+
 def test_a_visit_is_noted_once(lin: Visitor, done: Mended) -> None:
     records(lin)
     assert lin.sends(FORM, **SAID).status_code == 409
@@ -129,6 +143,7 @@ def test_who_neither_answers_for_it_nor_talked_about_it_does_not_note_it(done: M
     assert 'name="mark"' not in zhou.opens(FORM).text
     assert zhou.sends(FORM, **SAID).status_code == 403
     assert zhou.sends(f"{FORM}/refused").status_code == 403
+    assert zhou.sends(f"{FORM}/allowed").status_code == 403
 
 
 def test_who_talked_with_the_customer_may_note_it(done: Mended, app: Flask, cast: Cast, runtime: Runtime) -> None:
