@@ -11,7 +11,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import pytest
+
 from hotline.chats import Address, Kind
+from hotline.settings import Settings
 
 PATHS = {
     Kind.FEISHU: "/open-apis/bot/v2/hook/the-group-of-the-tests",
@@ -94,3 +97,16 @@ def serving() -> Iterator[Room]:
         yield made
         made.shutdown()
         thread.join()
+
+
+@pytest.fixture
+def room() -> Iterator[Room]:
+    """A platform of the test's own."""
+    with serving() as made:
+        yield made
+
+
+@pytest.fixture
+def settings(settings: Settings, room: Room) -> Settings:
+    """The settings of the tests; robots may be called at the platform of this test."""
+    return settings.model_copy(update={"hotline_robot_hosts_also": room.origin})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import Select, and_, or_, select
 
 from hotline.domain import cases, changes, companies, complaint_forms, deciders, dispatches, notices, robots, staff
 from hotline.domain.act import Act
@@ -15,11 +15,11 @@ from hotline.domain.decision_forms import State as State
 from hotline.domain.decision_forms import What as What
 from hotline.domain.occasions import Occasion
 from hotline.domain.promises import Promise, Verdict
-from hotline.domain.staff import Role, Staff
+from hotline.domain.staff import Staff
 from hotline.errors import Conflict, Invalid, NotFound, Refused
-from hotline.standard.kinds import Grade
+from hotline.standard.kinds import Grade, Role
 
-_DECIDE = tuple(role for role in staff.ANSWERS if role is not Role.AGENT)
+_DECIDE = tuple(role for role in staff.ANSWERS if role is not staff.Role.AGENT)
 
 
 def ask(
@@ -89,21 +89,16 @@ def withdraw(act: Act, decision: Decision, *, by: Staff) -> None:
 
 def overdue(act: Act, *, most: int) -> list[int]:
     """What nobody decided in time, by id: its deadline came, or its matter was settled, closed, or made another."""
-    no_complaint = and_(Decision.what != What.EXTENSION, Case.kind != Kind.COMPLAINT)
-    over = or_(Promise.verdict != Verdict.OPEN, Promise.due_at < act.at, Case.state == "closed", no_complaint)
-    query = select(Decision.id).join(Case, Case.id == Decision.case_id)
-    query = query.outerjoin(Promise, Promise.id == Decision.promise_id).where(Decision.state == State.ASKED, over)
-    return list(act.session.scalars(query.order_by(Decision.case_id, Decision.id).limit(most)))
+    return list(act.session.scalars(_overdue(act).order_by(Decision.id).limit(most)))
 
 
-def lapse(act: Act, *, most: int) -> int:
-    """What nobody decided in time ends, and who asked is told; how many ended.
+def lapse(act: Act, decision_id: int) -> None:
+    """What nobody decided in time ends, and who asked is told. Nobody can approve it from its deadline on anyway.
 
-    Nobody can approve it from its deadline on, whether this ran already or not.
+    One in an act: of several the cases would be locked in another order than by whoever deals with those joined to one.
     """
-    ids = overdue(act, most=most)
-    let_lapse(act, ids)
-    return len(ids)
+    _locked(act, decision_id)
+    let_lapse(act, act.session.scalars(_overdue(act).where(Decision.id == decision_id)).all())
 
 
 def let_lapse(act: Act, ids: Iterable[int]) -> None:
@@ -118,24 +113,20 @@ def let_lapse(act: Act, ids: Iterable[int]) -> None:
 def gone_up(act: Act) -> list[int]:
     """What another level decides by now than when it was asked, by id: a grade was raised, or a superior owns it."""
     found, _held = _waiting(act)
-    moved = [one for one, case in found if _level(act, one, case) not in (None, one.level)]
-    return [one.id for one in sorted(moved, key=lambda one: (one.case_id, one.id))]  # the order of locking
+    return [one.id for one, case in found if _level(act, one, case) not in (None, one.level)]
 
 
-def follow(act: Act, *, most: int) -> int:
-    """Who decides by now what another level was asked is told, once, that it waits for them; how many requests moved.
+def follow(act: Act, decision_id: int) -> None:
+    """Who decides by now what another level was asked is told, once, that it waits for them.
 
-    Without it a request that went up with its grade would lie with nobody, and lapse.
+    Without it a request that went up with its grade would lie with nobody, and lapse. One in an act, as `lapse`.
     """
-    moved = gone_up(act)[:most]
-    for decision_id in moved:
-        decision, case = _locked(act, decision_id)
-        now = _level(act, decision, case)
-        if decision.state == State.ASKED and now not in (None, decision.level):
-            before, decision.level = decision.level, str(now)
-            act.remember(case.chain, "decision-gone-up", decision=decision.id, before=before, level=now)
-            _tell_deciders(act, case, decision)
-    return len(moved)
+    decision, case = _locked(act, decision_id)
+    now = _level(act, decision, case)
+    if decision.state == State.ASKED and now not in (None, decision.level):
+        before, decision.level = decision.level, str(now)
+        act.remember(case.chain, "decision-gone-up", decision=decision.id, before=before, level=now)
+        _tell_deciders(act, case, decision)
 
 
 def get(act: Act, decision_id: int) -> Decision:
@@ -173,6 +164,13 @@ def level(act: Act, decision: Decision, case: Case) -> str:
         return deciders.level(act, case, lowest=Role.SUPERVISOR, asked_by=asked_by, above=True)
     lowest = changes.approver(act, act.session.get_one(Promise, decision.promise_id))
     return deciders.level(act, case, lowest=lowest, asked_by=asked_by, above=False)
+
+
+def _overdue(act: Act) -> Select[int]:
+    no_complaint = and_(Decision.what != What.EXTENSION, Case.kind != Kind.COMPLAINT)
+    over = or_(Promise.verdict != Verdict.OPEN, Promise.due_at < act.at, Case.state == "closed", no_complaint)
+    query = select(Decision.id).join(Case, Case.id == Decision.case_id)
+    return query.outerjoin(Promise, Promise.id == Decision.promise_id).where(Decision.state == State.ASKED, over)
 
 
 def _waiting(act: Act) -> tuple[list[tuple[Decision, Case]], object]:
@@ -259,13 +257,13 @@ def _tell_deciders(act: Act, case: Case, decision: Decision) -> None:
     text = "extension-asked" if decision.what == What.EXTENSION else "decision-asked"
     asking = Occasion(case, text, str(decision.id), decision.promise_id)
     promise = act.session.get(Promise, decision.promise_id or 0)
-    due: datetime | None = None
+    pressing = asking.presses
     for person in _deciders(act, case, decision):
         awake = notices.may_be_texted(act, person, case.company_id, urgent=False)
         urgent = promise is not None and awake >= promise.due_at
-        due = None if urgent else awake
+        pressing |= urgent
         notices.tell(act, person, asking._replace(urgent=urgent))
-    robots.post(act, asking, due=due)
+    robots.post(act, asking, due=notices.reached_from(act, None, case.company_id, urgent=pressing))
 
 
 def _settle(
@@ -279,9 +277,10 @@ def _settle(
 
 
 def _tell_asker(act: Act, decision: Decision, case: Case, text: str) -> None:
+    """Who left meanwhile does not wait for it any more: whoever answers for the matter now does."""
     asker = staff.get(act, decision.asked_by_id)
-    if asker.active:
-        notices.tell(act, asker, Occasion(case, text, str(decision.id), decision.promise_id))
+    for person in [asker] if asker.active else notices.people(act, case, Role.OWNER):
+        notices.tell(act, person, Occasion(case, text, str(decision.id), decision.promise_id))
 
 
 def _locked(act: Act, decision_id: int, *, joined: bool = False) -> tuple[Decision, Case]:

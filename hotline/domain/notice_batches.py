@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import select
 
 from hotline.db import insert_new
-from hotline.domain import complaint_forms, notices, robots, staff
+from hotline.domain import absences, complaint_forms, notices, robots, staff
 from hotline.domain.act import Act
 from hotline.domain.companies import Company
 from hotline.domain.notices import Notice
@@ -63,12 +63,13 @@ class _Audience:
         owners = {case.owner_id for case in cases}
         self._complaints = complaint_forms.among(act, {case.id for case in cases})
         self._owners = {one.id: one for one in act.session.scalars(select(Staff).where(Staff.id.in_(owners)))}
+        self._away = absences.away(act)
         self._roles: dict[tuple[int, Role], list[Staff]] = {}
 
     def of(self, one: Telling) -> list[Staff]:
         """Who is told."""
         case = one.what.case
-        if case.id in self._complaints:
+        if case.id in self._complaints or (one.role is Role.OWNER and case.owner_id in self._away):
             return notices.people(self._act, case, one.role)
         if one.role is not Role.OWNER:
             return self._in(case.company_id, one.role)

@@ -11,7 +11,7 @@ from sqlalchemy import ForeignKey, Index, Select, String, exists, func, or_, sel
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.db import Base, insert_new
-from hotline.domain import complaint_forms, outbox, robots, staff
+from hotline.domain import absences, complaint_forms, handover_forms, outbox, robots, staff
 from hotline.domain.act import Act
 from hotline.domain.cases import Case
 from hotline.domain.companies import Company
@@ -169,13 +169,25 @@ def seen(act: Act, person: Staff, ids: Collection[int]) -> None:
 
 
 def people(act: Act, case: Case, role: str) -> list[Staff]:
-    """Who is told what concerns the owner of a case, or a role in it."""
+    """Who is told what concerns the owner of a case, or a role in it.
+
+    Beside an owner on leave whoever is asked to take the matter over, else the supervisors: somebody who is there.
+    """
     if role != Role.OWNER:
         return complaint_forms.told(act, case, role)
-    owner = staff.get(act, case.owner_id)
-    if owner.active and owner.phone is not None and owner.id not in complaint_forms.barred(act, case.id):
-        return [owner]
-    return complaint_forms.told(act, case, Role.SUPERVISOR)
+    away, barred = absences.away(act), complaint_forms.barred(act, case.id)
+    owner = [one for one in [staff.get(act, case.owner_id)] if _can_be_told(one, barred)]
+    if owner and case.owner_id not in away:
+        return owner
+    asked = handover_forms.open_of(act, case.id) if case.owner_id in away else None
+    taking = [staff.get(act, asked.receiver_id)] if asked is not None else []
+    others = [one for one in taking if _can_be_told(one, away | barred)]
+    others = others or complaint_forms.told(act, case, Role.SUPERVISOR)
+    return owner + [one for one in others if one not in owner]
+
+
+def _can_be_told(person: Staff, but: Collection[int]) -> bool:
+    return person.active and person.phone is not None and person.id not in but
 
 
 def _waiting(entry: OutboxEntry, urgent: bool) -> Select[Notice]:

@@ -197,6 +197,21 @@ def drop_like(act: Act, entry: OutboxEntry) -> None:
             settle(act, one, State.DROPPED)
 
 
+def said_later(act: Act, entry: OutboxEntry) -> bool:
+    """Does a later entry in the same matter the very same: now, or did it already?
+
+    Two that were at work at once did not see that the other waits (`drop_like`).
+    """
+    query = select(OutboxEntry.about).where(
+        OutboxEntry.case_id == entry.case_id,
+        OutboxEntry.kind == entry.kind,
+        OutboxEntry.state.in_((State.DUE, State.CLAIMED, State.DONE)),
+        OutboxEntry.due_at <= act.at,
+        OutboxEntry.id > entry.id,
+    )
+    return any(about == entry.about for about in act.session.scalars(query))
+
+
 def _priority(*, urgent: bool, emergency: bool, patient: bool) -> Priority:
     if emergency:
         return Priority.EMERGENCY

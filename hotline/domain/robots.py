@@ -19,7 +19,7 @@ from hotline.errors import Conflict, NotFound
 
 TELLS = "tell-robot"  # the kind of what is owed to a robot
 COUNTED = "only-counted"
-_LINES_MOST = 50  # more than one message of a robot holds
+HIDDEN = "kept-from-groups"
 NAME_LONGEST = 80  # characters
 
 
@@ -117,27 +117,25 @@ def hidden(act: Act, case_id: int) -> bool:
     return bool(complaint_forms.barred(act, case_id))
 
 
-def gathered(act: Act, entry: OutboxEntry) -> list[OutboxEntry]:
+def gathered(act: Act, entry: OutboxEntry, *, most: int) -> list[OutboxEntry]:
     """What else is due to the same robot goes with this entry: what went with it before, and the oldest that waits.
 
     They are locked; what another worker holds is passed over, and goes by itself later. The robot is locked already.
     What is hidden since it was owed is not among them.
     """
-    found = list(act.session.scalars(_beside(select(OutboxEntry), entry, act.at).limit(_LINES_MOST)))
+    found = list(act.session.scalars(_beside(select(OutboxEntry), entry, act.at).limit(most)))
     kept_back = complaint_forms.barred_among(act, {one.case_id for one in found if one.case_id is not None})
     return [one for one in found if one.case_id not in kept_back]
 
 
 def count_only(act: Act, entry: OutboxEntry, said: list[OutboxEntry]) -> int:
-    """What waits besides is not said but counted, so that nobody is flooded: it is owed no more; how many they were."""
+    """What waits besides is not said but counted, so that nobody is flooded: it is owed no more; how many they were.
+
+    What is hidden is owed no more either, and does not even count: the number would tell the group that there is more.
+    """
     left = _beside(select(OutboxEntry.id), entry, act.at).where(OutboxEntry.id.not_in([one.id for one in said]))
-    result = act.session.execute(
-        update(OutboxEntry)
-        .where(OutboxEntry.id.in_(left))
-        .values(state=State.DROPPED, settled_at=act.at, lease_until=None, problem=COUNTED)
-        .execution_options(synchronize_session=False)
-    )
-    return int(getattr(result, "rowcount", 0))
+    _drop(act, left.where(complaint_forms.somebody_is_barred(OutboxEntry.case_id)), HIDDEN)
+    return _drop(act, left, COUNTED)
 
 
 def go_along(act: Act, entry: OutboxEntry, others: list[OutboxEntry], *, lease: timedelta) -> None:
@@ -164,6 +162,16 @@ def take_back(act: Act, robot: Robot) -> None:
     if robot.refused_at is not None:
         robot.refused_at = None
         act.remember("house", "robot-back", robot=robot.id, company=robot.company_id)
+
+
+def _drop(act: Act, chosen: Select[Any], problem: str) -> int:
+    result = act.session.execute(
+        update(OutboxEntry)
+        .where(OutboxEntry.id.in_(chosen))
+        .values(state=State.DROPPED, settled_at=act.at, lease_until=None, problem=problem)
+        .execution_options(synchronize_session=False)
+    )
+    return int(getattr(result, "rowcount", 0))
 
 
 def _beside(chosen: Select[Any], entry: OutboxEntry, at: datetime) -> Select[Any]:

@@ -22,7 +22,6 @@ from hotline.runtime import Runtime
 FIRST_STEP = "notice"
 WARNING = "promise-due-soon"
 KEEPS = {"lost-property-for-supervisor": "EMG-3.tell"}  # telling it was what the rule promised
-_NAMED = 3  # so many case numbers stand in a summary
 
 
 def send(runtime: Runtime, act: Act, entry: OutboxEntry) -> Prepared:
@@ -74,11 +73,15 @@ def ring(runtime: Runtime, act: Act, entry: OutboxEntry) -> Prepared:
     """Ring whoever is told by telephone as well: about = {notice, ring}. The second ring follows the first's end.
 
     Nobody is rung about what they pressed a key for, or what is done meanwhile; a page that was open silences nothing.
+    Of who left unheard others are told: the text that they got went with them.
     """
     notice = notices.get(act, entry.about["notice"])
     company, person = companies.get(act, notice.company_id), staff.get(act, notice.staff_id)
     promise = act.session.get_one(Promise, notice.promise_id)
-    if notice.heard_at is not None or not promise.is_owed or not person.active:
+    if notice.heard_at is not None or not promise.is_owed:
+        return State.DROPPED
+    if not person.active:
+        notices.pass_on(act, notice)
         return State.DROPPED
     if rounds.is_engaged(act, person):
         return act.at + act.standard.engine.dispatch.ring_pause.span
@@ -162,6 +165,6 @@ def _broken(act: Act, told: list[Notice]) -> list[Promise]:
 
 def _numbers(act: Act, told: list[Notice], comma: str) -> str:
     """The first few case numbers, and how many more there are."""
-    ids = list(dict.fromkeys(one.case_id for one in told))
-    named = comma.join(act.session.get_one(Case, case_id).number for case_id in ids[:_NAMED])
-    return f"{named} +{len(ids) - _NAMED}" if len(ids) > _NAMED else named
+    ids, most = list(dict.fromkeys(one.case_id for one in told)), act.standard.engine.notices.named
+    named = comma.join(act.session.get_one(Case, case_id).number for case_id in ids[:most])
+    return f"{named} +{len(ids) - most}" if len(ids) > most else named

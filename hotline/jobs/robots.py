@@ -89,7 +89,7 @@ def _submit(runtime: Runtime, act: Act, entry: OutboxEntry, robot: Robot) -> Eff
 
 def _message(runtime: Runtime, act: Act, entry: OutboxEntry, robot: Robot) -> tuple[str, list[OutboxEntry]]:
     """What the robot says, and whose lines stand in it beside the entry's own; about["more"]: how many are counted."""
-    waiting = robots.gathered(act, entry)
+    waiting = robots.gathered(act, entry, most=runtime.figures.robots.lines_most)
     counted = entry.about.get("more", 0) + robots.count_only(act, entry, waiting)
     lines = [_written(runtime, act, one) for one in (entry, *waiting)]
     company = companies.get(act, robot.company_id)

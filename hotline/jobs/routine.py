@@ -74,16 +74,23 @@ def _look_at(runtime: Runtime, company_id: int, most: int, troubles: list[Hotlin
 
 
 def lapse_requests(runtime: Runtime) -> None:
-    """What nobody decided before its deadline ends, and who asked for it knows (CMP-5); who decides now, too."""
+    """What nobody decided before its deadline ends, and who asked for it knows (CMP-5); who decides now, too.
+
+    One after the other, each in its own act: the trouble of one holds up no other, and is named afterwards.
+    """
     most = runtime.figures.promises.batch
     with runtime.look(CLOCK) as act:
-        overdue, gone_up = decisions.overdue(act, most=most), decisions.gone_up(act)
-    if overdue:
-        with runtime.act(CLOCK) as act:
-            decisions.lapse(act, most=most)
-    if gone_up:
-        with runtime.act(CLOCK) as act:
-            decisions.follow(act, most=most)
+        owed = [(decisions.lapse, one) for one in decisions.overdue(act, most=most)]
+        owed += [(decisions.follow, one) for one in decisions.gone_up(act)[:most]]
+    troubles: list[HotlineError] = []
+    for does, decision_id in owed:
+        try:
+            with runtime.act(CLOCK) as act:
+                does(act, decision_id)
+        except HotlineError as error:
+            troubles.append(error)
+    if troubles:
+        raise troubles[-1]
 
 
 def look_up_calls(runtime: Runtime) -> None:

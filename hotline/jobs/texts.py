@@ -35,6 +35,8 @@ def send(runtime: Runtime, act: Act, entry: OutboxEntry) -> Prepared:
         if entry.submitted_at is None and later > act.at:
             outbox.drop_like(act, entry)
             return later
+        if entry.submitted_at is None and outbox.said_later(act, entry):
+            return State.DROPPED
         customer = customers.get(act, entry.about["who"])
         number, language = customers.phone_of(act, customer), customer.language or _default(act)
     else:

@@ -87,6 +87,8 @@ class Notices:
     """Nobody heard the call: it is rung again after this."""
     ring_times: Annotated[int, Figure(PLATFORM, 1, 10)]
     """Rung so often in vain, the next above is told."""
+    named: Annotated[int, Figure(PLATFORM, 1, 5)]
+    """So many case numbers stand in a summary; how many more there are is said."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,8 @@ class Robots:
     """From one message of a robot to its next; what comes meanwhile goes with it."""
     text_longest: Annotated[int, Figure(PLATFORM, 200, 2048)]
     """Bytes in UTF-8."""
+    lines_most: Annotated[int, Figure(PLATFORM, 1, 200)]
+    """So much of what waits is read for one message; the rest is counted."""
 
 
 @dataclass(frozen=True)

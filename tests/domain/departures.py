@@ -1,4 +1,4 @@
-"""People who go on leave, leave for good, and answer what they are asked; two files of tests begin with them."""
+"""People who go on leave, leave for good, and answer what they are asked; four files of tests begin with them."""
 
 from __future__ import annotations
 
@@ -27,6 +27,11 @@ def case(runtime: Runtime, cast: Cast) -> Case:
     """An enquiry of Chen's that Lin took."""
     with runtime.act(Actor("console", cast.lin.id)) as act:
         return given.case(act, cast)
+
+
+def owner(runtime: Runtime, case_id: int) -> int:
+    with runtime.look(COMMAND) as act:
+        return cases.get(act, case_id).owner_id
 
 
 def dismissed(runtime: Runtime, who: Person, by: Person | None = None) -> None:

@@ -12,28 +12,14 @@ from sqlalchemy import text
 from hotline import runtime as house
 from hotline import settings as environment
 from hotline.domain import audit, calls, cases, companies, news
-from hotline.domain.act import COMMAND, Act, Actor
+from hotline.domain.act import COMMAND, Act
 from hotline.domain.cases import Case, Kind
 from hotline.errors import Conflict, NotFound
 from hotline.runtime import Runtime
 from tests import given, world
+from tests.deciding import by
+from tests.domain.departures import case as case
 from tests.world import SHANGHAI, Cast, HandClock, Person
-
-
-def by(person: Person) -> Actor:
-    return Actor("console", person.id)
-
-
-def owner(runtime: Runtime, case_id: int) -> int:
-    with runtime.look(COMMAND) as act:
-        return cases.get(act, case_id).owner_id
-
-
-@pytest.fixture
-def case(runtime: Runtime, cast: Cast) -> Case:
-    """An enquiry of Chen's that Lin took."""
-    with runtime.act(by(cast.lin)) as act:
-        return given.case(act, cast)
 
 
 def test_a_case_is_numbered_by_its_day_and_its_place_in_it(runtime: Runtime, cast: Cast, at: HandClock) -> None:

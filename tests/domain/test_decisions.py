@@ -214,10 +214,20 @@ def test_what_was_done_meanwhile_needs_no_time_any_more(runtime: Runtime, cast: 
     with pytest.raises(Conflict, match="settled"):
         decides(runtime, cast.qian, asked)
     with runtime.act(CLOCK) as act:
-        assert decisions.lapse(act, most=9) == 1
+        assert decisions.overdue(act, most=9) == [asked]
+        decisions.lapse(act, asked)
     with runtime.act(CLOCK) as act:
-        assert decisions.lapse(act, most=9) == 0
+        assert decisions.overdue(act, most=9) == []
     assert state(runtime, asked) == State.LAPSED
+
+
+def test_what_was_found_overdue_and_is_in_time_after_all_goes_on_waiting(
+    runtime: Runtime, cast: Cast, case_id: int
+) -> None:
+    asked = asks_time(runtime, cast.lin, case_id, due(runtime, case_id) + THREE_DAYS)
+    with runtime.act(CLOCK) as act:
+        decisions.lapse(act, asked)
+    assert state(runtime, asked) == State.ASKED
 
 
 def test_the_customer_hears_that_it_takes_longer_until_when_and_from_whom(line: Line, cast: Cast) -> None:

@@ -8,34 +8,21 @@ import pytest
 from sqlalchemy import select
 
 from hotline.domain import audit, cases, companies, handovers, ladder, promises
-from hotline.domain.act import CLOCK, COMMAND, Act, Actor
+from hotline.domain.act import CLOCK, COMMAND, Act
 from hotline.domain.cases import Case
 from hotline.domain.handovers import Handover, State, Why
 from hotline.domain.outbox import OutboxEntry
 from hotline.errors import Conflict, Invalid, NotFound, Refused
 from hotline.runtime import Runtime
 from tests import given
+from tests.deciding import by
+from tests.domain.departures import case as case
+from tests.domain.departures import owner
 from tests.line import Line
 from tests.line import line as line
 from tests.world import Cast, HandClock, Person
 
 NO = "already has twelve open matters"
-
-
-def by(person: Person) -> Actor:
-    return Actor("console", person.id)
-
-
-def owner(runtime: Runtime, case_id: int) -> int:
-    with runtime.look(COMMAND) as act:
-        return cases.get(act, case_id).owner_id
-
-
-@pytest.fixture
-def case(runtime: Runtime, cast: Cast) -> Case:
-    """An enquiry of Chen's that Lin took."""
-    with runtime.act(by(cast.lin)) as act:
-        return given.case(act, cast)
 
 
 def hand_over(runtime: Runtime, case_id: int, giver: Person, receiver: Person) -> Handover:

@@ -12,17 +12,25 @@ from hotline.domain import (
     audit,
     cases,
     companies,
+    complaint_forms,
+    handover_forms,
     handovers,
     leaving,
+    notice_batches,
+    notices,
     staff,
 )
 from hotline.domain.act import CLOCK, COMMAND, Act
 from hotline.domain.cases import Case
 from hotline.domain.handovers import State, Why
+from hotline.domain.notice_batches import Telling
+from hotline.domain.notices import Notice
+from hotline.domain.occasions import Occasion
 from hotline.domain.staff import Duty, Shift, StaffRole
 from hotline.errors import Conflict, Invalid, Refused
 from hotline.runtime import Runtime
-from tests import given
+from hotline.standard.kinds import Role
+from tests import complaining, given
 from tests.domain.departures import DAY, answers, looked, on_leave, requests
 from tests.domain.departures import case as case
 from tests.line import Line
@@ -181,3 +189,41 @@ def test_a_leave_begins_by_itself_when_its_time_has_come(line: Line, cast: Cast)
         assert given.person(act, cast.lin).session_epoch == epoch + 1
     line.passes(minutes=11)
     assert requests(line.runtime, case)[-1] == (Why.LEAVE, State.ASKED, cast.sun.id), "unanswered, it goes up"
+
+
+def test_beside_an_owner_on_leave_whoever_is_asked_to_take_over_is_told_else_the_supervisors(
+    runtime: Runtime, cast: Cast, case: Case, at: HandClock
+) -> None:
+    assert told_of_it(runtime, case) == [cast.lin.id]
+    on_leave(runtime, cast.lin, cast.zhou, at)
+    assert told_of_it(runtime, case) == [cast.lin.id, cast.zhou.id]
+    with runtime.act(COMMAND) as act:
+        request = handover_forms.open_of(act, case.id)
+        assert request is not None
+        handovers.withdraw(act, request.id, by=cast.lin.id)
+    assert told_of_it(runtime, case) == [cast.lin.id, cast.sun.id]
+    at.passes(3 * DAY)
+    assert told_of_it(runtime, case) == [cast.lin.id], "back at the desk"
+
+
+def test_whom_a_complaint_is_about_does_not_hear_of_it_from_an_owner_on_leave(
+    runtime: Runtime, cast: Cast, at: HandClock
+) -> None:
+    filed = complaining.filed(runtime, cast)
+    on_leave(runtime, cast.lin, cast.zhou, at)
+    with filed.by(cast.sun) as (act, _case, _person):
+        found = complaint_forms.of(act, filed.id)
+        assert found is not None
+        found.about_staff_id = cast.zhou.id
+    assert told_of_it(runtime, filed.case) == [cast.lin.id, cast.sun.id]
+
+
+def told_of_it(runtime: Runtime, case: Case) -> list[int]:
+    """Who is told what concerns the owner; the same people, told with many others at once."""
+    with runtime.look(COMMAND) as act:
+        found = cases.get(act, case.id)
+        people = [one.id for one in notices.people(act, found, Role.OWNER)]
+        notice_batches.tell_all(act, [Telling(Role.OWNER, Occasion(found, "promise-broken", "1"))])
+        told = act.session.scalars(select(Notice.staff_id).where(Notice.text == "promise-broken").order_by(Notice.id))
+        assert list(told) == people
+        return people

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
 from threading import Barrier
 
-from hotline.domain import decisions, promise_looks, promises
+from hotline.domain import decisions, dispatches, joins, promise_looks, promises, respondents
 from hotline.domain.act import CLOCK, COMMAND
+from hotline.domain.cases import Case
 from hotline.domain.decisions import State
 from hotline.errors import Conflict
+from hotline.jobs import routine
 from hotline.runtime import Runtime
-from tests import deciding
+from hotline.standard.kinds import Grade
+from tests import complaining, deciding
+from tests.complaining import House
+from tests.complaining import house as house
 from tests.deciding import SETTLE, asks_time, decides, due, state, verdicts
 from tests.world import Cast, HandClock
 
 DAY = timedelta(days=1)
 ROUNDS = 5
+CALLED = "CMP-9.callback"
 
 
 def at_once(*does: Callable[[], object]) -> list[bool]:
@@ -78,10 +85,32 @@ def test_an_approval_and_the_lapsing_at_the_same_moment_agree(runtime: Runtime, 
     asked = asks_time(runtime, cast.lin, case_id, due(runtime, case_id) + DAY)
     with runtime.act(COMMAND) as act:
         promises.done(act, SETTLE, deciding.locked(act, case_id))
-    approved, _ = at_once(partial(decides, runtime, cast.qian, asked), partial(_lapses, runtime))
+    approved, _ = at_once(partial(decides, runtime, cast.qian, asked), partial(routine.lapse_requests, runtime))
     assert not approved
-    _lapses(runtime)
+    routine.lapse_requests(runtime)
     assert state(runtime, asked) == State.LAPSED
+
+
+def test_several_requests_lapse_while_somebody_deals_with_a_complaint_and_the_one_joined_to_it(
+    runtime: Runtime, cast: Cast, house: House, at: HandClock
+) -> None:
+    """Whoever deals with it holds the leading one's dispatch, and waits for the joined case: nobody holds both ways."""
+    joined, leading = (complaining.filed(runtime, cast, department_id=house.repair, grade=Grade.MINOR) for _ in "12")
+    leading.does(house.liu, respondents.sign)
+    with joined.by(cast.sun) as (act, case, person):
+        joins.join(act, case, act.session.get_one(Case, leading.id), by=person, why="the same radiator")
+    wanted = [(one.id, due(runtime, one.id, CALLED) + DAY) for one in (joined, leading)]
+    asked = [asks_time(runtime, cast.lin, case_id, until, rule=CALLED) for case_id, until in wanted]
+    at.set(max(until for _, until in wanted))
+    with ThreadPoolExecutor(1) as pool:
+        with leading.by(house.liu) as (act, case, person):
+            for one in dispatches.of_case(act, case.id):
+                dispatches.get(act, one.id)
+            lapsing = pool.submit(routine.lapse_requests, runtime)
+            _waits_for(lambda: state(runtime, asked[0]) == State.LAPSED)
+            respondents.settle(act, case, person, "air in the pipe")
+        lapsing.result()
+    assert {state(runtime, one) for one in asked} == {State.LAPSED}
 
 
 def _looks(runtime: Runtime, promise_id: int) -> None:
@@ -91,6 +120,8 @@ def _looks(runtime: Runtime, promise_id: int) -> None:
         promise_looks.look(act, [promise_id])
 
 
-def _lapses(runtime: Runtime) -> None:
-    with runtime.act(CLOCK) as act:
-        decisions.lapse(act, most=9)
+def _waits_for(what: Callable[[], bool]) -> None:
+    """A moment at most: where one writer holds all others up, it comes later."""
+    ends = time.monotonic() + 0.5
+    while not what() and time.monotonic() < ends:
+        time.sleep(0.01)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -15,24 +14,12 @@ from hotline.domain.alarms import What
 from hotline.domain.outbox import Queue, State
 from hotline.jobs import alarms as watching
 from hotline.jobs.routine import Rounds
-from hotline.settings import Settings
-from tests import chatroom
 from tests.chatroom import Room
+from tests.chatroom import room as room
+from tests.chatroom import settings as settings
 from tests.jobs.workshop import Workshop
 
 SECOND = timedelta(seconds=1)
-
-
-@pytest.fixture
-def room() -> Iterator[Room]:
-    with chatroom.serving() as made:
-        yield made
-
-
-@pytest.fixture
-def settings(settings: Settings, room: Room) -> Settings:
-    """The settings of the tests; robots may be called at the platform of this test."""
-    return settings.model_copy(update={"hotline_robot_hosts_also": room.origin})
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import pytest
 from hotline.domain import cases
 from hotline.domain.act import COMMAND
 from hotline.domain.outbox import State
+from hotline.jobs import work
 from hotline.simulator.faults import Trouble
 from tests import given
 from tests.jobs.workshop import Workshop
@@ -61,6 +62,23 @@ def test_owners_who_changed_twice_at_night_are_told_as_one_in_the_words_of_the_m
     shop.works()
     assert sorted(["孙丽" in body for body in bodies(shop)]) == [False, True]
     assert [entry.state for entry in shop.entries("send-text")] == [State.DROPPED, State.DONE, State.DONE]
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_two_that_workers_looked_at_at_once_at_night_come_as_one_in_the_morning(shop: Workshop, order: int) -> None:
+    case_id = case(shop)
+    shop.at.set(NIGHT)
+    with shop.runtime.act(COMMAND) as act:
+        for about in (1, 2):
+            assert cases.text_customer(act, cases.get(act, case_id), "owner-changed", about=about)
+    for entry_id, attempt in reversed(shop.claim()):  # the later one does not see that the other waits
+        work.perform(entry_id, attempt)
+    assert [entry.state for entry in shop.entries("send-text")] == [State.DUE, State.DUE]
+    shop.at.set(MORNING)
+    for entry_id, attempt in shop.claim()[::order]:
+        work.perform(entry_id, attempt)
+    assert len(bodies(shop)) == 1
+    assert [entry.state for entry in shop.entries("send-text")] == [State.DROPPED, State.DONE]
 
 
 @pytest.mark.parametrize("text", ["repair-signed", "repair-on-the-way"])

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from hotline.domain.act import COMMAND
 from hotline.domain.cases import Case
 from hotline.domain.outbox import State
+from hotline.jobs import work
 from tests import given
-from tests.jobs.test_notices import MINUTE, bodies, tell, told
+from tests.jobs.test_notices import MINUTE, bodies, promised, tell, told
 from tests.jobs.test_notices import case as case
 from tests.jobs.workshop import Workshop
 
@@ -46,6 +49,22 @@ def test_where_nobody_up_to_the_top_can_be_reached_it_ends_there(shop: Workshop,
         [shop.cast.qian.id, shop.cast.feng.id], {None}
     )  # fmt: skip
     assert {entry.state for entry in shop.entries("tell-staff")} == {State.FAILED}
+
+
+def test_of_who_leaves_between_the_text_and_the_telephone_the_supervisors_are_told_and_rung(
+    shop: Workshop, case: Case
+) -> None:
+    tell(shop, case, shop.cast.zhou, "promise-broken", promise=promised(shop, case), urgent=True, by_call=True)
+    attempts = dict(shop.claim())
+    for kind in ("tell-staff", "ring-notice"):
+        entry = shop.entry(kind).id
+        work.perform(entry, attempts[entry])
+        with shop.runtime.act(COMMAND) as act:
+            given.person(act, shop.cast.zhou).active = False
+    shop.works_for(timedelta(seconds=5))
+    assert [len(bodies(shop, who)) for who in (shop.cast.zhou, shop.cast.sun)] == [1, 1]
+    assert [(one.staff_id, one.by_call) for one in told(shop)] == [(shop.cast.zhou.id, True), (shop.cast.sun.id, True)]
+    assert [entry.state for entry in shop.entries("ring-notice")] == [State.DROPPED, State.DONE]
 
 
 def test_whoever_lost_their_number_meanwhile_is_not_forgotten(shop: Workshop, case: Case) -> None:

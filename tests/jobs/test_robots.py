@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -18,24 +17,13 @@ from hotline.domain.outbox import OutboxEntry, State
 from hotline.domain.robots import Robot
 from hotline.errors import Refused
 from hotline.jobs import robots as talking
-from hotline.settings import Settings
-from tests import chatroom, given
+from tests import given
 from tests.chatroom import HANGS_UP, Room
+from tests.chatroom import room as room
+from tests.chatroom import settings as settings
 from tests.jobs.workshop import Workshop
 
 BETWEEN = timedelta(seconds=4)
-
-
-@pytest.fixture
-def room() -> Iterator[Room]:
-    with chatroom.serving() as made:
-        yield made
-
-
-@pytest.fixture
-def settings(settings: Settings, room: Room) -> Settings:
-    """The settings of the tests; robots may be called at the platform of this test."""
-    return settings.model_copy(update={"hotline_robot_hosts_also": room.origin})
 
 
 @pytest.fixture
