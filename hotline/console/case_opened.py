@@ -70,22 +70,29 @@ def add_told(case_id: int) -> ResponseReturnValue:
         problem = _add(act, cases.seen(act, case_id), typed)
     if problem is not None:
         return _page(case_id, typed, problem), 409
-    with asking.runtime().look(asking.actor()) as act:
-        concerned = asking.person().id in complaint_forms.barred(act, case_id)
-    if concerned:
-        return passed_on(case_id)
+    out = kept_out(case_id)
+    if out is not None:
+        return out
     return case_opened(case_id) if "HX-Request" in request.headers else redirect(_here(case_id), 303)
 
 
-def passed_on(case_id: int) -> str:
+def kept_out(case_id: int) -> str | None:
+    """What whoever has no part in a complaint any more, by what they just did, is told; None for everybody else."""
+    with asking.runtime().look(asking.actor()) as act:
+        concerned = asking.person().id in complaint_forms.barred(act, case_id)
+    return passed_on(case_id, "named") if concerned else None
+
+
+def passed_on(case_id: int, say: str = "") -> str:
     """What whoever took down a complaint about themselves may know of it: its number, and what is true to say (CMP-10).
 
-    It is said once, in answer to the form that was sent; by its number nothing of it is found.
+    It is said once, in answer to the form that was sent; by its number nothing of it is found. `say`: the end of the
+    key of the words, where it is not told by who is there to hear it.
     """
     with asking.runtime().look(asking.actor()) as act:
         case = act.session.get_one(Case, case_id)
         heard, reachable = _is_heard(act, case), complaint_forms.reachable(act, case)
-        say = ("reachable" if reachable else "unreachable") if heard else "written"
+        say = say or (("reachable" if reachable else "unreachable") if heard else "written")
         return render_template(
             "case_passed_on.html", number=case.number, call_id=case.call_id, say=words.text(f"passed-on.{say}")
         )

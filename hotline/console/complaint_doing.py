@@ -8,7 +8,7 @@ from flask import request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import Forbidden
 
-from hotline.console import asking, cases, complaint_intake, rights, words
+from hotline.console import asking, case_opened, cases, complaint_intake, people, rights, words
 from hotline.console.cases import Written
 from hotline.domain import cases as matters
 from hotline.domain import complaint_forms, complaints, joins, redirecting, respondents, staff, visit_results, visits
@@ -46,8 +46,8 @@ def do_in_complaint(case_id: int, doing: str) -> ResponseReturnValue:
         with asking.runtime().act(asking.actor()) as act:
             does(act, cases.seen(act, case_id), staff.get(act, asking.person().id), typed)
     except (Invalid, Refused, Conflict, NotFound) as error:
-        typed.problem = words.text(f"complaint.{doing}.{error.key or PROBLEMS[type(error)]}")
-    return cases.settled(case_id, typed)
+        typed.problem = typed.problem or words.text(f"complaint.{doing}.{error.key or PROBLEMS[type(error)]}")
+    return case_opened.kept_out(case_id) or cases.settled(case_id, typed)
 
 
 def _grade(act: Act, case: Case, by: Staff, typed: Written) -> None:
@@ -64,7 +64,20 @@ def _name(act: Act, case: Case, by: Staff, typed: Written) -> None:
     whom = complaint_intake.colleague(act, about.about_company_id, typed.chosen) if about is not None else None
     if whom is None:
         raise NotFound("nobody of the company complained of is called so, or several are")
+    _sure(act, whom, typed)
     complaints.name(act, case, whom, by=by, why=typed.text)
+
+
+def _sure(act: Act, whom: int, typed: Written) -> None:
+    """Once said it is known, and whoever is named finds the complaint no more: the name that was found is shown first.
+
+    Raises Invalid where it is not said how it is known, Conflict until the name was shown.
+    """
+    _said(typed)
+    if request.form.get("sure") != str(whom):
+        typed.rule = str(whom)
+        typed.problem = words.text("complaint.name.sure", name=people.names(act, [whom])[whom])
+        raise Conflict("whoever names somebody sees first whom the words name")
 
 
 def _join(act: Act, case: Case, by: Staff, typed: Written) -> None:

@@ -35,13 +35,22 @@ def by_voice(runtime: Runtime, case_id: int) -> None:
         cases.get(act, case_id).details = {}
 
 
+def names(visitor: Visitor, who: Person, text: str, number: str = "") -> str:
+    """They are named: the page shows who was found, and it is pressed once more; what was shown."""
+    shown = refused(visitor, "name", number=number or who.name, text=text)
+    assert f'name="sure" value="{who.id}"' in shown
+    does(visitor, "name", number=number or who.name, text=text, sure=str(who.id))
+    return shown
+
+
 @pytest.mark.parametrize("by_number", [True, False])
 def test_the_owner_names_them_by_number_or_name(
     app: Flask, lin: Visitor, runtime: Runtime, cast: Cast, case_id: int, by_number: bool
 ) -> None:
     zhou = logged_in(app, cast.zhou)
     assert zhou.opens(HERE).status_code == 200
-    does(lin, "name", number="002" if by_number else cast.zhou.name, text="客户说了胸牌号")
+    shown = names(lin, cast.zhou, "客户说了胸牌号", "002" if by_number else "")
+    assert f"查到的是{cast.zhou.name} 002" in shown
     assert complaining.row(runtime, case_id).about_staff_id == cast.zhou.id
     assert f"被投诉人 {cast.zhou.name}" in text_of(lin.opens(HERE))
     assert zhou.opens(HERE).status_code == 404
@@ -52,11 +61,29 @@ def test_the_owner_names_them_by_number_or_name(
 def test_somebody_else_is_named_by_a_superior_alone(
     lin: Visitor, sun: Visitor, runtime: Runtime, cast: Cast, head: Person, case_id: int
 ) -> None:
-    does(lin, "name", number=cast.zhou.name, text="客户说的")
+    names(lin, cast.zhou, "客户说的")
     assert "name" not in offered(lin)
     assert "name" in offered(sun)
-    does(sun, "name", number=head.name, text="问过了，是科长")
+    assert "指错了人的，由您在这里改指他人" in sun.opens(HERE).text
+    names(sun, head, "问过了，是科长")
     assert complaining.row(runtime, case_id).about_staff_id == head.id
+
+
+def test_nobody_is_named_until_the_name_that_was_found_was_shown(
+    lin: Visitor, runtime: Runtime, cast: Cast, case_id: int
+) -> None:
+    refused(lin, "name", number="002", text="客户说的")
+    refused(lin, "name", number="002", text="客户说的", sure=str(cast.lin.id))
+    assert complaining.row(runtime, case_id).about_staff_id is None
+
+
+def test_whoever_names_themselves_is_told_what_happened_and_led_back_to_the_list(
+    sun: Visitor, cast: Cast, case_id: int
+) -> None:
+    told = sun.sends(f"{HERE}/complaint/name", page=HERE, number=cast.sun.name, text="客户说的", sure=str(cast.sun.id))
+    assert (told.status_code, "这件投诉说的是您本人" in told.text) == (200, True)
+    assert 'href="/console/complaints"' in told.text.partition('id="form"')[2]
+    assert sun.opens(HERE).status_code == 404
 
 
 @pytest.mark.parametrize(
