@@ -13,6 +13,7 @@ from werkzeug.exceptions import Forbidden
 from hotline.console import (
     approvals,
     asking,
+    callback_rows,
     complaint_view,
     handing,
     hidden,
@@ -181,6 +182,7 @@ def _context(act: Act, case: Case) -> dict[str, Any]:
         "at": act.at,
         "matter_of": found,
         "complaint": complaint,
+        "callbacks": callback_rows.of_case(act, case),
         "visits": visits.of_case(act, case.id),
         "line": timeline.of_case(act, case),
         "asks": approvals.forms(act, person, case),
@@ -193,6 +195,7 @@ def _context(act: Act, case: Case) -> dict[str, Any]:
         "may_call_back": rights.may_call_back(act, person, case),
         "handing": handing.of_case(act, case),
         **matter.for_templates(),
+        **callback_rows.for_templates(),
     }
 
 

@@ -19,6 +19,7 @@ Opens = Callable[[], str]
 # By the kind of an entry in which somebody noted what they told a customer: what it is called, and in which field.
 _NOTES = {
     "called-back": ("note", "words"),
+    "callback-cancelled": ("cancelled", "why"),
     "complaint-replied": ("reply", "said"),
     "complaint-told": ("told", "said"),
     "complaint-visited": ("visit", "said"),

@@ -10,6 +10,7 @@ from flask.blueprints import BlueprintSetupState
 from hotline.console import (
     badges,
     call_out,
+    callbacks,
     calls,
     case_form,
     case_opened,
@@ -82,7 +83,7 @@ def blueprint(runtime: Runtime) -> Blueprint:
     _ownership(made)
     _of_departments(made)
     _complaints(made)
-    _visits(made)
+    _afterwards(made)
     _recordings(made)
     made.add_url_rule("/promises", view_func=promise_list.promise_list)
     made.add_url_rule("/notices", view_func=notices.notice_list)
@@ -143,8 +144,10 @@ def _complaints(made: Blueprint) -> None:
     made.add_url_rule("/tables/tracking/<form>", view_func=complaint_tables.export_tracking, methods=["POST"])
 
 
-def _visits(made: Blueprint) -> None:
-    """Asking afterwards how it was (回访, VIS-1 to VIS-4)."""
+def _afterwards(made: Blueprint) -> None:
+    """Calling back (回电, CBK-1 to CBK-3), and asking afterwards how it was (回访, VIS-1 to VIS-4)."""
+    made.add_url_rule("/callbacks", view_func=callbacks.callback_list)
+    made.add_url_rule("/callbacks/<int:callback_id>/<doing>", view_func=callbacks.change_callback, methods=["POST"])
     made.add_url_rule("/visits", view_func=visits.visit_list)
     made.add_url_rule("/visits/<int:visit_id>", view_func=visits.one_visit)
     made.add_url_rule("/visits/<int:visit_id>", view_func=visits.record_visit, methods=["POST"])

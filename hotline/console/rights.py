@@ -35,6 +35,8 @@ PAGES: dict[str, frozenset[Role]] = {
     "console.visitor_form": DESK,
     "console.save_visitor_form": DESK,
     "console.visitor_list": _READERS,
+    "console.callback_list": _READERS,
+    "console.change_callback": DESK,
     "console.visit_list": _READERS,
     "console.one_visit": _READERS,
     "console.record_visit": DESK,

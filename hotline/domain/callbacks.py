@@ -6,10 +6,9 @@ beside it is what keeps trying.
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, exists, not_, select, tuple_
 
 from hotline.domain import anonymity, calls, cases, customers, promises, slots, staff
 from hotline.domain.act import Act
@@ -147,10 +146,12 @@ def plan(act: Act, callback_id: int, *, at: datetime | None, by: int, until: dat
     callback, case = locked(act, callback_id)
     if callback.state != State.OPEN or under_way(act, callback.id) is not None:
         raise Conflict("this callback is over, or the customer is being called at this moment")
-    if slots.is_quiet(act.standard, at or act.at) or (at is not None and at < act.at):
-        raise Invalid("nobody is rung in the quiet hours, or in the past")
+    if at is not None and at < act.at:
+        raise Invalid("nobody is rung in the past", key="past")
+    if slots.is_quiet(act.standard, at or act.at):
+        raise Invalid("nobody is rung in the quiet hours", key="quiet")
     if until is not None and (at is None or until <= at):
-        raise Invalid("a window ends after it begins")
+        raise Invalid("a window ends after it begins", key="window")
     callback.wanted_id, callback.agreed, callback.until_at = by, True, until
     agreed, ends = (one.isoformat() if one is not None else None for one in (at, until))
     act.remember(case.chain, "callback-planned", callback=callback.id, agreed=agreed, until=ends, by=by)
@@ -176,7 +177,7 @@ def cancel(act: Act, callback_id: int, *, by: int, why: str) -> None:
     """
     callback, case = locked(act, callback_id)
     if not why.strip():
-        raise Invalid("say why nobody is to be rung")
+        raise Invalid("say why nobody is to be rung", key="no-why")
     if callback.state != State.OPEN:
         raise Conflict("this callback is over")
     act.remember(case.chain, "callback-cancelled", callback=callback.id, by=by, why=cases.seal(act, case, why.strip()))
@@ -208,12 +209,37 @@ def open_of(act: Act, case_id: int) -> Callback | None:
     return act.session.scalar(query.order_by(Callback.style.desc()).limit(1))
 
 
-def listed(act: Act, company_ids: Collection[int], *, most: int) -> list[tuple[Callback, Case]]:
-    """What these companies owe, what begins next first, then what waits for a person."""
-    query = select(Callback, Case).join(Case, Case.id == Callback.case_id)
-    query = query.where(Callback.state == State.OPEN, Case.company_id.in_(company_ids))
-    query = query.order_by(Callback.next_at.is_(None), Callback.next_at, Callback.id).limit(most)
+def listed(act: Act, company_id: int | None, *, within: ColumnElement[bool], most: int) -> list[tuple[Callback, Case]]:
+    """What is owed, what goes on or begins next first, then what waits for a person.
+
+    `company_id`: of the company that has the matter, or of the group; `within`: which matters the reader may know of.
+    """
+    goes_on = exists().where(Attempt.callback_id == Callback.id, Attempt.ended_at.is_(None))
+    query = _shown(company_id, within).where(Callback.state == State.OPEN).limit(most)
+    query = query.order_by(not_(goes_on), Callback.next_at.is_(None), Callback.next_at, Callback.id)
     return [(callback, case) for callback, case in act.session.execute(query)]
+
+
+def over(
+    act: Act, company_id: int | None, *, within: ColumnElement[bool], before: int | None = None, most: int
+) -> list[tuple[Callback, Case]]:
+    """What is not owed any more, the newest first; `before`: the last callback of the page before, by its id."""
+    query = _shown(company_id, within).where(Callback.ended_at.is_not(None)).limit(most)
+    mark = act.session.get(Callback, before) if before is not None else None
+    if mark is not None and mark.ended_at is not None:
+        query = query.where(tuple_(Callback.ended_at, Callback.id) < tuple_(mark.ended_at, mark.id))
+    query = query.order_by(Callback.ended_at.desc(), Callback.id.desc())
+    return [(callback, case) for callback, case in act.session.execute(query)]
+
+
+def of_case(act: Act, case_id: int) -> list[Callback]:
+    """Every callback of a matter, in order."""
+    return list(act.session.scalars(select(Callback).where(Callback.case_id == case_id).order_by(Callback.id)))
+
+
+def _shown(company_id: int | None, within: ColumnElement[bool]) -> Select[Callback, Case]:
+    query = select(Callback, Case).join(Case, Case.id == Callback.case_id).where(within)
+    return query if company_id is None else query.where(Case.company_id == company_id)
 
 
 def attempts_of(act: Act, callback_id: int) -> list[Attempt]:

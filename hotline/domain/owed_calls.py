@@ -141,9 +141,13 @@ def kind_of(callback: Callback) -> slots.Kind:
 
 def is_owed(act: Act, callback: Callback, case: Case) -> bool:
     """Is there still something to ring about: the case open, and what was promised not done otherwise?"""
-    rules = _RUNG_FOR if callback.style == Style.TALK else {callback.rule}
     owed = (promise.rule for promise in promises.of_case(act, case.id) if promise.is_owed)
-    return case.state == "open" and any(rule in rules for rule in owed)
+    return case.state == "open" and not rules_of(callback).isdisjoint(owed)
+
+
+def rules_of(callback: Callback) -> frozenset[str]:
+    """Whatever this callback is there for, by rule, where it is promised."""
+    return _RUNG_FOR if callback.style == Style.TALK else frozenset({callback.rule})
 
 
 def end(act: Act, case: Case, callback: Callback, state: State, *, why: str | None = None) -> None:

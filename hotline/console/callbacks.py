@@ -1,0 +1,115 @@
+"""What is owed by telephone (回电): who is rung when, and how it ended; without it nobody could plan or stop a call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from flask import g, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import Forbidden
+
+from hotline.console import asking, callback_rows, cases, discretion, lists, matter, people, refused, rights, words
+from hotline.domain import callbacks
+from hotline.domain.act import Act
+from hotline.domain.callbacks import Callback
+from hotline.errors import Conflict, Invalid, NotFound
+
+FIELDS, LONGEST = ("at", "until", "why"), 500  # characters
+_Does = Callable[[Act, Callback, Mapping[str, str]], None]
+
+
+def callback_list() -> ResponseReturnValue:
+    """What is owed, what begins next first, then what waits for a person; what is over, and why."""
+    return _page(**refused.taken(_here()))
+
+
+def change_callback(callback_id: int, doing: str) -> ResponseReturnValue:
+    """Ring now, agree a time, or ring nobody; then back to the page on which it was pressed."""
+    typed = {name: request.form.get(name, "").strip()[:LONGEST] for name in FIELDS}
+    does, problem = _DOES.get(doing), None
+    if does is None:
+        raise NotFound(f"nothing that is done with a callback is called {doing}")
+    try:
+        with asking.runtime().act(asking.actor()) as act:
+            does(act, _mine(act, callback_id), typed)
+    except Conflict:
+        problem = words.text("callbacks.problem.over")
+    except Invalid as error:
+        problem = words.text(f"callbacks.problem.{error.key}")
+    back = request.form.get("case", type=asking.row_id)
+    if back is not None:
+        return cases.settled(back, cases.Written("callback", typed["why"], problem=problem))
+    return refused.answered(_here(), _page, problem)
+
+
+def _mine(act: Act, callback_id: int) -> Callback:
+    """The callback, its company's standard chosen, if this person may say when it is made. Raises NotFound."""
+    callback = act.session.get(Callback, callback_id)
+    if callback is None:
+        raise NotFound(f"there is no callback {callback_id}")
+    if not rights.may_call_back(act, asking.person(), cases.seen(act, callback.case_id)):
+        raise Forbidden
+    return callback
+
+
+def _now(act: Act, callback: Callback, _typed: Mapping[str, str]) -> None:
+    callbacks.plan(act, callback.id, at=None, by=asking.person().id)
+
+
+def _agree(act: Act, callback: Callback, typed: Mapping[str, str]) -> None:
+    at, until = (_time(typed[name], act.standard.timezone) for name in ("at", "until"))
+    if at is None:
+        raise Invalid("no time is told", key="no-time")
+    callbacks.plan(act, callback.id, at=at, until=until, by=asking.person().id)
+
+
+def _cancel(act: Act, callback: Callback, typed: Mapping[str, str]) -> None:
+    callbacks.cancel(act, callback.id, by=asking.person().id, why=typed["why"])
+
+
+_DOES: Mapping[str, _Does] = {"now": _now, "agree": _agree, "cancel": _cancel}
+
+
+def _time(typed: str, zone: str) -> datetime | None:
+    """What was typed by the company's clock; None where nothing was."""
+    if not typed:
+        return None
+    try:
+        told = datetime.fromisoformat(typed).replace(tzinfo=ZoneInfo(zone))
+    except ValueError as error:
+        raise Invalid("this is no time", key="no-time") from error
+    if told.year not in asking.YEARS:
+        raise Invalid("this is no time at which anybody could be rung", key="no-time")
+    return told
+
+
+def _page(problem: str | None = None) -> str:
+    person, before = asking.person(), request.args.get("before", type=asking.row_id)
+    company_id, within = None if rights.whole_group(person) else person.company_id, discretion.cases(person)
+    with asking.runtime().look(asking.actor()) as act:
+        g.here = _here()
+        owed = [] if before else callbacks.listed(act, company_id, within=within, most=lists.PAGE + 1)
+        over = callbacks.over(act, company_id, within=within, before=before, most=lists.PAGE + 1)
+        page = over[: lists.PAGE]
+        numbers = people.masked_numbers(act, [case.customer_id for _one, case in [*owed, *page]])
+        return render_template(
+            "callbacks.html",
+            problem=problem,
+            before=before,
+            owed=callback_rows.rows(act, owed[: lists.PAGE]),
+            more_owed=len(owed) > lists.PAGE,
+            over=callback_rows.rows(act, page),
+            more="?" + urlencode({"before": page[-1][0].id}) if over[lists.PAGE :] else None,
+            who=lambda case: cases.who(case, numbers),
+            at=act.at,
+            heartbeat=asking.runtime().figures.routine.live_heartbeat.seconds,
+            **matter.for_templates(),
+            **callback_rows.for_templates(),
+        )
+
+
+def _here() -> str:
+    return url_for("console.callback_list")
