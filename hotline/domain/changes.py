@@ -5,10 +5,9 @@ Without it a complaint's clock could be stopped and nobody would see how.
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import UTC, datetime
 
-from hotline.domain import cases, complaint_forms, complaints, dispatches, promises, repairs, signatures
+from hotline.domain import cases, complaint_forms, complaints, lowering, promises, repairs
 from hotline.domain.act import Act
 from hotline.domain.cases import Case, Kind
 from hotline.domain.complaint_forms import Complaint
@@ -19,8 +18,6 @@ from hotline.standard.kinds import Grade, Scope
 
 # What a complaint may turn out to be. An emergency waits for no approval: it is opened at once, beside the complaint.
 MAY_BECOME = (Kind.ENQUIRY, Kind.FAULT, Kind.MESSAGE)
-_PASSED_UP = "CMP-2"
-_ONLY_BY_GRADE = ("CMP-2.pass_up.", "CMP-3.reply.")
 _CALLBACK = "CMP-9.callback"
 _UNCLEAR = "unclear"  # the fault class of what nobody has asked about yet
 
@@ -78,7 +75,7 @@ def check_other_kind(act: Act, case: Case, wanted: object) -> tuple[Complaint, K
         raise Invalid(f"a complaint may become one of {', '.join(MAY_BECOME)}; an emergency is opened at once")
     if complaint_forms.followers(act, complaint):
         raise Conflict("other complaints are joined to this one: what it is they are too")
-    late = [one.rule for one in _undone(act, case) if one.verdict == Verdict.BROKEN or one.due_at < act.at]
+    late = [one.rule for one in lowering.undone(act, case) if one.verdict == Verdict.BROKEN or one.due_at < act.at]
     if late:
         raise Conflict(f"what was promised and not kept is done first: {', '.join(late)}")
     return complaint, wanted
@@ -92,7 +89,9 @@ def extend(act: Act, case: Case, promise: Promise, wanted: datetime, *, by: Staf
     extended = [(case, promise)]
     if promise.rule_id in complaint_forms.SHARED:
         joined = [one for one in complaint_forms.together(act, case) if one.id != case.id]
-        extended += [(one, its) for one in joined for its in _undone(act, one) if its.rule_id == promise.rule_id]
+        extended += [
+            (one, its) for one in joined for its in lowering.undone(act, one) if its.rule_id == promise.rule_id
+        ]
     for one, its in extended:
         until = min(wanted, latest(act, one, its))
         if its.verdict == Verdict.OPEN and act.at <= its.due_at < until:
@@ -108,36 +107,16 @@ def lower_grade(act: Act, case: Case, complaint: Complaint, wanted: Grade, *, by
     """
     before, complaint.grade = complaint.grade, wanted
     act.remember(case.chain, "grade-lowered", complaint=complaint.id, before=before, now=wanted, by=by.id)
-    for promise in _undone(act, case):
-        if promise.rule.startswith(_ONLY_BY_GRADE) and not _is_over(act, promise):
-            promises.release(act, promise.id, approved_by=by, why=why)
-    passed_up = [one for one in promises.of_case(act, case.id) if one.rule_id == _PASSED_UP]
-    if all(one.verdict == Verdict.EXCUSED for one in passed_up):
-        _withdraw(act, case, but=(dispatches.RESPONDENT, *_awaited(act, case, wanted, by=by, why=why)))
+    if lowering.let_go(act, case, wanted, by=by, why=why):
         complaints.pass_up(act, case, wanted, since=act.at)
-
-
-def _awaited(act: Act, case: Case, wanted: Grade, *, by: Staff, why: str) -> list[str]:
-    """Who is still to see what was joined to this one, though nobody above need see this one any more (CMP-2).
-
-    What the lower grade does not want is released for the joined ones too; what was broken before is still owed.
-    """
-    rule = act.standard.graded("CMP-2.pass_up", wanted)
-    joined = [one for one in complaint_forms.together(act, case) if one.id != case.id]
-    owed = [its for one in joined for its in _undone(act, one) if its.rule_id == _PASSED_UP]
-    for promise in owed:
-        if not _is_over(act, promise) and (rule is None or promise.rule != rule.key):
-            promises.release(act, promise.id, approved_by=by, why=why)
-    late = {one.rule for one in owed if _is_over(act, one)}
-    return [duty for duty in signatures.KEEPS if late & set(signatures.kept_by(duty))]
 
 
 def change_kind(act: Act, case: Case, complaint: Complaint, wanted: Kind, *, by: Staff, why: str) -> None:
     """The complaint stays on record with its first grade; its matter goes on as what it is (CMP-12, CMP-13)."""
-    called_by = min([one.due_at for one in _undone(act, case) if one.rule == _CALLBACK], default=None)
-    for promise in _undone(act, case):
+    called_by = min([one.due_at for one in lowering.undone(act, case) if one.rule == _CALLBACK], default=None)
+    for promise in lowering.undone(act, case):
         promises.release(act, promise.id, approved_by=by, why=why)
-    _withdraw(act, case)
+    lowering.withdraw(act, case)
     complaint.changed_to = wanted
     case.kind, case.matter = wanted, _UNCLEAR if wanted is Kind.FAULT else str(wanted)
     act.remember(case.chain, "kind-changed", complaint=complaint.id, what=wanted, matter=case.matter, by=by.id)
@@ -159,24 +138,8 @@ def _promise_as(act: Act, case: Case, kind: Kind, called_by: datetime | None) ->
         promises.make(act, rule.key, case, until=min(due, called_by or due))
 
 
-def _withdraw(act: Act, case: Case, but: Collection[str] = ()) -> None:
-    """Nobody is asked any more to sign for a complaint that is none, or less grave. The dispatches are locked."""
-    for dispatch in dispatches.of_case(act, case.id):
-        if dispatch.duty in signatures.KEEPS and dispatch.duty not in but and dispatch.signed_at is None:
-            signatures.withdraw(act, dispatch)
-
-
 def _complaint(act: Act, case: Case) -> Complaint:
     complaint = complaint_forms.of(act, case.id) if case.kind == Kind.COMPLAINT else None
     if complaint is None or complaint.joined_to_id is not None:
         raise Refused(f"case {case.number} is no complaint, or joined to another: ask for that one")
     return complaint
-
-
-def _undone(act: Act, case: Case) -> list[Promise]:
-    """What a complaint's rules promised in this case and is not done."""
-    return [one for one in promises.of_case(act, case.id) if one.rule_id.startswith("CMP-") and one.is_owed]
-
-
-def _is_over(act: Act, promise: Promise) -> bool:
-    return promise.verdict == Verdict.BROKEN or promise.due_at < act.at

@@ -13,6 +13,7 @@ from hotline.domain import (
     complaint_forms,
     concerned,
     dispatches,
+    lowering,
     promises,
     replacing,
     signatures,
@@ -81,11 +82,13 @@ def grade(act: Act, case: Case, grade: Grade, *, by: Staff, why: str) -> None:
     """Grade a complaint for the first time, or raise it; what the higher grade wants counts from the filing.
 
     Where that is over already it counts from now, and passing it up always does: nothing is broken before anybody could
-    keep it. The first grade stays on record, and a sooner deadline stays: neither gains time. Raises Invalid without a
+    keep it. What only the grade that was assumed wanted ends where the first one is lower (see `lowering`). The first
+    grade stays on record, and a sooner deadline stays: neither gains time. Raises Invalid without a
     reason, Refused for lowering and for whoever may not, Conflict where it is graded so already.
     """
     for dispatch in dispatches.of_case(act, case.id):  # what was passed up before may be rung anew; locked first
         dispatches.get(act, dispatch.id)
+    complaint_forms.together(act, case)
     complaint = of(act, case)
     _may_grade(act, case, complaint, by)
     if not why.strip():
@@ -94,7 +97,7 @@ def grade(act: Act, case: Case, grade: Grade, *, by: Staff, why: str) -> None:
         raise Conflict(f"this complaint is graded {grade} already")
     if complaint.grade is not None and graver(Grade(complaint.grade), grade):
         raise Refused("a grade is lowered by a second, higher person: ask for it (CMP-13)")
-    before, complaint.grade = complaint.grade, grade
+    before, complaint.grade, reason = complaint.grade, grade, cases.seal(act, case, why.strip())
     complaint.first_grade = complaint.first_grade or grade
     act.remember(
         case.chain,
@@ -103,11 +106,13 @@ def grade(act: Act, case: Case, grade: Grade, *, by: Staff, why: str) -> None:
         before=before,
         now=grade,
         first=complaint.first_grade,
-        why=cases.seal(act, case, why.strip()),
+        why=reason,
         by=by.id,
     )
     act.news.add(f"staff:{case.owner_id}")
     companies.get(act, case.company_id)
+    if before is None and graver(act.standard.complaints.ungraded_counts_as, grade):
+        lowering.let_go(act, case, grade, by=by, why=reason)
     _begin_clocks(act, case, complaint)
 
 

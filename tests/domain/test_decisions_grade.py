@@ -16,6 +16,7 @@ from hotline.domain import (
     promises,
     repairs,
     respondents,
+    signers,
     verifying,
 )
 from hotline.domain.act import CLOCK, COMMAND
@@ -98,6 +99,34 @@ def test_lowered_before_anybody_above_heard_of_it_the_level_of_the_lower_grade_h
         asked = {one.duty: dispatches.offers(act, one.id) for one in dispatches.of_case(act, case_id)}
     assert {"manager", "general_manager"} <= asked.keys()
     assert all(offer.answer == Answer.WITHDRAWN for offer in asked["general_manager"])
+
+
+def test_a_first_grade_below_the_assumed_one_ends_what_that_alone_promised(runtime: Runtime, cast: Cast) -> None:
+    case_id = deciding.complaint(runtime, cast, grade=None)
+    assert verdicts(runtime, case_id, "CMP-2.pass_up.important") == ["open"]
+    raised(runtime, cast, case_id, Grade.MINOR)
+    assert verdicts(runtime, case_id, "CMP-2.pass_up.important") == ["excused"]
+    with runtime.look(COMMAND) as act:
+        assert verifying.verify_chain(act.session, f"case:{case_id}", trusted_keys=set()).problems == []
+        (manager,) = [one for one in dispatches.of_case(act, case_id) if one.duty == Role.MANAGER]
+        assert not signers.waits(act, manager, act.session.get_one(cases.Case, case_id)), "nobody above is rung"
+
+
+def test_a_first_grade_does_not_mend_what_was_broken_under_the_assumed_one(
+    runtime: Runtime, cast: Cast, at: HandClock
+) -> None:
+    case_id = deciding.complaint(runtime, cast, grade=None)
+    at.passes(timedelta(hours=2))
+    with runtime.act(CLOCK) as act:
+        promise_looks.look(act, [one.id for one in promises.of_case(act, case_id)])
+    raised(runtime, cast, case_id, Grade.MINOR)
+    assert verdicts(runtime, case_id, "CMP-2.pass_up.important") == ["broken"]
+
+
+def test_a_first_grade_as_grave_as_the_assumed_one_changes_nothing(runtime: Runtime, cast: Cast) -> None:
+    case_id = deciding.complaint(runtime, cast, grade=None)
+    raised(runtime, cast, case_id, Grade.IMPORTANT)
+    assert verdicts(runtime, case_id, "CMP-2.pass_up.important") == ["open"]
 
 
 def test_what_was_broken_before_a_grade_was_lowered_stays_broken(runtime: Runtime, cast: Cast, at: HandClock) -> None:
