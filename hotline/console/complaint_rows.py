@@ -15,6 +15,7 @@ from hotline.console import asking, discretion, lists, rights
 from hotline.domain import complaint_forms
 from hotline.domain.act import Act
 from hotline.domain.cases import Case
+from hotline.domain.complaint_forms import SHARED
 from hotline.domain.complaints import Complaint, Stage
 from hotline.domain.promises import OWED, Promise
 from hotline.domain.staff import Staff
@@ -70,6 +71,7 @@ class Row:
     next: Promise | None
     overdue: int
     rank: int
+    joined_to: str | None  # the number of the case in which it is dealt with
 
     @property
     def needs(self) -> list[str]:
@@ -95,13 +97,15 @@ def found(act: Act, wanted: Wanted, person: Staff) -> list[Row]:
     One query, however many complaints are open. Whom a complaint is about does not find it.
     """
     listed = _listed(act, wanted, person).subquery()
-    first = aliased(Promise)
+    first, leading, its_case = aliased(Promise), aliased(Complaint), aliased(Case)
     due = func.coalesce(first.due_at, _NEVER, type_=Promise.due_at.type)
     query = (
-        select(Complaint, Case, first, listed.c.overdue, listed.c.rank)
+        select(Complaint, Case, first, listed.c.overdue, listed.c.rank, its_case.number)
         .join(listed, listed.c.id == Complaint.id)
         .join(Case, Case.id == Complaint.case_id)
         .outerjoin(first, first.id == listed.c.first)
+        .outerjoin(leading, leading.id == Complaint.joined_to_id)
+        .outerjoin(its_case, its_case.id == leading.case_id)
     )
     if wanted.overdue:
         query = query.where(listed.c.overdue > 0)
@@ -115,7 +119,9 @@ def found(act: Act, wanted: Wanted, person: Staff) -> list[Row]:
 
 def _listed(act: Act, wanted: Wanted, person: Staff) -> Select[Any]:
     """Which complaints, in what rank, and which of their promises comes first."""
-    waiting = and_(Promise.case_id == Complaint.case_id, OWED)
+    # What the department does for all of them falls due in the one that leads; a joined one owes its own customer.
+    its_own = or_(Complaint.joined_to_id.is_(None), Promise.rule_id.not_in(SHARED))
+    waiting = and_(Promise.case_id == Complaint.case_id, OWED, its_own)
     first = select(Promise.id).where(waiting).order_by(Promise.due_at, Promise.id).limit(1)
     # Counted by a filter: with the deadline among the conditions SQLite reads whatever is overdue, once for every row.
     overdue = select(func.count().filter(Promise.due_at < act.at)).select_from(Promise).where(waiting)

@@ -60,6 +60,19 @@ def test_what_is_dealt_with_in_another_needs_nobody_itself(
     assert numbers(page)[0] == "261118001"
 
 
+def test_what_the_department_owes_of_a_joined_one_falls_due_in_the_one_that_leads(
+    sun: Visitor, runtime: Runtime, cast: Cast, department_id: int, at: HandClock
+) -> None:
+    complaining.filed(runtime, cast, grade=Grade.MINOR, department_id=department_id)
+    complaining.filed(runtime, cast, grade=Grade.MINOR, department_id=department_id)
+    sun.sends("/console/cases/2/complaint/join", page="/console/cases/2", number="261118001", text="同一次上门")
+    at.passes(timedelta(minutes=12))
+    assert numbers(sun.opens(f"{DESK}?overdue=yes").text) == ["261118001"]
+    joined = text_of(sun.opens(DESK)).partition("261118002 ")[2]
+    assert joined.startswith("并入 261118001")
+    assert "没有待办的承诺" in joined, "its customer hears the result once the leading one's form is back"
+
+
 def test_a_deadline_is_told_in_words_and_changes_with_the_clock(
     sun: Visitor, runtime: Runtime, cast: Cast, department_id: int, at: HandClock
 ) -> None:
