@@ -8,7 +8,7 @@ from datetime import datetime
 from flask import g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from hotline.console import asking, cases, complaint_intake, form_fields, matter, words
+from hotline.console import asking, cases, complaint_intake, form_fields, matter, rights, words
 from hotline.domain import audit, complaint_forms, identity, matters, promises, staff, visitors
 from hotline.domain import cases as matters_of
 from hotline.domain.act import Act
@@ -50,7 +50,7 @@ def _page(case_id: int, typed: Mapping[str, str] | None = None, problem: str | N
             step=_next_step(act, case),
             heard=_is_heard(act, case),
             texted=any(text.about["to"] == "customer" for text in found.texts),
-            missing=_missing(case),
+            missing=_missing(act, case),
             urgent=_is_urgent(case),
             typed=typed or {},
             problem=words.text(problem) if problem else None,
@@ -104,7 +104,7 @@ def _here(case_id: int) -> str:
 
 def _add(act: Act, case: Case, typed: Mapping[str, str]) -> str | None:
     """What stands against it, as the key of words: whoever stays anonymous is not named afterwards either (CMP-10)."""
-    if not _is_urgent(case) and not _is_unwritten(case):
+    if not _is_urgent(case) and not _missing(act, case):
         raise Conflict("this is added to an emergency that is under way, or to a complaint that was told by voice")
     if case.anonymous and identity.says_who(typed.values()):
         return "form.lacks.unnamed"
@@ -115,7 +115,7 @@ def _add(act: Act, case: Case, typed: Mapping[str, str]) -> str | None:
             return f"form.lacks.{_ACCUSED}"
     else:
         matters_of.get(act, case.id)
-    told = {f"sealed_{name}": matters_of.seal(act, case, typed[name]) for name in _missing(case) if name in typed}
+    told = {f"sealed_{name}": matters_of.seal(act, case, typed[name]) for name in _missing(act, case) if name in typed}
     if told and _is_urgent(case):
         matters.add_to_emergency(act, case, {**case.details, **told})
     elif told or about:
@@ -131,9 +131,10 @@ def _named(act: Act, case: Case, typed: Mapping[str, str]) -> Named | None:
     return Named(whom, by=staff.get(act, asking.person().id), why=why) if whom is not None else None
 
 
-def _missing(case: Case) -> list[str]:
-    """What is still to be asked, or to be written down."""
-    names = _ADDED if _is_urgent(case) else _OF_COMPLAINTS if _is_unwritten(case) else ()
+def _missing(act: Act, case: Case) -> list[str]:
+    """What is still to be asked, or to be written down by who may hear it; of the anonymous a superior (CMP-10)."""
+    writes = _is_unwritten(case) and rights.may_hear(act, asking.person(), case)
+    names = _ADDED if _is_urgent(case) else _OF_COMPLAINTS if writes else ()
     return [name for name in names if f"sealed_{name}" not in case.details]
 
 

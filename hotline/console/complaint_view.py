@@ -76,6 +76,7 @@ class View:
     called: Mapping[str, bool]  # "told", "visited": was a call on record? (CMP-7, CMP-8)
     satisfied: bool | None  # what the customer said on the return visit (VIS-4)
     steps: list[Step]
+    may_write_down: bool  # what was told by voice, by who may hear it (SEC-4)
     came_by: str  # how it reached us where nobody of ours took it in, such as by another system
     reached: str  # the last step that was
     department: Department | None
@@ -123,6 +124,7 @@ def of_case(act: Act, case: Case, made: list[Promise]) -> View | None:
         refusals=_refusals(act, case, concerned=concerned),
         leads=leads,
         joined=joined,
+        may_write_down=rights.may_hear(act, asking.person(), case),
         came_by=_came_by(act, case),
         reached=max((step.name for step in steps if step.at is not None), key=_NAMES.index),
         now=now,

@@ -8,7 +8,18 @@ from datetime import datetime
 
 from sqlalchemy import update
 
-from hotline.domain import callbacks, cases, companies, complaints, dispatches, notices, promises, repairs, staff
+from hotline.domain import (
+    callbacks,
+    cases,
+    companies,
+    complaint_forms,
+    complaints,
+    dispatches,
+    notices,
+    promises,
+    repairs,
+    staff,
+)
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
 from hotline.domain.cases import Case, Kind
@@ -162,7 +173,9 @@ def open_complaint(act: Act, told: Told, lodged: Lodged | None = None) -> Opened
     if told.reachable and not told.anonymous:
         callbacks.owe(act, case, "CMP-9.callback")
         opened = _texted(act, case, "complaint-received")
-    _tell_staff(act, case, "complaint-for-supervisor", staff.Role.SUPERVISOR, "CMP-1.sign")
+    heard_by_superiors = told.anonymous and not complaint_forms.is_written(case)  # and they alone can write it down
+    text = "complaint-to-write-down" if heard_by_superiors else "complaint-for-supervisor"
+    _tell_staff(act, case, text, staff.Role.SUPERVISOR, "CMP-1.sign")
     return opened
 
 

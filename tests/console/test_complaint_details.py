@@ -7,7 +7,7 @@ import re
 import pytest
 from flask import Flask
 
-from hotline.domain import cases, companies, visitors
+from hotline.domain import cases, companies, matters, visitors
 from hotline.domain.act import CALLER
 from hotline.domain.cases import Kind
 from hotline.domain.visitors import Channel
@@ -120,3 +120,19 @@ def test_what_came_by_the_web_was_taken_in_by_nobody_of_ours(lin: Visitor, runti
     with runtime.act(CALLER) as act:
         visitors.register(act, cases.get(act, case_id), Channel.WEB, sex=None, noted_by=cast.lin.id)
     assert "受理 11-18 10:00 网上或其他系统 部门签收" in text_of(lin.opens(HERE))
+
+
+def test_an_anonymous_complaint_by_voice_is_written_down_by_who_may_hear_it_and_they_are_told(
+    lin: Visitor, sun: Visitor, runtime: Runtime, cast: Cast
+) -> None:
+    with runtime.act(CALLER) as act:
+        spoken = matters.Told(cast.heat.id, cast.lin.id, {}, reachable=False, anonymous=True)
+        matters.open_complaint(act, spoken)
+    there = f"{HERE}/opened"
+    assert ("录音由主管听取" in lin.opens(HERE).text, "请听录音" in lin.opens(HERE).text) == (True, False)
+    assert 'name="happened"' not in lin.opens(there).text
+    assert lin.sends(f"{HERE}/told", page=HERE, happened="我编的").status_code == 409
+    assert "匿名投诉待整理" in sun.opens("/console/notices").text
+    assert "请听录音" in sun.opens(HERE).text
+    assert sun.sends(f"{HERE}/told", page=there, happened="骂人").status_code == 303
+    assert "骂人" in lin.opens(HERE).text

@@ -80,7 +80,8 @@ def test_a_complaint_reaches_the_supervisor_and_promises_a_call_to_whoever_can_h
         assert ["CMP-9.callback" in rules(act, one) for one in (named, unreachable, nameless)] == [True, False, False]
         assert all({"CMP-1.sign", "CMP-4.settle.important"} <= rules(act, one) for one in (named, nameless))
         assert [one.texted for one in (named, unreachable, nameless)] == [True, False, False]
-        assert all(texts(act, one.case)["complaint-for-supervisor"] for one in (named, unreachable, nameless))
+        assert all(texts(act, one.case)["complaint-for-supervisor"] for one in (named, unreachable))
+        assert texts(act, nameless.case)["complaint-to-write-down"], "nobody else hears what was told without a name"
 
 
 def test_an_anonymous_matter_and_the_call_it_was_told_in_do_not_name_each_other(runtime: Runtime, cast: Cast) -> None:
