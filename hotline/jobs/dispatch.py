@@ -42,7 +42,7 @@ class Dispatcher:
         )
         self._rounds = Rounds(runtime, self._redis)
         self._rooms = Rooms(self._redis, self._figures)
-        self._more_is_due = False
+        self._pause = self._figures.outbox.poll_seconds
         self._stop = Event()
         self._in_trouble = False
 
@@ -64,7 +64,7 @@ class Dispatcher:
 
     def turn(self) -> int:
         """Claim what is due and hand it out; how many entries. What a dead worker left comes back first."""
-        self._more_is_due = False
+        self._pause = self._figures.outbox.poll_seconds
         with self._runtime.look(CLOCK) as act:
             if not claims.pending(act):
                 return 0
@@ -78,7 +78,7 @@ class Dispatcher:
             claimed = claims.claim_due(
                 act, lease=figures.lease.span, most=figures.batch, rooms=rooms, patience=figures.patience.span
             )
-        self._more_is_due = self._may_be_more(claimed, rooms)
+        self._pause = self._pause_after(claimed, rooms)
         self._hand_out(claimed)
         return len(claimed)
 
@@ -90,10 +90,18 @@ class Dispatcher:
         for one in claimed:
             work.perform(one.id, one.attempt)
 
-    def _may_be_more(self, claimed: Sequence[Claimed], rooms: Mapping[Queue, int]) -> bool:
-        """Was as much claimed of a queue as could be?"""
+    def _pause_after(self, claimed: Sequence[Claimed], rooms: Mapping[Queue, int]) -> float:
+        """Seconds until the next look, unless the bell rings: soon after a whole batch, for there may be more.
+
+        Where the workers have all they may have, once they have done a part of it: a turn for every entry that gets
+        done cost as much as performing it (measured).
+        """
+        figures = self._figures.outbox
         taken = {queue: sum(one.queue == queue for one in claimed) for queue in Queue}
-        return any(taken[queue] >= min(self._figures.outbox.batch, room) for queue, room in rooms.items())
+        if any(many >= figures.batch for many in taken.values()):
+            return figures.full_poll_seconds
+        full = any(taken[queue] >= room for queue, room in rooms.items())
+        return figures.refill_seconds if full else figures.poll_seconds
 
     def _hand_out(self, claimed: Sequence[Claimed]) -> None:
         """Where Redis does not take them after all they are due again at once, not when their leases run out."""
@@ -125,11 +133,10 @@ class Dispatcher:
         return True
 
     def _listen(self, bell: PubSub) -> None:
-        """Until the bell rings, at most half a second; where more is due, only a moment. Many rings at once are one."""
+        """Until the bell rings, at most for the pause. Many rings at once are one."""
         if not bell.subscribed:
             bell.subscribe(live.WAKE)
-        figures = self._figures.outbox
-        message = bell.get_message(timeout=figures.full_poll_seconds if self._more_is_due else figures.poll_seconds)
+        message = bell.get_message(timeout=self._pause)
         while message is not None:
             message = bell.get_message(timeout=0)
 

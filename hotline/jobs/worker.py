@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import time
 from contextlib import suppress
+from datetime import timedelta
 
 from redis import Redis
 from redis.client import Pipeline
@@ -29,6 +31,9 @@ from hotline.settings import Settings
 class Worker(SimpleWorker):
     """RQ's own, which works in this process; and which leaves when it is told to."""
 
+    sign_every = timedelta(0)
+    _silent_until = 0.0
+
     def _shutdown(self) -> None:
         """An idle worker is told by an exception out of a signal, which whoever is at work at that moment may swallow:
         redis' client does (seen under load, and the worker stayed). So it is noted as well.
@@ -37,9 +42,16 @@ class Worker(SimpleWorker):
         super()._shutdown()  # type: ignore[no-untyped-call]
 
     def heartbeat(self, timeout: int | None = None, pipeline: Pipeline | None = None) -> None:
-        """A sign of life, between two jobs and two waits for one. Raises StopRequested where it was told to leave."""
+        """A sign of life, between two jobs and two waits for one. Raises StopRequested where it was told to leave.
+
+        RQ gives three of them for each job, which is a quarter of what a job costs (measured); now and then is enough.
+        """
         if self._stop_requested and self.get_state() == WorkerStatus.IDLE:
             raise StopRequested
+        if pipeline is None and timeout is None:
+            if time.monotonic() < self._silent_until:
+                return
+            self._silent_until = time.monotonic() + self.sign_every.total_seconds()
         super().heartbeat(timeout, pipeline)
 
 
@@ -63,6 +75,7 @@ def run(settings: Settings, name: str, *, news: News = placing.over) -> None:
         worker_ttl=figures.lifetime.seconds,
         log_job_description=False,
     )
+    worker.sign_every = figures.sign_every.span
     worker.work(logging_level=logging.getLevelName(logging.WARNING))
     _leave(house, redis, Queue(name))
 

@@ -25,6 +25,8 @@ class Outbox:
     """So many of one queue are claimed at once."""
     full_poll_seconds: Annotated[float, Figure(PLATFORM, 0.005, 5)]
     """How soon is looked again where more is due than was claimed."""
+    refill_seconds: Annotated[float, Figure(PLATFORM, 0.005, 5)]
+    """How soon where the workers have all that they may have: they get a part of it done meanwhile."""
     patience: Limit
     """What waited so long counts as one priority higher, and again after as long."""
     claimed_most: Annotated[int, Figure(PLATFORM, 1, 10_000)]
@@ -55,6 +57,8 @@ class Worker:
     """How RQ's workers look after themselves (rq-facts 5): short, so that a crash is noticed soon."""
 
     maintenance_every: Limit
+    sign_every: Limit
+    """How often a worker at work says that it lives."""
     lifetime: Limit
     """A worker that was silent so long counts as dead."""
     counted_every: Limit

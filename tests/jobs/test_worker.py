@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import timedelta
 
 import pytest
 from rq import Worker
@@ -94,11 +95,27 @@ def test_a_worker_without_a_carrier_account_says_what_is_missing(shop: Workshop)
         worker.run(without, "urgent")
 
 
+def test_a_busy_worker_says_now_and_then_that_it_lives_not_at_every_job(shop: Workshop) -> None:
+    redis, figures = shop.runtime.redis, shop.runtime.figures
+    made = worker.Worker([queues.queue(redis, Queue.URGENT, figures)], connection=redis, serializer=JSONSerializer)
+    made.sign_every = timedelta(minutes=1)
+    made.heartbeat()
+    assert redis.hget(made.key, "last_heartbeat")
+    redis.delete(made.key)
+    made.heartbeat()
+    assert not redis.exists(made.key)
+    made.sign_every = timedelta(0)
+    made._silent_until = 0.0
+    made.heartbeat()
+    assert redis.exists(made.key)
+    assert figures.worker.sign_every.span * 2 < figures.worker.lifetime.span
+
+
 def leave(made: worker.Worker) -> None:
     """TERM reaches a worker, and whatever was going on at that moment swallows what it raises."""
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     with suppress(StopRequested):
-        made.request_stop(signal.SIGTERM, None)
+        made.request_stop(signal.SIGTERM, None)  # type: ignore[no-untyped-call]
     for number, handler in before.items():
         signal.signal(number, handler)
 
