@@ -23,6 +23,7 @@ from hotline.domain.complaint_tracking import Tracked
 from hotline.domain.decisions import Decision
 from hotline.domain.promises import Promise
 from hotline.domain.staff import Staff
+from hotline.standard.calendar import day_ended
 from hotline.standard.rules import Standard
 
 # Of the respondent department: what respondent_view shows it of each complaint, and what it does itself.
@@ -126,7 +127,7 @@ _COLUMNS: dict[str, Value] = {
     "owner": lambda row, names: names.person(row.case.owner_id),
     "stage": lambda row, names: words.named("complaint-stage", row.complaint.stage),
     "state": lambda row, names: words.named("case-state", row.case.state),
-    "limit": _instant("limit_at"),
+    "limit": lambda row, names: _due(row.complaint.limit_at, row, names),
     "signed": _instant("signed_at"),
     "signed_by": _person("signed_by_id"),
     "settled": _instant("settled_at"),
@@ -188,7 +189,7 @@ def _line(row: Tracked, names: Names) -> list[Cell]:
     line = list(cells(row, names).values())
     for rule_id in names.rules:
         one = last.get(rule_id)
-        line += [local(one.due_at, row, names), local(one.done_at, row, names), _verdict(one)] if one else [None] * 3
+        line += [_due(one.due_at, row, names), local(one.done_at, row, names), _verdict(one)] if one else [None] * 3
     earlier = (one for one in promised if one is not last[one.rule_id])
     told = (f"{one.rule_id} {words.due_short(one.due_at, zone_of(row, names))} {_verdict(one)}" for one in earlier)
     return [*line, "; ".join(told) or None]
@@ -201,6 +202,12 @@ def _verdict(clock: Clock) -> str:
 def local(at: datetime | None, row: Tracked, names: Names) -> datetime | None:
     """An instant as the clock on the wall of the complaint's company shows it."""
     return None if at is None else at.astimezone(ZoneInfo(zone_of(row, names))).replace(tzinfo=None)
+
+
+def _due(at: datetime | None, row: Tracked, names: Names) -> Cell:
+    """A deadline of a file; a midnight as the screen has it, the end of its day: it is due on the same one."""
+    here = local(at, row, names)
+    return words.due_when(at, zone_of(row, names)) if here is not None and day_ended(here) is not None else here
 
 
 def zone_of(row: Tracked, names: Names) -> str:

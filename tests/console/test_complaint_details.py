@@ -36,9 +36,9 @@ def test_a_customer_who_left_no_number_is_not_to_be_called(
     lin: Visitor, runtime: Runtime, cast: Cast, has_number: bool
 ) -> None:
     with runtime.act(CALLER) as act:
-        left = {"customer_id": cast.chen.id if has_number else None}
+        left = cast.chen.id if has_number else None
         heat = companies.get(act, cast.heat.id)
-        case_id = cases.open(act, heat, kind=Kind.ENQUIRY, matter="enquiry", owner_id=cast.lin.id, **left).id
+        case_id = cases.open(act, heat, kind=Kind.ENQUIRY, matter="enquiry", owner_id=cast.lin.id, customer_id=left).id
     page = lin.opens(f"/console/cases/{case_id}")
     assert (f"{case_id}/call" in page.text, "没有留下号码" in text_of(page)) == (has_number, not has_number)
     assert "号码未显示" not in page.text, "nothing was withheld"

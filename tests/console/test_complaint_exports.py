@@ -163,6 +163,18 @@ def test_whoever_takes_a_table_is_on_record_and_without_pressing_nothing_leaves(
     assert len(matters.entries(runtime, "house", "exported")) == 1
 
 
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_what_is_due_at_the_end_of_a_day_is_due_on_that_day_in_a_file_too(
+    sun: Visitor, runtime: Runtime, cast: Cast, departments: Places, form: str
+) -> None:
+    with runtime.act(COMMAND) as act:
+        made = tallies.complaint(act, cast.heat.id, cast.lin.id, filed_at=START)
+        tallies.promise(act, made, "CMP-6.form", "open", due_at=datetime(2026, 11, 18, 16, tzinfo=UTC))
+    taken = takes(sun, TRACKING, form, "period=2026-11")
+    [told] = lines_of(taken) if form == "csv" else sheets_of(taken)[0]
+    assert told["CMP-6 期限"] == "2026-11-18 24:00:00"
+
+
 def test_time_that_was_approved_stands_beside_the_promise_whose_place_it_took(
     sun: Visitor, runtime: Runtime, cast: Cast, departments: Places
 ) -> None:
