@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
-from hotline.domain import cases, companies, leaving, outbox, promise_looks, promises
+from hotline.domain import cases, companies, handovers, leaving, outbox, promise_looks, promises
 from hotline.domain.act import CLOCK, COMMAND
 from hotline.domain.cases import Case
 from hotline.runtime import Runtime
@@ -177,6 +177,18 @@ def test_promises_are_listed_by_their_deadline_and_the_broken_ones_apart(
     assert order == sorted(order)
     assert "还有 8 分" in page
     assert "已超 1 分" in page
+
+
+def test_what_is_broken_is_listed_in_the_company_that_has_the_matter_now(
+    sun: Visitor, runtime: Runtime, cast: Cast, asked: str, at: HandClock
+) -> None:
+    at.passes(timedelta(days=3))
+    with runtime.act(CLOCK) as act:
+        promise_looks.look(act, [1])
+        handovers.force(act, cases.get(act, 1), receiver_id=cast.wu.id)
+    for who, sees in ((cast.sun, False), (cast.hu, True)):
+        sun.logs_in(who)
+        assert ("未能当场答复的咨询回电" in text_of(sun.opens("/console/promises"))) is sees
 
 
 def test_the_supervisor_checks_the_whole_log(sun: Visitor, runtime: Runtime, asked: str) -> None:

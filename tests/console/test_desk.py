@@ -10,7 +10,18 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from flask import Flask
 
-from hotline.domain import calls, controls, customers, desk, meetings, promises, staff
+from hotline.domain import (
+    calls,
+    cases,
+    controls,
+    customers,
+    desk,
+    handovers,
+    meetings,
+    promise_looks,
+    promises,
+    staff,
+)
 from hotline.domain.act import COMMAND
 from hotline.domain.cases import Kind
 from hotline.domain.matching import Answer
@@ -175,6 +186,24 @@ def test_what_i_owe_stands_in_the_order_in_which_it_falls_due(lin: Visitor, runt
     told = text_of(page).partition("我的未结事项")[2]
     assert [told.index(number) for number in numbers] == sorted(told.index(number) for number in numbers)
     assert other not in told
+
+
+def test_what_was_broken_before_is_on_the_list_of_whoever_answers_for_it_now_and_on_nobody_elses(
+    lin: Visitor, talk: Talk, at: HandClock
+) -> None:
+    with talk.acting() as act:
+        case = given.case(act, talk.cast, owner=talk.cast.zhou)
+        made = promises.make(act, "CBK-1.answer", case)
+        number, due = case.number, made.over_at
+    promised = text_of(lin.opens(DESK)).partition("我的承诺")[2]
+    assert number not in promised
+    at.set(due)
+    with talk.acting() as act:
+        promise_looks.look(act, [made.id])
+        handovers.force(act, cases.get(act, case.id), receiver_id=talk.cast.lin.id)
+    lin.logs_in(talk.cast.lin)
+    promised = text_of(lin.opens(DESK)).partition("我的承诺")[2]
+    assert number in promised
 
 
 def test_of_much_that_is_owed_the_most_pressing_is_shown_and_the_rest_counted(lin: Visitor, talk: Talk) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from hotline import clock, live
 from hotline.domain import audit, cases, companies, promises
-from hotline.domain.act import CLOCK, COMMAND
+from hotline.domain.act import CLOCK, COMMAND, Actor
 from hotline.domain.cases import Kind
 from hotline.domain.notices import Notice
 from hotline.domain.promises import Promise, Verdict
@@ -128,6 +128,29 @@ def test_after_a_day_without_a_clock_each_promise_is_judged_once_and_each_person
         rounds.turn()
     assert [len(shop.texts(who)) for who in (shop.cast.lin, shop.cast.zhou, shop.cast.sun)] == [1, 1, 1]
     assert verdicts(shop) == {Verdict.BROKEN: 80}
+
+
+def test_what_is_done_late_while_the_clock_stands_still_is_judged_and_told_of_all_the_same_and_once(
+    shop: Workshop, rounds: Rounds
+) -> None:
+    """Whoever does it late says nothing about it; the verdict is the clock's, found in their act (rule 7)."""
+    made = owe(shop, "SEC-3.message", shop.cast.lin, each=6)
+    shop.at.set(made[0].due_at + DAY / 2)
+    for one in made[:2]:
+        with shop.runtime.act(Actor("console", shop.cast.lin.id)) as act:
+            promises.done(act, one.rule, cases.get(act, one.case_id))
+    assert verdicts(shop) == {Verdict.LATE: 2, Verdict.OPEN: 4}
+    shop.at.set(made[0].due_at + DAY)
+    rounds.turn()
+    assert verdicts(shop) == {Verdict.LATE: 2, Verdict.BROKEN: 4}
+    with shop.runtime.look(CLOCK) as act:
+        log = [entry for one in made for entry in audit.entries(act.session, f"case:{one.case_id}")]
+        told = Counter((one.promise_id, one.staff_id) for one in act.session.scalars(select(Notice)))
+        assert set(act.session.scalars(select(Promise.look_at))) == {None}
+    assert [entry.actor for entry in log if entry.kind == "promise-broken"] == ["clock"] * 6
+    assert told == {(one.id, who.id): 1 for one in made for who in (shop.cast.lin, shop.cast.sun)}
+    shop.works_for(timedelta(minutes=2), step=timedelta(seconds=30))
+    assert [len(shop.texts(who)) for who in (shop.cast.lin, shop.cast.sun)] == [1, 1]
 
 
 def test_a_company_whose_figures_no_longer_load_stops_its_own_clock_alone_and_is_named(
