@@ -35,6 +35,13 @@ def xu(app: Flask, firm: Departments) -> Visitor:
     return logged_in(app, firm.xu)
 
 
+@pytest.mark.parametrize("page", ["/console/notices", "/console/promises"])
+def test_where_a_head_looks_for_what_waits_the_page_leads_to_the_inbox(xu: Visitor, case: Case, page: str) -> None:
+    shown = xu.opens(page)
+    assert "“部门签收”里等您的投诉及其时限：1件" in text_of(shown)
+    assert case.number not in shown.text, "the inbox alone tells of it, without who complained"
+
+
 def test_the_head_of_a_department_is_led_to_the_inbox(app: Flask, firm: Departments) -> None:
     assert Visitor(app).logs_in(firm.xu).location == INBOX
 
