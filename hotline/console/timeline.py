@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
@@ -133,7 +134,7 @@ def of_case(act: Act, case: Case) -> TimeLine:
         bars=[_bar(act, axis, one, (titles[one.id], matter.verdict(one, longer)), told) for one in made],
         lanes=[(lane, found) for lane in Lane if (found := [one for one in marks if one.lane == lane])],
         events=marks,
-        ticks=[(axis.x(at), at) for at in _ticks(axis)],
+        ticks=[(axis.x(at), at) for at in _ticks(axis, ZoneInfo(act.standard.timezone))],
         now=axis.x(act.at) if case.state == "open" and act.at < axis.ends else None,
     )
 
@@ -194,9 +195,15 @@ def _axis(act: Act, case: Case, made: list[Promise], happened: Iterable[datetime
     return _Axis(case.opened_at, max(until))
 
 
-def _ticks(axis: _Axis) -> list[datetime]:
+def _ticks(axis: _Axis, zone: ZoneInfo) -> list[datetime]:
+    """Both ends, and between them whole days, or hours where it is too short for days, as a clock there shows them."""
     step = (axis.ends - axis.begins) / (TICKS - 1)
-    return [axis.begins + place * step for place in range(TICKS)] if step else [axis.begins]
+    if not step:
+        return [axis.begins]
+    between = [(axis.begins + place * step).astimezone(zone) for place in range(1, TICKS - 1)]
+    days, hours = ([datetime.combine(at, time(at.hour * hourly), zone) for at in between] for hourly in (0, 1))
+    whole = (found for found in (days, hours) if axis.begins < found[0] and len(set(found)) == len(found))
+    return [axis.begins, *next(whole, between), axis.ends]
 
 
 def _bar(act: Act, axis: _Axis, promise: Promise, called: tuple[str, str], told: list[Mark]) -> Bar:

@@ -21,7 +21,7 @@ from tests import given
 from tests.complaining import House, filed
 from tests.complaining import house as house
 from tests.console import matters
-from tests.world import Cast, HandClock
+from tests.world import SHANGHAI, Cast, HandClock
 
 RULE = "CBK-1.answer"  # within a business day: a day later at ten
 
@@ -74,6 +74,16 @@ def test_a_promise_is_drawn_from_its_making_to_its_deadline_and_the_present_betw
     assert (bar.x, bar.width, bar.over, bar.done, bar.verdict) == (0.0, 100.0, 0.0, None, "open")
     assert line.now == 25.0
     assert [x for x, _at in line.ticks] == [0.0, 25.0, 50.0, 75.0, 100.0]
+
+
+@pytest.mark.usefixtures("reading")
+@pytest.mark.parametrize(("lasts", "between"), [(3, ["00:00"] * 3), (0, ["16:00", "22:00", "04:00"])])
+def test_the_axis_is_told_in_whole_days_or_hours(
+    runtime: Runtime, case_id: int, at: HandClock, lasts: int, between: list[str]
+) -> None:
+    at.passes(timedelta(days=lasts * 2, minutes=13))
+    _begin, *ticks, _end = drawn(runtime, case_id).ticks
+    assert [tick.astimezone(SHANGHAI).strftime("%H:%M") for _x, tick in ticks] == between
 
 
 @pytest.mark.usefixtures("reading")
