@@ -80,8 +80,8 @@ def due_short(at: datetime | None, zone: str) -> str:
 
 
 def due_when(at: datetime | None, zone: str) -> str:
-    """A deadline as `when` writes it; a midnight as the end of its day."""
-    return _due(at, zone, "%Y-%m-%d %H:%M:%S", "%Y-%m-%d 24:00:00")
+    """A deadline with its year, to the minute; a midnight as the end of its day."""
+    return _due(at, zone, "%Y-%m-%d %H:%M", "%Y-%m-%d 24:00")
 
 
 def _due(at: datetime | None, zone: str, style: str, of_day: str) -> str:

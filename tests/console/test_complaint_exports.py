@@ -172,7 +172,7 @@ def test_what_is_due_at_the_end_of_a_day_is_due_on_that_day_in_a_file_too(
         tallies.promise(act, made, "CMP-6.form", "open", due_at=datetime(2026, 11, 18, 16, tzinfo=UTC))
     taken = takes(sun, TRACKING, form, "period=2026-11")
     [told] = lines_of(taken) if form == "csv" else sheets_of(taken)[0]
-    assert told["CMP-6 期限"] == "2026-11-18 24:00:00"
+    assert told["CMP-6 期限"] == "2026-11-18 24:00"
 
 
 def test_time_that_was_approved_stands_beside_the_promise_whose_place_it_took(

@@ -114,7 +114,7 @@ def test_a_length_of_time_is_told_in_its_two_largest_units(seconds: int, told: s
 def test_a_deadline_at_midnight_is_told_as_the_end_of_its_day() -> None:
     midnight = datetime(2026, 11, 23, 16, tzinfo=UTC)
     assert words.due_short(midnight, "Asia/Shanghai") == "11-23 24:00"
-    assert words.due_when(midnight, "Asia/Shanghai") == "2026-11-23 24:00:00"
+    assert words.due_when(midnight, "Asia/Shanghai") == "2026-11-23 24:00"
     assert words.due_short(midnight + timedelta(minutes=1), "Asia/Shanghai") == "11-24 00:01"
     assert words.due_short(None, "Asia/Shanghai") == "—"
 
