@@ -11,7 +11,8 @@ from sqlalchemy import insert
 from hotline.domain import companies, staff
 from hotline.domain.act import COMMAND, Act
 from hotline.domain.cases import Case, Kind
-from hotline.domain.promises import JUDGING, Promise, Verdict
+from hotline.domain.promise_forms import JUDGING
+from hotline.domain.promises import Promise, Verdict
 from hotline.domain.staff import Role
 from hotline.runtime import Runtime
 from tests import world

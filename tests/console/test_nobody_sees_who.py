@@ -112,9 +112,7 @@ def told(
     named = _complains(lin, runtime, cast, firm, NAMED, accused=accused.name, happened=NAMED.told)
     unnamed = _complains(lin, runtime, cast, firm, UNNAMED, accused=accused.name, anonymous="yes")
     _record(runtime, named)
-    wanted = deciding.due(runtime, named.id) + timedelta(
-        hours=5
-    )  # asked by the department
+    wanted = deciding.due(runtime, named.id) + timedelta(hours=5)  # asked by the department
     request = deciding.asks_time(runtime, firm.xu, named.id, wanted)
     deciding.decides(runtime, cast.qian, request, answer=f"{AGREED}：{NAMED.told}")
     shop = Workshop(runtime, cast, at)

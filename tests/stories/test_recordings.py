@@ -189,7 +189,9 @@ def speaks(line: Line) -> None:
 def leaves_a_message(line: Line) -> None:
     """Somebody hangs up while they speak. Nobody has to sign for a message, so nobody is rung about it all day long."""
     somebody = line.rings("unknown", "home").hears("给住户留言请按5").presses("5").hears("给哪位住户留言")
-    somebody.speaks("3号楼2单元501的陈女士").hears("为了保护住户的隐私").stays_silent(12).speaks("快递放在前台了").hangs_up()
+    somebody.speaks("3号楼2单元501的陈女士").hears("为了保护住户的隐私").stays_silent(12).speaks(
+        "快递放在前台了"
+    ).hangs_up()
 
 
 def tape(line: Line) -> Tape:
