@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Protocol
+from pathlib import Path
+from typing import IO, Protocol
 
 from tests.served import free_port
 
 BRIDGE, NET = "hotline-br", "10.77.0"
 PORT = 8000
+LOCK = Path(tempfile.gettempdir()) / "hotline-machines.lock"
 
 
 class Network(Protocol):
@@ -97,22 +101,32 @@ class Folders:
 
 @contextmanager
 def network(machines: int) -> Iterator[Network]:
-    """Namespaces for root where the kernel has them, else folders."""
+    """Namespaces for root where the kernel has them, else folders. Ends the program where another run has them."""
     laid = Namespaces(machines)
-    if os.geteuid() != 0 or not _can_lay(laid):
+    if os.geteuid() != 0:
         yield Folders(machines)
         return
+    with LOCK.open("w") as alone:
+        _locks(alone)
+        try:
+            yield laid if _can_lay(laid) else Folders(machines)
+        finally:
+            laid.away()
+
+
+def _locks(file: IO[str]) -> None:
     try:
-        yield laid
-    finally:
-        laid.away()
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise SystemExit("another run of this script has its machines up: wait until it is over") from None
 
 
 def _can_lay(laid: Namespaces) -> bool:
     laid.away()  # of a run that was killed
     try:
         laid.lay()
-    except (OSError, subprocess.CalledProcessError):
+    except (OSError, subprocess.CalledProcessError) as error:
+        print(f"no namespaces: {error} {getattr(error, 'stderr', '')}")
         laid.away()
         return False
     return True
