@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from hotline.domain.chains import Tail
 from hotline.domain.findings import Report, What
-from hotline.domain.promises import Verdict
+from hotline.domain.promise_forms import JUDGING, WARNING, Verdict
 from hotline.domain.tells import ALSO, BY_STATE, PASSED_ON, TELLS, UNTOLD, Tells
 
 NAME = re.compile(r"(call|case|seat):([1-9][0-9]{0,17})")
@@ -177,7 +177,7 @@ def _query(name: str, sqlite: bool) -> Select[Any]:
 
 def _check_clocks(session: Session, report: Report, held: dict[int, str]) -> None:
     """What the log need not say of a promise because the rest of its row does: its rule, and that the clock sees it."""
-    of = table("promises", *(column(one) for one in ("id", "case_id", "rule", "rule_id", "verdict")))
+    of = table("promises", *(column(one) for one in ("id", "case_id", "rule", "rule_id", "verdict", "step")))
     sqlite = session.get_bind().dialect.name == "sqlite"
     due, look = (_as_text(column(one), sqlite) for one in ("due_at", "look_at"))
     query = select(*of.c, due.label("due"), look.label("look")).where(of.c.case_id.in_(list(held)))
@@ -186,6 +186,8 @@ def _check_clocks(session: Session, report: Report, held: dict[int, str]) -> Non
             report.find(held[row.case_id], None, What.ROW, f"promises {row.id} rule_id")
         if row.verdict == Verdict.OPEN and not _is_looked_at(row.due, row.look):
             report.find(held[row.case_id], None, What.ROW, f"promises {row.id} look_at")
+        if row.verdict == Verdict.OPEN and row.step not in (WARNING, JUDGING):
+            report.find(held[row.case_id], None, What.ROW, f"promises {row.id} step")
 
 
 def _is_looked_at(due: Any, look: Any) -> bool:

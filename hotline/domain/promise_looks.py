@@ -93,8 +93,9 @@ def tell(act: Act, promise: Promise, role: Role, *, why: str, by_call: bool = Fa
 def _look(act: Act, promise: Promise, case: Case) -> list[Telling]:
     """What is due by now; whom it tells."""
     rule, calendar = act.standard.promise_rules.get(promise.rule), act.standard.calendar
-    if promise.step == WARNING and (rule is None or rule.warn_before is None or act.at >= promise.due_at):
-        promise.step = JUDGING
+    no_warning = rule is None or rule.warn_before is None or act.at >= promise.due_at
+    if promise.verdict == Verdict.OPEN and (no_warning or promise.step != WARNING):
+        promise.step = JUDGING  # whatever the row says: what is open is judged before it is passed up
     promise.look_at = _next(promise, rule, calendar)
     tellings: list[Telling] = []
     while promise.look_at is not None and promise.look_at <= act.at:

@@ -187,6 +187,7 @@ def test_rows_rewritten_at_once_are_each_named(log: Runtime) -> None:
         ("UPDATE promises SET rule_id = 'CMP-9'", f"case:1: {What.ROW}: promises 1 rule_id"),
         ("UPDATE promises SET look_at = NULL", f"case:2: {What.ROW}: promises 3 look_at"),
         ("UPDATE promises SET look_at = '2031-01-01 00:00:00'", f"case:2: {What.ROW}: promises 3 look_at"),
+        ("UPDATE promises SET step = 2", f"case:2: {What.ROW}: promises 3 step"),
         ("UPDATE promises SET id = 99 WHERE id = 1", f"case:1: {What.ROW_UNTOLD}: promises 99"),
     )
     for sql, named in rewritten:

@@ -161,6 +161,17 @@ def test_found_a_day_late_it_is_judged_once_by_its_deadline_and_nobody_is_warned
     assert told(runtime) == [(who.id, BROKEN) for who in (cast.sun, cast.qian, cast.feng)]
 
 
+def test_what_is_open_is_judged_whatever_its_row_says_of_the_looks_it_had(
+    runtime: Runtime, case: Case, at: HandClock
+) -> None:
+    made = promise(runtime, case, "FLT-2.sign")
+    with runtime.act(COMMAND) as act:
+        act.session.execute(update(Promise).where(Promise.id == made.id).values(step=ESCALATION + 1))
+    at.set(made.due_at + TICK)
+    look(runtime, made.id)
+    assert row(runtime, made).verdict == Verdict.BROKEN
+
+
 def test_a_broken_promise_is_always_told_to_somebody(runtime: Runtime, cast: Cast, case: Case, at: HandClock) -> None:
     """Where nobody is in the role, whoever stands above; where the owner has no telephone, the supervisor."""
     made, other = promise(runtime, case, "CBK-2.missed"), promise(runtime, case, "VIS-1.repair")
