@@ -145,7 +145,7 @@ def _summary(runtime: Runtime, act: Act, company: Company, told: list[Notice]) -
     values = {
         "count": str(len(told)),
         "matters": str(len({one.case_id for one in told})),
-        "numbers": _numbers(act, told, said.text("list.and", language, own)),
+        "numbers": _numbers(act, told, said.text("texts.list.and", language, own)),
         "broken": str(len(broken)),
         "link": runtime.addresses.notices(),
         "company": company.name(language),

@@ -203,13 +203,15 @@ def test_what_was_told_by_voice_is_written_down_once(lin: Visitor, runtime: Runt
 
 
 def test_what_was_told_by_voice_without_a_name_is_written_down_without_one(
-    lin: Visitor, runtime: Runtime, cast: Cast
+    lin: Visitor, sun: Visitor, runtime: Runtime, cast: Cast
 ) -> None:
     case = departments.complains(runtime, cast, anonymous=True)
     with runtime.act(COMMAND) as act:
         act.session.get_one(type(case), case.id).details = {}
     here = f"/console/cases/{case.id}"
-    refused = lin.sends(f"{here}/told", page=f"{here}/opened", happened="我的电话13812345678")
+    heard_by_others = lin.sends(f"{here}/told", page=f"{here}/opened", happened="我的电话13812345678")
+    assert (heard_by_others.status_code, "请删去" in heard_by_others.text) == (409, False)
+    refused = sun.sends(f"{here}/told", page=f"{here}/opened", happened="我的电话13812345678")
     assert (refused.status_code, "请删去事情经过等各栏里的电话" in refused.text) == (409, True)
     assert departments.reloaded(runtime, case).details == {}
 
