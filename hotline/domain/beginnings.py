@@ -162,17 +162,6 @@ def _into_line(act: Act, case: Case, callback: Callback) -> None:
 def _ring(act: Act, case: Case, callback: Callback, attempt: Attempt, words_version: str) -> None:
     """The customer is rung at once: the machine asks (ANS-14)."""
     company = companies.get(act, case.company_id)
-    call = calls.place(
-        act,
-        company,
-        customer=act.session.get(Customer, case.customer_id) if case.customer_id is not None else None,
-        case_id=case.id,
-        owner_id=case.owner_id,
-        our_number=companies.number_of(act, company),
-        first_step=SURVEY,
-        words_version=words_version,
-        slots={"callback": callback.id},
-    )
-    call.put(sealed_contact=calls.seal(act, call, owed_calls.number_of_customer(act, case)))
+    call = owed_calls.placed(act, case, company, SURVEY, words_version, callback=callback.id)
     attempt.call_id = call.id
     outbox.post(act, "place-call", key=f"place-{call.id}", case_id=case.id, call=call.id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from hotline.domain import attempts, calls, cases, companies, customers, outbox, parties, seats
+from hotline.domain import attempts, calls, cases, companies, outbox, owed_calls, parties, seats
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
 from hotline.domain.owed_calls import number_of_customer as number_of_customer
@@ -18,26 +18,11 @@ CALLED_BACK, JOIN_RING = "called-back", "join-ring"
 
 
 def ring_customer(act: Act, meeting: Meeting, *, words_version: str) -> Party:
-    """The customer of the meeting's case is rung; whoever is meant to talk to them waits already (ANS-14).
-
-    What they come to tell us in this call is answered at the number that is rung: nobody asks them for it.
-    """
+    """The customer of the meeting's case is rung; whoever is meant to talk to them waits already (ANS-14)."""
     if meeting.case_id is None:
         raise Refused("a customer is rung about a case alone: open one first (SEC-5)")
     company, case = companies.get(act, meeting.company_id), cases.get(act, meeting.case_id)
-    number = number_of_customer(act, case)
-    call = calls.place(
-        act,
-        company,
-        customer=customers.get(act, case.customer_id) if case.customer_id is not None else None,
-        case_id=case.id,
-        owner_id=case.owner_id,
-        our_number=companies.number_of(act, company),
-        first_step=CALLED_BACK,
-        words_version=words_version,
-        slots={"meeting": meeting.id},
-    )
-    call.put(sealed_contact=calls.seal(act, call, number))
+    call = owed_calls.placed(act, case, company, CALLED_BACK, words_version, meeting=meeting.id)
     calls.answered_by(act, call, meeting.agent_id)
     party = parties.add(act, meeting, call, Role.CUSTOMER)
     attempts.rung(act, case, call)

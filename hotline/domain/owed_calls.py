@@ -9,9 +9,11 @@ from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.db import Base
-from hotline.domain import cases, companies, customers, outbox, promises, slots
+from hotline.domain import calls, cases, companies, customers, outbox, promises, slots
 from hotline.domain.act import Act
+from hotline.domain.calls import Call
 from hotline.domain.cases import Case
+from hotline.domain.companies import Company
 from hotline.errors import NotFound, Refused
 
 OF_VISITS = frozenset({"VIS-1.repair", "VIS-2.complaint", "VIS-3.visitor", "CMP-8.visit"})
@@ -115,6 +117,27 @@ def number_of_customer(act: Act, case: Case) -> str:
         return customers.phone_of(act, customers.get(act, case.customer_id or 0)).e164
     except NotFound as gone:
         raise Refused(f"no number of the customer of case {case.number} is known") from gone
+
+
+def placed(act: Act, case: Case, company: Company, first_step: str, words_version: str, **about: int) -> Call:
+    """A call to the customer of a case, at the number they named in it; it is owed to the carrier by whoever asks.
+
+    What they come to tell us in it is answered at that number: nobody asks them for it. Raises as `number_of_customer`.
+    """
+    number = number_of_customer(act, case)
+    call = calls.place(
+        act,
+        company,
+        customer=customers.get(act, case.customer_id) if case.customer_id is not None else None,
+        case_id=case.id,
+        owner_id=case.owner_id,
+        our_number=companies.number_of(act, company),
+        first_step=first_step,
+        words_version=words_version,
+        slots=about,
+    )
+    call.put(sealed_contact=calls.seal(act, call, number))
+    return call
 
 
 def sooner(act: Act, callback: Callback, after: datetime) -> None:
