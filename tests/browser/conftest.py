@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from hotline import live
 from hotline.runtime import Runtime
 from hotline.settings import Settings, load
 from hotline.web import create_app
@@ -37,7 +40,19 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 class Quiet(WSGIRequestHandler):
-    """Keeps no access log."""
+    """Keeps no access log, but what is connected."""
+
+    connected: ClassVar[set[socket.socket]] = set()
+
+    def setup(self) -> None:
+        """Somebody connects."""
+        super().setup()
+        self.connected.add(self.connection)
+
+    def finish(self) -> None:
+        """They were answered."""
+        self.connected.discard(self.connection)
+        super().finish()
 
     def log(self, type: str, message: str, *args: object) -> None:
         """Nothing is written."""
@@ -55,13 +70,20 @@ def settings(database_url: str, redis_url: str, tmp_path: Path) -> Settings:
 def site(runtime: Runtime, cast: world.Cast) -> Iterator[str]:
     """The product served on a free port; its address."""
     server = make_server("127.0.0.1", 0, create_app(runtime), threaded=True, request_handler=Quiet)
-    server.daemon_threads = True  # type: ignore[attr-defined]
+    server.daemon_threads = False  # type: ignore[attr-defined]  # closed, it waits for every request at hand
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     thread.join()
-    server.server_close()
+    closing = threading.Thread(target=server.server_close)
+    closing.start()
+    while closing.is_alive():  # nobody reads any more; a stream notices when it has something to say
+        for one in list(Quiet.connected):
+            with suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
+        runtime.redis.publish(live.CHANGED, "end")
+        closing.join(0.02)
 
 
 @pytest.fixture(scope="session")
