@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import phonenumbers
+from phonenumbers import PhoneNumberType, ValidationResult
 
 from hotline.errors import Invalid
 
 # What the carrier writes in From when the caller's number is withheld (contract 1.10).
 _DIALLED = re.compile(r"\+?[0-9 ().-]+")
 _WITHHELD = frozenset({"anonymous", "unknown", "restricted", "unavailable", "private", "blocked", "+266696687", ""})
+
+# Lines at which a person is called for the ordinary price: none that earns whoever holds it money (premium rate, shared
+# cost, personal numbers), none by satellite. A range that the numbering plan at hand does not know yet may be one.
+_ORDINARY = frozenset(
+    {
+        PhoneNumberType.FIXED_LINE,
+        PhoneNumberType.MOBILE,
+        PhoneNumberType.FIXED_LINE_OR_MOBILE,
+        PhoneNumberType.VOIP,
+        PhoneNumberType.UNKNOWN,
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -40,6 +54,15 @@ class PhoneNumber:
             return cls.parse(text)
         except Invalid:
             return None
+
+    def is_ordinary_in(self, regions: Collection[str]) -> bool:
+        """Is it a whole number, of an ordinary line in one of these regions (ISO 3166: CN, HK ...)?"""
+        parsed = phonenumbers.parse(self.e164)
+        return (
+            phonenumbers.is_possible_number_with_reason(parsed) == ValidationResult.IS_POSSIBLE
+            and phonenumbers.region_code_for_number(parsed) in regions
+            and phonenumbers.number_type(parsed) in _ORDINARY
+        )
 
     @property
     def national(self) -> str:

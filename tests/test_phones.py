@@ -49,6 +49,44 @@ def test_a_number_is_shown_masked_and_spoken_digit_by_digit() -> None:
     assert PhoneNumber("+8695588").masked == "***88"
 
 
+@pytest.mark.parametrize(
+    ("number", "what"),
+    [
+        ("+8613900000088", "mobile"),
+        ("+861062000001", "land line"),
+        ("+8615400000021", "a range that nobody has yet"),
+        ("+85263000000", "mobile of another region that is allowed"),
+    ],
+)
+def test_an_ordinary_line_of_an_allowed_region_is_one(number: str, what: str) -> None:
+    assert PhoneNumber(number).is_ordinary_in(["CN", "HK"]), what
+
+
+@pytest.mark.parametrize(
+    ("number", "what"),
+    [
+        ("+8616812345", "premium rate"),
+        ("+864001234567", "shared cost"),
+        ("+868001234567", "free for the caller: no person's"),
+        ("+881612345678", "satellite"),
+        ("+882161234567", "a network of no country"),
+        ("+12125550100", "another region"),
+        ("+18765551234", "another region behind the same code"),
+        ("+85290012345678", "not possible there"),
+        ("+8612345", "a service number of somebody else"),
+        ("+447012345678", "a personal number"),
+    ],
+)
+def test_what_costs_more_lies_elsewhere_or_is_not_whole_is_none(number: str, what: str) -> None:
+    assert not PhoneNumber(number).is_ordinary_in(["CN", "HK"]), what
+
+
+def test_a_number_that_earns_its_holder_money_is_not_ordinary_in_its_own_region_either() -> None:
+    assert not PhoneNumber("+447012345678").is_ordinary_in(["GB"])
+    assert not PhoneNumber("+19005551234").is_ordinary_in(["US"])
+    assert PhoneNumber("+12125550100").is_ordinary_in(["US"])
+
+
 @given(st.text(max_size=40))
 def test_no_text_breaks_the_reading(text: str) -> None:
     number = PhoneNumber.from_carrier(text)

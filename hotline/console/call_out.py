@@ -41,8 +41,8 @@ def call_out(case_id: int) -> ResponseReturnValue:
             case = matters_of.get(act, _mine(act, case_id).id)
             me = staff.get(act, asking.person().id)
             meetings.call_out(act, case, me, words_version=runtime.prompts.version)
-    except Refused:
-        problem = words.text("call-out.nobody")
+    except Refused as refusal:
+        problem = words.text(f"call-out.{refusal.key or 'nobody'}")
     except Conflict:
         problem = words.text("call-out.busy")
     return (problem and refused.back_to(here, problem=problem)) or redirect(here, 303)
@@ -58,10 +58,12 @@ def _mine(act: Act, case_id: int) -> Case:
 
 def _context(act: Act, case: Case) -> dict[str, Any]:
     company, callbacks = companies.get(act, case.company_id), matter.of_case(act, case).callbacks
+    number, why_not = _number(act, case)
     meeting = meetings.of_agent(act, asking.person().id)
     return {
         "case": case,
-        "number": _number(act, case),
+        "number": number,
+        "why_not": why_not,
         "script": [(step, _said(step, case, company)) for step in SCRIPT if step != "promised" or callbacks],
         "callbacks": callbacks,
         "meeting": meeting if meeting is not None and meeting.case_id == case.id else None,
@@ -105,9 +107,9 @@ def _about(case: Case, company: Company) -> str:
     return prompts.text("called.matter", language, company.words, matter=subject, number=case.number)
 
 
-def _number(act: Act, case: Case) -> str | None:
-    """The masked number that is rung; None where there is nobody to ring, or the matter is anonymous (CMP-10)."""
+def _number(act: Act, case: Case) -> tuple[str | None, str]:
+    """The masked number that is rung; None and why not where there is none, or it may not be rung (CMP-10, SEC-5)."""
     try:
-        return PhoneNumber(invitations.number_of_customer(act, case)).masked
-    except Refused:
-        return None
+        return PhoneNumber(invitations.number_of_customer(act, case)).masked, ""
+    except Refused as refusal:
+        return None, refusal.key or "nobody"

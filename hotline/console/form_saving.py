@@ -31,14 +31,14 @@ def problems(act: Act, about: Subject, typed: Typed) -> list[str]:
     kind = form_fields.kind_of(typed)
     found = ["form.lacks.channel"] if about.call is None and "channel" not in typed else []
     if kind is None:
-        return [*found, "form.lacks.kind", *_number_problems(about, typed)]
+        return [*found, "form.lacks.kind", *_number_problems(act, about, typed)]
     found += [f"form.lacks.{name}" for name in NEEDED[kind] if name not in typed]
     if kind is FormKind.FAULT:
         found += _fault_problems(act, about, typed)
     if kind is FormKind.COMPLAINT:
         found += complaint_intake.problems(act, about, typed)
     if kind is not FormKind.EMERGENCY:  # help comes first: nothing is waited for
-        found += _number_problems(about, typed)
+        found += _number_problems(act, about, typed)
         found += ["form.lacks.read_back"] if form_fields.is_read_back(typed) and "read_back" not in typed else []
     return found
 
@@ -68,10 +68,12 @@ def _fault_problems(act: Act, about: Subject, typed: Typed) -> Iterator[str]:
         yield "form.lacks.address"
 
 
-def _number_problems(about: Subject, typed: Typed) -> Iterator[str]:
-    if form_fields.is_anonymous(typed):
+def _number_problems(act: Act, about: Subject, typed: Typed) -> Iterator[str]:
+    """The number at which we ring back is one, and may be rung (SEC-5)."""
+    if form_fields.is_anonymous(typed) or _number_choice(about, typed) == "none":
         return
-    if _number_choice(about, typed) == "other" and _number(typed) is None:
+    number = _number(typed) if _number_choice(about, typed) == "other" else about.number(act)
+    if number is None or not customers.may_be_rung(act, number, about.company.id):
         yield "form.lacks.phone"
 
 

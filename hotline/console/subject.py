@@ -30,11 +30,16 @@ class Subject:
     place: CustomerPlace | None = None
     sealed_number: str | None = None
 
+    def number(self, act: Act) -> PhoneNumber | None:
+        """The number we have of the caller, whoever may know of it."""
+        if self.call is None or self.sealed_number is None:
+            return None
+        return PhoneNumber(calls.unseal(act, self.call, self.sealed_number))
+
     def masked_number(self, act: Act) -> str | None:
         """The number we have of the caller, masked; None where there is none, or it may not be known (CMP-10)."""
-        if self.call is None or self.sealed_number is None or anonymity.told_in(self.call):
-            return None
-        return PhoneNumber(calls.unseal(act, self.call, self.sealed_number)).masked
+        number = self.number(act)
+        return None if number is None or self.call is None or anonymity.told_in(self.call) else number.masked
 
 
 @dataclass(frozen=True)

@@ -76,8 +76,9 @@ def _begin(act: Act, callback_id: int, words_version: str) -> None:
     if not owed_calls.is_owed(act, callback, case):
         owed_calls.end(act, case, callback, State.REACHED if case.state == "open" else State.CANCELLED)
         return
-    if not _has_numbers(act, case):
-        attempts.give_up(act, case, callback, why="no-number")
+    why_not = _why_not_rung(act, case)
+    if why_not is not None:
+        attempts.give_up(act, case, callback, why=why_not)
         return
     later = slots.earliest(act.standard, act.at, owed_calls.kind_of(callback))
     if later <= act.at and _is_engaged(act, case):
@@ -92,16 +93,16 @@ def _begin(act: Act, callback_id: int, words_version: str) -> None:
         _ring(act, case, callback, attempt, words_version)
 
 
-def _has_numbers(act: Act, case: Case) -> bool:
-    """Is there a number to ring, and one of the company's to ring from? Looked for first, or one matter without would
-    hold up all others.
+def _why_not_rung(act: Act, case: Case) -> str | None:
+    """Is there a number that may be rung, and one of the company's to ring from? Looked for first, or one matter
+    without would hold up all others.
     """
     try:
         owed_calls.number_of_customer(act, case)
         companies.number_of(act, companies.get(act, case.company_id))
-    except (NotFound, Refused):
-        return False
-    return True
+    except (NotFound, Refused) as refusal:
+        return refusal.key or "no-number"
+    return None
 
 
 def _locked_at_once(act: Act, callback_id: int) -> tuple[Callback, Case] | None:

@@ -180,15 +180,18 @@ def handled_by(act: Act, case: Case, handler_id: int) -> None:
 
 
 def text_customer(act: Act, case: Case, text: str, *, about: int | None = None, promise: int | None = None) -> bool:
-    """Owe the customer this text, once in the matter or once `about` what happened; False without a number (OWN-7).
+    """Owe the customer this text, once in the matter or once `about` what happened; False without a number (OWN-7),
+    or with one that costs us more than a text, which somebody else may earn (SEC-5).
 
     `promise`: the one whose deadline it tells, where that is not the one made last.
     """
     if case.customer_id is None:
         return False
     try:
-        customers.phone_of(act, customers.get(act, case.customer_id))
+        number = customers.phone_of(act, customers.get(act, case.customer_id))
     except NotFound:
+        return False
+    if not customers.may_be_rung(act, number, case.company_id):
         return False
     outbox.post(
         act,

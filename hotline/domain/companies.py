@@ -150,6 +150,11 @@ def numbers_of(act: Act, company: Company) -> list[str]:
     return list(act.session.scalars(query))
 
 
+def is_ours(act: Act, number: str) -> bool:
+    """Is this a public number of any company of the group?"""
+    return act.session.scalar(select(CompanyNumber.number).where(CompanyNumber.number == number)) is not None
+
+
 def number_of(act: Act, company: Company) -> str:
     """The public number a company calls from. Raises NotFound when it has none."""
     number = act.session.scalar(

@@ -9,7 +9,9 @@ from sqlalchemy import Date, ForeignKey, String, Text, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.db import Base, insert_new
+from hotline.domain import companies
 from hotline.domain.act import Act
+from hotline.domain.companies import Company
 from hotline.errors import NotFound
 from hotline.phones import PhoneNumber
 
@@ -157,6 +159,18 @@ def phone_of(act: Act, customer: Customer) -> PhoneNumber:
     if row is None:
         raise NotFound("no number of this customer is known")
     return PhoneNumber(act.sealer.open_for(customer.key, row.number))
+
+
+def may_be_rung(act: Act, number: PhoneNumber, company_id: int) -> bool:
+    """May this company ring and write to a number that anybody may have told it (SEC-5)?
+
+    Only ordinary lines of its regions: neither those that earn whoever holds them money, nor our own, which would have
+    us ring ourselves. What the carrier shows as a caller's number may be forged, and is no exception. The chosen
+    standard stays.
+    """
+    company = act.session.get_one(Company, company_id)
+    regions = act.standard_of(company.profile, company.overrides).callbacks.regions
+    return number.is_ordinary_in(regions) and not companies.is_ours(act, number.e164)
 
 
 def is_nuisance(act: Act, number: PhoneNumber) -> bool:

@@ -15,10 +15,12 @@ from hotline.domain.calls import Call
 from hotline.domain.cases import Case
 from hotline.domain.companies import Company
 from hotline.errors import NotFound, Refused
+from hotline.phones import PhoneNumber
 
 OF_VISITS = frozenset({"VIS-1.repair", "VIS-2.complaint", "VIS-3.visitor", "CMP-8.visit"})
 # Whatever a callback is there for: with none of these owed there is nothing to ring about.
 _RUNG_FOR = promises.BY_CALLING | OF_VISITS | {"CMP-11.feedback", "VIS-4.reply"}
+BARRED = "number-barred"  # why somebody is not rung: the company rings no such number (SEC-5)
 _GOES_ON = text("ended_at IS NULL")
 
 
@@ -107,10 +109,22 @@ class Attempt(Base):
 def number_of_customer(act: Act, case: Case) -> str:
     """The number (E.164) at which the customer of a case is rung: the one told in the matter, else a known one.
 
-    Raises Refused where there is none, or where the matter is anonymous (CMP-10).
+    Raises Refused where there is none, where the matter is anonymous (CMP-10), and, with the key BARRED, where the
+    company rings no such number: whoever told it, nothing rings it (SEC-5).
     """
     if case.anonymous:
         raise Refused("whoever wanted to stay unnamed is not rung back (CMP-10)")
+    number = _number_told(act, case)
+    if not customers.may_be_rung(act, PhoneNumber(number), case.company_id):
+        raise Refused(
+            f"case {case.number} names a number that is not rung (SEC-5): ordinary lines of callbacks.regions are, "
+            "none of our own",
+            key=BARRED,
+        )
+    return number
+
+
+def _number_told(act: Act, case: Case) -> str:
     try:
         if "sealed_contact" in case.details:
             return cases.unseal(act, case, case.details["sealed_contact"])

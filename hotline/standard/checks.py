@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
+from phonenumbers import SUPPORTED_REGIONS
+
 from hotline.standard.calendar import Calendar
 from hotline.standard.catalogue import RULES
 from hotline.standard.diagnosis import judged
@@ -79,6 +81,12 @@ def _callbacks(standard: Standard) -> Iterator[Complaint]:
     opened = [span for spans in standard.calendar.hours.values() for span in spans]
     if quiet.start == quiet.end or all(quiet.contains(one.start) and not one.contains(quiet.end) for one in opened):
         yield ("callbacks", "quiet"), "leaves no opening hour in which anybody may be rung (FLT-7)"
+    regions = standard.callbacks.regions
+    if not regions:
+        yield ("callbacks", "regions"), "is empty: nobody could be rung (SEC-5)"
+    for one in regions:
+        if one not in SUPPORTED_REGIONS:
+            yield ("callbacks", "regions"), f"{one!r} is not a region by ISO 3166, such as CN or HK"
 
 
 def _visits(standard: Standard) -> Iterator[Complaint]:

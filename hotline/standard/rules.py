@@ -141,6 +141,8 @@ class Callbacks:
     ring: Annotated[Limit, Figure("CBK-3")]
     leaves_message: Annotated[bool, Figure("CBK-3")]
     """Does whoever presses no key, as a machine does, hear who rang and about which number?"""
+    regions: Annotated[tuple[str, ...], Figure("SEC-5")]
+    """Where customers are rung and written to, by ISO 3166: only there, and only at ordinary lines."""
 
 
 @dataclass(frozen=True)

@@ -16,9 +16,9 @@ from hotline.voice.steps import Choice, Heard, Says, Sound, Step
 def contact(act: Act, call: Call) -> Step:
     """The number the caller rings from is read back; a withheld one is asked for, once in a call (REC-3).
 
-    Of a customer whom we rang the number that we rang is.
+    Of a customer whom we rang the number that we rang is. So is one asked for that may not be rung (SEC-5).
     """
-    if "sealed_caller" in call.slots:
+    if matters.rings_caller(act, call):
         return Step.CONTACT_KNOWN
     return Step.CONTACT_READ_BACK if "sealed_contact" in call.slots else Step.CONTACT_ASKED
 
@@ -31,12 +31,14 @@ def keep_known_number(act: Act, call: Call, choice: Choice) -> Step:
 
 
 def number_keyed(act: Act, call: Call, heard: Heard) -> Step | None:
-    """A telephone number, keyed or spoken, to be read back."""
+    """A telephone number, keyed or spoken, to be read back; one that is not rung is asked for again (SEC-5)."""
     if heard.sound is Sound.SILENCE:
         return None
     try:
         number = PhoneNumber.parse(digits(heard))
     except Invalid:
+        return None
+    if not customers.may_be_rung(act, number, call.company_id):
         return None
     call.put(sealed_contact=calls.seal(act, call, number.e164))
     return Step.CONTACT_READ_BACK

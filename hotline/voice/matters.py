@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hotline.domain import callbacks, calls, cases, invitations, matters
+from hotline.domain import callbacks, calls, cases, customers, invitations, matters
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
 from hotline.domain.cases import Case
 from hotline.domain.matters import Opened, Told
 from hotline.errors import NotFound
+from hotline.phones import PhoneNumber
 from hotline.standard.kinds import Scope
 
 # What is told on the phone and kept with the case, sealed.
@@ -79,11 +80,21 @@ def open_callback(act: Act, call: Call) -> Case:
 
 def open_abandoned(act: Act, call: Call) -> Case:
     """The caller hung up before anything came of it: rung back where the number is known (CBK-2)."""
-    if "sealed_caller" in call.slots and "sealed_contact" not in call.slots:
+    if rings_caller(act, call) and "sealed_contact" not in call.slots:
         call.put(sealed_contact=call.slots["sealed_caller"])
     nameless = bool(call.slots.get("anonymous"))  # was about to complain without a name: is not written to
     opened = matters.open_callback(act, _told(call), matter=_came_for(call), rule=_MISSED, texts=not nameless)
     return _noted(call, opened)
+
+
+def rings_caller(act: Act, call: Call) -> bool:
+    """Is the caller's number shown, and one that may be rung back (SEC-5)? Looked at once in a call."""
+    if "sealed_caller" not in call.slots:
+        return False
+    if "barred" not in call.slots:
+        number = PhoneNumber(calls.unseal(act, call, call.slots["sealed_caller"]))
+        call.put(barred=not customers.may_be_rung(act, number, call.company_id))
+    return not call.slots["barred"]
 
 
 def call_back_again(act: Act, call: Call) -> Case | None:
@@ -148,4 +159,4 @@ def _came_for(call: Call) -> str:
 
 
 def _reachable(call: Call) -> bool:
-    return "sealed_contact" in call.slots or "sealed_caller" in call.slots
+    return "sealed_contact" in call.slots or ("sealed_caller" in call.slots and not call.slots.get("barred"))

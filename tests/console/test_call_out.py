@@ -97,6 +97,17 @@ def test_an_anonymous_complainant_is_not_called(sun: Visitor, runtime: Runtime, 
     assert forms.rows(runtime, Meeting) == []
 
 
+def test_a_number_that_is_not_rung_is_said_to_be_one(lin: Visitor, runtime: Runtime, here: str) -> None:
+    with runtime.act(COMMAND) as act:
+        case = cases.get(act, 1)
+        case.details = {"sealed_contact": cases.seal(act, case, "+8616812345")}
+    page = text_of(lin.opens(here))
+    assert "这个号码不在可拨范围" in page
+    assert "12345" not in page
+    lin.sends(here, page="/console")
+    assert forms.rows(runtime, Meeting) == []
+
+
 def test_only_whoever_answers_for_the_case_or_stands_above_calls_out_of_it(
     app: Flask, runtime: Runtime, cast: Cast, here: str
 ) -> None:

@@ -47,6 +47,13 @@ def test_each_matter_names_all_that_is_missing_marked_and_linked(
     assert _refused(lin, forms.ringing(runtime, cast), **typed) == (missing, missing)
 
 
+@pytest.mark.parametrize("number", ["16812345", "+881612345678", "+85263000000"])
+def test_a_number_that_is_not_rung_is_as_good_as_none(lin: Visitor, runtime: Runtime, number: str) -> None:
+    typed = {"channel": "walk_in", "kind": "enquiry", "number": "other", "question": "问费用", "read_back": "yes"}
+    assert _refused(lin, NEW, **typed, phone=number)[0] == ["f-phone"]
+    assert forms.case_count(runtime) == 0
+
+
 def test_what_is_missing_is_told_again_with_every_choice_until_another_kind_of_matter_is_chosen(
     lin: Visitor, runtime: Runtime, cast: Cast
 ) -> None:

@@ -163,6 +163,12 @@ WRONG: list[tuple[str, dict[str, Any], str]] = [
         {"callbacks": {"quiet": "08:00-18:00"}},
         "callbacks.quiet: leaves no opening hour in which anybody may be rung (FLT-7)",
     ),
+    ("nowhere to ring", {"callbacks": {"regions": []}}, "callbacks.regions: is empty: nobody could be rung (SEC-5)"),
+    (
+        "a region that is none",
+        {"callbacks": {"regions": ["CN", "Hong Kong"]}},
+        "callbacks.regions: 'Hong Kong' is not a region by ISO 3166, such as CN or HK",
+    ),
     ("no waits", {"engine": {"outbox": {"back_off": []}}}, "engine.outbox.back_off: is empty"),
     (
         "a job that outlives its lease",
