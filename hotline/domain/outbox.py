@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, select, update
+from sqlalchemy import JSON, ForeignKey, Index, String, bindparam, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.db import Base, insert_new
@@ -79,6 +79,10 @@ class OutboxEntry(Base):
         return self.priority == Priority.EMERGENCY
 
 
+# Written once: writing it anew for every entry took a third of the time of reading it.
+_LOCKED = select(OutboxEntry).where(OutboxEntry.id == bindparam("entry")).with_for_update()
+
+
 def post(
     act: Act,
     kind: str,
@@ -116,7 +120,8 @@ def post(
 
 def take(act: Act, entry_id: int, attempt: int) -> OutboxEntry | None:
     """The entry, locked, if it is still this attempt's to perform; None when another has it or it is settled."""
-    entry = act.session.get(OutboxEntry, entry_id, with_for_update=True, populate_existing=True)
+    anew = {"populate_existing": True}
+    entry = act.session.scalars(_LOCKED, {"entry": entry_id}, execution_options=anew).one_or_none()
     if entry is None or entry.state != State.CLAIMED or entry.attempts != attempt:
         return None
     return entry
