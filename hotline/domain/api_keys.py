@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from datetime import datetime
+from enum import StrEnum
 
 from sqlalchemy import ForeignKey, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column
@@ -17,6 +18,13 @@ NAME_LONGEST = 80  # characters
 REQUEST_LONGEST = 120  # characters of a sender's own name for a request
 _BYTES = 32  # of chance in a key: nobody guesses it
 _FORM = re.compile(r"hotline_[\w-]{43}", re.ASCII)
+
+
+class Brought(StrEnum):
+    """What a request asked for; the same name cannot stand for two of them."""
+
+    COMPLAINT = "complaint"
+    CALLBACK = "callback"
 
 
 class ApiKey(Base):
@@ -42,6 +50,7 @@ class ApiRequest(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     key_id: Mapped[int] = mapped_column(ForeignKey("api_keys.id"))
     name: Mapped[str] = mapped_column(String(REQUEST_LONGEST))  # Idempotency-Key
+    kind: Mapped[str] = mapped_column(String(12))
     body: Mapped[str] = mapped_column(String(64))  # blind print of what was sent, to know a different request
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
     at: Mapped[datetime]
@@ -90,30 +99,30 @@ def turn(act: Act, key_id: int) -> ApiKey | None:
     return key if key.revoked_at is None else None
 
 
-def done_before(act: Act, key: ApiKey, name: str, body: str) -> int | None:
-    """The case that came of this request, where it was carried out before; the key is locked.
+def done_before(act: Act, key: ApiKey, name: str, kind: Brought, body: str) -> ApiRequest | None:
+    """The request of this name, where it was carried out before; the key is locked.
 
     Raises Conflict where the same name stood for something else.
     """
     found = act.session.scalar(select(ApiRequest).where(ApiRequest.key_id == key.id, ApiRequest.name == name))
-    if found is None:
-        return None
-    if found.body != body:
+    if found is not None and (found.kind, found.body) != (kind, body):
         raise Conflict("this Idempotency-Key came with something else before: take a fresh one for each matter")
-    return found.case_id
+    return found
 
 
-def note_done(act: Act, key: ApiKey, name: str, body: str, case_id: int) -> None:
-    """The request was carried out, and this case came of it."""
-    act.session.add(ApiRequest(key_id=key.id, name=name, body=body, case_id=case_id, at=act.at))
+def note_done(act: Act, key: ApiKey, name: str, kind: Brought, body: str, case_id: int) -> ApiRequest:
+    """The request was carried out, and this case came of it, or was there already."""
+    done = ApiRequest(key_id=key.id, name=name, kind=kind, body=body, case_id=case_id, at=act.at)
+    act.session.add(done)
     key.used_at = act.at
     act.session.flush()
+    return done
 
 
-def brought(act: Act, key_id: int, case_id: int) -> bool:
-    """Did this key bring this matter?"""
+def brought(act: Act, key_id: int, kind: Brought, case_id: int) -> bool:
+    """Did this key bring this matter, as what it is asked for?"""
     query = select(ApiRequest.id).where(ApiRequest.key_id == key_id, ApiRequest.case_id == case_id)
-    return act.session.scalar(query.limit(1)) is not None
+    return act.session.scalar(query.where(ApiRequest.kind == kind).limit(1)) is not None
 
 
 def _locked(act: Act, key_id: int) -> ApiKey:

@@ -18,6 +18,7 @@ from hotline.domain.audit import AuditEntry
 from hotline.domain.customers import Customer
 from hotline.runtime import Runtime, make
 from hotline.web import LARGEST_BODY, create_app
+from tests import world
 from tests.api.sender import BASE, WRONGED, Sender, said
 from tests.world import Cast
 
@@ -66,6 +67,9 @@ def lacks(sender: Sender, **fields: Any) -> dict[str, str]:
         ({"happened": "a", "anonymous": 1}, "anonymous", "boolean"),
         ({"happened": "a", "phone": "12"}, "phone", "+8613800138000"),
         ({"happened": "a", "phone": 13800001234}, "phone", "string"),
+        ({"happened": "a", "phone": "+8616812345"}, "phone", "ordinary line in one of CN; callbacks.regions"),
+        ({"happened": "a", "phone": "+85263000000"}, "phone", "ordinary line in one of CN"),
+        ({"happened": "a", "phone": world.number(1000).e164}, "phone", "is not rung"),
         ({"happened": "a", "grade": "terrible", "why": "x"}, "grade", "'major'"),
         ({"happened": "a", "grade": "major"}, "why", "goes with grade"),
         ({"happened": "a", "why": "so"}, "why", "goes with grade"),

@@ -6,7 +6,7 @@ import pytest
 
 from hotline.domain import api_keys, audit
 from hotline.domain.act import COMMAND, Act
-from hotline.domain.api_keys import ApiKey
+from hotline.domain.api_keys import ApiKey, Brought
 from hotline.errors import Conflict, NotFound
 from hotline.runtime import Runtime
 from tests import given
@@ -65,16 +65,20 @@ def test_a_revoked_key_opens_nothing_and_the_log_has_both(runtime: Runtime, cast
         assert not any(secret.encode() in entry.body for entry in said)
 
 
-def test_a_request_is_known_again_by_its_name_and_body(runtime: Runtime, cast: Cast) -> None:
+FILED, CALLED = Brought.COMPLAINT, Brought.CALLBACK
+
+
+def test_a_request_is_known_again_by_its_name_what_it_asks_for_and_its_body(runtime: Runtime, cast: Cast) -> None:
     number, _secret = made(runtime, cast)
     with runtime.act(COMMAND) as act:
         key, case = of(act, number), given.case(act, cast)
-        assert api_keys.done_before(act, key, "a", "1") is None
-        api_keys.note_done(act, key, "a", "1", case.id)
-        assert api_keys.done_before(act, key, "a", "1") == case.id
-        assert api_keys.done_before(act, key, "b", "1") is None
-        with pytest.raises(Conflict, match="fresh one"):
-            api_keys.done_before(act, key, "a", "2")
+        assert api_keys.done_before(act, key, "a", FILED, "1") is None
+        done = api_keys.note_done(act, key, "a", FILED, "1", case.id)
+        assert api_keys.done_before(act, key, "a", FILED, "1") == done
+        assert api_keys.done_before(act, key, "b", FILED, "1") is None
+        for kind, body in ((FILED, "2"), (CALLED, "1")):
+            with pytest.raises(Conflict, match="fresh one"):
+                api_keys.done_before(act, key, "a", kind, body)
         assert key.used_at == act.at
 
 
@@ -82,7 +86,8 @@ def test_another_system_may_use_the_same_name(runtime: Runtime, cast: Cast) -> N
     (one, _), (other, _) = made(runtime, cast), made(runtime, cast)
     with runtime.act(COMMAND) as act:
         case = given.case(act, cast)
-        api_keys.note_done(act, of(act, one), "a", "1", case.id)
-        assert api_keys.done_before(act, of(act, other), "a", "2") is None
-        assert api_keys.brought(act, one, case.id)
-        assert not api_keys.brought(act, other, case.id)
+        api_keys.note_done(act, of(act, one), "a", FILED, "1", case.id)
+        assert api_keys.done_before(act, of(act, other), "a", FILED, "2") is None
+        assert api_keys.brought(act, one, FILED, case.id)
+        assert not api_keys.brought(act, other, FILED, case.id)
+        assert not api_keys.brought(act, one, CALLED, case.id)
