@@ -205,7 +205,8 @@ class BusyLine(Line):
 
     def _claimed(self, lease: timedelta, most: int) -> list[Claimed]:
         with self.look() as act:
-            if not claims.pending(act):
+            due = claims.next_due(act)
+            if due is None or due > act.at:
                 return []
         with self.runtime.act(CLOCK) as act:
             claims.lapse(act)

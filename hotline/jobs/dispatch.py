@@ -42,7 +42,8 @@ class Dispatcher:
         )
         self._rounds = Rounds(runtime, self._redis)
         self._rooms = Rooms(self._redis, self._figures)
-        self._pause = self._figures.outbox.poll_seconds
+        self.pause = self._figures.outbox.poll_seconds
+        """Seconds until the next look, unless the bell rings."""
         self._stop = Event()
         self._in_trouble = False
 
@@ -64,10 +65,8 @@ class Dispatcher:
 
     def turn(self) -> int:
         """Claim what is due and hand it out; how many entries. What a dead worker left comes back first."""
-        self._pause = self._figures.outbox.poll_seconds
-        with self._runtime.look(CLOCK) as act:
-            if not claims.pending(act):
-                return 0
+        if not self._due():
+            return 0
         self._redis.ping()  # nothing is claimed that could not be handed out
         most, figures = self._rooms.most(), self._figures.outbox
         if self._rooms.nobody_works:
@@ -78,9 +77,18 @@ class Dispatcher:
             claimed = claims.claim_due(
                 act, lease=figures.lease.span, most=figures.batch, rooms=rooms, patience=figures.patience.span
             )
-        self._pause = self._pause_after(claimed, rooms)
+        self.pause = self._pause_after(claimed, rooms)
         self._hand_out(claimed)
         return len(claimed)
+
+    def _due(self) -> bool:
+        """Is anything due? What falls due later is looked for at that instant, and not in between."""
+        figures = self._figures.outbox
+        with self._runtime.look(CLOCK) as act:
+            due = claims.next_due(act)
+            left = (due - act.at).total_seconds() if due is not None else figures.poll_seconds
+        self.pause = min(figures.poll_seconds, max(figures.full_poll_seconds, left))
+        return due is not None and left <= 0
 
     def _tell_by_ourselves(self) -> None:
         """That no worker is there would wait for a worker, so it is told from here."""
@@ -91,7 +99,7 @@ class Dispatcher:
             work.perform(one.id, one.attempt)
 
     def _pause_after(self, claimed: Sequence[Claimed], rooms: Mapping[Queue, int]) -> float:
-        """Seconds until the next look, unless the bell rings: soon after a whole batch, for there may be more.
+        """Seconds until the next look: soon, for there may be more, and else it tells when the next falls due.
 
         Where the workers have all they may have, once they have done a part of it: a turn for every entry that gets
         done cost as much as performing it (measured).
@@ -101,7 +109,7 @@ class Dispatcher:
         if any(many >= figures.batch for many in taken.values()):
             return figures.full_poll_seconds
         full = any(taken[queue] >= room for queue, room in rooms.items())
-        return figures.refill_seconds if full else figures.poll_seconds
+        return figures.refill_seconds if full else figures.full_poll_seconds
 
     def _hand_out(self, claimed: Sequence[Claimed]) -> None:
         """Where Redis does not take them after all they are due again at once, not when their leases run out."""
@@ -136,7 +144,7 @@ class Dispatcher:
         """Until the bell rings, at most for the pause. Many rings at once are one."""
         if not bell.subscribed:
             bell.subscribe(live.WAKE)
-        message = bell.get_message(timeout=self._pause)
+        message = bell.get_message(timeout=self.pause)
         while message is not None:
             message = bell.get_message(timeout=0)
 

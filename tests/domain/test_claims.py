@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from hotline.domain import claims, outbox
 from hotline.domain.act import CLOCK, COMMAND
@@ -126,3 +126,24 @@ def test_each_queue_says_how_it_stands(runtime: Runtime, at: HandClock) -> None:
             Queue.ROUTINE: Standing(),
         }
         assert claims.oldest_due(act) == at.now - SECOND
+
+
+def test_the_next_due_is_found_whichever_queue_and_priority_it_is_of(runtime: Runtime, at: HandClock) -> None:
+    assert next_due(runtime) is None
+    for much, how in enumerate(({"patient": True}, {}, {"urgent": True}, {"urgent": True, "emergency": True})):
+        sooner = at.now + (9 - much) * SECOND
+        post(runtime, "one", due=sooner, **how)
+        assert next_due(runtime) == sooner
+
+
+def test_a_lease_that_runs_out_is_due_as_well(runtime: Runtime, at: HandClock) -> None:
+    post(runtime, "one")
+    assert len(claimed(runtime)) == 1
+    assert next_due(runtime) == at.now + LEASE
+    post(runtime, "two", due=at.now + SECOND)
+    assert next_due(runtime) == at.now + SECOND
+
+
+def next_due(runtime: Runtime) -> datetime | None:
+    with runtime.look(CLOCK) as act:
+        return claims.next_due(act)

@@ -120,6 +120,18 @@ def test_what_falls_due_without_a_word_is_found_by_looking(shop: Workshop) -> No
         until(lambda: bool(waiting(shop, Queue.ROUTINE)))
 
 
+def test_what_falls_due_soon_is_looked_for_at_that_instant(shop: Workshop) -> None:
+    figures = shop.runtime.figures.outbox
+    assert (shop.dispatcher.turn(), shop.dispatcher.pause) == (0, figures.poll_seconds)
+    due = shop.at.now + timedelta(seconds=figures.poll_seconds + 0.2)
+    shop.owe("end-call", due=due, call=0)
+    for before, pause in ((0.6, figures.poll_seconds), (0.2, 0.2), (0.001, figures.full_poll_seconds)):
+        shop.at.set(due - timedelta(seconds=before))
+        assert (shop.dispatcher.turn(), shop.dispatcher.pause) == (0, pytest.approx(pause))
+    shop.at.set(due)
+    assert (shop.dispatcher.turn(), shop.dispatcher.pause) == (1, figures.full_poll_seconds)
+
+
 def test_without_redis_nothing_is_claimed_and_afterwards_it_goes_on(
     shop: Workshop, tmp_path_factory: pytest.TempPathFactory, caplog: pytest.LogCaptureFixture
 ) -> None:
