@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from pathlib import Path
 
 import pytest
@@ -28,7 +29,7 @@ def letters(runtime: Runtime, cast: Cast, at: HandClock) -> int:
     failed(runtime, "fetch-recording")
     worker = Worker([RqQueue(Queue.ROUTINE, connection=runtime.redis)], connection=runtime.redis)
     worker.register_birth()  # type: ignore[no-untyped-call]
-    runtime.redis.hset(worker.key, "last_heartbeat", at.now.strftime("%Y-%m-%dT%H:%M:%S.%fZ"))
+    runtime.redis.hset(worker.key, "last_heartbeat", at.now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"))
     return failed(runtime, case_id=case_id)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import Any
 
 import pytest
@@ -150,7 +151,7 @@ def test_each_queue_says_what_waits_and_who_works_on_it(
     worker = Worker([RqQueue(Queue.URGENT, connection=runtime.redis)], connection=runtime.redis)
     worker.register_birth()  # type: ignore[no-untyped-call]
     runtime.redis.hset(worker.key, mapping={"successful_job_count": 4, "total_working_time": 0.5})
-    runtime.redis.hset(worker.key, "last_heartbeat", at.now.strftime("%Y-%m-%dT%H:%M:%S.%fZ"))
+    runtime.redis.hset(worker.key, "last_heartbeat", at.now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"))
     page = text_of(logs_in(app, cast.tang).opens(PAGE))
     assert "紧急 1 1 0 秒 1" in page
     assert "普通 0 0 — 没有工作进程" in page
