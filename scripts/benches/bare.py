@@ -1,4 +1,7 @@
-"""RQ alone with an empty function: the floor under the outbox; without it nobody could say what our engine costs."""
+"""An empty function by RQ: the floors under the outbox; without them nobody could say what our engine costs.
+
+One floor is RQ alone, with its own worker as it comes; the other, higher one our worker, which asks Redis less often.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +13,10 @@ from redis import Redis
 from rq.registry import StartedJobRegistry
 from rq.serializers import JSONSerializer
 
+from hotline.jobs.worker import Worker
 from hotline.standard import loader
 
-NAME = "bare"
+ALONE, OURS = "rq-alone", "our-worker"  # the queues, by whose worker listens
 LOOK = 0.002  # seconds
 
 
@@ -20,14 +24,14 @@ def nothing() -> None:
     """The empty function."""
 
 
-def queue(redis: Redis) -> rq.Queue:
-    """The queue of the empty function."""
-    return rq.Queue(NAME, connection=redis, serializer=JSONSerializer)
+def queue(redis: Redis, name: str) -> rq.Queue:
+    """A queue of the empty function."""
+    return rq.Queue(name, connection=redis, serializer=JSONSerializer)
 
 
-def performed(redis: Redis, jobs: int, batch: int) -> float:
+def performed(redis: Redis, name: str, jobs: int, batch: int) -> float:
     """Seconds until so many jobs, enqueued so many at a time, are performed by workers that are there already."""
-    began, waiting = time.perf_counter(), queue(redis)
+    began, waiting = time.perf_counter(), queue(redis, name)
     for first in range(0, jobs, batch):
         some = min(batch, jobs - first)
         waiting.enqueue_many([rq.Queue.prepare_data(nothing, result_ttl=0) for _ in range(some)])
@@ -38,19 +42,21 @@ def performed(redis: Redis, jobs: int, batch: int) -> float:
     return time.perf_counter() - began
 
 
-def work(redis_url: str) -> None:
-    """A worker of the same kind and with the same upkeep as the product's, until TERM."""
+def work(redis_url: str, name: str) -> None:
+    """A worker of the same kind and with the same upkeep as the product's, or the product's own, until TERM."""
     redis, figures = Redis.from_url(redis_url), loader.platform().worker
-    worker = rq.SimpleWorker(
-        [queue(redis)],
+    made = (rq.SimpleWorker if name == ALONE else Worker)(
+        [queue(redis, name)],
         connection=redis,
         serializer=JSONSerializer,
         maintenance_interval=figures.maintenance_every.seconds,
         worker_ttl=figures.lifetime.seconds,
         log_job_description=False,
     )
-    worker.work(logging_level="WARNING")
+    if isinstance(made, Worker):
+        made.sign_every = figures.sign_every.span
+    made.work(logging_level="WARNING")
 
 
 if __name__ == "__main__":
-    work(sys.argv[1])
+    work(*sys.argv[1:3])

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from redis import Redis
@@ -15,38 +17,55 @@ from rq import Worker
 
 from hotline import live, settings
 from hotline.domain.outbox import Queue
-from scripts.benches import bare
 from scripts.benches.tables import ROOT
 
 PATIENCE = 60.0  # seconds until a process is there, or gone
 WORKER, DISPATCH = ("hotline", "worker", Queue.ROUTINE), ("hotline", "dispatch")
 
 
+@dataclass(frozen=True)
+class Crew:
+    """Processes of ours that run, the Redis they were told of, and where they write what they have to say."""
+
+    processes: Sequence[subprocess.Popen[bytes]]
+    redis: Redis
+    log: Path
+
+    def said(self) -> str:
+        """What they wrote last."""
+        return self.log.read_text("utf-8", "replace")[-4000:]
+
+    def processor(self) -> float:
+        """Seconds of processor that they have taken so far, as Linux counts them."""
+        return sum(_ticks(one.pid) for one in self.processes) / os.sysconf("SC_CLK_TCK")
+
+
 @contextmanager
-def outbox_crew(environment: dict[str, str], workers: int) -> Iterator[None]:
+def outbox_crew(environment: dict[str, str], workers: int) -> Iterator[Crew]:
     """A dispatcher and so many workers of the routine queue, as they are run; nothing is due before all are there."""
-    with running(environment, [DISPATCH, *[WORKER] * workers]) as said, redis_of(environment) as redis:
-        until(lambda: count(redis, Queue.ROUTINE) == workers and _listened_to(redis, live.WAKE), said)
-        yield
+    with running(environment, [DISPATCH, *[WORKER] * workers]) as crew:
+        until(lambda: count(crew.redis, Queue.ROUTINE) == workers and _listened_to(crew.redis, live.WAKE), crew.said)
+        yield crew
 
 
 @contextmanager
-def bare_crew(environment: dict[str, str], workers: int) -> Iterator[Redis]:
-    """So many workers of RQ alone; gives the connection by which to enqueue."""
-    program = ("scripts.benches.bare", environment["REDIS_URL"])
-    with running(environment, [program] * workers) as said, redis_of(environment) as redis:
-        until(lambda: count(redis, bare.NAME) == workers, said)
-        yield redis
+def bare_crew(environment: dict[str, str], name: str, workers: int) -> Iterator[Crew]:
+    """So many workers of one queue of the empty function."""
+    program = ("scripts.benches.bare", environment["REDIS_URL"], name)
+    with running(environment, [program] * workers) as crew:
+        until(lambda: count(crew.redis, name) == workers, crew.said)
+        yield crew
 
 
 @contextmanager
-def running(environment: dict[str, str], programs: Sequence[Sequence[str]]) -> Iterator[Callable[[], str]]:
-    """Modules with their arguments as processes; gives what tells what they have printed. Ended in good order."""
+def running(environment: dict[str, str], programs: Sequence[Sequence[str]]) -> Iterator[Crew]:
+    """Modules with their arguments as processes. Ended in good order."""
     log = Path(environment["HOTLINE_VAR"]) / "crew.log"
     with log.open("ab") as out:
         started = [born(environment, program, out.fileno()) for program in programs]
     try:
-        yield lambda: log.read_text("utf-8", "replace")[-4000:]
+        with Redis.from_url(environment["REDIS_URL"]) as redis:
+            yield Crew(started, redis, log)
     finally:
         for process in started:
             process.send_signal(signal.SIGTERM)
@@ -84,13 +103,6 @@ def until(reached: Callable[[], bool], said: Callable[[], str], within: float = 
         time.sleep(0.02)
 
 
-@contextmanager
-def redis_of(environment: dict[str, str]) -> Iterator[Redis]:
-    """The Redis that the processes are told of."""
-    with Redis.from_url(environment["REDIS_URL"]) as redis:
-        yield redis
-
-
 def count(redis: Redis, name: str) -> int:
     """How many workers listen on a queue."""
     return sum(name in worker.queue_names() for worker in Worker.all(connection=redis))
@@ -98,3 +110,9 @@ def count(redis: Redis, name: str) -> int:
 
 def _listened_to(redis: Redis, channel: str) -> bool:
     return bool(dict(redis.pubsub_numsub(channel)).get(channel.encode()))
+
+
+def _ticks(pid: int) -> int:
+    """Of user and of system, after the program's name in brackets, which may hold anything."""
+    told = Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()
+    return int(told[11]) + int(told[12])

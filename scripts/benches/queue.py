@@ -6,7 +6,8 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
-from statistics import median
+from statistics import mean, median
+from typing import NamedTuple
 
 from hotline import clock, runtime, settings
 from hotline.domain import outbox
@@ -19,11 +20,11 @@ from tests import world
 
 WORKERS = (1, 2, 4)
 RATES = (10, 100, 500)  # due a second
-LASTS = 20  # seconds
+LASTS = 15  # seconds
 OWED = (1_000, 10_000, 100_000, 1_000_000)
 TURNS = 20
 ROUNDS = 5  # of which the median counts
-AHEAD = timedelta(seconds=2)  # what is due then is written down by then
+SOON, AHEAD = timedelta(seconds=0.5), timedelta(seconds=2)  # what is due then is written down by then: a batch, a flood
 Figures = dict[str, float | int | str]
 
 
@@ -38,7 +39,7 @@ def main(
     page: Path = PAGE,
     build: Path = BUILD,
 ) -> None:
-    """So many entries by one, two, four workers beside as many empty jobs of RQ alone; then lateness, then growth."""
+    """So many entries by one, two, four workers beside as many empty jobs by RQ; then lateness, then growth."""
     columns: Rows = {}
     for kind in kinds:
         with stores(kind) as (database_url, redis_url, folder):
@@ -54,24 +55,60 @@ def main(
     publish("queue", f"The queue: {entries:,} entries, beside RQ alone", columns, page=page, build=build)
 
 
+class Ran(NamedTuple):
+    """What came of one round of one crew."""
+
+    rate: float  # performed a second
+    processor: float  # seconds for each, of all who had a hand in it but the stores
+
+
 def throughput(house: Runtime, environment: dict[str, str], entries: int, workers: Sequence[int]) -> Figures:
-    """Entries a second from due to performed, and the same of RQ alone with an empty function, turn by turn."""
+    """Entries a second from due to performed, and the same of an empty function by RQ, turn by turn."""
     found: Figures = {}
     for many in workers:
-        rounds = list(turns(house, environment, entries // ROUNDS, many))
+        alone, empty, ours = zip(*turns(house, environment, entries // ROUNDS, many), strict=True)
         name = called(many)
-        found[f"RQ alone, {name}, jobs a second"] = round(median(alone for alone, _ours in rounds))
-        found[f"the outbox, {name}, entries a second"] = round(median(ours for _alone, ours in rounds))
-        found[f"the outbox by RQ alone, {name}"] = round(median(ours / alone for alone, ours in rounds), 2)
+        found[f"RQ alone, {name}, jobs a second"] = round(_rate(alone))
+        found[f"an empty job by our worker, {name}, jobs a second"] = round(_rate(empty))
+        found[f"the outbox, {name}, entries a second"] = round(_rate(ours))
+        found[f"the outbox by RQ alone, {name}"] = _by(ours, alone)
+        found[f"the outbox by an empty job, {name}"] = _by(ours, empty)
+        for what, ran in (("RQ alone", alone), ("an empty job", empty), ("the outbox", ours)):
+            found[f"of processor, {what}, {name}, ms"] = round(mean(one.processor for one in ran) * 1000, 2)
     return found
 
 
-def turns(house: Runtime, environment: dict[str, str], entries: int, workers: int) -> Iterator[tuple[float, float]]:
-    """By turns RQ alone and the outbox, while the others wait: whatever else the machine does hinders both."""
-    with crew.bare_crew(environment, workers) as redis, crew.outbox_crew(environment, workers):
+def _rate(rounds: Sequence[Ran]) -> float:
+    return median(one.rate for one in rounds)
+
+
+def _by(ours: Sequence[Ran], floor: Sequence[Ran]) -> float:
+    """The ratio in each turn by itself: what hindered both falls out."""
+    return round(median(one.rate / other.rate for one, other in zip(ours, floor, strict=True)), 2)
+
+
+def turns(house: Runtime, environment: dict[str, str], entries: int, workers: int) -> Iterator[tuple[Ran, Ran, Ran]]:
+    """By turns RQ alone, our worker with an empty job, and the outbox, while the others wait."""
+    batch = house.figures.outbox.batch
+    with (
+        crew.bare_crew(environment, bare.ALONE, workers) as alone,
+        crew.bare_crew(environment, bare.OURS, workers) as empty,
+        crew.outbox_crew(environment, workers) as ours,
+    ):
         for _ in range(ROUNDS):
-            alone = entries / bare.performed(redis, entries, house.figures.outbox.batch)
-            yield alone, entries / performed(house, entries)
+            yield (
+                ran(alone, entries, lambda: bare.performed(alone.redis, bare.ALONE, entries, batch), handed_out=True),
+                ran(empty, entries, lambda: bare.performed(empty.redis, bare.OURS, entries, batch), handed_out=True),
+                ran(ours, entries, lambda: performed(house, entries)),
+            )
+
+
+def ran(of: crew.Crew, entries: int, does: Callable[[], float], *, handed_out: bool = False) -> Ran:
+    """So many by this crew; `handed_out`: by this process, which is no dispatcher's."""
+    before, here = of.processor(), time.process_time()
+    took = does()
+    processor = of.processor() - before + (time.process_time() - here if handed_out else 0)
+    return Ran(entries / took, processor / entries)
 
 
 def called(workers: int) -> str:
@@ -81,7 +118,7 @@ def called(workers: int) -> str:
 
 def performed(house: Runtime, entries: int) -> float:
     """Seconds from the instant at which so many are due until the last of them is begun."""
-    due = clock.now() + AHEAD
+    due = clock.now() + SOON
     dues = [due] * entries
     owed.owe(house, dues)
     await_all(house)
