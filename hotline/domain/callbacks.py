@@ -21,6 +21,7 @@ from hotline.domain.owed_calls import Outcome as Outcome
 from hotline.domain.owed_calls import State as State
 from hotline.domain.owed_calls import Style as Style
 from hotline.domain.owed_calls import end, is_owed, locked, open_in, schedule, sooner, under_way
+from hotline.domain.slots import Window as Window
 from hotline.errors import Conflict, Invalid
 
 # Rules that ask us only to ring: nobody has to find an answer first, so the first attempt begins by itself.
@@ -121,18 +122,37 @@ def joinable(act: Act, customer_id: int | None, company_id: int) -> Case | None:
     return None
 
 
-def asked_again(act: Act, case: Case, rule: str, *, call: Call | None) -> None:
+def asked_again(act: Act, case: Case, rule: str, *, call: Call | None, window: Window | None = None) -> None:
     """They rang again and were not served: they are rung as soon as allowed; what is still promised in time stands.
 
-    The case is locked, its standard chosen.
+    `window`: they chose when. The case is locked, its standard chosen.
     """
     named = call is not None and not anonymity.told_in(call)
     act.remember(case.chain, "callback-asked-again", call=call.id if call is not None and named else None)
+    if window is not None:
+        chosen(act, case, window)
+        return
     owed = [one for one in promises.of_case(act, case.id) if one.verdict == promises.Verdict.OPEN]
     if not promises.BY_REACHING.intersection(one.rule for one in owed if one.due_at >= act.at):
         owe(act, case, rule)
         return
     sooner(act, open_in(act, case.id, Style.TALK) or _made(act, case, rule, Style.TALK, act.at), act.at)
+
+
+def chosen(act: Act, case: Case, window: Window) -> Callback:
+    """The customer says when they can be reached: that is promised, instead of what only asks us to ring (CBK-3).
+
+    What was broken before is owed still. The case is locked, its standard chosen.
+    """
+    for promise in promises.of_case(act, case.id):
+        if promise.rule in BY_ITSELF and promise.verdict == promises.Verdict.OPEN and act.at <= promise.due_at:
+            promises.excuse(act, promise, None, why="customer-chose")
+    promises.make(act, _AGREED, case, since=window.begins, until=window.ends)
+    callback = open_in(act, case.id, Style.TALK) or _made(act, case, _AGREED, Style.TALK, window.begins)
+    _agree(act, case, callback, window.begins, window.ends, by=None)
+    if under_way(act, callback.id) is None:
+        schedule(act, callback, window.begins)
+    return callback
 
 
 def plan(act: Act, callback_id: int, *, at: datetime | None, by: int, until: datetime | None = None) -> Callback:
@@ -152,15 +172,22 @@ def plan(act: Act, callback_id: int, *, at: datetime | None, by: int, until: dat
         raise Invalid("nobody is rung in the quiet hours", key="quiet")
     if until is not None and (at is None or until <= at):
         raise Invalid("a window ends after it begins", key="window")
-    callback.wanted_id, callback.agreed, callback.until_at = by, True, until
-    agreed, ends = (one.isoformat() if one is not None else None for one in (at, until))
-    act.remember(case.chain, "callback-planned", callback=callback.id, agreed=agreed, until=ends, by=by)
+    callback.wanted_id = by
+    _agree(act, case, callback, at, until, by=by)
     if at is not None:
         _give_up_agreed(act, case, by)
         promises.make(act, _AGREED, case, since=at, until=until)
-        callback.from_at = at
     schedule(act, callback, at or act.at)
     return callback
+
+
+def _agree(
+    act: Act, case: Case, callback: Callback, at: datetime | None, until: datetime | None, *, by: int | None
+) -> None:
+    """`by`: who of ours arranged it; None: the customer chose it in their call."""
+    callback.agreed, callback.until_at, callback.from_at = True, until, at or callback.from_at
+    agreed, ends = (one.isoformat() if one is not None else None for one in (at, until))
+    act.remember(case.chain, "callback-planned", callback=callback.id, agreed=agreed, until=ends, by=by)
 
 
 def _give_up_agreed(act: Act, case: Case, by: int) -> None:

@@ -215,21 +215,26 @@ def open_lost_property(act: Act, told: Told) -> Opened:
     return _texted(act, case, "lost-property-received")
 
 
-def open_callback(act: Act, told: Told, *, matter: str, rule: str, texts: bool = True) -> Opened:
+def open_callback(
+    act: Act, told: Told, *, matter: str, rule: str, texts: bool = True, window: callbacks.Window | None = None
+) -> Opened:
     """Somebody wanted us and was not served: we ring back as `rule` says, where there is a number (ANS-3, CBK-2).
 
-    Whoever is rung back anyway is rung once: this call joins that matter.
+    `window`: at the time that they chose instead (CBK-3). Whoever is rung back anyway is rung once: this call joins
+    that matter.
     """
     known = callbacks.joinable(act, told.customer_id, told.company_id) if told.reachable else None
     if known is not None:
-        return _joined(act, told, known, rule)
+        return _joined(act, told, known, rule, window)
     case = _open(act, told, Kind.CALLBACK, matter)
-    if told.reachable:
+    if told.reachable and window is not None:
+        callbacks.chosen(act, case, window)
+    elif told.reachable:
         callbacks.owe(act, case, rule)
     return _texted(act, case, "case-opened") if texts else Opened(case)
 
 
-def _joined(act: Act, told: Told, case: Case, rule: str) -> Opened:
+def _joined(act: Act, told: Told, case: Case, rule: str, window: callbacks.Window | None) -> Opened:
     """What was told in addition is kept with what was told before; where to ring is what was said last."""
     contact = {name: value for name, value in told.details.items() if name == "sealed_contact"}
     case.details = {**told.details, **case.details, **contact}
@@ -237,7 +242,7 @@ def _joined(act: Act, told: Told, case: Case, rule: str) -> Opened:
         told.call.case_id = case.id
         act.remember(told.call.chain, "call-joined", case=case.id, number=case.number)
         _note_in_call(act, told.call, case)
-    callbacks.asked_again(act, case, rule, call=told.call)
+    callbacks.asked_again(act, case, rule, call=told.call, window=window)
     return Opened(case)
 
 

@@ -24,6 +24,15 @@ class Kind:
     agreed: bool = False
 
 
+@dataclass(frozen=True)
+class Window:
+    """A time (UTC) in which a customer is rung: within one slot of one day."""
+
+    slot: str
+    begins: datetime
+    ends: datetime
+
+
 def slot_of(standard: Standard, at: datetime) -> str | None:
     """The slot of the day (morning, noon, evening) in which an instant lies by the company's clock; None: in none."""
     wall = at.astimezone(standard.calendar.timezone).time()
@@ -64,13 +73,36 @@ def next_try(standard: Standard, tried: Sequence[datetime], kind: Kind) -> datet
     return earliest(standard, soonest, kind)
 
 
-def _offered(standard: Standard, day: date, soonest: datetime, kind: Kind) -> Iterator[tuple[datetime, str]]:
-    """The first allowed instant of each slot of a day, no sooner than `soonest`."""
+def windows(standard: Standard, after: datetime) -> list[Window]:
+    """The next time in each slot of the day at which one of ours may ring, in order, for a customer to choose from.
+
+    None that has begun, for whoever can be reached now is rung as soon as possible; none that lies farther ahead than
+    `callbacks.chosen_within` (CBK-3).
+    """
+    last = standard.callbacks.chosen_within.deadline(after, standard.calendar).at
+    today, found = after.astimezone(standard.calendar.timezone).date(), dict[str, Window]()
+    for ahead in range(_SLOTS_WITHIN):
+        for begins, name, ends in _offered(standard, _day(today, ahead), after, Kind(talk=True)):
+            if after < begins <= last and name not in found:
+                found[name] = Window(name, begins, _lasts(standard, begins, ends))
+    return sorted(found.values(), key=lambda one: one.begins)
+
+
+def _lasts(standard: Standard, begins: datetime, ends: datetime) -> datetime:
+    """Until when one of ours may ring who may at the beginning: closing time or the night may come before the end."""
+    local, quiet = begins.astimezone(standard.calendar.timezone), standard.callbacks.quiet
+    night = _at(standard, _day(local.date(), int(quiet.start <= local.time())), quiet.start)
+    closing = standard.calendar.open_until(begins)
+    return min(ends, night, *(() if standard.is_staffed(closing) else (closing,)))
+
+
+def _offered(standard: Standard, day: date, soonest: datetime, kind: Kind) -> Iterator[tuple[datetime, str, datetime]]:
+    """The first allowed instant of each slot of a day, no sooner than `soonest`, and when the slot ends."""
     for name, span in _slots(standard):
         ends = _at(standard, _day(day, int(span.wraps)), span.end)
         found = _first(standard, max(soonest, _at(standard, day, span.start)), ends, kind)
         if found is not None:
-            yield found, name
+            yield found, name, ends
 
 
 def _first(standard: Standard, begin: datetime, end: datetime | None, kind: Kind) -> datetime | None:

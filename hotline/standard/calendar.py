@@ -118,6 +118,12 @@ class Calendar:
                 return max(start, instant.astimezone(UTC))
         raise AssertionError("windows do not end")
 
+    def open_until(self, instant: datetime) -> datetime:
+        """When the office closes (UTC) that is open at this instant; the instant itself while it is closed."""
+        today = instant.astimezone(self.timezone).date()
+        closings = (end for start, end in self._windows(today - _DAY, today) if start <= instant < end)
+        return max(closings, default=instant)
+
     def start_of_day(self, day: date) -> datetime:
         return self._at(day, time.min)
 

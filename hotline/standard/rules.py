@@ -141,6 +141,10 @@ class Callbacks:
     ring: Annotated[Limit, Figure("CBK-3")]
     leaves_message: Annotated[bool, Figure("CBK-3")]
     """Does whoever presses no key, as a machine does, hear who rang and about which number?"""
+    offers_times: Annotated[bool, Figure("CBK-3")]
+    """Is whoever asks to be rung back offered times of day at which they can be reached?"""
+    chosen_within: Annotated[Limit, Figure("CBK-3")]
+    """How far ahead such a time may lie."""
     regions: Annotated[tuple[str, ...], Figure("SEC-5")]
     """Where customers are rung and written to, by ISO 3166: only there, and only at ordinary lines."""
 

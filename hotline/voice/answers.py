@@ -10,7 +10,7 @@ from hotline.domain.calls import Call
 from hotline.domain.cases import Case
 from hotline.domain.customers import Customer, CustomerPlace
 from hotline.standard.kinds import FlowItem
-from hotline.voice import waiting
+from hotline.voice import times, waiting
 from hotline.voice.listening import digits
 from hotline.voice.steps import SPOKEN_ONLY, Choice, Choices, Heard, Sound, Step
 
@@ -53,6 +53,7 @@ OF_ONE_MATTER = (
         "sealed_for",
         "tries_address",
         "tries_contact",
+        *times.SLOTS,
     ),
 )
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from hotline.domain import calls, customers, promises, turns
+from hotline.domain import calls, customers, promises, slots, turns, waits
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
 from hotline.domain.promises import Promise
 from hotline.errors import Invalid
 from hotline.phones import PhoneNumber
-from hotline.voice import matters, waiting
+from hotline.voice import matters, times, waiting
 from hotline.voice.listening import digits
 from hotline.voice.steps import Choice, Heard, Says, Sound, Step
 
@@ -25,7 +25,7 @@ def contact(act: Act, call: Call) -> Step:
 
 def keep_known_number(act: Act, call: Call, choice: Choice) -> Step:
     """The number the caller rings from is the one to ring back."""
-    if choice.to is Step.MATTER_OPENED:
+    if choice.to is Step.CONTACT_SETTLED:
         call.put(sealed_contact=call.slots["sealed_caller"])
     return choice.to
 
@@ -46,13 +46,41 @@ def number_keyed(act: Act, call: Call, heard: Heard) -> Step | None:
 
 def number_confirmed(act: Act, call: Call, choice: Choice) -> Step:
     """Read back and confirmed. The case of a caller whose number was withheld belongs to whoever has this number."""
-    if choice.to is not Step.MATTER_OPENED:
+    if choice.to is not Step.CONTACT_SETTLED:
         call.drop("sealed_contact")
         return _again(act, call, choice.to)
     if call.customer_id is None:
         number = PhoneNumber(calls.unseal(act, call, call.slots["sealed_contact"]))
         turns.adopt(act, call, customers.with_number(act, number))
     return choice.to
+
+
+def settled(act: Act, call: Call) -> Step:
+    """Whoever is to be rung back is asked when, where there is a choice; not while a place kept before may come up."""
+    asks = call.slots.get("intent") == "agent" and "sealed_contact" in call.slots
+    if not asks or not act.standard.callbacks.offers_times or waits.kept_place(act, call) is not None:
+        return Step.MATTER_OPENED
+    return Step.WHEN_ASKED if times.offer(call, slots.windows(act.standard, act.at)) else Step.MATTER_OPENED
+
+
+def times_offered(act: Act, call: Call) -> tuple[Choice, ...]:
+    """As soon as possible, and each time that was offered when the question came."""
+    later = times.keyed(call)
+    said = [Choice(key, f"words.part.{one.slot}", Step.MATTER_OPENED, key) for key, one in later.items()]
+    return (Choice(times.SOON, "words.soon", Step.WHEN_SOON), *said)
+
+
+def note_time(act: Act, call: Call, choice: Choice) -> Step:
+    """The time that they chose."""
+    if choice.value:
+        times.choose(call, choice.value)
+    return choice.to
+
+
+def soon(act: Act, call: Call) -> Step:
+    """As soon as possible, which whoever says nothing wants too."""
+    times.forget(call)
+    return Step.MATTER_OPENED
 
 
 def open_matter(act: Act, call: Call) -> Step:
@@ -81,6 +109,8 @@ def _told_by(made: list[Promise]) -> str:
 
 def callback_told(act: Act, call: Call) -> tuple[str, ...]:
     """Until when we ring back, and why nobody is free where that was not told yet (ANS-3, ANS-8)."""
+    if times.chosen(call) is not None:
+        return told("callback.chosen")(act, call)
     if not act.standard.is_staffed(act.at):
         return told("callback.closed")(act, call)
     return told("callback.registered" if waiting.found_nobody(act, call) else "callback.told")(act, call)
@@ -99,4 +129,4 @@ def told(key: str) -> Says:
 def _again(act: Act, call: Call, then: Step) -> Step:
     tried = call.slots.get("tries_contact", 0) + 1
     call.put(tries_contact=tried)
-    return Step.MATTER_OPENED if tried >= act.standard.answering.denied_read_backs else then
+    return Step.CONTACT_SETTLED if tried >= act.standard.answering.denied_read_backs else then

@@ -12,6 +12,7 @@ from hotline.domain.matters import Opened, Told
 from hotline.errors import NotFound
 from hotline.phones import PhoneNumber
 from hotline.standard.kinds import Scope
+from hotline.voice import times
 
 # What is told on the phone and kept with the case, sealed.
 TOLD = ("sealed_contact", "sealed_address", "sealed_looks", "sealed_name", "sealed_for")
@@ -73,9 +74,13 @@ def open_lost_property(act: Act, call: Call) -> Case:
 
 
 def open_callback(act: Act, call: Call) -> Case:
-    """A person was wanted and nobody was free: we ring back (ANS-3), after hours the next working day (ANS-8)."""
+    """A person was wanted and nobody was free: we ring back (ANS-3), after hours the next working day (ANS-8).
+
+    At the time that the caller chose, if they did (CBK-3).
+    """
     rule = "ANS-3.callback" if act.standard.is_staffed(act.at) else "ANS-8.callback"
-    return _noted(call, matters.open_callback(act, _told(call), matter=call.slots.get("fault", "agent"), rule=rule))
+    matter = call.slots.get("fault", "agent")
+    return _noted(call, matters.open_callback(act, _told(call), matter=matter, rule=rule, window=times.chosen(call)))
 
 
 def open_abandoned(act: Act, call: Call) -> Case:

@@ -16,7 +16,7 @@ from hotline.errors import NotFound
 from hotline.phones import PhoneNumber
 from hotline.prompts import Prompts
 from hotline.standard.kinds import EmergencyKind, SpokenName
-from hotline.voice import about, standings
+from hotline.voice import about, standings, times
 
 Value = Callable[[Act, Call, Prompts], str]
 _FIRST_CHINESE = "\u2e80"  # letters before it are those of names whose surname comes last
@@ -281,6 +281,8 @@ VALUES: dict[str, Value] = {
     "sign_by": standings.sign_by,
     "settle_by": standings.settle_by,
     "open_matters": open_matters,
+    "times": times.each,
+    "chosen_time": times.spoken_choice,
     "emergency_number": emergency_number,
     "waiting_work": waiting_work,
     "offered_address": offered_address,

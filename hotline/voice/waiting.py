@@ -9,7 +9,7 @@ from hotline.domain.calls import Call
 from hotline.domain.cases import Case
 from hotline.domain.desk import Place, Wait, Why
 from hotline.domain.parties import Stage
-from hotline.voice import about
+from hotline.voice import about, times
 from hotline.voice.steps import Choice, Step
 from hotline.voice.values import whole_minutes
 
@@ -64,7 +64,8 @@ def settled(act: Act, call: Call, case: Case, *, reachable: bool) -> Step | None
     waiting = desk.of_call(act, call)
     if waiting is None or waiting.state != Place.LEAVING:
         return None
-    if waiting.why == Why.ASKED and reachable and not anonymity.told_in(call):  # a place names its caller
+    now = times.chosen(call) is None
+    if waiting.why == Why.ASKED and reachable and now and not anonymity.told_in(call):  # a place names its caller
         desk.keep_place(act, waiting, case)
         return Step.PLACE_KEPT_TOLD
     desk.taken(act, waiting, case)

@@ -199,3 +199,46 @@ def test_the_slot_of_an_instant_is_that_of_the_companys_own_clock() -> None:
     assert slots.slot_of(house(), instant) == "noon"
     assert slots.slot_of(house("Europe/Berlin"), instant) is None
     assert slots.slot_of(house(), at("2026-11-18 16:00")) is None
+
+
+def choices(standard: Standard, after: str, zone: str = "Asia/Shanghai") -> list[tuple[str, str, str]]:
+    """What a customer may choose from, by the clock on the wall."""
+    found = slots.windows(standard, at(after, zone))
+    return [(one.slot, local(one.begins, zone), local(one.ends, zone)) for one in found]
+
+
+def test_a_customer_chooses_from_the_next_of_each_slot_that_has_not_begun() -> None:
+    assert choices(heat(), "2026-11-18 10:00") == [
+        ("noon", "2026-11-18 12:00", "2026-11-18 14:00"),
+        ("evening", "2026-11-18 18:00", "2026-11-18 20:30"),
+        ("morning", "2026-11-19 09:00", "2026-11-19 11:30"),
+    ]
+
+
+def test_nobody_chooses_an_evening_in_which_nobody_is_on_duty() -> None:
+    assert [slot for slot, _begins, _ends in choices(house(), "2026-11-18 10:00")] == ["noon", "morning"]
+
+
+def test_what_is_offered_ends_with_the_office_or_with_the_night() -> None:
+    short = house(calendar={"hours": {"wed": ["08:30-18:45"]}})
+    assert ("evening", "2026-11-18 18:00", "2026-11-18 18:45") in choices(short, "2026-11-18 10:00")
+    early = heat(callbacks={"quiet": "20:00-08:00"})
+    assert ("evening", "2026-11-18 18:00", "2026-11-18 20:00") in choices(early, "2026-11-18 10:00")
+
+
+def test_nothing_is_offered_on_a_holiday_nor_beyond_what_the_profile_says() -> None:
+    assert [begins for _slot, begins, _ends in choices(house(), "2026-09-30 20:00")] == [
+        "2026-10-08 09:00",
+        "2026-10-08 12:00",
+    ]
+    assert choices(house(callbacks={"chosen_within": "1 day"}), "2026-09-30 20:00") == []
+
+
+@given(houses, instants)
+def test_whatever_is_offered_may_be_rung_from_beginning_to_end(standard: Standard, after: datetime) -> None:
+    for one in slots.windows(standard, after):
+        assert after < one.begins < one.ends
+        for part in range(8):
+            instant = one.begins + (one.ends - one.begins) * part / 8
+            assert may_be_rung(standard, instant, TALK)
+            assert slots.slot_of(standard, instant) == one.slot

@@ -37,6 +37,9 @@ FAMILIES: dict[str, set[str]] = {
     "words.emergency": {*EmergencyKind},
     "emergency.safety": {*EmergencyKind, "unclear"},
     "words.mark": {"1", "2", "3", "4", "5"},
+    "words.part": {"morning", "noon", "evening"},
+    "time.part": {"morning", "noon", "evening"},
+    "time.day": {"today", "tomorrow", "later"},
     "words.points": {str(points) for points in range(1, 10)},
     "progress": {*Stage, "open", "closed"},
     "progress.complaint": {*complaint_forms.Stage, "unassigned"},
@@ -78,7 +81,21 @@ def test_every_language_fills_the_same_variables() -> None:
 
 
 def test_every_variable_is_known() -> None:
-    local = {"key", "what", "month", "day", "hour", "minute", "surname", "initial", "minutes_waited"}
+    local = {
+        "key",
+        "when",
+        "what",
+        "part",
+        "begins",
+        "ends",
+        "month",
+        "day",
+        "hour",
+        "minute",
+        "surname",
+        "initial",
+        "minutes_waited",
+    }
     wanted = {name for key in keys(SPOKEN[0]) for name in PROMPTS.variables(key, "zh-CN")}
     assert wanted - local == set(VALUES)
 
