@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hotline.domain import callbacks, calls, cases, companies, customers, promises
+from hotline.domain import anonymity, callbacks, calls, cases, companies, customers, promises
 from hotline.domain.act import Act
 from hotline.domain.calls import Call, State
 from hotline.domain.cases import Case, Kind
@@ -18,15 +18,15 @@ UNHEARD = "unheard"  # it has heard no wording of ours that is on record
 def open_kept(act: Act, kept: KeptCall) -> Case:
     """The caller is rung back, as was said (ANS-10). The same call twice is one case and one promise.
 
+    Whoever is rung back anyway is rung once, as soon as allowed: the call joins that matter.
     Raises NotFound when the number called belongs to no company (any more).
     """
     company = companies.called_at(act, kept.called)
     companies.get(act, company.id)
     call = calls.by_sid(act, kept.sid) or _call(act, company, kept)
-    known = callbacks.joinable(act, call.customer_id, company.id)
     case = (
         _case_of(act, call)
-        or known
+        or _joined(act, call)
         or cases.open(
             act,
             company,
@@ -48,6 +48,16 @@ def _case_of(act: Act, call: Call) -> Case | None:
     """The matter that was told before the trouble began, unless it is closed. A call names no anonymous one."""
     case = cases.get(act, call.case_id) if call.case_id is not None else None
     return case if case is not None and case.state == "open" else None
+
+
+def _joined(act: Act, call: Call) -> Case | None:
+    """The matter in which this caller is rung back anyway. That they rang again is on record in it once."""
+    known = callbacks.joinable(act, call.customer_id, call.company_id)
+    if known is not None and call.case_id is None and not anonymity.told_in(call):
+        call.case_id = known.id
+        act.remember(call.chain, "call-joined", case=known.id, number=known.number)
+        callbacks.asked_again(act, known, RULE, call=call)
+    return known
 
 
 def _call(act: Act, company: Company, kept: KeptCall) -> Call:

@@ -209,7 +209,7 @@ def test_whoever_was_kept_is_rung_back_once_we_are_well(rings: Rings, runtime: R
 
 
 def test_whoever_had_told_a_matter_is_promised_the_callback_in_it(rings: Rings, runtime: Runtime) -> None:
-    ring = rings().begins().presses("0").presses("1").hears("单号是")
+    ring = rings().begins().presses("0").presses("1").presses("1").hears("单号是")
     with database_gone(runtime):
         ring.presses("1")
         until_degraded(ring)

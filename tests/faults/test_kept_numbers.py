@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 
 from hotline import serving, spool
-from hotline.domain import cases
+from hotline.domain import callbacks, cases
 from hotline.domain.act import COMMAND
 from hotline.domain.cases import Case
 from hotline.jobs import routine
 from hotline.phones import PhoneNumber
 from hotline.runtime import Runtime
 from hotline.spool import KeptCall
+from tests import world
 from tests.line import Line
 from tests.voice.ring import Rings
 from tests.world import Cast, HandClock
@@ -110,3 +111,22 @@ def test_whoever_is_rung_back_already_and_had_told_nothing_is_not_promised_it_tw
     routine.open_kept_calls(runtime)
     ring.hangs_up()
     assert [case.kind for case in line.cases()] == ["callback"]
+
+
+def test_whoever_is_owed_a_call_back_is_rung_once_however_often_they_were_kept(
+    line: Line, runtime: Runtime, cast: Cast, at: HandClock
+) -> None:
+    caller = world.number(77).e164
+    for sid in (SID, "CA" + "8" * 32):
+        for _ in range(2):
+            keep(runtime, caller, cast.heat.number, at, sid=sid)
+            routine.open_kept_calls(runtime)
+        line.passes(minutes=1)
+    case = line.case()
+    assert line.promised(case) == {"ANS-10.callback": "open"}
+    told = [kind for kind, _fields in line.chain(case.chain)]
+    assert (told.count("callback-owed"), told.count("callback-asked-again"), told.count("promise-made")) == (1, 1, 1)
+    with runtime.look(COMMAND) as act:
+        [owed] = callbacks.of_case(act, case.id)
+        assert (owed.style, owed.state, owed.next_at) == ("talk", "open", owed.made_at)
+    assert {call.case_id for call in line.calls()} == {case.id}
