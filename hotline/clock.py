@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 _source: Callable[[], datetime] = lambda: datetime.now(UTC)  # noqa: E731
+_steady: Callable[[], float] = time.monotonic
 
 
 def now() -> datetime:
@@ -14,12 +16,31 @@ def now() -> datetime:
     return _source()
 
 
+class Steps:
+    """Tells that somebody set the clock: it went otherwise than a counter of seconds that nobody can set."""
+
+    def __init__(self) -> None:
+        self._began, self._counted = now(), _steady()
+
+    def taken(self) -> timedelta:
+        """By how much the clock was set since it was last minded; less than nothing where it was set back."""
+        return now() - self._began - timedelta(seconds=_steady() - self._counted)
+
+    def mind(self) -> None:
+        """From here on the clock is right."""
+        self._began, self._counted = now(), _steady()
+
+
 @contextmanager
-def turned_by(source: Callable[[], datetime]) -> Iterator[None]:
-    """Within the block, `now()` answers what `source` answers: a story's clock is turned by hand."""
-    global _source
-    before, _source = _source, source
+def turned_by(source: Callable[[], datetime], steady: Callable[[], float] | None = None) -> Iterator[None]:
+    """Within the block, `now()` answers what `source` answers: a story's clock is turned by hand.
+
+    `steady` counts the seconds beside it; without it they are the machine's.
+    """
+    global _source, _steady
+    before = _source, _steady
+    _source, _steady = source, steady or _steady
     try:
         yield
     finally:
-        _source = before
+        _source, _steady = before

@@ -114,6 +114,7 @@ class Pace:
     """
 
     def __init__(self, redis: Redis, account: str, *, per_second: float, keep: timedelta) -> None:
+        self._redis = redis
         self._ask = redis.register_script(_ASK)
         self._prefix = f"hotline:pace:{{{account}}}"
         self._account = Lane("account", timedelta(milliseconds=_MILLIS / per_second))
@@ -133,6 +134,11 @@ class Pace:
         except RedisError:
             log.warning("the pace of calls is not kept, Redis does not answer")
             return timedelta(0)
+
+    def forget(self) -> None:
+        """Every place is given up: the clock was set, and what is kept may lie far off. Raises RedisError."""
+        for key in self._redis.scan_iter(f"{self._prefix}:*"):
+            self._redis.delete(key)
 
 
 def _millis(span: timedelta) -> int:

@@ -13,7 +13,7 @@ from redis.client import PubSub
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
-from hotline import live
+from hotline import clock, live
 from hotline.carrier.twilio import TwilioCarrier
 from hotline.domain import alarms, claims
 from hotline.domain.act import CLOCK
@@ -44,6 +44,7 @@ class Dispatcher:
         self._rooms = Rooms(self._redis, self._figures)
         self.pause = self._figures.outbox.poll_seconds
         """Seconds until the next look, unless the bell rings."""
+        self._steps = clock.Steps()
         self._stop = Event()
         self._in_trouble = False
 
@@ -126,6 +127,7 @@ class Dispatcher:
     def _attempt(self, bell: PubSub) -> bool:
         """One turn and the wait for the next; False when something was away."""
         try:
+            self._mind_the_clock()
             more = self._rounds.turn()
             self.turn()
             if not more:
@@ -139,6 +141,14 @@ class Dispatcher:
             log.warning("dispatch goes on")
         self._in_trouble = False
         return True
+
+    def _mind_the_clock(self) -> None:
+        """Before anything is judged by a clock that somebody set."""
+        step = self._steps.taken()
+        if abs(step) >= self._figures.outbox.clock_step.span:
+            log.warning("the clock was set by %d s: what is under way is reckoned anew", step.total_seconds())
+            work.clock_was_set(self._runtime, step)
+            self._steps.mind()
 
     def _listen(self, bell: PubSub) -> None:
         """Until the bell rings, at most for the pause. Many rings at once are one."""

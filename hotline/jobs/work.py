@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 from hotline import clock
 from hotline.carrier import Carrier, CarrierError
 from hotline.carrier.pace import Pace
-from hotline.domain import calls, outbox
+from hotline.domain import calls, clock_steps, outbox
 from hotline.domain.act import CLOCK, Act
 from hotline.domain.calls import Call
 from hotline.domain.outbox import OutboxEntry, Queue, State
@@ -56,6 +56,14 @@ def serve(runtime: Runtime, carrier: Carrier, handlers: Mapping[str, Handler] = 
     account, keep = runtime.settings.carrier, runtime.figures.outbox.lease.span
     pace = Pace(runtime.redis, account.sid, per_second=account.calls_per_second, keep=keep)
     _house = _House(runtime, carrier, pace, handlers)
+
+
+def clock_was_set(runtime: Runtime, step: timedelta) -> None:
+    """What is owed follows a clock that was set by `step`; the pace of calls begins anew. Raises RedisError."""
+    with runtime.act(CLOCK) as act:
+        clock_steps.follow(act, step, lease=runtime.figures.outbox.lease.span)
+    if _house is not None:
+        _house.pace.forget()
 
 
 def perform(entry_id: int, attempt: int, kind: str = "") -> None:
@@ -141,7 +149,7 @@ def _submit_or_look(figures: Figures, act: Act, entry: OutboxEntry, handler: Han
     if act.at < listed_by:
         outbox.again(act, entry, listed_by)
         return None
-    return _Task(handler, effect, entry.submitted_at - figures.reconcile_after.span)
+    return _Task(handler, effect, listed_by - figures.looked_back.span)
 
 
 def _ask(carrier: Carrier, task: _Task) -> Outcome:

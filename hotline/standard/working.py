@@ -36,6 +36,10 @@ class Outbox:
     job_timeout: Limit
     reconcile_after: Limit
     """How long a submission with an unknown outcome waits before the carrier's list is asked."""
+    looked_back: Limit
+    """How far back from then the carrier's list is read: a lease more, for the clock may have been set meanwhile."""
+    clock_step: Limit
+    """A clock that went wrong by so much was set; less is a clock that runs fast or slow."""
 
     def wait_after(self, failures: int) -> Limit:
         """The wait after that many failures (1 or more)."""

@@ -1,0 +1,55 @@
+"""What is owed, after somebody set the clock; without it work would lie for an hour, or be done twice (design rule 3).
+
+What is due at a time of day stays so: it is the clock that says when that is. But how long something has been under
+way was reckoned by the clock before, and nobody can say by this one.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import select, update
+
+from hotline.domain.act import Act
+from hotline.domain.outbox import OutboxEntry, State
+
+_SOON = 2  # leases: whatever was owed for so soon was owed for a while after it was posted, not for a time of day
+
+
+def follow(act: Act, step: timedelta, *, lease: timedelta) -> None:
+    """The clock was set by `step`, which is less than nothing where it was set back. Done twice, it is done once.
+
+    What is handed out is handed out as of now, and what the carrier may have, it has since now: a lease that seems to
+    have run out has not, and the carrier's list is not asked before it can know.
+    """
+    under_way = OutboxEntry.state.in_((State.DUE, State.CLAIMED)), OutboxEntry.submitted_at.is_not(None)
+    for found, changed in (
+        ((OutboxEntry.state == State.CLAIMED,), {"lease_until": act.at + lease}),
+        (under_way, {"submitted_at": act.at}),
+    ):
+        act.session.execute(
+            update(OutboxEntry).where(*found).values(changed).execution_options(synchronize_session=False)
+        )
+    if step < timedelta(0):
+        _sooner(act, step, lease)
+
+
+def _sooner(act: Act, step: timedelta, lease: timedelta) -> None:
+    """The clock was set back: what was owed for at once, or tried and about to be tried again, does not lie so long."""
+    ahead = act.at - step + lease  # where the clock was, and what it waited for just then
+    again = update(OutboxEntry).where(
+        OutboxEntry.state == State.DUE,
+        OutboxEntry.attempts > 0,
+        OutboxEntry.due_at > act.at,
+        OutboxEntry.due_at <= ahead,
+    )
+    act.session.execute(again.values(due_at=act.at).execution_options(synchronize_session=False))
+    posted = select(OutboxEntry).where(
+        OutboxEntry.state == State.DUE,
+        OutboxEntry.posted_at > act.at,
+        OutboxEntry.due_at > act.at,
+        OutboxEntry.due_at <= ahead + _SOON * lease,
+    )
+    for entry in act.session.scalars(posted.with_for_update(skip_locked=True)):
+        if entry.due_at - entry.posted_at <= _SOON * lease:
+            entry.posted_at, entry.due_at = entry.posted_at + step, entry.due_at + step
