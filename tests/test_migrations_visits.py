@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from sqlalchemy import select
 
 from hotline import migrations
+from hotline.domain import beginnings
 from hotline.domain.act import COMMAND
+from hotline.domain.callbacks import Callback
 from hotline.domain.visits import Visit
 from hotline.runtime import Runtime
 from tests.visiting import GOOD, mended
@@ -23,5 +27,13 @@ def test_what_was_promised_before_is_owed_and_what_was_kept_counts_as_made(runti
             (owed.id, "VIS-1.repair", "owed", None),
             (made.id, "VIS-1.repair", "made", "agent"),
         ]
+        rung = list(act.session.scalars(select(Callback).order_by(Callback.id)))
+        assert [(one.case_id, one.rule, one.style, one.state) for one in rung] == [
+            (owed.id, "VIS-1.repair", "talk", "open")
+        ], "one of ours rings about what is owed still"
+        assert rung[0].next_at == found[0].owed_at + timedelta(days=1)
+        assert beginnings.is_due(act) is False
     owed.records(cast.lin, GOOD)
+    with runtime.look(COMMAND) as act:
+        assert [one.state for one in act.session.scalars(select(Callback))] == ["reached"]
     assert [one.state for one in owed.visits] == ["made"]

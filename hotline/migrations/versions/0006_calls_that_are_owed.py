@@ -1,5 +1,7 @@
 """Callbacks with their attempts, return visits; a place in the line that no call has taken yet."""
 
+from datetime import timedelta
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -192,7 +194,11 @@ def _owe_what_was_promised() -> None:
 
 
 def _owe_visits() -> None:
-    """Every return visit that was promised before is a row; one of ours makes those that are still owed."""
+    """Every return visit that was promised before is a row; one of ours rings about those that are still owed.
+
+    Not before the day after the work: what was mended is left to prove itself. Whoever is rung in that matter anyway is
+    asked then.
+    """
     op.execute(
         """
         INSERT INTO visits (case_id, company_id, rule, state, owed_at, ended_at, "by", reopened)
@@ -201,6 +207,32 @@ def _owe_visits() -> None:
         FROM promises WHERE rule IN ('VIS-1.repair', 'CMP-8.visit') AND verdict <> 'excused'
         """
     )
+    op.execute(
+        """
+        INSERT INTO callbacks (case_id, company_id, rule, style, state, language, made_at, from_at, agreed, next_at,
+                               attempts)
+        SELECT cases.id, cases.company_id, visits.rule, 'talk', 'open',
+               COALESCE(customers.language, calls.language, 'zh-CN'),
+               visits.owed_at, visits.owed_at, FALSE, visits.owed_at, 0
+        FROM visits
+        JOIN cases ON cases.id = visits.case_id
+        LEFT JOIN customers ON customers.id = cases.customer_id
+        LEFT JOIN calls ON calls.id = cases.call_id
+        WHERE cases.state = 'open' AND NOT cases.anonymous
+        AND visits.id IN (SELECT MIN(id) FROM visits WHERE state = 'owed' GROUP BY case_id)
+        AND cases.id NOT IN (SELECT case_id FROM callbacks)
+        """
+    )
+    owed = sa.table(
+        "callbacks",
+        sa.column("id"),
+        sa.column("rule"),
+        *(sa.column(name, sa.DateTime(timezone=True)) for name in ("from_at", "next_at")),
+    )
+    visiting = sa.select(owed.c.id, owed.c.from_at).where(owed.c.rule.in_(("VIS-1.repair", "CMP-8.visit")))
+    for callback_id, mended_at in op.get_bind().execute(visiting).all():
+        rung = mended_at + timedelta(days=1)
+        op.execute(owed.update().where(owed.c.id == callback_id).values(from_at=rung, next_at=rung))
 
 
 def _forget_callbacks_of_other_systems() -> None:
