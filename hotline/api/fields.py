@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
@@ -46,9 +46,9 @@ def _day_or_instant(text: str) -> str:
 
 def _instant(text: str) -> str:
     try:
-        if _INSTANT.fullmatch(text) and datetime.fromisoformat(text):
+        if _INSTANT.fullmatch(text) and datetime.fromisoformat(text).astimezone(UTC):
             return text
-    except ValueError:
+    except (ValueError, OverflowError):
         raise ValueError("names a day or a time that there is not") from None
     raise ValueError("is an instant with its offset, 2026-11-30T09:30:00+08:00")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint
 from werkzeug.exceptions import HTTPException
 
-from hotline.api import complaints, guard, problems
+from hotline.api import callbacks, complaints, guard, problems
 from hotline.errors import HotlineError
 from hotline.runtime import Runtime
 
@@ -19,6 +19,10 @@ def blueprint(runtime: Runtime) -> Blueprint:
     made.before_request(guard.check)
     made.register_error_handler(HotlineError, problems.refused)
     made.register_error_handler(HTTPException, problems.wrong)
-    made.add_url_rule("/complaints", view_func=complaints.file, methods=["POST"])
-    made.add_url_rule("/complaints/<number>", view_func=complaints.show, methods=["GET"])
+    for what, brings, shows in (
+        ("complaints", complaints.file, complaints.show),
+        ("callbacks", callbacks.ask, callbacks.show),
+    ):
+        made.add_url_rule(f"/{what}", f"bring-{what}", brings, methods=["POST"])
+        made.add_url_rule(f"/{what}/<number>", f"show-{what}", shows, methods=["GET"])
     return made

@@ -145,6 +145,8 @@ class Callbacks:
     """Is whoever asks to be rung back offered times of day at which they can be reached?"""
     chosen_within: Annotated[Limit, Figure("CBK-3")]
     """How far ahead such a time may lie."""
+    asked_daily: Annotated[int, Figure("SEC-5", 1, 100)]
+    """How often in a day other systems may have one number rung: a stranger may have typed it."""
     regions: Annotated[tuple[str, ...], Figure("SEC-5")]
     """Where customers are rung and written to, by ISO 3166: only there, and only at ordinary lines."""
 

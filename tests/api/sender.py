@@ -17,6 +17,7 @@ from hotline.runtime import Runtime
 from tests.world import Firm
 
 BASE = "https://hotline.example.com"
+COMPLAINTS, CALLBACKS = "/api/complaints", "/api/callbacks"
 WRONGED: dict[str, Any] = {"happened": "维修员上门后大声训斥老人", "phone": "138 0000 1234", "name": "李梅"}
 
 
@@ -26,7 +27,7 @@ def said(answer: TestResponse) -> Any:
 
 
 class Sender:
-    """Sends complaints with a key of a company's."""
+    """Sends complaints and wishes to be rung with a key of a company's."""
 
     def __init__(self, app: Flask, runtime: Runtime, firm: Firm) -> None:
         with runtime.act(COMMAND) as act:
@@ -37,7 +38,11 @@ class Sender:
         """File a complaint with these fields, under a fresh name or under this one."""
         return self.sends(json.dumps(fields), _name)
 
-    def sends(self, body: str | bytes, name: str | None = None, **headers: str) -> TestResponse:
+    def wants(self, _name: str | None = None, **fields: Any) -> TestResponse:
+        """Ask that somebody be rung, with these fields, under a fresh name or under this one."""
+        return self.sends(json.dumps(fields), _name, to=CALLBACKS)
+
+    def sends(self, body: str | bytes, name: str | None = None, to: str = COMPLAINTS, **headers: str) -> TestResponse:
         """Send a body as it is; headers in place of those that a well-behaved sender has."""
         usual = {
             "Authorization": f"Bearer {self.secret}",
@@ -45,12 +50,12 @@ class Sender:
             "Content-Type": "application/json",
         }
         given = {one.replace("_", "-"): value for one, value in headers.items()}
-        return self._client.post("/api/complaints", base_url=BASE, data=body, headers=usual | given)
+        return self._client.post(to, base_url=BASE, data=body, headers=usual | given)
 
-    def asks(self, number: str) -> TestResponse:
-        """Ask where a complaint stands."""
+    def asks(self, number: str, of: str = COMPLAINTS) -> TestResponse:
+        """Ask where a complaint, or what else was brought, stands."""
         headers = {"Authorization": f"Bearer {self.secret}"}
-        return self._client.get(f"/api/complaints/{number}", base_url=BASE, headers=headers)
+        return self._client.get(f"{of}/{number}", base_url=BASE, headers=headers)
 
     def cases(self) -> list[Case]:
         """Every case there is, in order."""

@@ -1,0 +1,118 @@
+"""Callbacks that other systems ask for, such as a web form; without it who does not ring could not be rung (CBK-3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from flask import abort, jsonify
+from flask.typing import ResponseReturnValue
+
+from hotline.api import callback_form, guard, problems, turns
+from hotline.api.callback_form import Form
+from hotline.api.fields import Sent
+from hotline.api.problems import Lack
+from hotline.domain import api_keys, callbacks, cases, companies, customers, promises, visitors, wishes
+from hotline.domain.act import Act
+from hotline.domain.api_keys import ApiKey, ApiRequest, Brought
+from hotline.domain.cases import Case
+from hotline.domain.companies import Company
+from hotline.domain.matters import Told
+from hotline.domain.visitors import Channel
+from hotline.phones import PhoneNumber
+
+_UNNAMED = "agent"  # the matter of whoever wants somebody, and does not say for what
+
+
+def ask() -> ResponseReturnValue:
+    """Ask for a call: 201 with its number, whether one was owed before, by when it is made. Sent twice, asked once."""
+    name = turns.request_name()
+    sent = callback_form.read(turns.body())
+    with guard.runtime().act(guard.ACTOR) as act:
+        done = turns.once(act, Brought.CALLBACK, name, sent.spelling, lambda key: _asked(act, key, sent))
+        return jsonify(_receipt(act, cases.get(act, done.case_id), done)), 201
+
+
+def show(number: str) -> ResponseReturnValue:
+    """Where a callback stands that this key asked for: 200, or 404 for everybody else's."""
+    with guard.runtime().look(guard.ACTOR) as act:
+        case = cases.numbered(act, guard.key().company_id, number)
+        if case is None or not api_keys.brought(act, guard.key().id, Brought.CALLBACK, case.id):
+            return problems.answer(404, "this key asked for no callback with this number")
+        return jsonify(_progress(act, case))
+
+
+def _asked(act: Act, key: ApiKey, sent: Sent[Form]) -> Case:
+    """The matter in which they are rung; nothing is kept of a wish that is refused."""
+    company, form = companies.get(act, key.company_id), sent.form
+    turns.refuse([*_wrong(act, company, sent), *sent.lacks])
+    _not_too_often(act, form)
+    owner = turns.owner(act, company)
+    told = _told(act, company, owner.id, form)
+    window = callback_form.window_of(form, act.standard)
+    case, joined = wishes.ask(act, told, matter=form.matter or _UNNAMED, window=window)
+    if not joined:
+        visitors.register(act, case, Channel.WEB, sex=None, noted_by=case.owner_id)
+    act.remember(case.chain, "came-by-key", key=key.id)
+    return case
+
+
+def _wrong(act: Act, company: Company, sent: Sent[Form]) -> Iterable[Lack]:
+    form, standard = sent.form, act.standard
+    phone = form.phone if sent.is_right("phone") else None
+    yield from turns.wrong_with_person(act, company, phone, form.language)
+    yield from callback_form.wrong_times(sent, standard, act.at)
+    if phone is not None and customers.is_nuisance(act, PhoneNumber(phone)):
+        yield Lack("phone", "is not rung at present: a supervisor set it aside (ANS-12)")
+    classes = standard.repair.classes
+    if form.matter is not None and form.matter not in classes:
+        yield Lack("matter", f"is one of {', '.join(classes)}, or left out")
+
+
+def _not_too_often(act: Act, form: Form) -> None:
+    """Nobody has us ring one number all day, under whatever names and keys (SEC-5)."""
+    calendar, most = act.standard.calendar, act.standard.callbacks.asked_daily
+    today = act.at.astimezone(calendar.timezone).date()
+    known = customers.find(act, PhoneNumber(form.phone))
+    if known is None or wishes.asked_since(act, known.id, calendar.start_of_day(today)) < most:
+        return
+    ends = calendar.start_of_day(date.fromordinal(today.toordinal() + 1))
+    left = {"Retry-After": str(int((ends - act.at).total_seconds()) + 1)}
+    abort(problems.answer(429, f"this number was asked for {most} times today: callbacks.asked_daily", headers=left))
+
+
+def _told(act: Act, company: Company, owner_id: int, form: Form) -> Told:
+    customer = turns.customer(act, form.phone, name=form.name, language=form.language)
+    told = {"contact": form.phone, "name": form.name, "question": form.question}
+    return Told(
+        company_id=company.id,
+        owner_id=owner_id,
+        details=turns.sealed(act, customer, told),
+        reachable=True,
+        customer_id=customer.id if customer else None,
+    )
+
+
+def _receipt(act: Act, case: Case, done: ApiRequest) -> dict[str, Any]:
+    """What was promised when it was asked for; asked again later it is the same."""
+    made = [one for one in promises.of_case(act, case.id) if one.made_at <= done.at]
+    return {
+        "number": case.number,
+        "joined": case.opened_at != done.at,
+        "promises": [{"rule": one.rule, "due": turns.utc(one.due_at)} for one in made],
+    }
+
+
+def _progress(act: Act, case: Case) -> dict[str, Any]:
+    """`next`: when they are rung next, by itself; null while they are being rung, and once it is over."""
+    made = callbacks.of_case(act, case.id)
+    last = made[-1] if made else None
+    return {
+        "number": case.number,
+        "state": case.state,
+        "callback": last.state if last else None,
+        "attempts": last.attempts if last else 0,
+        "next": turns.utc(last.next_at) if last else None,
+        "promises": turns.promised(promises.of_case(act, case.id)),
+    }

@@ -1,0 +1,65 @@
+"""Who asks without a telephone to be rung; without it a stranger could have us ring one victim all day (CBK-3)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from hotline.domain import callbacks, cases, matters, owed_calls, promises
+from hotline.domain.act import Act
+from hotline.domain.api_keys import ApiRequest, Brought
+from hotline.domain.callbacks import Style, Window
+from hotline.domain.cases import Case
+from hotline.domain.matters import Told
+from hotline.domain.promises import Verdict
+
+_CHOSEN = "CBK-3.time"
+
+
+def ask(act: Act, told: Told, *, matter: str, window: Window | None) -> tuple[Case, bool]:
+    """Somebody wants to be rung: at a time of their choice, else as soon as possible, within the company's hours.
+
+    The matter, and whether it was there: whoever is rung back anyway is rung once. A stranger may have filled in the
+    number, so that nothing that is promised already comes later for it; what is told in addition is kept. The standard
+    of the company is chosen.
+    """
+    rule = "ANS-3.callback" if act.standard.is_staffed(act.at) else "ANS-8.callback"
+    known = callbacks.joinable(act, told.customer_id, told.company_id)
+    if known is None:
+        return matters.open_callback(act, told, matter=matter, rule=rule, window=window).case, False
+    _add(act, known, told)
+    if window is None:
+        callbacks.asked_again(act, known, rule, call=None)
+    else:
+        _chosen_again(act, known, window)
+    return known, True
+
+
+def asked_since(act: Act, customer_id: int, since: datetime) -> int:
+    """How often, from an instant on, other systems asked us to ring this customer, whichever of them it was."""
+    query = select(func.count(ApiRequest.id)).join(Case, Case.id == ApiRequest.case_id)
+    query = query.where(Case.customer_id == customer_id, ApiRequest.kind == Brought.CALLBACK, ApiRequest.at >= since)
+    return act.session.scalar(query) or 0
+
+
+def _add(act: Act, case: Case, told: Told) -> None:
+    """What was told before stands; where to ring is what was said by telephone, if it was."""
+    before, more = case.details, told.details
+    if "sealed_question" in before and "sealed_question" in more:
+        both = (cases.unseal(act, case, one["sealed_question"]) for one in (before, more))
+        before = {**before, "sealed_question": cases.seal(act, case, "\n".join(both))}
+    case.details = {**more, **before}
+    act.remember(case.chain, "callback-told-more", words=more.get("sealed_question"))
+
+
+def _chosen_again(act: Act, case: Case, window: Window) -> None:
+    """They are rung at the sooner of two times; a promise that still runs stands, a broken one is made anew."""
+    act.remember(case.chain, "callback-asked-again", call=None)
+    open_now = [one for one in promises.of_case(act, case.id) if one.verdict == Verdict.OPEN]
+    runs = [one.rule for one in open_now if one.due_at >= act.at]
+    callback = owed_calls.open_in(act, case.id, Style.TALK)
+    if promises.BY_REACHING.isdisjoint(runs):
+        callbacks.owe(act, case, _CHOSEN, from_at=window.begins, since=window.begins, until=window.ends)
+    elif callback is not None:
+        owed_calls.sooner(act, callback, window.begins)
