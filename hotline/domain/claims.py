@@ -31,7 +31,9 @@ _DUES = [
     )
     for queue, priority in _KINDS
 ]
-_LEASES = select(func.min(OutboxEntry.lease_until)).where(OutboxEntry.state == State.CLAIMED)
+_LEASES = select(func.min(OutboxEntry.lease_until)).where(
+    OutboxEntry.lease_until.is_not(None), OutboxEntry.state == State.CLAIMED
+)
 _NEXT = select(*(one.scalar_subquery() for one in (*_DUES, _LEASES)))
 
 
@@ -76,7 +78,8 @@ def claim_due(
 
 def claim_kind(act: Act, kind: str, *, lease: timedelta, most: int) -> list[Claimed]:
     """Claim what is due of one kind, whatever else waits; there is little of it."""
-    query = select(OutboxEntry.id).where(_due(act, State.DUE), OutboxEntry.kind == kind).order_by(OutboxEntry.id)
+    query = select(OutboxEntry.id).where(_due(act, State.DUE), OutboxEntry.kind == kind)
+    query = query.order_by(OutboxEntry.due_at, OutboxEntry.id)
     return _claimed(act, list(act.session.scalars(query.limit(most).with_for_update(skip_locked=True))), lease)
 
 

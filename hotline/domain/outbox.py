@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, bindparam, select, update
+from sqlalchemy import JSON, ForeignKey, Index, String, bindparam, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.db import Base, insert_new
@@ -48,9 +48,16 @@ class OutboxEntry(Base):
 
     __tablename__ = "outbox"
     # Each queue's next by due time: looking for it costs the same however much is due, or owed for later.
+    # Only what is handed out has a lease: to see whether one ran out, nothing else is gone through.
     # One call or text at the carrier is one entry's: of two that look for theirs at once, the second looks again.
     __table_args__ = (
         Index("ix_outbox_due", "state", "queue", "priority", "due_at"),
+        Index(
+            "ix_outbox_leases",
+            "lease_until",
+            sqlite_where=text("lease_until IS NOT NULL"),
+            postgresql_where=text("lease_until IS NOT NULL"),
+        ),
         Index(None, "carrier_sid", unique=True),
     )
 

@@ -114,6 +114,14 @@ def upgrade() -> None:
 
     op.drop_index("ix_outbox_due", "outbox")
     op.create_index("ix_outbox_due", "outbox", ["state", "queue", "priority", "due_at"], unique=False)
+    op.create_index(
+        "ix_outbox_leases",
+        "outbox",
+        ["lease_until"],
+        unique=False,
+        sqlite_where=sa.text("lease_until IS NOT NULL"),
+        postgresql_where=sa.text("lease_until IS NOT NULL"),
+    )
     _make_alarms()
     _one_entry_for_each_id()
     # Supervisors were told of it when it failed. Tried again by a press now, a text of months ago would go out.
@@ -245,6 +253,7 @@ def downgrade() -> None:
     op.drop_index("ix_outbox_carrier_sid", "outbox")
     op.create_index("ix_outbox_carrier_sid", "outbox", ["carrier_sid"], unique=False)
     op.drop_table("alarms")
+    op.drop_index("ix_outbox_leases", "outbox")
     op.drop_index("ix_outbox_due", "outbox")
     op.create_index("ix_outbox_due", "outbox", ["state", "due_at"], unique=False)
 
