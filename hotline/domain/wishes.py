@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from hotline.domain import callbacks, cases, matters, owed_calls, promises
 from hotline.domain.act import Act
 from hotline.domain.api_keys import ApiRequest, Brought
-from hotline.domain.callbacks import Style, Window
+from hotline.domain.callbacks import Callback, Style, Window
 from hotline.domain.cases import Case
 from hotline.domain.matters import Told
 from hotline.domain.promises import Verdict
@@ -20,19 +20,23 @@ _CHOSEN = "CBK-3.time"
 def ask(act: Act, told: Told, *, matter: str, window: Window | None) -> tuple[Case, bool]:
     """Somebody wants to be rung: at a time of their choice, else as soon as possible, within the company's hours.
 
-    The matter, and whether it was there: whoever is rung back anyway is rung once. A stranger may have filled in the
-    number, so that nothing that is promised already comes later for it; what is told in addition is kept. The standard
-    of the company is chosen.
+    The matter, and whether it was there: whoever is rung back anyway is rung once. A stranger may have typed the
+    number, so a time that was agreed stands, and nothing else comes later for it; what is told in addition is kept.
+    The standard of the company is chosen.
     """
     rule = "ANS-3.callback" if act.standard.is_staffed(act.at) else "ANS-8.callback"
     known = callbacks.joinable(act, told.customer_id, told.company_id)
     if known is None:
         return matters.open_callback(act, told, matter=matter, rule=rule, window=window).case, False
+    callback = owed_calls.open_in(act, known.id, Style.TALK)
+    assert callback is not None, "else there was nothing to join"
     _add(act, known, told)
-    if window is None:
+    if callback.agreed and callback.next_at is not None:
+        act.remember(known.chain, "callback-asked-again", call=None)
+    elif window is None:
         callbacks.asked_again(act, known, rule, call=None)
     else:
-        _chosen_again(act, known, window)
+        _chosen_again(act, known, callback, window)
     return known, True
 
 
@@ -53,13 +57,14 @@ def _add(act: Act, case: Case, told: Told) -> None:
     act.remember(case.chain, "callback-told-more", words=more.get("sealed_question"))
 
 
-def _chosen_again(act: Act, case: Case, window: Window) -> None:
-    """They are rung at the sooner of two times; a promise that still runs stands, a broken one is made anew."""
+def _chosen_again(act: Act, case: Case, callback: Callback, window: Window) -> None:
+    """They are rung at the sooner of two times; a promise that still runs stands, else the time is promised."""
     act.remember(case.chain, "callback-asked-again", call=None)
     open_now = [one for one in promises.of_case(act, case.id) if one.verdict == Verdict.OPEN]
     runs = [one.rule for one in open_now if one.due_at >= act.at]
-    callback = owed_calls.open_in(act, case.id, Style.TALK)
-    if promises.BY_REACHING.isdisjoint(runs):
-        callbacks.owe(act, case, _CHOSEN, from_at=window.begins, since=window.begins, until=window.ends)
-    elif callback is not None:
+    if not promises.BY_REACHING.isdisjoint(runs):
         owed_calls.sooner(act, callback, window.begins)
+    elif callback.next_at is None or window.begins <= callback.next_at:
+        callbacks.chosen(act, case, window)
+    else:
+        promises.make(act, _CHOSEN, case, since=window.begins, until=window.ends)

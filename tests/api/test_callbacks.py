@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from hotline.domain import audit, callbacks, cases, customers, visitors
+from hotline.domain import audit, callbacks, cases, customers, owed_calls, visitors
 from hotline.domain.act import COMMAND
 from hotline.domain.callbacks import Callback
 from hotline.domain.cases import Case
@@ -126,17 +126,38 @@ def test_a_stranger_cannot_put_off_what_was_promised(sender: Sender, at: HandClo
     assert only(sender)[1].next_at == due
 
 
-def test_the_sooner_of_two_chosen_times_counts(sender: Sender) -> None:
-    sender.wants(**LI, at="2026-11-19T15:00:00+08:00")
-    sender.wants(**LI, at="2026-11-19T09:30:00+08:00")
-    assert only(sender)[1].next_at == NEXT_MORNING
+@pytest.mark.parametrize("again", [{}, {"at": "2026-11-19T09:30:00+08:00"}, {"at": "2026-11-19T19:00:00+08:00"}])
+def test_a_time_that_was_agreed_stands(sender: Sender, again: dict[str, str], at: HandClock) -> None:
+    first = said(sender.wants(**LI, at="2026-11-19T15:00:00+08:00"))
+    at.passes(timedelta(minutes=1))
+    answer = said(sender.wants(**LI, **again))
+    assert (answer["joined"], answer["promises"]) == (True, first["promises"])
+    assert only(sender)[1].next_at == datetime(2026, 11, 19, 15, tzinfo=SHANGHAI)
+    assert [one.kind for one in entries(sender)].count("callback-asked-again") == 1
 
 
-def test_whoever_asks_again_after_a_broken_promise_is_promised_anew(sender: Sender, at: HandClock) -> None:
+@pytest.mark.parametrize(("chosen", "rung_at"), [("2026-11-19T09:30:00+08:00", 9.5), ("2026-11-19T19:00:00+08:00", 18)])
+def test_whoever_asks_again_after_a_broken_promise_is_promised_anew_and_rung_at_the_sooner_time(
+    sender: Sender, at: HandClock, chosen: str, rung_at: float
+) -> None:
     sender.wants(**LI)
+    with sender.runtime.act(COMMAND) as act:
+        evening = datetime(2026, 11, 19, 18, tzinfo=SHANGHAI)
+        owed_calls.schedule(act, act.session.get_one(Callback, only(sender)[1].id), evening)
     at.passes(timedelta(hours=2))
-    again = said(sender.wants(**LI, at="2026-11-19T09:30:00+08:00"))
+    again = said(sender.wants(**LI, at=chosen))
     assert [one["rule"] for one in again["promises"]] == ["ANS-3.callback", "CBK-3.time"]
+    assert only(sender)[1].next_at == datetime(2026, 11, 19, tzinfo=SHANGHAI) + timedelta(hours=rung_at)
+
+
+def test_while_a_promise_runs_a_sooner_time_is_taken(home: Sender, runtime: Runtime, cast: Cast, at: HandClock) -> None:
+    home.wants(**LI)
+    with runtime.act(COMMAND) as act:
+        noon = datetime(2026, 11, 18, 12, tzinfo=SHANGHAI)
+        owed_calls.schedule(act, act.session.get_one(Callback, only(home)[1].id), noon)
+    again = said(home.wants(**LI, at="2026-11-18T11:00:00+08:00"))
+    assert [one["rule"] for one in again["promises"]] == ["ANS-3.callback"]
+    assert only(home)[1].next_at == datetime(2026, 11, 18, 11, tzinfo=SHANGHAI)
 
 
 def test_a_missed_call_and_a_wish_are_one_and_where_it_was_told_to_ring_is_rung(
