@@ -24,7 +24,7 @@ class Outbox:
     batch: Annotated[int, Figure(PLATFORM, 1, 1000)]
     """So many of one queue are claimed at once."""
     full_poll_seconds: Annotated[float, Figure(PLATFORM, 0.005, 5)]
-    """How soon is looked again where more may be due; what falls due one after the other goes out as often, together."""
+    """How soon is looked again where more may be due; what falls due in between goes out together."""
     refill_seconds: Annotated[float, Figure(PLATFORM, 0.005, 5)]
     """How soon where the workers have all that they may have: they get a part of it done meanwhile."""
     patience: Limit
