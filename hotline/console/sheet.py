@@ -112,6 +112,14 @@ def _done(act: Act, offer: Offer, said: Said) -> None:
         )
 
 
+def _put_off(act: Act, offer: Offer, said: Said) -> None:
+    order = _own_order(act, offer)
+    if not said.found:
+        said.problem = words.text("sheet.why-empty")
+    elif not repairs.is_put_off(act, order.case_id):
+        repairs.put_off(act, order, by=offer.staff_id, why=said.found)
+
+
 def _show_address(act: Act, offer: Offer, said: Said) -> None:
     _reveal(act, offer, said, "address")
 
@@ -126,6 +134,7 @@ ACTIONS: dict[str, Does] = {
     "on-the-way": _on_the_way,
     "arrived": _arrived,
     "done": _done,
+    "put-off": _put_off,
     "show-address": _show_address,
     "show-number": _show_number,
 }
@@ -192,6 +201,7 @@ def _context(act: Act, offer: Offer, case: Case) -> dict[str, Any]:
         "zone": act.standard.timezone,
         "offer": offer,
         "order": order,
+        "put_off": repairs.is_put_off(act, case.id),
         "diagnosis": matter.findings(order) if order else [],
         "mine": signed_by == offer.staff_id,
         "taken": signed_by is not None and signed_by != offer.staff_id,

@@ -14,7 +14,8 @@ from hotline.domain.owed_calls import Attempt, Callback, State, Style
 from hotline.domain.waits import Place, Wait
 from hotline.errors import NotFound, Refused
 
-SURVEY = "survey"  # the first step of a call in which the machine asks; the name is that of the table of steps
+# The first steps of calls in which the machine talks; the names are those of the table of steps.
+_FIRST_STEPS = {Style.SURVEY: "survey", Style.INFORM: "inform"}
 
 
 def begin_due(act: Act, *, words_version: str) -> None:
@@ -64,7 +65,8 @@ def _room(act: Act, style: Style) -> int:
     companies.get(act, group[0])
     if style is Style.TALK:
         return len(seats.serving(act, group)) - len([one for one in waits.line(act) if one.kept])
-    goes_on = select(func.count(Attempt.id)).join(Callback).where(Callback.style == style, Attempt.ended_at.is_(None))
+    goes_on = select(func.count(Attempt.id)).join(Callback)
+    goes_on = goes_on.where(Callback.style != Style.TALK, Attempt.ended_at.is_(None))
     return act.standard.engine.callbacks.surveys_at_once - (act.session.scalar(goes_on) or 0)
 
 
@@ -161,8 +163,9 @@ def _into_line(act: Act, case: Case, callback: Callback) -> None:
 
 
 def _ring(act: Act, case: Case, callback: Callback, attempt: Attempt, words_version: str) -> None:
-    """The customer is rung at once: the machine asks (ANS-14)."""
+    """The customer is rung at once: the machine asks, or tells (ANS-14)."""
     company = companies.get(act, case.company_id)
-    call = owed_calls.placed(act, case, company, SURVEY, words_version, callback=callback.id)
+    first_step = _FIRST_STEPS[Style(callback.style)]
+    call = owed_calls.placed(act, case, company, first_step, words_version, callback=callback.id)
     attempt.call_id = call.id
     outbox.post(act, "place-call", key=f"place-{call.id}", case_id=case.id, call=call.id)

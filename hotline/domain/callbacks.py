@@ -72,6 +72,16 @@ def _made(act: Act, case: Case, rule: str, style: Style, from_at: datetime) -> C
     return callback
 
 
+def inform(act: Act, case: Case, rule: str) -> None:
+    """The machine tells the customer what was promised by this rule, where it is owed still: nobody has to talk.
+
+    The case is locked, its standard chosen.
+    """
+    if any(one.rule == rule and one.is_owed for one in promises.of_case(act, case.id)):
+        callback = open_in(act, case.id, Style.INFORM) or _made(act, case, rule, Style.INFORM, act.at)
+        sooner(act, callback, act.at)
+
+
 def reached(act: Act, case: Case) -> None:
     """Somebody of ours spoke with the customer of this case, whom we rang. The case is locked."""
     promises.reached(act, case)
@@ -81,10 +91,16 @@ def reached(act: Act, case: Case) -> None:
 
 
 def answered(act: Act, callback_id: int) -> None:
-    """The customer pressed a key in a call that asks by itself: nobody is rung for it any more."""
+    """The customer pressed a key in a call in which the machine talks: nobody is rung for it any more.
+
+    What it told was told with that, so that what was promised is kept.
+    """
     callback, case = locked(act, callback_id)
     if callback.state == State.OPEN:
         end(act, case, callback, State.REACHED)
+    if callback.style == Style.INFORM:
+        promises.done(act, callback.rule, case)
+        settle(act, case)
 
 
 def served(act: Act, call: Call, *, by: int) -> None:

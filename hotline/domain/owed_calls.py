@@ -40,6 +40,7 @@ class Style(StrEnum):
 
     TALK = "talk"  # one of ours accepts, then the customer is rung
     SURVEY = "survey"  # the customer is rung at once, and asked by the machine; a person comes on request
+    INFORM = "inform"  # the same, and told: there is nothing to ask
 
 
 class Outcome(StrEnum):

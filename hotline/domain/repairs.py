@@ -10,7 +10,7 @@ from sqlalchemy import JSON, ForeignKey, String, Text, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.db import Base
-from hotline.domain import cases, customers, dispatches, promises, signatures, visits
+from hotline.domain import callbacks, cases, customers, dispatches, promises, signatures, visits
 from hotline.domain.act import Act
 from hotline.domain.cases import Case
 from hotline.domain.customers import CustomerPlace
@@ -148,6 +148,29 @@ def advance(act: Act, order: RepairOrder, stage: Stage, *, by: int) -> None:
         cases.text_customer(act, cases.get(act, order.case_id), "repair-on-the-way", about=order.engineer_id)
     else:
         order.arrived_at = act.at
+
+
+def put_off(act: Act, order: RepairOrder, *, by: int, why: str) -> None:
+    """It cannot be mended now: the owner has it again, and the customer is promised the result, once (FLT-5).
+
+    Whoever signed still goes there again. Raises Conflict for a repair that nobody has signed for, or is done, Invalid
+    without a reason.
+    """
+    if not why.strip():
+        raise Invalid("say why it cannot be mended now: the customer and the next engineer will ask")
+    if order.stage in (Stage.REPORTED, Stage.DONE):
+        raise Conflict(f"a repair that is {order.stage} is put off by nobody")
+    case = cases.get(act, order.case_id)
+    act.remember(case.chain, "repair-put-off", order=order.id, found=cases.seal(act, case, why.strip()), by=by)
+    cases.handled_by(act, case, case.owner_id)
+    if not is_put_off(act, case.id):
+        callbacks.owe(act, case, visits.RESULT)
+        cases.text_customer(act, case, "repair-put-off", about=order.id)
+
+
+def is_put_off(act: Act, case_id: int) -> bool:
+    """Does the customer wait for the result of a repair that could not be done at once?"""
+    return any(one.rule == visits.RESULT and one.is_owed for one in promises.of_case(act, case_id))
 
 
 def finish(act: Act, order: RepairOrder, *, by: int, found: str, tested: bool, customer_signed: bool) -> None:

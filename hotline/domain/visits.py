@@ -19,6 +19,7 @@ from hotline.domain.visitors import Channel
 from hotline.errors import Conflict, NotFound
 from hotline.standard.kinds import Asker as Asker
 
+RESULT = "FLT-5.result"  # what was promised of a repair that could not be done at once; asked how it is, they are told
 REPAIR, COMPLAINT, VISITOR, REPLY = "VIS-1.repair", "CMP-8.visit", "VIS-3.visitor", "VIS-4.reply"
 
 
@@ -76,7 +77,8 @@ class Said:
 def owe(act: Act, case: Case, rule: str) -> Visit:
     """A return visit is due by this rule: promised, and rung from the profile's `visits.after` on. The case is locked.
 
-    Who asked not to be called is neither promised one nor rung: their visit is refused from the beginning.
+    Whoever waits for the result of a repair is rung at once: one call serves both (FLT-5). Who asked not to be called
+    is neither promised a visit nor rung for it, which is refused from the beginning; but is told a result.
     """
     companies.get(act, case.company_id)
     refused = wants_no_calls(act, case)
@@ -95,7 +97,9 @@ def owe(act: Act, case: Case, rule: str) -> Visit:
     told = {"company": case.company_id, "rule": rule, "state": visit.state, "ended": ended}
     act.remember(case.chain, "visit-owed", visit=visit.id, **told)
     if not refused:
-        callbacks.owe(act, case, rule, style=style(act, rule), from_at=_from(act, rule))
+        callbacks.owe(act, case, rule, style=style(act, rule), from_at=_from(act, case, rule))
+    elif rule == REPAIR:
+        callbacks.inform(act, case, RESULT)
     return visit
 
 
@@ -147,6 +151,7 @@ def made(
     told = {"asker": by, "by": staff_id, "call": call_id}
     act.remember(case.chain, "visit-made", visit=visit.id, **told, **_said(visit))
     promises.done(act, visit.rule, case)
+    _told(act, case, visit)
     callbacks.settle(act, case)
 
 
@@ -183,6 +188,11 @@ def refuse(act: Act, case: Case, *, by: Asker, staff_id: int | None = None, call
         for visit in of_case(act, case_id):
             if visit.is_awaited:
                 _refused(act, found, visit, by=by, staff_id=staff_id, call_id=call_id)
+                if found.id == case.id:
+                    _told(act, found, visit)
+                elif visit.rule == REPAIR:
+                    callbacks.inform(act, found, RESULT)
+                callbacks.settle(act, found)
     companies.get(act, case.company_id)
 
 
@@ -215,8 +225,18 @@ def get(act: Act, visit_id: int) -> Visit:
     return visit
 
 
-def _from(act: Act, rule: str) -> datetime:
-    """From when on the customer is rung: after some time, of a stay the day after; at once where that were too late."""
+def _told(act: Act, case: Case, visit: Visit) -> None:
+    """Asked how the repair is, the customer was told its result as well (FLT-5)."""
+    if visit.rule == REPAIR:
+        promises.done(act, RESULT, case)
+
+
+def _from(act: Act, case: Case, rule: str) -> datetime:
+    """From when on the customer is rung: after some time, of a stay the day after; at once where that were too late,
+    or a result is waited for.
+    """
+    if rule == REPAIR and any(one.rule == RESULT and one.is_owed for one in promises.of_case(act, case.id)):
+        return act.at
     standard, calendar = act.standard, act.standard.calendar
     stayed, limit = rule == VISITOR, standard.promise(rule).limit
     after = calendar.end_of_day(act.at) if stayed else standard.visits.after.deadline(act.at, calendar).at

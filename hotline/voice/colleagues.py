@@ -93,6 +93,20 @@ def found(act: Act, call: Call, heard: Heard) -> Step | None:
     return Step.WORK_TESTED
 
 
+def put_off(act: Act, call: Call, heard: Heard) -> Step | None:
+    """Why it cannot be mended now, in the colleague's words: the customer is promised the result (FLT-5)."""
+    if heard.sound is not Sound.SPEECH or not heard.text.strip():
+        return None
+    order = _asked(act, call)
+    if order is None or call.staff_id is None:
+        return Step.WORK_REFUSED
+    try:
+        repairs.put_off(act, order, by=call.staff_id, why=heard.text)
+    except Conflict:
+        return Step.WORK_REFUSED
+    return Step.WORK_NOTED
+
+
 def note_tested(act: Act, call: Call, choice: Choice) -> Step:
     """Tested in front of the customer, or not (FLT-8)."""
     call.put(tested=choice.value == "yes")

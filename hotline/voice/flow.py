@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hotline.voice import answers, colleagues, contacts, desk_flow, emergencies, faults, notices, survey
+from hotline.voice import answers, colleagues, contacts, desk_flow, emergencies, faults, inform, notices, survey
 from hotline.voice.answers import choices, note, yes_no
 from hotline.voice.steps import Ask, End, Go, Linger, Menu, Row, Step, Take, Tell, leads_of, says
 
 S = Step
 ITEMS = tuple(answers.ITEM_STEPS.values())
 MENU_LEADS = (*ITEMS, S.LANGUAGE, S.SLOWLY)
+WHEN = (contacts.times_offered, (S.MATTER_OPENED, S.WHEN_SOON))
 
 GREETING: dict[Step, Row] = {
     S.ARRIVED: Go(answers.arrive, (S.REFUSED, S.COLLEAGUE, S.GREETING)),
@@ -152,23 +153,9 @@ MATTERS: dict[Step, Row] = {
         contacts.number_confirmed,
     ),
     S.CONTACT_SETTLED: Go(contacts.settled, (S.WHEN_ASKED, S.MATTER_OPENED)),
-    S.WHEN_ASKED: Menu(
-        says("time.ask"),
-        contacts.times_offered,
-        (S.MATTER_OPENED, S.WHEN_SOON),
-        S.WHEN_ASKED_AGAIN,
-        contacts.note_time,
-        asks_again=False,
-        person=False,
-    ),
+    S.WHEN_ASKED: Menu(says("time.ask"), *WHEN, S.WHEN_ASKED_AGAIN, contacts.note_time, asks_again=False, person=False),
     S.WHEN_ASKED_AGAIN: Menu(
-        says("time.ask-again"),
-        contacts.times_offered,
-        (S.MATTER_OPENED, S.WHEN_SOON),
-        S.WHEN_SOON,
-        contacts.note_time,
-        asks_again=False,
-        person=False,
+        says("time.ask-again"), *WHEN, S.WHEN_SOON, contacts.note_time, asks_again=False, person=False
     ),
     S.WHEN_SOON: Go(contacts.soon, (S.MATTER_OPENED,)),
     S.MATTER_OPENED: Go(
@@ -210,15 +197,17 @@ COLLEAGUES: dict[Step, Row] = {
             ("1", "words.on-the-way", S.WORK_ON_THE_WAY),
             ("2", "words.arrived", S.WORK_ARRIVED),
             ("3", "words.done", S.WORK_FOUND),
+            ("4", "words.cannot-mend", S.WORK_WHY),
             ("0", "words.person", S.GREETING),
         ),
-        (S.WORK_ON_THE_WAY, S.WORK_ARRIVED, S.WORK_FOUND, S.GREETING),
+        (S.WORK_ON_THE_WAY, S.WORK_ARRIVED, S.WORK_FOUND, S.WORK_WHY, S.GREETING),
         S.FAREWELL,
         person=False,  # 0 leads to what every caller may choose from
     ),
     S.WORK_ON_THE_WAY: Go(colleagues.on_the_way, (S.WORK_NOTED, S.WORK_REFUSED)),
     S.WORK_ARRIVED: Go(colleagues.arrived, (S.WORK_NOTED, S.WORK_REFUSED)),
     S.WORK_FOUND: Ask(says("work.found"), colleagues.found, (S.WORK_TESTED,), S.WORK_REFUSED),
+    S.WORK_WHY: Ask(says("work.why"), colleagues.put_off, (S.WORK_NOTED, S.WORK_REFUSED), S.WORK_REFUSED),
     S.WORK_TESTED: Menu(
         says("work.tested"),
         choices(("1", "words.yes", S.WORK_SIGNED_FOR, "yes"), ("2", "words.no", S.WORK_SIGNED_FOR, "no")),
@@ -260,11 +249,11 @@ COLLEAGUES: dict[Step, Row] = {
 }
 
 GROUPS = (
-    GREETING, FAULT, EMERGENCY, MATTERS, desk_flow.LINE, CLOSING, survey.SURVEY, COLLEAGUES, notices.NOTICE,
-    desk_flow.AGENTS,
+    GREETING, FAULT, EMERGENCY, MATTERS, desk_flow.LINE, CLOSING, {**survey.SURVEY, **inform.INFORM}, COLLEAGUES,
+    notices.NOTICE, desk_flow.AGENTS,
 )  # fmt: skip
 FLOW: dict[Step, Row] = {step: row for group in GROUPS for step, row in group.items()}
-ENTRIES = (S.ARRIVED, S.REPAIR_OFFER, S.NOTICE, S.SURVEY, *desk_flow.ENTRIES)
+ENTRIES = (S.ARRIVED, S.REPAIR_OFFER, S.NOTICE, S.SURVEY, S.INFORM, *desk_flow.ENTRIES)
 
 
 def check(flow: dict[Step, Row] = FLOW) -> list[str]:

@@ -105,6 +105,12 @@ class Step(StrEnum):
     SURVEY_UNHEARD = "survey-unheard"
     SURVEY_OVER = "survey-over"
 
+    INFORM = "inform"
+    INFORM_TOLD = "inform-told"
+    INFORM_THANKS = "inform-thanks"
+    INFORM_UNHEARD = "inform-unheard"
+    INFORM_OVER = "inform-over"
+
     ANYTHING_ELSE = "anything-else"
     CLOSING = "closing"
     SATISFACTION = "satisfaction"
@@ -117,6 +123,7 @@ class Step(StrEnum):
     WORK_ON_THE_WAY = "work-on-the-way"
     WORK_ARRIVED = "work-arrived"
     WORK_FOUND = "work-found"
+    WORK_WHY = "work-why"
     WORK_TESTED = "work-tested"
     WORK_SIGNED_FOR = "work-signed-for"
     WORK_DONE = "work-done"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from hotline.domain import calls
 from hotline.domain.act import Act
@@ -64,7 +64,7 @@ def _spoken(act: Act, call: Call, prompts: Prompts, window: Window) -> str:
     """Such as "tomorrow morning, 9 to 11:30", by the company's clock."""
     zone, language = act.standard.calendar.timezone, call.language
     begins, today = window.begins.astimezone(zone), act.at.astimezone(zone).date()
-    near = {today: "today", today + timedelta(days=1): "tomorrow"}.get(begins.date(), "later")
+    near = {0: "today", 1: "tomorrow"}.get((begins.date() - today).days, "later")
     return prompts.text(
         "time.window",
         language,

@@ -35,7 +35,7 @@ REPEAT = Choice("*", "words.again", Step.MAIN)
 # Pressed to end a recording that had ended by itself: no answer to the question that came meanwhile.
 LATE_HASH = Heard(Sound.KEYS, "#")
 # Given up here, nothing else is tried: so nothing else is announced.
-_ENDINGS = ("anything", "closing", "farewell", "offer", "agent-", "join-", "not-now", "survey", "when-")
+_ENDINGS = ("anything", "closing", "farewell", "offer", "agent-", "join-", "not-now", "survey", "inform", "when-")
 LOUDER = Choice(SPOKEN_ONLY, "words.louder", Step.MAIN)
 
 

@@ -96,6 +96,22 @@ def test_a_no_is_an_answer_and_the_console_shows_it_as_something_to_look_at(
     assert '<span class="mark late">客户没有签字' in page
 
 
+def test_what_cannot_be_mended_now_is_reported_with_a_reason_and_the_customer_is_promised_the_result(
+    stranger: Visitor, runtime: Runtime, sheet: str
+) -> None:
+    stranger.sends(f"{sheet}/sign", page=sheet)
+    assert "请写下为什么现在修不好" in stranger.is_refused(f"{sheet}/put-off", page=sheet, found=" ").text
+    for _ in range(2):
+        assert stranger.sends(f"{sheet}/put-off", page=sheet, found="缺阀芯").location == sheet
+    page = stranger.opens(sheet).text
+    assert "已报告现在修不好" in page
+    assert f"{sheet}/put-off" not in page
+    assert len(matters.entries(runtime, "case:1", "repair-put-off")) == 1
+    assert "阀芯" not in str(matters.entries(runtime, "case:1", "repair-put-off"))
+    assert stranger.sends(f"{sheet}/done", page=sheet, **DONE).location == sheet
+    assert "已完成，辛苦了" in stranger.opens(sheet).text
+
+
 def test_what_was_found_is_sealed(stranger: Visitor, runtime: Runtime, sheet: str) -> None:
     stranger.sends(f"{sheet}/sign", page=sheet)
     stranger.sends(f"{sheet}/done", page=sheet, **DONE)

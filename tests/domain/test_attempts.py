@@ -10,7 +10,6 @@ from sqlalchemy import delete, select
 
 from hotline.domain import (
     attempts,
-    beginnings,
     callbacks,
     calls,
     cases,
@@ -247,7 +246,7 @@ def test_a_machine_asks_at_once_as_many_as_the_platform_holds(runtime: Runtime, 
     owed = rung.owes(runtime, cast, "VIS-1.repair", style=Style.SURVEY)
     rung.begins(runtime)
     [call] = rung.calls_to(runtime, cast.chen.id)
-    assert (call.step, call.slots["callback"]) == (beginnings.SURVEY, owed)
+    assert (call.step, call.slots["callback"]) == ("survey", owed)
     with runtime.look(COMMAND) as act:
         assert calls.unseal(act, call, call.slots["sealed_contact"]) == cast.chen.number.e164
         assert legs.wanted(act, call)

@@ -17,14 +17,14 @@ from hotline.domain.dispatches import Dispatch
 from hotline.domain.occasions import Occasion
 from hotline.domain.staff import Duty
 from hotline.runtime import Runtime
-from hotline.voice import desk_flow, survey
+from hotline.voice import desk_flow, inform, survey
 from hotline.voice.flow import ENTRIES, FLOW, check
 from hotline.voice.steps import Row, Step, Tell, leads_of, says
 from tests import world
 from tests.voice.ring import Ring, Rings
 
 DECLARED = {(step, lead) for step, row in FLOW.items() for lead in leads_of(row)}
-ELSEWHERE = {*desk_flow.LINE, *desk_flow.AGENTS, *survey.SURVEY}  # walked by test_desk_walks.py and test_survey.py
+ELSEWHERE = {*desk_flow.LINE, *desk_flow.AGENTS, *survey.SURVEY, *inform.INFORM}  # walked by their own
 BY_ITSELF = {pair for pair in DECLARED if not ELSEWHERE.intersection(pair)}
 ITEMS = ["fault", "complaint", "enquiry", "message", "progress", "lost_property", "agent"]
 
@@ -159,11 +159,13 @@ def _colleagues(rings: Rings, runtime: Runtime, cast: world.Cast) -> None:
     _rung(rings, runtime, cast.zhao).hears("已经有同事签收了")
     walks(rings(from_=wang).begins(), "s s s")
     walks(rings(from_=wang).begins(), "0 s s s")
-    for script in ("3 s s s", "3 say s s s", "3 say 1 s s s", "1", "1", "2", "2"):
+    for script in ("3 s s s", "4 s s s", "4 say", "3 say s s s", "3 say 1 s s s", "1", "1", "2", "2"):
         walks(rings(from_=wang).begins(), script)
     late, early = walks(rings(from_=wang).begins(), "3 say 1"), walks(rings(from_=wang).begins(), "3 say 2")
+    later = walks(rings(from_=wang).begins(), "4")
     walks(early, "2")
     walks(late, "1").hears("没有记下来")
+    walks(later, "say").hears("没有记下来")
     walks(_told(rings, runtime, cast.feng), "3 s s s").hears("过一会儿再打给您")
     walks(_told(rings, runtime, cast.feng), "1").hears("已经记下")
     _told(rings, runtime, cast.feng, done=True).hears("刚刚已经办好")

@@ -115,7 +115,7 @@ def walked(runtime: Runtime) -> Iterable[tuple[Step, Step]]:
                 if entry.kind == "call-led":
                     led = [*entry.fields["over"], entry.fields["to"]]
                     yield from pairs(led)
-                    led = [] if led[0] == Step.SURVEY else led  # how the call began leads from no turn
+                    led = [] if led[0] in (Step.SURVEY, Step.INFORM) else led  # how the call began leads from no turn
                 elif entry.kind == "turn":
                     yield from pairs([entry.fields["step"], *(led or [entry.fields["led_to"]])][:2])
                     led = []
