@@ -94,7 +94,7 @@ def _page(problem: str | None = None) -> str:
         owed = [] if before else callbacks.listed(act, company_id, within=within, most=lists.PAGE + 1)
         over = callbacks.over(act, company_id, within=within, before=before, most=lists.PAGE + 1)
         page = over[: lists.PAGE]
-        numbers = people.masked_numbers(act, [case.customer_id for _one, case in [*owed, *page]])
+        numbers = people.rung_numbers(act, [case for _one, case in [*owed, *page]])
         return render_template(
             "callbacks.html",
             problem=problem,
@@ -103,7 +103,7 @@ def _page(problem: str | None = None) -> str:
             more_owed=len(owed) > lists.PAGE,
             over=callback_rows.rows(act, page),
             more="?" + urlencode({"before": page[-1][0].id}) if over[lists.PAGE :] else None,
-            who=lambda case: cases.who(case, numbers),
+            who=lambda case: cases.who(case, {case.customer_id or 0: numbers.get(case.id, "")}),
             at=act.at,
             heartbeat=asking.runtime().figures.routine.live_heartbeat.seconds,
             **matter.for_templates(),

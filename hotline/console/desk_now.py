@@ -142,14 +142,16 @@ def caller(act: Act, call: Call) -> Caller:
 def _rung_back(act: Act, wait: Wait) -> Caller:
     """Who will be rung back once the agent accepts it: no call of theirs rings yet."""
     customer = act.session.get(Customer, wait.customer_id) if wait.customer_id is not None else None
+    matter = act.session.get(Case, wait.case_id) if wait.case_id is not None else None
     return Caller(
         call=None,
         company_id=wait.company_id,
         language=wait.language,
         slow=customer is not None and customer.slow,
-        number=people.masked_numbers(act, [wait.customer_id]).get(wait.customer_id or 0) or words.text("who.withheld"),
+        number=people.rung_numbers(act, [matter] if matter else []).get(wait.case_id or 0)
+        or words.text("who.withheld"),
         name=people.masked_name(act, wait.customer_id),
-        matter=_shown(act, act.session.get_one(Case, wait.case_id)),
+        matter=_shown(act, matter) if matter is not None else None,
         wait=wait,
         why=wanted.reason(act, wait),
         matters=_matters(act, wait.customer_id, wait.company_id),

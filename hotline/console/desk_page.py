@@ -22,7 +22,7 @@ from hotline.console import (
     words,
 )
 from hotline.console.desk_now import Now
-from hotline.domain import companies, handovers, promises, seats
+from hotline.domain import companies, handovers, promises, seats, visits
 from hotline.domain.act import Act
 from hotline.domain.handovers import Handover
 from hotline.domain.parties import Recording
@@ -74,6 +74,7 @@ def _context(act: Act) -> dict[str, Any]:
     seat = act.session.get_one(Seat, person.id)
     now = desk_now.of(act, seat)
     company = companies.get(act, person.company_id)
+    matter_id = now.caller.matter.id if now.caller is not None and now.caller.matter is not None else None
     return {
         "seat": seat,
         "now": now,
@@ -81,6 +82,7 @@ def _context(act: Act) -> dict[str, Any]:
         "calls_keep": promises.BY_CALLING,
         "handovers_waiting": handing.waiting(act),
         "waiting": line.rows(act),
+        "visit": visits.awaited(act, matter_id) if matter_id is not None else None,
         "companies": people.companies_by_id(act),
         "names": people.names(act, (party.staff_id for party in now.parties)),
         "choices": [(status, KEYS[status]) for status in CHOICES],

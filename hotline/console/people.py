@@ -10,6 +10,7 @@ from hotline.console import words
 from hotline.domain import anonymity, identity
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
+from hotline.domain.cases import Case
 from hotline.domain.companies import Company
 from hotline.domain.customers import Customer, CustomerPhone
 from hotline.domain.staff import Staff
@@ -36,6 +37,30 @@ def masked_numbers(act: Act, ids: Iterable[int | None]) -> dict[int, str]:
         .where(CustomerPhone.customer_id.in_(wanted))
     )
     return {row.customer_id: _masked(act, row.key, row.number) for row in act.session.execute(query)}
+
+
+def rung_numbers(act: Act, found: Iterable[Case]) -> dict[int, str]:
+    """The masked number at which the customer of each case is rung, by case: that told in the matter, else theirs."""
+    wanted = list(found)
+    ids = {case.customer_id for case in wanted if case.customer_id is not None}
+    known = masked_numbers(act, ids)
+    keys = {
+        row.id: row.key for row in act.session.execute(select(Customer.id, Customer.key).where(Customer.id.in_(ids)))
+    }
+    numbers = {
+        case.id: _told_number(act, case, keys.get(case.customer_id or 0)) or known.get(case.customer_id or 0)
+        for case in wanted
+    }
+    return {case_id: number for case_id, number in numbers.items() if number is not None}
+
+
+def _told_number(act: Act, case: Case, key: str | None) -> str | None:
+    sealed = case.details.get("sealed_contact")
+    if sealed is None or case.anonymous:
+        return None
+    if case.customer_id is None or act.sealer.is_ours(sealed):
+        return PhoneNumber(act.sealer.open(sealed)).masked
+    return _masked(act, key, sealed)
 
 
 def masked_name(act: Act, customer_id: int | None) -> str | None:

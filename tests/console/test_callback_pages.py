@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 import pytest
 from flask import Flask
 
-from hotline.domain import callbacks, companies, owed_calls, staff
+from hotline.domain import callbacks, cases, companies, owed_calls, staff
 from hotline.domain.act import COMMAND
-from hotline.domain.callbacks import Callback, Outcome, State
+from hotline.domain.callbacks import Callback, Outcome, State, Style
 from hotline.domain.calls import State as CallState
 from hotline.domain.cases import Case
 from hotline.prompts import Prompts
@@ -219,3 +219,18 @@ def test_every_state_and_every_end_of_an_attempt_has_a_word() -> None:
     names = [f"state.{one}" for one in State if one != State.OPEN] + [f"outcome.{one}" for one in Outcome]
     for name in names:
         assert Prompts().text(f"console.callbacks.{name}", "zh-CN")
+
+
+def test_the_number_that_is_shown_is_the_one_that_is_rung(
+    lin: Visitor, runtime: Runtime, cast: Cast, missed: int
+) -> None:
+    with runtime.act(COMMAND) as act:
+        case = rung.case_of(act, missed)
+        case.details = {**case.details, "sealed_contact": cases.seal(act, case, "+8613900007777")}
+    assert "139****7777" in row_of(lin.opens(LIST).text, missed)
+    assert "0088" not in row_of(lin.opens(LIST).text, missed)
+
+
+def test_a_call_in_which_the_machine_tells_a_result_says_so(lin: Visitor, runtime: Runtime, cast: Cast) -> None:
+    told = rung.owes(runtime, cast, "FLT-5.result", style=Style.INFORM)
+    assert "自动告知" in row_of(lin.opens(LIST).text, told)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from hotline.domain import callbacks, calls, meetings, parties
+from hotline.domain.act import CARRIER, COMMAND
 from hotline.domain.calls import State
+from hotline.domain.companies import Company
 from hotline.runtime import Runtime
 from tests import rung
 from tests.console.visitor import Visitor, text_of
 from tests.domain.waiting import matched
+from tests.visiting import GOOD, mended
 from tests.world import Cast
 
 
@@ -32,3 +36,28 @@ def test_once_the_agent_accepted_the_desk_shows_the_customers_call(lin: Visitor,
     assert f"/console/calls/{call_id}" in lin.opens("/console/desk").text
     rung.ends(runtime, call_id, State.UNANSWERED)
     assert lin.opens("/console/desk").status_code == 200
+
+
+def test_whoever_rings_about_a_return_visit_is_led_to_its_form_in_the_call_and_after_it(
+    lin: Visitor, runtime: Runtime, cast: Cast
+) -> None:
+    with runtime.act(COMMAND) as act:
+        company = act.session.get_one(Company, cast.heat.id)
+        company.overrides = {"visits": {"by": "agent"}}
+    done = mended(runtime, cast)
+    with done.by(cast.lin) as (act, case):
+        callbacks.plan(act, callbacks.of_case(act, case.id)[-1].id, at=None, by=cast.lin.id)
+    rung.sits(runtime, cast.lin)
+    rung.begins(runtime)
+    call_id = rung.takes(runtime)
+    form = f"/console/visits/{done.visits[0].id}"
+    assert form in lin.opens("/console/desk").text
+    with runtime.act(CARRIER) as act:
+        meeting = meetings.of_call(act, calls.locked(act, call_id))
+        assert meeting is not None
+        for party in parties.of(act, meeting):
+            meetings.joined(act, meeting, calls.locked(act, party.call_id))
+    rung.ends(runtime, call_id, State.ENDED)
+    assert form in lin.opens("/console/desk").text
+    done.records(cast.lin, GOOD)
+    assert form not in lin.opens("/console/desk").text
