@@ -54,7 +54,7 @@ def _add(act: Act, case: Case, told: Told) -> None:
         both = (cases.unseal(act, case, one["sealed_question"]) for one in (before, more))
         before = {**before, "sealed_question": cases.seal(act, case, "\n".join(both))}
     case.details = {**more, **before}
-    act.remember(case.chain, "callback-told-more", words=more.get("sealed_question"))
+    act.remember(case.chain, "callback-told-more", told=more.get("sealed_question"))
 
 
 def _chosen_again(act: Act, case: Case, callback: Callback, window: Window) -> None:
