@@ -1,4 +1,4 @@
-"""A repair that cannot be done at once, as it is heard: why, told by the engineer, and the result in one call (FLT-5)."""
+"""A repair that cannot be done at once, as it is heard: why, and once it is mended the result in one call (FLT-5)."""
 
 from __future__ import annotations
 
