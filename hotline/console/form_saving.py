@@ -72,9 +72,10 @@ def _number_problems(act: Act, about: Subject, typed: Typed) -> Iterator[str]:
     """The number at which we ring back is one, and may be rung (SEC-5)."""
     if form_fields.is_anonymous(typed) or _number_choice(about, typed) == "none":
         return
-    number = _number(typed) if _number_choice(about, typed) == "other" else about.number(act)
+    told = _number_choice(about, typed) == "other"
+    number = _number(typed) if told else about.number(act)
     if number is None or not customers.may_be_rung(act, number, about.company.id):
-        yield "form.lacks.phone"
+        yield "form.lacks.phone" if told else "form.lacks.number"
 
 
 def _number(typed: Typed) -> PhoneNumber | None:

@@ -5,7 +5,11 @@ from __future__ import annotations
 import re
 
 import pytest
+from sqlalchemy import select
 
+from hotline.domain import calls
+from hotline.domain.act import COMMAND
+from hotline.domain.calls import Call
 from hotline.domain.cases import Kind
 from hotline.runtime import Runtime
 from tests.console import forms
@@ -52,6 +56,16 @@ def test_a_number_that_is_not_rung_is_as_good_as_none(lin: Visitor, runtime: Run
     typed = {"channel": "walk_in", "kind": "enquiry", "number": "other", "question": "问费用", "read_back": "yes"}
     assert _refused(lin, NEW, **typed, phone=number)[0] == ["f-phone"]
     assert forms.case_count(runtime) == 0
+
+
+def test_nor_is_one_that_was_shown_promised_a_call(lin: Visitor, runtime: Runtime, cast: Cast) -> None:
+    here = forms.ringing(runtime, cast)
+    with runtime.act(COMMAND) as act:
+        call = act.session.scalars(select(Call)).one()
+        call.put(sealed_caller=calls.seal(act, call, "+85263000000"))
+    typed = {"kind": "enquiry", "number": "shown", "question": "问费用", "read_back": "yes"}
+    assert _refused(lin, here, **typed)[0] == ["f-number"]
+    assert _refused(lin, here, **typed | {"number": "none"})[0] == []
 
 
 def test_what_is_missing_is_told_again_with_every_choice_until_another_kind_of_matter_is_chosen(
