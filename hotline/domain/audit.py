@@ -103,7 +103,7 @@ def _locked_heads(session: Session, chains: list[str]) -> dict[str, tuple[int, s
     if not missing:
         return found
     fresh = [{"chain": chain, "seq": 0, "hash": GENESIS, "sealed_seq": 0} for chain in missing]
-    session.execute(insert_new(session, AuditHead).values(fresh))
+    session.connection().execute(insert_new(session, AuditHead), fresh)
     return {row.chain: (row.seq, row.hash) for row in session.execute(query.with_for_update())}
 
 

@@ -209,7 +209,7 @@ def move(act: Act, call: Call, step: str) -> None:
 
 def locked(act: Act, call_id: int) -> Call:
     """The call, locked until the act ends: the same webhook twice at once is handled one after the other."""
-    call = act.session.get(Call, call_id, with_for_update=True, populate_existing=True)
+    call = act.lock(Call, call_id)
     if call is None:
         raise NotFound(f"there is no call {call_id}")
     return call

@@ -136,7 +136,7 @@ def open(
 
 def get(act: Act, case_id: int) -> Case:
     """The case with this id, locked. Raises NotFound."""
-    case = act.session.get(Case, case_id, with_for_update=True, populate_existing=True)
+    case = act.lock(Case, case_id)
     if case is None:
         raise NotFound(f"there is no case {case_id}")
     return case

@@ -101,6 +101,7 @@ def get(act: Act, customer_id: int) -> Customer:
     customer = act.session.get(Customer, customer_id)
     if customer is None:
         raise NotFound(f"there is no customer {customer_id}")
+    act.held.add(customer)
     return customer
 
 

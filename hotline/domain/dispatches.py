@@ -7,7 +7,7 @@ import secrets
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint, func, select
+from sqlalchemy import ColumnElement, ForeignKey, String, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.db import Base
@@ -179,11 +179,10 @@ def get_offer(act: Act, offer_id: int) -> Offer:
     Locks are taken in one order everywhere, or two acts could wait for one another for ever: call, dispatch, offer,
     case, promise.
     """
-    dispatch_id = act.session.scalar(select(Offer.dispatch_id).where(Offer.id == offer_id))
-    if dispatch_id is None:
+    made = _locked(act, Offer.id == offer_id)
+    if made is None:
         raise NotFound(f"there is no offer {offer_id}")
-    get(act, dispatch_id)
-    return act.session.get_one(Offer, offer_id, with_for_update=True, populate_existing=True)
+    return made
 
 
 def unsigned(act: Act, dispatch: Dispatch) -> bool:
@@ -236,7 +235,7 @@ def end_call(act: Act, dispatch: Dispatch, made: Offer) -> None:
 
 def get(act: Act, dispatch_id: int) -> Dispatch:
     """The dispatch with this id, locked. Raises NotFound."""
-    dispatch = act.session.get(Dispatch, dispatch_id, with_for_update=True, populate_existing=True)
+    dispatch = act.lock_once(Dispatch, dispatch_id)
     if dispatch is None:
         raise NotFound(f"there is no dispatch {dispatch_id}")
     return dispatch
@@ -244,8 +243,7 @@ def get(act: Act, dispatch_id: int) -> Dispatch:
 
 def of_call(act: Act, call: Call) -> Offer | None:
     """The offer that a placed call carries, locked."""
-    offer_id = act.session.scalar(select(Offer.id).where(Offer.call_id == call.id))
-    return get_offer(act, offer_id) if offer_id is not None else None
+    return _locked(act, Offer.call_id == call.id)
 
 
 def by_link(act: Act, token: str) -> Offer:
@@ -253,8 +251,7 @@ def by_link(act: Act, token: str) -> Offer:
 
     They are rung again and again, and sent the link once; what went to others meanwhile is signed by no old link.
     """
-    offer_id = act.session.scalar(select(Offer.id).where(Offer.link == hash_of(token)))
-    made = get_offer(act, offer_id) if offer_id is not None else None
+    made = _locked(act, Offer.link == hash_of(token))
     if made is None or made.link != hash_of(token) or made.link_ends is None or made.link_ends < act.at:
         raise NotFound("this link is not valid any more")
     if made.answer == Answer.WITHDRAWN:
@@ -281,6 +278,14 @@ def offers(act: Act, dispatch_id: int) -> list[Offer]:
 def hash_of(token: str) -> str:
     """What is stored of a link's token: enough to recognise it, not to use it."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _locked(act: Act, which: ColumnElement[bool]) -> Offer | None:
+    found = act.session.execute(select(Offer.id, Offer.dispatch_id).where(which)).first()
+    if found is None:
+        return None
+    get(act, found.dispatch_id)
+    return act.lock_once(Offer, found.id)
 
 
 def _offers_made(act: Act, dispatch: Dispatch) -> int:

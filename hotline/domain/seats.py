@@ -83,7 +83,7 @@ class Seat(Base):
 
 def of(act: Act, person: Staff) -> Seat:
     """The seat of a person, locked; made when it is first asked for: off, rung by telephone where there is one."""
-    seat = act.session.get(Seat, person.id, with_for_update=True, populate_existing=True)
+    seat = act.lock(Seat, person.id)
     if seat is not None:
         return seat
     device = Device.PHONE if person.phone is not None else Device.BROWSER
@@ -104,7 +104,7 @@ def of(act: Act, person: Staff) -> Seat:
 
 def locked(act: Act, staff_id: int) -> Seat:
     """The seat of this member of staff, locked until the act ends. Raises NotFound."""
-    seat = act.session.get(Seat, staff_id, with_for_update=True, populate_existing=True)
+    seat = act.lock(Seat, staff_id)
     if seat is None:
         raise NotFound(f"member of staff {staff_id} has no seat at the desk")
     return seat

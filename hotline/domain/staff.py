@@ -178,6 +178,7 @@ def get(act: Act, staff_id: int) -> Staff:
     person = act.session.get(Staff, staff_id)
     if person is None:
         raise NotFound(f"there is no member of staff {staff_id}")
+    act.held.add(person)
     return person
 
 

@@ -119,7 +119,7 @@ def _of_call(call_id: int) -> Select[Wait]:
 
 def locked(act: Act, wait_id: int) -> Wait:
     """The wait with this id, locked until the act ends, its company's standard chosen. Raises NotFound."""
-    wait = act.session.get(Wait, wait_id, with_for_update=True, populate_existing=True)
+    wait = act.lock(Wait, wait_id)
     if wait is None:
         raise NotFound(f"nobody waits or waited under {wait_id}")
     companies.get(act, wait.company_id)
