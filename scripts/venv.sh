@@ -61,6 +61,6 @@ ready() {
     remember "$1"
 }
 
-# How many tests run side by side: one more than cores, since some wait for processes, and at most four; each brings a
-# database server and a Redis of its own.
-workers() { local cores; cores=$(nproc); echo $((cores < 3 ? cores + 1 : 4)); }
+# How many tests run side by side: two more than cores, since some wait for processes and browsers, and at most six; each
+# brings a database server and a Redis of its own.
+workers() { local cores; cores=$(nproc); echo $((cores < 5 ? cores + 2 : 6)); }

@@ -6,7 +6,6 @@ from datetime import datetime
 
 from sqlalchemy import Engine, event, func, select
 
-from hotline.domain.act import COMMAND
 from hotline.domain.decisions import Decision
 from hotline.domain.decisions import State as Asked
 from hotline.domain.outbox import OutboxEntry, State
@@ -24,9 +23,10 @@ class Agenda:
     """What is owed, read anew once something was committed: by whichever engine of this process."""
 
     def __init__(self, runtime: Runtime) -> None:
-        self._runtime = runtime
-        self._commits, self._read = 0, -1  # how many there were; how many when it was read
+        self._engine = runtime.engine
+        self._commits, self._read_at = 0, -1  # how many there were; how many when it was read
         self._soonest: datetime | None = None
+        self._look_at: datetime | None = None
         self._asked = False
         event.listen(Engine, "commit", self._committed)
 
@@ -41,13 +41,27 @@ class Agenda:
 
     def soonest(self) -> datetime | None:
         """When the first effect, lease or promise falls due; None when nothing does."""
-        if self._read != self._commits:
-            commits = self._commits
-            with self._runtime.look(COMMAND) as act:
-                *due, asked = act.session.execute(_ALL).one()
-            self._soonest, self._asked = min((at for at in due if at is not None), default=None), asked is not None
-            self._read = commits
+        self._read()
         return self._soonest
+
+    def looks_at_promises(self, now: datetime) -> bool:
+        """Is a promise to be looked at?"""
+        self._read()
+        return self._look_at is not None and self._look_at <= now
+
+    def is_asked(self) -> bool:
+        """Does somebody wait for a decision?"""
+        self._read()
+        return self._asked
+
+    def _read(self) -> None:
+        if self._read_at == self._commits:
+            return
+        self._read_at = self._commits
+        with self._engine.connect() as connection:
+            owed, lapses, self._look_at, asked = connection.execute(_ALL).one()
+        self._soonest = min((at for at in (owed, lapses, self._look_at) if at is not None), default=None)
+        self._asked = asked is not None
 
     def _committed(self, _connection: object) -> None:
         self._commits += 1

@@ -20,8 +20,9 @@ from hotline import clock, runtime
 from hotline.settings import Settings, load
 from tests import servers, stores, world
 
+pytest_plugins = ["tests.order"]
 if (Path(__file__).parent / "contract" / "plugin.py").exists():
-    pytest_plugins = ["tests.contract.plugin"]
+    pytest_plugins.append("tests.contract.plugin")
 
 
 class Compiled(BytecodeCache):

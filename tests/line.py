@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 from redis import Redis
-from rq import SimpleWorker
 from rq.serializers import JSONSerializer
 from sqlalchemy import select
 
@@ -30,6 +29,7 @@ from hotline.domain.verifying import verify
 from hotline.jobs import queues, routine, work
 from hotline.jobs.dispatch import Dispatcher
 from hotline.jobs.handlers import handlers
+from hotline.jobs.worker import Worker
 from hotline.simulator import story
 from hotline.simulator.board import NumberConfig
 from hotline.simulator.clock import ManualClock
@@ -48,14 +48,16 @@ NOWHERE = world.number(3000).e164  # leads to us, and belongs to no company
 SOON = timedelta(seconds=0.1)  # how soon after its time the dispatcher takes what is due
 
 
-class Worker(SimpleWorker):
-    """RQ's own worker, deaf to remote commands: ending its listening thread takes half a second for each burst."""
+class Hand(Worker):
+    """The product's worker, at work for as long as the line is there, and deaf to remote commands.
 
-    def subscribe(self) -> None:
-        """Listen to nobody."""
+    Coming and going anew for every effect asked more of Redis than the effects themselves.
+    """
 
-    def unsubscribe(self) -> None:
-        """There is nobody to turn away."""
+    def works(self) -> None:
+        """Do what lies on the queue."""
+        while (taken := self.dequeue_job_and_maintain_ttl(None)) is not None:
+            self.execute_job(*taken)
 
 
 class Line:
@@ -80,7 +82,7 @@ class Line:
         work.serve(runtime, TwilioCarrier(account, runtime.figures.carrier, wire, wire.media), handlers(endings.news))
         self.dispatcher = Dispatcher(runtime)
         self._redis = Redis.from_url(runtime.settings.redis)
-        self._workers = [self._worker(name) for name in Queue]
+        self._hands = [self._hand(name) for name in Queue]
         self._stepping = False
         self._agenda = Agenda(runtime)
         self.clock.on_turn.append(self._turned)
@@ -181,15 +183,20 @@ class Line:
         """Let go of the connections."""
         self._agenda.close()
         self.dispatcher.close()
+        for hand in self._hands:
+            hand.register_death()  # type: ignore[no-untyped-call]
         self._redis.close()
 
     def _number(self, number: str) -> NumberConfig:
         urls = self.runtime.addresses
         return NumberConfig(number, voice_url=urls.inbound(), fallback_url=urls.fallback(), status_url=urls.status())
 
-    def _worker(self, name: Queue) -> Worker:
+    def _hand(self, name: Queue) -> Hand:
         queue = queues.queue(self._redis, name, self.runtime.figures)
-        return Worker([queue], connection=self._redis, serializer=JSONSerializer, log_job_description=False)
+        made = Hand([queue], connection=self._redis, serializer=JSONSerializer, log_job_description=False)
+        made.sign_every = self.runtime.figures.worker.sign_every.span
+        made.register_birth()  # type: ignore[no-untyped-call]
+        return made
 
     def _turned(self, now: datetime) -> None:
         """The product's clock follows; what is due is handed out and done."""
@@ -207,12 +214,13 @@ class Line:
 
         Asked for when something is on the agenda: it must know of whatever is done here.
         """
-        routine.look_at_promises(self.runtime)
-        routine.lapse_requests(self.runtime)
+        if self._agenda.looks_at_promises(self.at.now):
+            routine.look_at_promises(self.runtime)
+        if self._agenda.is_asked():
+            routine.lapse_requests(self.runtime)
         while self.dispatcher.turn():
-            for worker in self._workers:
-                if not worker.queues[0].is_empty():
-                    worker.work(burst=True, logging_level=logging.getLevelName(logging.WARNING))
+            for hand in self._hands:
+                hand.works()
 
     def _next_due(self) -> datetime | None:
         soonest = self._agenda.soonest()
