@@ -1,4 +1,4 @@
-"""Thousands of callbacks while workers are killed: each rung once, how late; without it a loss would go unseen."""
+"""Thousands of callbacks amid kills and faults: each rung once, how late; without it a loss would go unseen."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from hotline.domain.outbox import OutboxEntry, Queue, State
 from hotline.domain.owed_calls import Attempt
 from hotline.runtime import Runtime
 from hotline.simulator.crowd import Crowd
+from hotline.simulator.faults import Trouble
 from hotline.simulator.legs import Direction
 from hotline.simulator.server import Running
 from scripts.benches import town
@@ -39,6 +40,8 @@ PARTS = {
     "routine-2": ["worker", "routine"],
 }
 MORTAL = [part for part in PARTS if part != "web"]
+TROUBLES = (Trouble.REST_BUSY, Trouble.REST_BROKEN, Trouble.REST_BROKEN_LATE)
+EMPTIED_EVERY = 10  # kills
 SEED = 20261122
 PACE = 100.0  # calls a second that the account may place
 PATIENCE = 200.0  # seconds in which nobody new is rung: a lease, and the carrier's list asked, and as long again
@@ -48,18 +51,22 @@ Figures = dict[str, float | int | str]
 def main(
     many: int = 10_000,
     *,
-    a_second: float = 10,
+    a_second: float = 15,
     deaths_every: float = 5,
     kinds: Sequence[str] = ("SQLite", "PostgreSQL"),
     page: Path = PAGE,
     build: Path = BUILD,
 ) -> None:
-    """So many customers, so many a second; every few seconds a dispatcher or worker is killed. On both databases."""
+    """So many customers, so many a second; every few seconds a dispatcher or worker is killed. On both databases.
+
+    Ten thousand fall due within eleven minutes. With every kill the carrier refuses or breaks one request, and with
+    every tenth Redis is emptied.
+    """
     columns: Rows = {}
     for kind in kinds:
         with stores(kind) as (database_url, redis_url, folder), ring(database_url, redis_url, folder) as bench:
             columns[kind] = bench.measured(many, a_second, deaths_every)
-    title = f"{many:,} callbacks, {a_second:g} due a second, a dispatcher or worker killed every {deaths_every:g} s"
+    title = f"{many:,} callbacks, {a_second:g} due a second, a kill and a carrier's fault every {deaths_every:g} s"
     publish("callbacks", title, columns, page=page, build=build)
 
 
@@ -74,6 +81,7 @@ class Bench:
     folder: Path
     parts: dict[str, Kept] = field(default_factory=dict)
     killed: int = 0
+    emptied: int = 0
 
     def measured(self, many: int, a_second: float, deaths_every: float) -> Figures:
         """From owed to all rung, and whether anybody was rung twice."""
@@ -122,8 +130,12 @@ class Bench:
 
         def kill() -> None:
             while not over.wait(every * dice.uniform(0.5, 1.5)):
+                self.running.exchange.faults.order(dice.choice(TROUBLES), matching="Calls.json")
                 self.parts[dice.choice(MORTAL)].kill()
                 self.killed += 1
+                if self.killed % EMPTIED_EVERY == 0:
+                    self.house.redis.flushall()
+                    self.emptied += 1
 
         killer = threading.Thread(target=kill)
         killer.start()
@@ -177,6 +189,8 @@ class Bench:
             "late, 99th percentile, s": round(percentile(late, 99), 2),
             "latest, s": round(max(late), 2),
             "processes killed": self.killed,
+            "requests that the carrier refused or broke": len(self.running.exchange.faults.happened),
+            "Redis emptied": self.emptied,
             "entries handed out more than once": taken_again,
         }
 
