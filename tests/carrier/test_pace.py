@@ -90,6 +90,15 @@ def test_an_emptied_redis_lets_the_next_one_go(redis: Redis, pace: Pace) -> None
     assert pace.wait("2", NOW) == NOTHING
 
 
+def test_a_clock_that_was_set_back_keeps_nobody_waiting_for_the_place_of_before(pace: Pace) -> None:
+    pace.wait("1", NOW)
+    pace.wait("2", NOW)
+    earlier = NOW - timedelta(hours=1)
+    assert pace.wait("2", earlier) > timedelta(hours=1)
+    pace.forget()
+    assert pace.wait("2", earlier) == NOTHING
+
+
 def test_a_redis_that_is_away_holds_up_no_call() -> None:
     away = Redis.from_url("redis://127.0.0.1:1/0")
     assert Pace(away, "AC1", per_second=1.0, keep=timedelta(seconds=60)).wait("1", NOW) == NOTHING

@@ -50,6 +50,21 @@ def test_a_call_that_was_placed_though_no_good_answer_came_is_adopted(shop: Work
     assert shop.calls()[0].sid in shop.exchange.board.calls
 
 
+@pytest.mark.parametrize("wrong", [timedelta(hours=1), -timedelta(hours=1)])
+def test_a_call_of_which_nothing_is_known_is_adopted_though_our_clock_was_wrong_and_is_set_right(
+    shop: Workshop, wrong: timedelta
+) -> None:
+    shop.exchange.faults.order(Trouble.REST_BROKEN_LATE, matching="Calls")
+    shop.at.passes(wrong)
+    shop.fault()
+    shop.works()
+    shop.at.passes(-wrong)
+    work.clock_was_set(shop.runtime, -wrong)
+    shop.works_for(35 * SECOND)
+    assert calls_to_wang(shop) == 1
+    assert shop.calls()[0].sid in shop.exchange.board.calls
+
+
 @pytest.mark.parametrize("trouble", [Trouble.REST_SILENT, Trouble.REST_BROKEN, Trouble.REST_BUSY])
 def test_a_call_that_was_not_placed_is_placed_after_all_and_once(shop: Workshop, trouble: Trouble) -> None:
     shop.exchange.faults.order(trouble, matching="Calls")
