@@ -21,6 +21,7 @@ from hotline.domain.decisions import Decision, What
 from hotline.domain.promises import Promise
 
 VISIT = "CMP-8.visit"
+_LEADING, _ITS_CASE = aliased(Complaint), aliased(Case)  # made once: it takes longer than the query
 _SAID = {"complaint-told": "told", "complaint-visited": "visited"}
 Row = TypeVar("Row", Promise, Decision)
 
@@ -58,10 +59,9 @@ class Tracked:
 
 def page(act: Act, wanted: Wanted, *, before: int | None, most: int) -> list[Tracked]:
     """The complaints wanted, newest first; `before`: the complaint's id of the last row of the page before."""
-    leading, its_case = aliased(Complaint), aliased(Case)
-    query = complaint_figures.listed(select(Complaint, Case, its_case.number), wanted, act.at)
-    query = query.outerjoin(leading, leading.id == Complaint.joined_to_id)
-    query = query.outerjoin(its_case, its_case.id == leading.case_id)
+    query = complaint_figures.listed(select(Complaint, Case, _ITS_CASE.number), wanted, act.at)
+    query = query.outerjoin(_LEADING, _LEADING.id == Complaint.joined_to_id)
+    query = query.outerjoin(_ITS_CASE, _ITS_CASE.id == _LEADING.case_id)
     if before is not None:
         query = query.where(Complaint.id < before)
     found = act.session.execute(query.order_by(Complaint.id.desc()).limit(most)).all()
