@@ -13,9 +13,9 @@ from rq.serializers import JSONSerializer
 
 from hotline.domain.outbox import Queue, State
 from hotline.jobs import queues
+from hotline.jobs.worker import Worker
 from hotline.simulator.faults import Trouble
 from tests.jobs.workshop import Workshop
-from tests.line import Worker
 
 LEASE = timedelta(seconds=61)
 
