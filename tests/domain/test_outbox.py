@@ -73,10 +73,10 @@ def test_a_claim_that_was_never_finished_comes_back_as_another_attempt(runtime: 
     at.passes(LEASE)
     with runtime.act(CLOCK) as act:
         assert claims.lapse(act) == 0  # the lease holds to its last moment
-        assert not claims.pending(act)
+        assert claims.next_due(act) == act.at
     at.passes(timedelta(seconds=1))
     with runtime.act(CLOCK) as act:
-        assert claims.pending(act)
+        assert claims.next_due(act) == act.at - timedelta(seconds=1)
         assert claims.lapse(act) == 1
     assert claim(runtime) == [(1, 2, "routine")]
     with runtime.act(CLOCK) as act:
