@@ -62,8 +62,9 @@ def test_an_answer_that_comes_twice_at_once_is_one_answer(rings: Rings, runtime:
 
 
 def test_a_matter_confirmed_twice_at_once_is_one_case(rings: Rings, runtime: Runtime) -> None:
-    ring = rings().begins().presses("0")
-    at_once(runtime, ring, "/voice/turn/1/2", {"CallStatus": "in-progress", "Digits": "1"})
+    """Nobody is free: the number is confirmed, then the time is chosen."""
+    ring = rings().begins().presses("0").presses("1")
+    at_once(runtime, ring, "/voice/turn/1/3", {"CallStatus": "in-progress", "Digits": "1"})
     assert count(runtime, Case) == 1
 
 
