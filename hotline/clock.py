@@ -9,11 +9,17 @@ from datetime import UTC, datetime, timedelta
 
 _source: Callable[[], datetime] = lambda: datetime.now(UTC)  # noqa: E731
 _steady: Callable[[], float] = time.monotonic
+_elsewhere: Callable[[datetime], datetime] = lambda told: told  # noqa: E731
 
 
 def now() -> datetime:
     """The present instant, aware and in UTC."""
     return _source()
+
+
+def ahead_of(told: datetime) -> timedelta:
+    """By how much our clock is ahead of another machine's, which showed `told` just now; less than nothing: behind."""
+    return now() - _elsewhere(told)
 
 
 class Steps:
@@ -32,15 +38,21 @@ class Steps:
 
 
 @contextmanager
-def turned_by(source: Callable[[], datetime], steady: Callable[[], float] | None = None) -> Iterator[None]:
+def turned_by(
+    source: Callable[[], datetime],
+    steady: Callable[[], float] | None = None,
+    elsewhere: Callable[[], datetime] | None = None,
+) -> Iterator[None]:
     """Within the block, `now()` answers what `source` answers: a story's clock is turned by hand.
 
-    `steady` counts the seconds beside it; without it they are the machine's.
+    `steady` counts the seconds beside it; without it they are the machine's. `elsewhere` is what the clocks of other
+    machines show; without it the story has one clock.
     """
-    global _source, _steady
-    before = _source, _steady
-    _source, _steady = source, steady or _steady
+    global _source, _steady, _elsewhere
+    before = _source, _steady, _elsewhere
+    shown = elsewhere or source
+    _source, _steady, _elsewhere = source, steady or _steady, lambda _told: shown()
     try:
         yield
     finally:
-        _source, _steady = before
+        _source, _steady, _elsewhere = before

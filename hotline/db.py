@@ -8,7 +8,7 @@ import time
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import Connection, DateTime, Engine, MetaData, create_engine, event
+from sqlalchemy import Connection, DateTime, Engine, MetaData, create_engine, event, func, select
 from sqlalchemy.dialects.postgresql import Insert as PostgresInsert
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
@@ -152,6 +152,14 @@ def insert_new(session: Session, table: type[Base]) -> PostgresInsert | SqliteIn
     if session.get_bind().dialect.name == "sqlite":
         return sqlite_insert(table).on_conflict_do_nothing()
     return postgres_insert(table).on_conflict_do_nothing()
+
+
+def server_clock(session: Session) -> datetime | None:
+    """What the clock of the database's machine shows; None where that is ours."""
+    if session.get_bind().dialect.name == "sqlite":
+        return None
+    shown: datetime = session.execute(select(func.clock_timestamp(type_=Instant()))).scalar_one()
+    return shown
 
 
 class WriterQueue:

@@ -10,18 +10,27 @@ from datetime import timedelta
 
 from sqlalchemy import select, update
 
+from hotline import clock
+from hotline.db import server_clock
 from hotline.domain.act import Act
 from hotline.domain.outbox import OutboxEntry, State
+from hotline.standard.working import Outbox
 
 _SOON = 2  # leases: whatever was owed for so soon was owed for a while after it was posted, not for a time of day
 
 
-def follow(act: Act, step: timedelta, *, lease: timedelta) -> None:
+def follow(act: Act, step: timedelta, figures: Outbox) -> None:
     """The clock was set by `step`, which is less than nothing where it was set back. Done twice, it is done once.
 
     What is handed out is handed out as of now, and what the carrier may have, it has since now: a lease that seems to
-    have run out has not, and the carrier's list is not asked before it can know.
+    have run out has not, and the carrier's list is not asked before it can know. Where the database's machine shows
+    another time it is our clock that is wrong now, and what all machines go by stays as it is: else another would take
+    what is being done, or look in the carrier's list at the wrong time, and do it again.
     """
+    theirs = server_clock(act.session)
+    if theirs is not None and abs(clock.ahead_of(theirs)) >= figures.clock_step.span:
+        return
+    lease = figures.lease.span
     under_way = OutboxEntry.state.in_((State.DUE, State.CLAIMED)), OutboxEntry.submitted_at.is_not(None)
     for found, changed in (
         ((OutboxEntry.state == State.CLAIMED,), {"lease_until": act.at + lease}),

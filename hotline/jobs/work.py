@@ -61,7 +61,7 @@ def serve(runtime: Runtime, carrier: Carrier, handlers: Mapping[str, Handler] = 
 def clock_was_set(runtime: Runtime, step: timedelta) -> None:
     """What is owed follows a clock that was set by `step`; the pace of calls begins anew. Raises RedisError."""
     with runtime.act(CLOCK) as act:
-        clock_steps.follow(act, step, lease=runtime.figures.outbox.lease.span)
+        clock_steps.follow(act, step, runtime.figures.outbox)
     if _house is not None:
         _house.pace.forget()
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import select, update
 
 from hotline import clock
+from hotline.db import server_clock
 from hotline.domain import clock_steps, outbox
 from hotline.domain.act import CLOCK
 from hotline.domain.outbox import OutboxEntry, State
@@ -42,7 +43,7 @@ def is_set(runtime: Runtime, at: HandClock, by: timedelta) -> None:
     at.passes(by)
     for _ in range(2):
         with runtime.act(CLOCK) as act:
-            clock_steps.follow(act, by, lease=LEASE)
+            clock_steps.follow(act, by, runtime.figures.outbox)
 
 
 def now_of(runtime: Runtime, entry: OutboxEntry) -> OutboxEntry:
@@ -62,6 +63,24 @@ def test_what_is_handed_out_is_handed_out_as_of_now_and_was_submitted_now(
     assert (found.lease_until, found.submitted_at) == (START + by + LEASE, START + by)
     assert now_of(runtime, waits).submitted_at == START + by
     assert now_of(runtime, nothing).submitted_at == START
+
+
+@pytest.mark.parametrize("by", [HOUR, -HOUR])
+def test_one_machine_whose_clock_is_set_wrong_changes_nothing_that_the_others_go_by(
+    runtime: Runtime, at: HandClock, owed: Callable[..., OutboxEntry], by: timedelta
+) -> None:
+    """Else another would take what is at work for left behind, and look in the carrier's list too early (rule 3)."""
+    entry = owed(state=State.CLAIMED, lease_until=START + LEASE, submitted_at=START, attempts=1)
+    with clock.turned_by(at, elsewhere=lambda: START + SECOND):
+        is_set(runtime, at, by)
+        wrong = now_of(runtime, entry)
+        at.passes(-by)
+        with runtime.act(CLOCK) as act:
+            clock_steps.follow(act, -by, runtime.figures.outbox)
+    its_own = runtime.engine.dialect.name == "sqlite"  # no other machine works on such a database
+    assert (wrong.lease_until, wrong.submitted_at) == (START + LEASE + by * its_own, START + by * its_own)
+    right = now_of(runtime, entry)
+    assert (right.lease_until, right.submitted_at) == (START + LEASE, START)
 
 
 @pytest.mark.parametrize(
@@ -95,6 +114,16 @@ def test_set_forward_what_is_due_later_is_due_by_the_clock(
     entry = owed(due=START + HOUR)
     is_set(runtime, at, HOUR / 2)
     assert now_of(runtime, entry).due_at == START + HOUR
+
+
+def test_a_database_of_another_machine_shows_that_machines_clock(runtime: Runtime) -> None:
+    with runtime.look(CLOCK) as act:
+        shown = server_clock(act.session)
+    if runtime.engine.dialect.name == "sqlite":
+        assert shown is None
+    else:
+        assert shown is not None
+        assert abs(datetime.now(UTC) - shown) < LEASE, "the server runs on this machine, whose clock nobody turns"
 
 
 def test_a_step_is_what_the_clock_went_beside_the_seconds_that_passed(at: HandClock) -> None:
