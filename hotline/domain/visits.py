@@ -199,11 +199,12 @@ def refuse(act: Act, case: Case, *, by: Asker, staff_id: int | None = None, call
 def allow_again(act: Act, case: Case, *, by: int) -> None:
     """The customer of this case takes such calls again, or never meant to refuse them: from the next visit on.
 
-    Nothing changes where they never refused. The case is not locked yet.
+    Nothing changes where they never refused. The case is not locked yet: the customer is first, as in `refuse`.
     """
+    customer = act.lock(Customer, case.customer_id) if case.customer_id is not None else None
     case = cases.get(act, case.id)
-    if case.customer_id is not None and wants_no_calls(act, case):
-        act.session.get_one(Customer, case.customer_id, with_for_update=True).no_calls_at = None
+    if customer is not None and customer.no_calls_at is not None:
+        customer.no_calls_at = None
         act.remember(case.chain, "visits-allowed", by=by)
 
 

@@ -11,6 +11,7 @@ from hotline.domain import (
     calls,
     cases,
     companies,
+    customers,
     dispatches,
     joins,
     promise_looks,
@@ -18,9 +19,11 @@ from hotline.domain import (
     repairs,
     respondents,
     staff,
+    visits,
 )
-from hotline.domain.act import CALLER, CLOCK, Act
+from hotline.domain.act import CALLER, CLOCK, COMMAND, Act
 from hotline.domain.cases import Case
+from hotline.domain.customers import Customer
 from hotline.domain.dispatches import Answer
 from hotline.domain.promises import Verdict
 from hotline.errors import Conflict
@@ -131,6 +134,21 @@ def test_a_repair_is_finished_on_the_sheet_while_the_caller_tells_more_on_the_te
     together(shop, lambda act: cases.get(act, 1), lambda act: repairs.of_case(act, 1), finishes)
     with shop.runtime.act(CLOCK) as act:
         assert repairs.get(act, 1).stage == repairs.Stage.DONE
+
+
+def test_a_customer_takes_visits_again_on_the_page_while_they_refuse_them_on_the_telephone(shop: Workshop) -> None:
+    """A refusal ends what is owed in all their matters, so the customer is locked before any of them."""
+    case_id, chen = shop.fault(), shop.cast.chen.id
+    with shop.runtime.act(COMMAND) as act:
+        customers.get(act, chen).no_calls_at = act.at
+    together(
+        shop,
+        lambda act: act.lock(Customer, chen),
+        lambda act: cases.get(act, case_id),
+        lambda act: visits.allow_again(act, act.session.get_one(Case, case_id), by=shop.cast.lin.id),
+    )
+    with shop.runtime.look(CLOCK) as act:
+        assert customers.get(act, chen).no_calls_at is None
 
 
 def test_a_complaint_is_signed_for_while_another_act_locks_it_after_the_joined_one(
