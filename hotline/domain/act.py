@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -88,6 +89,18 @@ class Act:
             self.locks[table, id_] = row
         locked: Row = self.locks[table, id_]
         return locked
+
+    @contextmanager
+    def part(self) -> Iterator[None]:
+        """What is done within stands or falls together, with what was to be remembered of it; the act goes on."""
+        entries, telling, locks = len(self.entries), set(self.telling), dict(self.locks)
+        try:
+            with self.session.begin_nested():
+                yield
+        except BaseException:
+            del self.entries[entries:]
+            self.telling, self.locks = telling, locks
+            raise
 
     def remember(self, chain: str, kind: str, **fields: Any) -> None:
         """Add an entry to a chain of the log ("call:12", "case:7", "house"); written before the commit (rule 6).

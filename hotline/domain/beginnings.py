@@ -5,17 +5,20 @@ from __future__ import annotations
 from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
-from hotline.domain import attempts, calls, companies, outbox, owed_calls, seats, slots, waits
+from hotline.domain import attempts, calls, companies, matching, outbox, owed_calls, seats, slots, waits
 from hotline.domain.act import Act
 from hotline.domain.cases import Case
 from hotline.domain.companies import Company
 from hotline.domain.customers import Customer
 from hotline.domain.owed_calls import Attempt, Callback, State, Style
 from hotline.domain.waits import Place, Wait
-from hotline.errors import NotFound, Refused
+from hotline.errors import HotlineError, NotFound, Refused
 
-# The first steps of calls in which the machine talks; the names are those of the table of steps.
 _OTHER = aliased(Case)  # made once: it takes longer than the query
+_UNFIT = (
+    "cannot-be-rung"  # why nobody is rung: what is kept of them cannot be read, or their company's hours never come
+)
+# The first steps of calls in which the machine talks; the names are those of the table of steps.
 _FIRST_STEPS = {Style.SURVEY: "survey", Style.INFORM: "inform"}
 
 
@@ -28,7 +31,7 @@ def begin_due(act: Act, *, words_version: str) -> None:
         return
     for style in Style:
         for callback_id in _due(act, style):
-            _begin(act, callback_id, words_version)
+            _begin_or_give_up(act, callback_id, words_version)
         act.session.flush()
 
 
@@ -63,12 +66,37 @@ def _due(act: Act, style: Style) -> list[int]:
 def _room(act: Act, style: Style) -> int:
     """How many more may begin now. Whoever keeps a place is rung before: the line is one for all (ANS-3)."""
     group = companies.group(act)
+    coming = _coming_up(act) if style is Style.TALK else 0
     companies.get(act, group[0])
     if style is Style.TALK:
-        return len(seats.serving(act, group)) - len([one for one in waits.line(act) if one.kept])
+        return len(seats.serving(act, group)) - coming
     goes_on = select(func.count(Attempt.id)).join(Callback)
     goes_on = goes_on.where(Callback.style != Style.TALK, Attempt.ended_at.is_(None))
     return act.standard.engine.callbacks.surveys_at_once - (act.session.scalar(goes_on) or 0)
+
+
+def _coming_up(act: Act) -> int:
+    """How many kept places wait for an agent. One that may not be rung at this hour, as its company is closed, takes
+    nobody's room: it may stand there all night.
+    """
+    kept = [one for one in waits.line(act) if one.kept]
+    return len([one for one in kept if one.state == Place.OFFERED or _may_come_up(act, one)])
+
+
+def _may_come_up(act: Act, wait: Wait) -> bool:
+    companies.get(act, wait.company_id)
+    return matching.may_be_rung(act, wait, act.standard)
+
+
+def _begin_or_give_up(act: Act, callback_id: int, words_version: str) -> None:
+    """Whatever is wrong with one row, it holds up no other: nothing of it is begun, and people are told."""
+    try:
+        with act.part():
+            _begin(act, callback_id, words_version)
+    except HotlineError:
+        found = _locked_at_once(act, callback_id)
+        if found is not None:
+            attempts.give_up(act, found[1], found[0], why=_UNFIT)
 
 
 def _begin(act: Act, callback_id: int, words_version: str) -> None:

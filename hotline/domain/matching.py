@@ -59,7 +59,7 @@ class Room:
 
         Callers are answered in their language as long as anybody serves who speaks it. Who let it ring comes last.
         """
-        if not self.free or wait.state not in waits.TO_MATCH or not _may_be_rung(act, wait, self.standard):
+        if not self.free or wait.state not in waits.TO_MATCH or not may_be_rung(act, wait, self.standard):
             return []
         figures = self.standard.desk
         not_now = asked.not_now(figures.away_after, act.at - figures.decline_lasts.span)
@@ -86,7 +86,7 @@ def _room(act: Act, company_id: int) -> Room:
     return Room(seats.serving(act, group), free, act.standard)
 
 
-def _may_be_rung(act: Act, wait: Wait, standard: Standard) -> bool:
+def may_be_rung(act: Act, wait: Wait, standard: Standard) -> bool:
     """Whoever asked to be rung is not rung in their sleep, unless they asked for it just now (FLT-7).
 
     Nor while they are still on the line, where they would be found busy; an engaged line is tried a little later.
