@@ -28,6 +28,7 @@ def upgrade() -> None:
         sa.Column("next_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("wanted_id", sa.Integer(), nullable=True),
+        sa.Column("number_print", sa.String(length=64), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("why", sa.String(length=40), nullable=True),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_callbacks_case_id_cases")),
@@ -38,6 +39,7 @@ def upgrade() -> None:
     with op.batch_alter_table("callbacks", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_callbacks_case_id"), ["case_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_callbacks_company_id"), ["company_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_callbacks_number_print"), ["number_print"], unique=False)
         batch_op.create_index(batch_op.f("ix_callbacks_state_callbacks_next_at"), ["state", "next_at"], unique=False)
         batch_op.create_index(
             "uq_callbacks_case_now",
@@ -159,32 +161,17 @@ def _make_alarms() -> None:
 
     _owe_what_was_promised()
     _owe_visits()
+    _owe_answers()
+    _speak_as_their_companies_do()
 
 
 def _owe_what_was_promised() -> None:
-    """Every open promise that asks us only to ring gets its callback, due since then; of a case the oldest.
+    """Every promise that asks us only to ring, and is not done, gets its callback, due since then; of a case the
+    oldest. One that was broken is owed still.
 
     Where the place in the line is kept still, that is its first attempt.
     """
-    op.execute(
-        """
-        INSERT INTO callbacks (case_id, company_id, rule, style, state, language, made_at, from_at, agreed, next_at,
-                               attempts)
-        SELECT cases.id, cases.company_id, promises.rule, 'talk', 'open',
-               COALESCE(customers.language, calls.language, 'zh-CN'),
-               promises.made_at, promises.made_at, FALSE, promises.made_at, 0
-        FROM promises
-        JOIN cases ON cases.id = promises.case_id
-        LEFT JOIN customers ON customers.id = cases.customer_id
-        LEFT JOIN calls ON calls.id = cases.call_id
-        WHERE cases.state = 'open' AND NOT cases.anonymous AND promises.id IN (
-            SELECT MIN(id) FROM promises
-            WHERE verdict = 'open' AND done_at IS NULL
-            AND rule IN ('ANS-3.callback', 'ANS-8.callback', 'ANS-10.callback', 'CBK-2.missed', 'CBK-3.time')
-            GROUP BY case_id
-        )
-        """
-    )
+    _owe_promised("'ANS-3.callback', 'ANS-8.callback', 'ANS-10.callback', 'CBK-2.missed', 'CBK-3.time'")
     op.execute(
         """
         UPDATE waits SET callback_id = (SELECT callbacks.id FROM callbacks WHERE callbacks.case_id = waits.case_id)
@@ -215,21 +202,9 @@ def _owe_visits() -> None:
         FROM promises WHERE rule IN ('VIS-1.repair', 'CMP-8.visit') AND verdict <> 'excused'
         """
     )
-    op.execute(
-        """
-        INSERT INTO callbacks (case_id, company_id, rule, style, state, language, made_at, from_at, agreed, next_at,
-                               attempts)
-        SELECT cases.id, cases.company_id, visits.rule, 'talk', 'open',
-               COALESCE(customers.language, calls.language, 'zh-CN'),
-               visits.owed_at, visits.owed_at, FALSE, visits.owed_at, 0
-        FROM visits
-        JOIN cases ON cases.id = visits.case_id
-        LEFT JOIN customers ON customers.id = cases.customer_id
-        LEFT JOIN calls ON calls.id = cases.call_id
-        WHERE cases.state = 'open' AND NOT cases.anonymous
-        AND visits.id IN (SELECT MIN(id) FROM visits WHERE state = 'owed' GROUP BY case_id)
-        AND cases.id NOT IN (SELECT case_id FROM callbacks)
-        """
+    _owe(
+        "SELECT case_id, rule, owed_at AS made_at FROM visits"
+        " WHERE id IN (SELECT MIN(id) FROM visits WHERE state = 'owed' GROUP BY case_id)"
     )
     owed = sa.table(
         "callbacks",
@@ -241,6 +216,46 @@ def _owe_visits() -> None:
     for callback_id, mended_at in op.get_bind().execute(visiting).all():
         rung = mended_at + timedelta(days=1)
         op.execute(owed.update().where(owed.c.id == callback_id).values(from_at=rung, next_at=rung))
+
+
+def _owe_answers() -> None:
+    """Whoever waits for an answer that a person has to find first is rung when that person says so."""
+    rules = "'CBK-1.answer', 'FLT-5.result', 'CMP-9.callback', 'CMP-11.feedback', 'VIS-4.reply'"
+    _owe_promised(rules, next_at="NULL")
+
+
+def _owe_promised(rules: str, next_at: str = "owed.made_at") -> None:
+    _owe(
+        "SELECT case_id, rule, made_at FROM promises WHERE id IN (SELECT MIN(id) FROM promises"  # noqa: S608
+        f" WHERE verdict IN ('open', 'broken') AND done_at IS NULL AND rule IN ({rules}) GROUP BY case_id)",
+        next_at,
+    )
+
+
+def _owe(what: str, next_at: str = "owed.made_at") -> None:
+    """A callback for each of these (case_id, rule, made_at) whose case is open and has none yet.
+
+    Whoever wanted to stay unnamed is not rung back.
+    """
+    op.execute(
+        "INSERT INTO callbacks (case_id, company_id, rule, style, state, language, made_at, from_at, agreed,"  # noqa: S608
+        " next_at, attempts) SELECT cases.id, cases.company_id, owed.rule, 'talk', 'open',"
+        " COALESCE(customers.language, calls.language, ''), owed.made_at, owed.made_at,"
+        f" FALSE, {next_at}, 0 FROM ({what}) AS owed JOIN cases ON cases.id = owed.case_id"
+        " LEFT JOIN customers ON customers.id = cases.customer_id"
+        " LEFT JOIN calls ON calls.id = cases.call_id"
+        " WHERE cases.state = 'open' AND NOT cases.anonymous AND cases.id NOT IN (SELECT case_id FROM callbacks)"
+    )
+
+
+def _speak_as_their_companies_do() -> None:
+    """Where nobody knows a customer's language it is the company's: by every profile Chinese, else its own."""
+    companies = sa.table("companies", sa.column("id"), sa.column("overrides", sa.JSON()))
+    callbacks = sa.table("callbacks", sa.column("company_id"), sa.column("language"))
+    for company_id, overrides in op.get_bind().execute(sa.select(companies.c.id, companies.c.overrides)).all():
+        language = overrides.get("languages", {}).get("default", "zh-CN")
+        theirs = (callbacks.c.company_id == company_id) & (callbacks.c.language == "")
+        op.execute(callbacks.update().where(theirs).values(language=language))
 
 
 def _forget_callbacks_of_other_systems() -> None:
@@ -274,24 +289,6 @@ def downgrade() -> None:
     with op.batch_alter_table("api_requests", schema=None) as batch_op:
         batch_op.drop_column("kind")
 
-    with op.batch_alter_table("callback_attempts", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_callback_attempts_call_id"))
-
     op.drop_table("callback_attempts")
-    with op.batch_alter_table("visits", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_visits_company_id_visits_owed_at"))
-        batch_op.drop_index(batch_op.f("ix_visits_case_id"))
-        batch_op.drop_index(batch_op.f("ix_visits_call_id"))
-
     op.drop_table("visits")
-    with op.batch_alter_table("callbacks", schema=None) as batch_op:
-        batch_op.drop_index(
-            "uq_callbacks_case_now",
-            sqlite_where=sa.text("ended_at IS NULL"),
-            postgresql_where=sa.text("ended_at IS NULL"),
-        )
-        batch_op.drop_index(batch_op.f("ix_callbacks_state_callbacks_next_at"))
-        batch_op.drop_index(batch_op.f("ix_callbacks_company_id"))
-        batch_op.drop_index(batch_op.f("ix_callbacks_case_id"))
-
     op.drop_table("callbacks")
