@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -19,6 +19,7 @@ from hotline.domain.api_keys import ApiKey, ApiRequest, Brought
 from hotline.domain.cases import Case
 from hotline.domain.companies import Company
 from hotline.domain.matters import Told
+from hotline.domain.promises import Promise
 from hotline.domain.visitors import Channel
 from hotline.phones import PhoneNumber
 
@@ -38,9 +39,10 @@ def show(number: str) -> ResponseReturnValue:
     """Where a callback stands that this key asked for: 200, or 404 for everybody else's."""
     with guard.runtime().look(guard.ACTOR) as act:
         case = cases.numbered(act, guard.key().company_id, number)
-        if case is None or not api_keys.brought(act, guard.key().id, Brought.CALLBACK, case.id):
+        asked = api_keys.brought(act, guard.key().id, Brought.CALLBACK, case.id) if case is not None else []
+        if case is None or not asked:
             return problems.answer(404, "this key asked for no callback with this number")
-        return jsonify(_progress(act, case))
+        return jsonify(_progress(act, case, asked))
 
 
 def _asked(act: Act, key: ApiKey, sent: Sent[Form]) -> Case:
@@ -96,7 +98,8 @@ def _told(act: Act, company: Company, owner_id: int, form: Form) -> Told:
 
 def _receipt(act: Act, case: Case, done: ApiRequest) -> dict[str, Any]:
     """What was promised when it was asked for; asked again later it is the same."""
-    made = [one for one in promises.of_case(act, case.id) if one.made_at <= done.at]
+    asked = api_keys.brought(act, done.key_id, Brought.CALLBACK, case.id)
+    made = [one for one in _promised(act, case, asked) if one.made_at <= done.at]
     return {
         "number": case.number,
         "joined": case.opened_at != done.at,
@@ -104,15 +107,31 @@ def _receipt(act: Act, case: Case, done: ApiRequest) -> dict[str, Any]:
     }
 
 
-def _progress(act: Act, case: Case) -> dict[str, Any]:
-    """`next`: when they are rung next, by itself; null while they are being rung, and once it is over."""
+def _began_with(case: Case, asked: Sequence[ApiRequest]) -> bool:
+    return case.opened_at == asked[0].at
+
+
+def _promised(act: Act, case: Case, asked: Sequence[ApiRequest]) -> list[Promise]:
+    """What whoever asked may know of. Anybody can type a number in: of a matter that its owner told us by telephone, or
+    by another system, what these requests promised alone.
+    """
+    made, own = promises.of_case(act, case.id), {one.at for one in asked}
+    return made if _began_with(case, asked) else [one for one in made if one.made_at in own]
+
+
+def _progress(act: Act, case: Case, asked: Sequence[ApiRequest]) -> dict[str, Any]:
+    """`next`: when they are rung next, by itself; null while they are being rung, and once it is over.
+
+    Of a matter that was there before they asked, neither when it is nor how often it was tried is told.
+    """
     made = callbacks.of_case(act, case.id)
     last = made[-1] if made else None
+    whole = last if _began_with(case, asked) else None
     return {
         "number": case.number,
         "state": case.state,
         "callback": last.state if last else None,
-        "attempts": last.attempts if last else 0,
-        "next": turns.utc(last.next_at) if last else None,
-        "promises": turns.promised(promises.of_case(act, case.id)),
+        "attempts": whole.attempts if whole else None,
+        "next": turns.utc(whole.next_at) if whole else None,
+        "promises": turns.promised(_promised(act, case, asked)),
     }

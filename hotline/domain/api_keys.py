@@ -119,10 +119,10 @@ def note_done(act: Act, key: ApiKey, name: str, kind: Brought, body: str, case_i
     return done
 
 
-def brought(act: Act, key_id: int, kind: Brought, case_id: int) -> bool:
-    """Did this key bring this matter, as what it is asked for?"""
-    query = select(ApiRequest.id).where(ApiRequest.key_id == key_id, ApiRequest.case_id == case_id)
-    return act.session.scalar(query.where(ApiRequest.kind == kind).limit(1)) is not None
+def brought(act: Act, key_id: int, kind: Brought, case_id: int) -> list[ApiRequest]:
+    """The requests of this key, in order, that brought this matter as what it is asked for; none: it is another's."""
+    query = select(ApiRequest).where(ApiRequest.key_id == key_id, ApiRequest.case_id == case_id)
+    return list(act.session.scalars(query.where(ApiRequest.kind == kind).order_by(ApiRequest.id)))
 
 
 def _locked(act: Act, key_id: int) -> ApiKey:

@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from hotline.domain import customers
+from hotline.domain import customers, promises
 from hotline.domain.act import COMMAND
+from hotline.domain.promises import Verdict
 from hotline.phones import PhoneNumber
 from hotline.runtime import Runtime
-from tests import world
+from tests import rung, world
 from tests.api.sender import CALLBACKS, Sender, said
 from tests.api.test_hostile import kept
 from tests.world import Cast, HandClock
@@ -102,6 +103,27 @@ def test_a_number_that_a_supervisor_set_aside_is_not_rung(
     assert "ANS-12" in lacks(sender, phone=ME)["phone"]
     at.passes(timedelta(days=2))
     assert sender.wants(phone=ME).status_code == 201
+
+
+def test_whoever_types_in_anothers_number_learns_nothing_of_what_that_one_was_promised(
+    app: Flask, sender: Sender, runtime: Runtime, cast: Cast, at: HandClock
+) -> None:
+    """Chen missed us and is called back; somebody asks for a call to her number over the web."""
+    owed = rung.owes(runtime, cast)
+    at.passes(timedelta(minutes=1))
+    answer = said(sender.wants(phone=cast.chen.number.e164))
+    assert (answer["joined"], answer["promises"]) == (True, [])
+    found = said(sender.asks(answer["number"], of=CALLBACKS))
+    assert (found["callback"], found["attempts"], found["next"], found["promises"]) == ("open", None, None, [])
+    with runtime.act(COMMAND) as act:
+        promises.of_case(act, rung.found(runtime, owed).case_id)[0].verdict = Verdict.BROKEN
+    at.passes(timedelta(minutes=1))
+    anew = said(sender.wants(phone=cast.chen.number.e164))["promises"]
+    assert [one["rule"] for one in anew] == ["ANS-3.callback"], "what was promised to whoever asks now"
+    assert [one["rule"] for one in said(sender.asks(answer["number"], of=CALLBACKS))["promises"]] == ["ANS-3.callback"]
+    at.passes(timedelta(minutes=1))
+    other = said(Sender(app, runtime, cast.heat).wants(phone=cast.chen.number.e164))
+    assert (other["number"], other["promises"]) == (answer["number"], []), "nor of what another system was told"
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b'{"phone": "1"} x', b'{"phone": "a", "phone": "b"}', b"[" * 60_000])
