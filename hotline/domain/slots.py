@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 
 from hotline.errors import Invalid
 from hotline.standard.rules import Standard
 from hotline.standard.spans import Span
 
+_MOMENT = timedelta(seconds=1)  # a window may end in the instant in which the night begins
 _SLOTS_WITHIN = 30  # how many days ahead a slot is looked for: longer than any holidays
 _FARTHEST = 800  # a search that takes more steps means that the calendar never lets anybody be rung
 
@@ -42,6 +43,21 @@ def slot_of(standard: Standard, at: datetime) -> str | None:
 def is_quiet(standard: Standard, at: datetime) -> bool:
     """Is this the customers' night, in which nobody is rung?"""
     return standard.callbacks.quiet.contains(at.astimezone(standard.calendar.timezone).time())
+
+
+def allow(standard: Standard, now: datetime, at: datetime | None, until: datetime | None) -> None:
+    """May somebody be rung then (None: now), or in this window? However far ahead: it was agreed with the customer.
+
+    Raises Invalid for a time that is past or at night, and for a window that ends at night or before it begins.
+    """
+    if at is not None and at < now:
+        raise Invalid("nobody is rung in the past", key="past")
+    if is_quiet(standard, at or now):
+        raise Invalid("nobody is rung in the quiet hours", key="quiet")
+    if until is not None and (at is None or until <= at):
+        raise Invalid("a window ends after it begins", key="window")
+    if until is not None and is_quiet(standard, until - _MOMENT):
+        raise Invalid("a window ends before the quiet hours begin", key="window-quiet")
 
 
 def earliest(standard: Standard, after: datetime, kind: Kind) -> datetime:
