@@ -11,12 +11,12 @@ from pydantic import Field
 from hotline.api import fields
 from hotline.api.fields import Instant, Long, Sent, Short, Strict, Telephone
 from hotline.api.problems import Lack
-from hotline.domain import slots
+from hotline.domain import promises, slots
 from hotline.domain.slots import Kind, Window
 from hotline.standard.kinds import FaultClass
 from hotline.standard.rules import Standard
 
-RULE = "CBK-3.time"
+RULE = promises.AGREED_TIME
 
 
 class Form(Strict):

@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import Forbidden
 
 from hotline.console import asking, callback_rows, cases, discretion, lists, matter, people, refused, rights, words
-from hotline.domain import callbacks
+from hotline.domain import callback_lists, callbacks
 from hotline.domain.act import Act
 from hotline.domain.callbacks import Callback
 from hotline.errors import Conflict, Invalid, NotFound
@@ -91,8 +91,8 @@ def _page(problem: str | None = None) -> str:
     company_id, within = None if rights.whole_group(person) else person.company_id, discretion.cases(person)
     with asking.runtime().look(asking.actor()) as act:
         g.here = _here()
-        owed = [] if before else callbacks.listed(act, company_id, within=within, most=lists.PAGE + 1)
-        over = callbacks.over(act, company_id, within=within, before=before, most=lists.PAGE + 1)
+        owed = [] if before else callback_lists.listed(act, company_id, within=within, most=lists.PAGE + 1)
+        over = callback_lists.over(act, company_id, within=within, before=before, most=lists.PAGE + 1)
         page = over[: lists.PAGE]
         numbers = people.rung_numbers(act, [case for _one, case in [*owed, *page]])
         return render_template(

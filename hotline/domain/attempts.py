@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
-from hotline.domain import cases, notices, outbox, owed_calls, slots, visits
+from hotline.domain import cases, next_calls, notices, outbox, owed_calls, slots, visits
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
 from hotline.domain.calls import State as CallState
@@ -17,7 +17,9 @@ from hotline.domain.waits import Place, Wait
 from hotline.standard.kinds import Role
 from hotline.standard.rules import Standard
 
-_COUNTED = frozenset({Outcome.NO_ANSWER, Outcome.BUSY, Outcome.NO_KEY, Outcome.FAILED})
+# The customer was rung, in vain.
+_IN_VAIN = frozenset({Outcome.NO_ANSWER, Outcome.BUSY, Outcome.NO_KEY, Outcome.NOT_NOW, Outcome.FAILED})
+_NO_SUCH_NUMBER = ("number-", "country-")  # how what the carrier refuses begins where the number is at fault
 _OUTCOMES = {
     CallState.BUSY: Outcome.BUSY,
     CallState.UNANSWERED: Outcome.NO_ANSWER,
@@ -83,7 +85,8 @@ def place_over(act: Act, wait: Wait) -> None:
     if wait.state == Place.DONE:
         _ended(act, *found, Outcome.REACHED)
     elif wait.state == Place.UNREACHED and wait.call_id is not None:
-        _ended(act, *found, _outcome(CallState(act.session.get_one(Call, wait.call_id).state)))
+        call = act.session.get_one(Call, wait.call_id)
+        _ended(act, *found, _outcome(call, CallState(call.state)))
     else:
         _ended(act, *found, Outcome.NO_AGENT)
 
@@ -99,7 +102,25 @@ def call_over(act: Act, call: Call, state: CallState) -> None:
     callback, case = owed_calls.locked(act, callback_id)
     attempt = owed_calls.under_way(act, callback_id)
     if attempt is not None:
-        _ended(act, callback, case, attempt, _outcome(state))
+        _ended(act, callback, case, attempt, _outcome(call, state))
+
+
+def put_off(act: Act, call: Call) -> bool:
+    """Before the carrier is asked for this call: is the hour over in which it may be made, as it waited for long?
+
+    Then its attempt is over, not counted, and the next is planned. A call for which one of ours is on the line already
+    is never put off. The call is locked, the standard chosen.
+    """
+    query = select(Callback).join(Attempt, Attempt.callback_id == Callback.id)
+    query = query.where(Attempt.call_id == call.id, Attempt.ended_at.is_(None), Callback.style != Style.TALK)
+    made = act.session.scalar(query)
+    if made is None or next_calls.allowed(act.standard, made, act.at) <= act.at:
+        return False
+    callback, case = owed_calls.locked(act, made.id)
+    attempt = owed_calls.under_way(act, callback.id)
+    if attempt is not None:
+        _ended(act, callback, case, attempt, Outcome.TOO_LATE)
+    return True
 
 
 def is_wanted(act: Act, call: Call) -> bool:
@@ -112,7 +133,8 @@ def failed(act: Act, callback_id: int) -> None:
     """Beginning it failed for good, and the supervisors are told: it is tried again later all the same."""
     callback, _case = owed_calls.locked(act, callback_id)
     if callback.state == State.OPEN and callback.next_at is not None:
-        owed_calls.schedule(act, callback, act.at + act.standard.callbacks.between.span)
+        wait = act.standard.callbacks.between.span
+        owed_calls.schedule(act, callback, next_calls.after_nothing(act.standard, callback, act.at, wait))
 
 
 def may_be_rung(act: Act, wait: Wait, standard: Standard) -> bool:
@@ -120,7 +142,7 @@ def may_be_rung(act: Act, wait: Wait, standard: Standard) -> bool:
     if wait.callback_id is None:  # of a version before
         return not slots.is_quiet(standard, act.at)
     callback = act.session.get_one(Callback, wait.callback_id)
-    return slots.earliest(standard, act.at, owed_calls.kind_of(callback)) <= act.at
+    return next_calls.allowed(standard, callback, act.at) <= act.at
 
 
 def is_over(act: Act, wait: Wait) -> bool:
@@ -137,52 +159,52 @@ def _under_way(act: Act, wait: Wait) -> tuple[Callback, Case, Attempt] | None:
 
 
 def _ended(act: Act, callback: Callback, case: Case, attempt: Attempt, outcome: Outcome) -> None:
-    """The attempt is over: the next one is planned, or it was the last. Callback and case are locked."""
+    """The attempt is over: the next one is planned, or it was the last. Callback and case are locked.
+
+    One before the time that was agreed does not count: the customer said when they can be reached.
+    """
+    goes_on = callback.state == State.OPEN and outcome is not Outcome.REACHED
+    counts = goes_on and outcome in _IN_VAIN and not next_calls.lies_ahead(callback, attempt.began_at)
+    callback.attempts += counts
+    again = _again(act, callback, attempt, outcome) if goes_on else None
+    if counts and again is not None and not next_calls.is_within(callback, again):
+        callback.agreed = False
     owed_calls.close(act, case, attempt, outcome)
-    if callback.state != State.OPEN or outcome is Outcome.REACHED:
-        return
-    if outcome not in _COUNTED:
-        again = act.at + act.standard.desk.longest_wait.span
-        owed_calls.schedule(act, callback, slots.earliest(act.standard, again, owed_calls.kind_of(callback)))
-        return
-    callback.attempts += 1
-    if callback.attempts >= act.standard.callbacks.attempts:
+    if counts and callback.attempts >= act.standard.callbacks.attempts:
         give_up(act, case, callback)
-    else:
-        owed_calls.schedule(act, callback, _next(act, callback))
-    outbox.post(act, "match-line", urgent=True)
+    elif again is not None:
+        owed_calls.schedule(act, callback, again)
+        outbox.post(act, "match-line", urgent=True)
 
 
-def _next(act: Act, callback: Callback) -> datetime:
-    """Within the window that was agreed, as long as it lasts; then in another slot, on days of work alone."""
-    tried = [one.began_at for one in _counted(act, callback.id)]
-    if callback.until_at is not None:
-        again = tried[-1] + act.standard.callbacks.between.span
-        soonest = slots.earliest(act.standard, again, owed_calls.kind_of(callback))
-        if soonest < callback.until_at:
-            return soonest
-    callback.agreed = False
-    return slots.next_try(act.standard, tried, owed_calls.kind_of(callback))
+def _again(act: Act, callback: Callback, attempt: Attempt, outcome: Outcome) -> datetime:
+    if outcome not in _IN_VAIN:
+        return next_calls.after_nothing(act.standard, callback, act.at, act.standard.desk.longest_wait.span)
+    tried = [one.began_at for one in _in_vain(act, callback.id)]
+    return next_calls.after_try(act.standard, callback, [*tried, attempt.began_at], act.at)
 
 
-def _counted(act: Act, callback_id: int) -> list[Attempt]:
-    query = select(Attempt).where(Attempt.callback_id == callback_id, Attempt.outcome.in_(_COUNTED))
+def _in_vain(act: Act, callback_id: int) -> list[Attempt]:
+    query = select(Attempt).where(Attempt.callback_id == callback_id, Attempt.outcome.in_(_IN_VAIN))
     return list(act.session.scalars(query.order_by(Attempt.n)))
 
 
 def give_up(act: Act, case: Case, callback: Callback, *, why: str | None = None) -> None:
     """Tried often enough: owner and supervisor are told, the customer is written to; the promise's verdict stands.
 
-    `why`: nobody could be rung at all, so that there is nothing to write either.
+    `why`: nobody could be rung at all, so that there is nothing to write either; nor to whoever said that they could
+    not talk, for they know that we rang.
     """
     owed_calls.end(act, case, callback, State.UNREACHED, why=why)
     for role in (Role.OWNER, Role.SUPERVISOR):
         notices.tell_role(act, role, Occasion(case, "callback-unreached", str(callback.id)))
-    if why is None:
+    if why is None and all(one.outcome != Outcome.NOT_NOW for one in _in_vain(act, callback.id)):
         cases.text_customer(act, case, "callback-in-vain", about=callback.id)
     visits.unreached(act, case)
 
 
-def _outcome(state: CallState) -> Outcome:
+def _outcome(call: Call, state: CallState) -> Outcome:
     """Picked up and nobody pressed a key: a machine, or nobody who could talk (design rule 8)."""
-    return _OUTCOMES.get(state, Outcome.NO_KEY)
+    if state is CallState.FAILED and call.sid is None and not (call.cause or "").startswith(_NO_SUCH_NUMBER):
+        return Outcome.NO_CARRIER
+    return Outcome.NOT_NOW if call.slots.get("not_now") else _OUTCOMES.get(state, Outcome.NO_KEY)

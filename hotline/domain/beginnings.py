@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
-from hotline.domain import attempts, calls, companies, matching, outbox, owed_calls, seats, slots, waits
+from hotline.domain import attempts, calls, companies, matching, next_calls, outbox, owed_calls, seats, waits
 from hotline.domain.act import Act
 from hotline.domain.cases import Case
 from hotline.domain.companies import Company
@@ -111,7 +111,7 @@ def _begin(act: Act, callback_id: int, words_version: str) -> None:
     if why_not is not None:
         attempts.give_up(act, case, callback, why=why_not)
         return
-    later = slots.earliest(act.standard, act.at, owed_calls.kind_of(callback))
+    later = next_calls.allowed(act.standard, callback, act.at)
     if later <= act.at and _is_engaged(act, case):
         later = act.at + act.standard.engine.callbacks.look_again.span
     if later > act.at:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, exists, not_, select, tuple_
+from sqlalchemy import select
 
-from hotline.domain import anonymity, calls, cases, customers, promises, slots, staff
+from hotline.domain import anonymity, calls, cases, next_calls, promises, slots, staff
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
 from hotline.domain.cases import Case, Kind
@@ -20,13 +20,13 @@ from hotline.domain.owed_calls import Callback as Callback
 from hotline.domain.owed_calls import Outcome as Outcome
 from hotline.domain.owed_calls import State as State
 from hotline.domain.owed_calls import Style as Style
-from hotline.domain.owed_calls import end, is_owed, locked, open_in, schedule, sooner, under_way
+from hotline.domain.owed_calls import close, end, is_owed, locked, made, open_in, schedule, under_way
+from hotline.domain.promises import AGREED_TIME
 from hotline.domain.slots import Window as Window
 from hotline.errors import Conflict, Invalid
 
 # Rules that ask us only to ring: nobody has to find an answer first, so the first attempt begins by itself.
 BY_ITSELF = frozenset({"ANS-3.callback", "ANS-8.callback", "ANS-10.callback", "CBK-2.missed", "CBK-3.time"})
-_AGREED = "CBK-3.time"
 
 
 def owe(
@@ -45,30 +45,9 @@ def owe(
     `until` are those of `promises.make`. The case is locked, its standard chosen. Raises Invalid for an unknown rule.
     """
     promises.make(act, rule, case, since=since, until=until)
-    callback = open_in(act, case.id, style) or _made(act, case, rule, style, from_at or act.at)
+    callback = open_in(act, case.id, style) or made(act, case, rule, style, from_at or act.at)
     if rule in BY_ITSELF or from_at is not None:
-        sooner(act, callback, from_at or act.at)
-    return callback
-
-
-def _made(act: Act, case: Case, rule: str, style: Style, from_at: datetime) -> Callback:
-    customer = customers.get(act, case.customer_id) if case.customer_id is not None else None
-    callback = Callback(
-        case_id=case.id,
-        company_id=case.company_id,
-        rule=rule,
-        style=style,
-        state=State.OPEN,
-        language=(customer.language if customer else None) or act.standard.languages.default,
-        made_at=act.at,
-        from_at=from_at,
-        agreed=False,
-        attempts=0,
-    )
-    act.session.add(callback)
-    act.session.flush()
-    act.remember(case.chain, "callback-owed", callback=callback.id, rule=rule, style=style, begins=from_at.isoformat())
-    act.news.add("callbacks")
+        next_calls.sooner(act, callback, from_at or act.at)
     return callback
 
 
@@ -78,8 +57,8 @@ def inform(act: Act, case: Case, rule: str) -> None:
     The case is locked, its standard chosen.
     """
     if any(one.rule == rule and one.is_owed for one in promises.of_case(act, case.id)):
-        callback = open_in(act, case.id, Style.INFORM) or _made(act, case, rule, Style.INFORM, act.at)
-        sooner(act, callback, act.at)
+        callback = open_in(act, case.id, Style.INFORM) or made(act, case, rule, Style.INFORM, act.at)
+        next_calls.sooner(act, callback, act.at)
 
 
 def reached(act: Act, case: Case) -> None:
@@ -87,7 +66,7 @@ def reached(act: Act, case: Case) -> None:
     promises.reached(act, case)
     callback = open_in(act, case.id, Style.TALK)
     if callback is not None:
-        end(act, case, callback, State.REACHED)
+        _spoken(act, case, callback, State.REACHED)
 
 
 def answered(act: Act, callback_id: int) -> None:
@@ -113,16 +92,44 @@ def served(act: Act, call: Call, *, by: int) -> None:
     for case_id in _waited_for(act, call.customer_id, call.company_id):
         case = cases.get(act, case_id)
         callback = open_in(act, case.id, Style.TALK)
-        kept = [one.rule for one in promises.of_case(act, case.id) if one.is_owed and one.rule in BY_ITSELF]
-        if callback is None or not kept:
+        if callback is None:
             continue
-        for rule in kept:
+        owed = {one.rule for one in promises.of_case(act, case.id) if one.is_owed}
+        kept = owed & (BY_ITSELF - _not_yet(act, callback, case, call))
+        for rule in sorted(kept):
             promises.done(act, rule, case)
-        act.remember(case.chain, "callback-served", call=call.id, by=by)
-        if is_owed(act, callback, case):
-            callback.next_at = None  # what is left waits for a person, who has an answer to find first
-        else:
-            end(act, case, callback, State.SERVED)
+        if kept:
+            act.remember(case.chain, "callback-served", call=call.id, by=by)
+            _spoken(act, case, callback, State.SERVED)
+
+
+def _not_yet(act: Act, callback: Callback, case: Case, call: Call) -> frozenset[str]:
+    """A time that was agreed and lies ahead is not kept by a talk about something else: they are rung then (CBK-3).
+
+    In a call that is about nothing yet, any talk serves whoever wanted nothing but to be rung.
+    """
+    about_it = call.case_id == case.id or (call.case_id is None and case.kind == Kind.CALLBACK)
+    waits = next_calls.lies_ahead(callback, act.at) and not about_it
+    return frozenset({AGREED_TIME}) if waits else frozenset()
+
+
+def _spoken(act: Act, case: Case, callback: Callback, state: State) -> None:
+    """We spoke with the customer: the callback is over, unless something is owed still.
+
+    What is left waits for the time that was agreed, or for a person, who has an answer to find first.
+    """
+    if not is_owed(act, callback, case):
+        end(act, case, callback, state)
+        return
+    waits = any(one.rule == AGREED_TIME and one.is_owed for one in promises.of_case(act, case.id))
+    callback.agreed = callback.agreed and waits
+    attempt = under_way(act, callback.id)
+    if attempt is not None:
+        close(act, case, attempt, Outcome.REACHED)
+    if next_calls.lies_ahead(callback, act.at):
+        schedule(act, callback, callback.from_at)
+    else:
+        callback.next_at = None
 
 
 def joinable(act: Act, customer_id: int | None, company_id: int) -> Case | None:
@@ -152,7 +159,7 @@ def asked_again(act: Act, case: Case, rule: str, *, call: Call | None, window: W
     if not promises.BY_REACHING.intersection(one.rule for one in owed if one.due_at >= act.at):
         owe(act, case, rule)
         return
-    sooner(act, open_in(act, case.id, Style.TALK) or _made(act, case, rule, Style.TALK, act.at), act.at)
+    next_calls.sooner(act, open_in(act, case.id, Style.TALK) or made(act, case, rule, Style.TALK, act.at), act.at)
 
 
 def chosen(act: Act, case: Case, window: Window) -> Callback:
@@ -163,36 +170,36 @@ def chosen(act: Act, case: Case, window: Window) -> Callback:
     for promise in promises.of_case(act, case.id):
         if promise.rule in BY_ITSELF and promise.verdict == promises.Verdict.OPEN and act.at <= promise.due_at:
             promises.excuse(act, promise, None, why="customer-chose")
-    promises.make(act, _AGREED, case, since=window.begins, until=window.ends)
-    callback = open_in(act, case.id, Style.TALK) or _made(act, case, _AGREED, Style.TALK, window.begins)
+    promises.make(act, AGREED_TIME, case, since=window.begins, until=window.ends)
+    callback = open_in(act, case.id, Style.TALK) or made(act, case, AGREED_TIME, Style.TALK, window.begins)
     _agree(act, case, callback, window.begins, window.ends, by=None)
     if under_way(act, callback.id) is None:
         schedule(act, callback, window.begins)
     return callback
 
 
-def plan(act: Act, callback_id: int, *, at: datetime | None, by: int, until: datetime | None = None) -> Callback:
+def plan(
+    act: Act, callback_id: int, *, at: datetime | None, by: int, until: datetime | None = None, instead: bool = False
+) -> Callback:
     """Ring at a time that was agreed with the customer, which is a promise of its own (CBK-3); None: now.
 
     `until`: they can be reached from `at` until then, so the promise is due then, and whoever is not reached is tried
-    again before. Whoever plans it is asked first. A time agreed before is given up where the customer talked with us
-    since. Raises Conflict for a callback that is over or under way, Invalid for a time that is past or in the quiet
-    hours, and for a window that ends before it begins.
+    again before. Whoever plans it is asked first. A time agreed before and not past is given up where the customer
+    talked with us since, and where `by` says that they wanted this one `instead`; else it stands beside it. Raises
+    Conflict for a callback that is over or under way, Invalid for a time that `slots.allow` refuses.
     """
     callback, case = locked(act, callback_id)
     if callback.state != State.OPEN or under_way(act, callback.id) is not None:
         raise Conflict("this callback is over, or the customer is being called at this moment")
-    if at is not None and at < act.at:
-        raise Invalid("nobody is rung in the past", key="past")
-    if slots.is_quiet(act.standard, at or act.at):
-        raise Invalid("nobody is rung in the quiet hours", key="quiet")
-    if until is not None and (at is None or until <= at):
-        raise Invalid("a window ends after it begins", key="window")
+    slots.allow(act.standard, act.at, at, until)
+    agreed = at is None and next_calls.lies_ahead(callback, act.at)
+    if agreed and next_calls.allowed(act.standard, callback, act.at) > act.at:
+        raise Invalid("another time was agreed with them, and nobody else is rung at this hour", key="hours")
     callback.wanted_id = by
     _agree(act, case, callback, at, until, by=by)
     if at is not None:
-        _give_up_agreed(act, case, by)
-        promises.make(act, _AGREED, case, since=at, until=until)
+        _give_up_agreed(act, case, by, instead=instead)
+        promises.make(act, AGREED_TIME, case, since=at, until=until)
     schedule(act, callback, at or act.at)
     return callback
 
@@ -200,17 +207,23 @@ def plan(act: Act, callback_id: int, *, at: datetime | None, by: int, until: dat
 def _agree(
     act: Act, case: Case, callback: Callback, at: datetime | None, until: datetime | None, *, by: int | None
 ) -> None:
-    """`by`: who of ours arranged it; None: the customer chose it in their call."""
-    callback.agreed, callback.until_at, callback.from_at = True, until, at or callback.from_at
-    agreed, ends = (one.isoformat() if one is not None else None for one in (at, until))
-    act.remember(case.chain, "callback-planned", callback=callback.id, agreed=agreed, until=ends, by=by)
+    """At None: now, for which an agreed time that lies ahead stands. `by`: who of ours arranged it; None: the customer
+    chose it in their call.
+    """
+    if at is not None or not next_calls.lies_ahead(callback, act.at):
+        callback.agreed, callback.from_at, callback.until_at = True, at or act.at, until
+    told = {"agreed": at.isoformat() if at is not None else None, "begins": callback.from_at.isoformat()}
+    told["until"] = callback.until_at.isoformat() if callback.until_at is not None else None
+    act.remember(case.chain, "callback-planned", callback=callback.id, **told, by=by)
 
 
-def _give_up_agreed(act: Act, case: Case, by: int) -> None:
+def _give_up_agreed(act: Act, case: Case, by: int, *, instead: bool) -> None:
+    """What the clock has judged stays as it is; who says that the customer wants another time is on record."""
     for promise in promises.of_case(act, case.id):
-        runs = promise.rule == _AGREED and promise.verdict == promises.Verdict.OPEN and act.at <= promise.due_at
-        if runs and calls.connected_since(act, case.id, promise.made_at):
-            promises.release(act, promise.id, approved_by=staff.get(act, by), why="agreed-anew")
+        runs = promise.rule == AGREED_TIME and promise.verdict == promises.Verdict.OPEN and act.at <= promise.due_at
+        if runs and (instead or calls.connected_since(act, case.id, promise.made_at)):
+            why = "agreed-instead" if instead else "agreed-anew"
+            promises.release(act, promise.id, approved_by=staff.get(act, by), why=why)
 
 
 def cancel(act: Act, callback_id: int, *, by: int, why: str) -> None:
@@ -228,10 +241,13 @@ def cancel(act: Act, callback_id: int, *, by: int, why: str) -> None:
 
 
 def refused(act: Act, case: Case) -> None:
-    """The customer wants no such call: nobody is rung for a return visit of this case any more. It is locked."""
+    """The customer wants no such call: nobody is rung for a return visit of this case any more. It is locked.
+
+    Whatever else they are to be rung about was promised them, and stands.
+    """
     for style in Style:
         callback = open_in(act, case.id, style)
-        if callback is not None and callback.rule in OF_VISITS:
+        if callback is not None and not is_owed(act, callback, case, but=OF_VISITS):
             end(act, case, callback, State.REFUSED)
 
 
@@ -252,37 +268,9 @@ def open_of(act: Act, case_id: int) -> Callback | None:
     return act.session.scalar(query.order_by(Callback.style.desc()).limit(1))
 
 
-def listed(act: Act, company_id: int | None, *, within: ColumnElement[bool], most: int) -> list[tuple[Callback, Case]]:
-    """What is owed, what goes on or begins next first, then what waits for a person.
-
-    `company_id`: of the company that has the matter, or of the group; `within`: which matters the reader may know of.
-    """
-    goes_on = exists().where(Attempt.callback_id == Callback.id, Attempt.ended_at.is_(None))
-    query = _shown(company_id, within).where(Callback.state == State.OPEN).limit(most)
-    query = query.order_by(not_(goes_on), Callback.next_at.is_(None), Callback.next_at, Callback.id)
-    return [(callback, case) for callback, case in act.session.execute(query)]
-
-
-def over(
-    act: Act, company_id: int | None, *, within: ColumnElement[bool], before: int | None = None, most: int
-) -> list[tuple[Callback, Case]]:
-    """What is not owed any more, the newest first; `before`: the last callback of the page before, by its id."""
-    query = _shown(company_id, within).where(Callback.ended_at.is_not(None)).limit(most)
-    mark = act.session.get(Callback, before) if before is not None else None
-    if mark is not None and mark.ended_at is not None:
-        query = query.where(tuple_(Callback.ended_at, Callback.id) < tuple_(mark.ended_at, mark.id))
-    query = query.order_by(Callback.ended_at.desc(), Callback.id.desc())
-    return [(callback, case) for callback, case in act.session.execute(query)]
-
-
 def of_case(act: Act, case_id: int) -> list[Callback]:
     """Every callback of a matter, in order."""
     return list(act.session.scalars(select(Callback).where(Callback.case_id == case_id).order_by(Callback.id)))
-
-
-def _shown(company_id: int | None, within: ColumnElement[bool]) -> Select[Callback, Case]:
-    query = select(Callback, Case).join(Case, Case.id == Callback.case_id).where(within)
-    return query if company_id is None else query.where(Case.company_id == company_id)
 
 
 def attempts_of(act: Act, callback_id: int) -> list[Attempt]:

@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.db import Base
-from hotline.domain import calls, cases, companies, customers, outbox, promises, slots
+from hotline.domain import calls, cases, companies, customers, outbox, promises
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
 from hotline.domain.cases import Case
@@ -52,8 +52,11 @@ class Outcome(StrEnum):
     NO_KEY = "no-key"  # picked up, but nobody pressed a key: a machine, or nobody who understood
     REFUSED = "refused"
     NO_AGENT = "no-agent"  # nobody of ours could be had: not counted
+    TOO_LATE = "too-late"  # the hour was over before the carrier was asked: not counted
     RANG_IN = "rang-in"  # the customer rang us before we rang them: not counted
-    FAILED = "failed"  # the carrier could not place it
+    FAILED = "failed"  # the carrier could not place it: there is no such number
+    NO_CARRIER = "no-carrier"  # the carrier could not be had: nobody was rung, not counted
+    NOT_NOW = "not-now"  # somebody was there, and could not talk just now
     OVER = "over"  # the callback ended otherwise
 
 
@@ -61,7 +64,8 @@ class Callback(Base):
     """One call that is owed to a customer in one matter. While it is open there is no second of its style.
 
     `next_at`: when the next attempt begins by itself; None while one is under way, and where a person begins it.
-    `agreed`: the time was agreed with the customer, so that it is kept on a holiday too. `until_at` ends the window.
+    `agreed`: the time from `from_at` to `until_at` was agreed with the customer, so that it is kept on a holiday too;
+    without an end it counts until they were rung. It stays while anybody rings them before.
     """
 
     __tablename__ = "callbacks"
@@ -155,14 +159,26 @@ def placed(act: Act, case: Case, company: Company, first_step: str, words_versio
     return call
 
 
-def sooner(act: Act, callback: Callback, after: datetime) -> None:
-    """The next attempt begins as soon as allowed after an instant, where it would begin later or not by itself.
-
-    One that is under way goes on. The standard is chosen.
-    """
-    at = slots.earliest(act.standard, after, kind_of(callback))
-    if under_way(act, callback.id) is None and (callback.next_at is None or at < callback.next_at):
-        schedule(act, callback, at)
+def made(act: Act, case: Case, rule: str, style: Style, from_at: datetime) -> Callback:
+    """A callback of a case that has none of this style yet; when it begins is not said. The standard is chosen."""
+    customer = customers.get(act, case.customer_id) if case.customer_id is not None else None
+    callback = Callback(
+        case_id=case.id,
+        company_id=case.company_id,
+        rule=rule,
+        style=style,
+        state=State.OPEN,
+        language=(customer.language if customer else None) or act.standard.languages.default,
+        made_at=act.at,
+        from_at=from_at,
+        agreed=False,
+        attempts=0,
+    )
+    act.session.add(callback)
+    act.session.flush()
+    act.remember(case.chain, "callback-owed", callback=callback.id, rule=rule, style=style, begins=from_at.isoformat())
+    act.news.add("callbacks")
+    return callback
 
 
 def schedule(act: Act, callback: Callback, at: datetime) -> None:
@@ -172,15 +188,13 @@ def schedule(act: Act, callback: Callback, at: datetime) -> None:
     act.news.add("callbacks")
 
 
-def kind_of(callback: Callback) -> slots.Kind:
-    """What sort of call it is, for the hours in which it may be made."""
-    return slots.Kind(talk=callback.style == Style.TALK, agreed=callback.agreed)
+def is_owed(act: Act, callback: Callback, case: Case, *, but: frozenset[str] = frozenset()) -> bool:
+    """Is there still something to ring about: the case open, and what was promised not done otherwise?
 
-
-def is_owed(act: Act, callback: Callback, case: Case) -> bool:
-    """Is there still something to ring about: the case open, and what was promised not done otherwise?"""
-    owed = (promise.rule for promise in promises.of_case(act, case.id) if promise.is_owed)
-    return case.state == "open" and not rules_of(callback).isdisjoint(owed)
+    `but`: these rules are nothing to ring about any more.
+    """
+    owed = {promise.rule for promise in promises.of_case(act, case.id) if promise.is_owed}
+    return case.state == "open" and not rules_of(callback).isdisjoint(owed - but)
 
 
 def rules_of(callback: Callback) -> frozenset[str]:
@@ -201,10 +215,12 @@ def end(act: Act, case: Case, callback: Callback, state: State, *, why: str | No
 
 
 def close(act: Act, case: Case, attempt: Attempt, outcome: Outcome) -> None:
-    """Note how an attempt ended."""
+    """Note how an attempt ended, and how many have counted by now."""
     attempt.outcome, attempt.ended_at = outcome, act.at
+    callback = act.session.get_one(Callback, attempt.callback_id)
     told = {"n": attempt.n, "call": attempt.call_id, "outcome": outcome}
-    act.remember(case.chain, "callback-tried", attempt=attempt.id, callback=attempt.callback_id, **told)
+    told |= {"attempts": callback.attempts, "agreed": callback.agreed}
+    act.remember(case.chain, "callback-tried", attempt=attempt.id, callback=callback.id, **told)
 
 
 def locked(act: Act, callback_id: int) -> tuple[Callback, Case]:

@@ -18,9 +18,10 @@ from hotline.errors import Conflict, NotFound, Refused
 from hotline.standard.calendar import Calendar, Deadline
 from hotline.standard.rules import PromiseRule
 
+AGREED_TIME = "CBK-3.time"  # the customer said when they can be reached, or it was agreed with them
 # Kept by reaching the customer: nothing but a call was promised.
 BY_REACHING = frozenset(
-    {"ANS-3.callback", "ANS-8.callback", "ANS-10.callback", "CBK-2.missed", "CBK-3.time", "CMP-9.callback"}
+    {"ANS-3.callback", "ANS-8.callback", "ANS-10.callback", "CBK-2.missed", AGREED_TIME, "CMP-9.callback"}
 )
 # Kept by a call to the customer: these, and what somebody has to tell in it and to note. A visit has its own form.
 BY_CALLING = BY_REACHING | {"CBK-1.answer", "FLT-5.result", "VIS-4.reply"}

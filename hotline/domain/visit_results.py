@@ -159,7 +159,7 @@ def _owe_reply(act: Act, case: Case, visit: Visit, question: Question, *, by: in
     if question.by is None:
         callbacks.owe(act, case, visits.REPLY)
         return
-    rings_until = act.standard.promise("CBK-3.time").limit.deadline(question.by, act.standard.calendar).at
+    rings_until = act.standard.promise(promises.AGREED_TIME).limit.deadline(question.by, act.standard.calendar).at
     callback = callbacks.owe(act, case, visits.REPLY, until=rings_until)
     callbacks.plan(act, callback.id, at=question.by, by=by)
 

@@ -6,15 +6,13 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
-from hotline.domain import callbacks, cases, matters, owed_calls, promises
+from hotline.domain import callbacks, cases, matters, next_calls, owed_calls, promises
 from hotline.domain.act import Act
 from hotline.domain.api_keys import ApiRequest, Brought
 from hotline.domain.callbacks import Callback, Style, Window
 from hotline.domain.cases import Case
 from hotline.domain.matters import Told
 from hotline.domain.promises import Verdict
-
-_CHOSEN = "CBK-3.time"
 
 
 def ask(act: Act, told: Told, *, matter: str, window: Window | None) -> tuple[Case, bool]:
@@ -63,8 +61,8 @@ def _chosen_again(act: Act, case: Case, callback: Callback, window: Window) -> N
     open_now = [one for one in promises.of_case(act, case.id) if one.verdict == Verdict.OPEN]
     runs = [one.rule for one in open_now if one.due_at >= act.at]
     if not promises.BY_REACHING.isdisjoint(runs):
-        owed_calls.sooner(act, callback, window.begins)
+        next_calls.sooner(act, callback, window.begins)
     elif callback.next_at is None or window.begins <= callback.next_at:
         callbacks.chosen(act, case, window)
     else:
-        promises.make(act, _CHOSEN, case, since=window.begins, until=window.ends)
+        promises.make(act, promises.AGREED_TIME, case, since=window.begins, until=window.ends)

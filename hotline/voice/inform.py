@@ -10,6 +10,7 @@ from hotline.domain.act import Act
 from hotline.domain.calls import Call
 from hotline.voice.answers import choices
 from hotline.voice.steps import Choice, End, Go, Menu, Row, Step, says
+from hotline.voice.waiting import unheard
 
 S = Step
 
@@ -24,11 +25,6 @@ def heard(act: Act, call: Call, choice: Choice) -> Step:
     """Any key says that somebody is there and has heard it."""
     callbacks.answered(act, call.slots["callback"])
     return choice.to
-
-
-def unheard(act: Act, call: Call) -> tuple[str, ...]:
-    """Nobody pressed a key: a machine may be recording. Who rang is said where the profile wants that."""
-    return ("survey.unheard",) if act.standard.callbacks.leaves_message else ("goodbye",)
 
 
 INFORM: dict[Step, Row] = {

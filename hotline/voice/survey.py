@@ -12,6 +12,7 @@ from hotline.domain.calls import Call
 from hotline.domain.visits import Asker, Said
 from hotline.voice.answers import MOST_MARKS, choices
 from hotline.voice.steps import SPOKEN_ONLY, Choice, End, Go, Menu, Row, Step, Take, says
+from hotline.voice.waiting import unheard
 
 S = Step
 _PERSON = ("0", "words.person", S.SURVEY_PERSON)
@@ -96,9 +97,10 @@ def person(act: Act, call: Call) -> Step:
     return S.AGENT if served else S.SURVEY_LATER
 
 
-def unheard(act: Act, call: Call) -> tuple[str, ...]:
-    """Nobody pressed a key: a machine may be recording. Who rang is said where the profile wants that."""
-    return ("survey.unheard",) if act.standard.callbacks.leaves_message else ("goodbye",)
+def not_now(act: Act, call: Call) -> tuple[str, ...]:
+    """Somebody is there, and cannot talk: they are asked at another time of the day."""
+    call.put(not_now=True)
+    return ("called.not-now",)
 
 
 def refuse(act: Act, call: Call) -> Step:
@@ -150,7 +152,7 @@ SURVEY: dict[Step, Row] = {
     S.SURVEY_THANKS: End(thanks),
     S.SURVEY_PERSON: Go(person, (S.AGENT, S.SURVEY_LATER)),
     S.SURVEY_LATER: End(says("survey.later")),
-    S.SURVEY_NOT_NOW: End(says("called.not-now")),
+    S.SURVEY_NOT_NOW: End(not_now),
     S.SURVEY_REFUSE: Go(refuse, (S.SURVEY_REFUSED,)),
     S.SURVEY_REFUSED: End(says("survey.refused")),
     S.SURVEY_UNHEARD: End(unheard),

@@ -100,7 +100,7 @@ def customer_answered(act: Act, call: Call) -> Step:
 
 def note_answer(act: Act, call: Call, choice: Choice) -> Step:
     """A customer whom we rang pressed a key, or said it: there is a person, whether they can talk or not."""
-    call.put(is_there=True)
+    call.put(is_there=True, not_now=choice.to is Step.NOT_NOW)
     return choice.to
 
 
@@ -108,6 +108,11 @@ def not_now(act: Act, call: Call) -> tuple[str, ...]:
     """They cannot talk now; or nobody said anything, and a machine may be recording: who rang, where that is wanted."""
     message = "is_there" not in call.slots and act.standard.callbacks.leaves_message
     return ("called.message",) if message else ("called.not-now",)
+
+
+def unheard(act: Act, call: Call) -> tuple[str, ...]:
+    """Nobody pressed a key for a machine that rang them, and one may be recording: who rang, where that is wanted."""
+    return ("survey.unheard",) if act.standard.callbacks.leaves_message else ("goodbye",)
 
 
 def called(act: Act, call: Call) -> tuple[str, ...]:

@@ -102,7 +102,7 @@ def test_many_workers_at_once_ring_a_customer_once(runtime: Runtime, cast: Cast)
 
 @pytest.mark.parametrize(
     ("state", "outcome"),
-    [(State.UNANSWERED, "no-answer"), (State.FAILED, "failed"), (State.ENDED, "no-key")],
+    [(State.UNANSWERED, "no-answer"), (State.ENDED, "no-key")],
 )
 def test_whoever_is_not_reached_is_tried_in_the_next_slot(
     runtime: Runtime, cast: Cast, state: State, outcome: str

@@ -8,7 +8,18 @@ import pytest
 from sqlalchemy import select, true
 from sqlalchemy.exc import IntegrityError
 
-from hotline.domain import anonymity, audit, callbacks, calls, cases, companies, matters, owed_calls, promises
+from hotline.domain import (
+    anonymity,
+    audit,
+    callback_lists,
+    callbacks,
+    calls,
+    cases,
+    companies,
+    matters,
+    owed_calls,
+    promises,
+)
 from hotline.domain.act import CALLER, COMMAND
 from hotline.domain.callbacks import Callback, Style
 from hotline.domain.calls import State
@@ -249,7 +260,7 @@ def test_what_begins_next_is_listed_first_and_other_companies_see_none_of_it(
     by_hand, later, now = rung.owes(runtime, cast, "CBK-1.answer"), rung.owes(runtime, cast), rung.owes(runtime, cast)
     with runtime.act(COMMAND) as act:
         callbacks.plan(act, later, at=at.now + HOUR, by=cast.lin.id)
-        ours, theirs = (callbacks.listed(act, firm.id, within=true(), most=9) for firm in (cast.heat, cast.home))
+        ours, theirs = (callback_lists.listed(act, firm.id, within=true(), most=9) for firm in (cast.heat, cast.home))
         assert [one.id for one, _case in ours] == [now, later, by_hand]
         assert theirs == []
         assert companies.get(act, cast.heat.id).id == ours[0][0].company_id
