@@ -101,7 +101,7 @@ def test_without_a_called_number_the_caller_hears_that_it_is_not_in_service(ring
 )
 def test_a_caller_without_a_number_is_greeted_and_asked_for_one(rings: Rings, runtime: Runtime, from_: str) -> None:
     ring = rings(from_=from_).begins().hears("您好，安心热力").presses("0").hears("请输入您的联系电话")
-    ring.keys("13900000088").hears("1 3 9 0 0 0 0 0 0 8 8").presses("1").hears("单号是")
+    ring.keys("13900000088").hears("1 3 9 0 0 0 0 0 0 8 8").presses("1").hears("什么时候").presses("1").hears("单号是")
     with runtime.look(COMMAND) as act:
         assert act.session.scalars(select(Call)).one().owner_id
 
