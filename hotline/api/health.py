@@ -13,7 +13,7 @@ from flask import Blueprint, Response, current_app, jsonify
 from redis import Redis
 
 from hotline import VERSION, crew, live
-from hotline.domain import alarms, claims, companies, dead_letters, promise_looks, staff
+from hotline.domain import alarms, beginnings, claims, companies, dead_letters, promise_looks, staff
 from hotline.domain.act import COMMAND, Act
 from hotline.domain.companies import Company
 from hotline.domain.staff import Duty
@@ -94,20 +94,27 @@ def health() -> tuple[Response, int]:
 
 
 def look_at_database(runtime: Runtime) -> Found:
-    """How long the oldest due entry or promise waits (seconds; null: none), and what companies lack for their calls.
+    """How long the oldest due entry, promise or callback waits (seconds; null: none), and what companies lack.
 
-    Of each queue how many entries are due, handed out, and how long the oldest waits; how many entries failed and wait
-    for a person; what is wrong and was told.
+    Of each queue how many entries are due, handed out, and how long the oldest waits; the same of callbacks, of which
+    those that wait for an agent are no fault of the machine; how many entries failed and wait for a person; what is
+    wrong and was told.
     """
     with runtime.look(COMMAND) as act:
         queues = claims.standings(act)
-        due = [*(one.oldest for one in queues.values()), *promise_looks.waiting(act).values()]
+        due = [
+            *(one.oldest for one in queues.values()),
+            *promise_looks.waiting(act).values(),
+            beginnings.neglected(act),
+        ]
+        calls_due, rung_since = beginnings.standing(act)
         return {
             "oldest_due_seconds": _waits(act, min((at for at in due if at is not None), default=None)),
             "queues": {
                 str(queue): {"due": one.due, "claimed": one.claimed, "oldest_due_seconds": _waits(act, one.oldest)}
                 for queue, one in queues.items()
             },
+            "callbacks": {"due": calls_due, "oldest_due_seconds": _waits(act, rung_since)},
             "failed_entries": dead_letters.count(act),
             "alarms": [one.what for one in alarms.standing(act)],
             "calendar_warnings": calendar_warnings(act),

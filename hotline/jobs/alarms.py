@@ -5,7 +5,7 @@ from __future__ import annotations
 from redis.exceptions import RedisError
 
 from hotline import crew
-from hotline.domain import alarms, claims, companies, dead_letters, staff
+from hotline.domain import alarms, beginnings, claims, companies, dead_letters, staff
 from hotline.domain.act import CLOCK, Act
 from hotline.domain.alarms import Alarm, What
 from hotline.domain.companies import Company
@@ -60,7 +60,8 @@ def _unmanned(runtime: Runtime) -> set[Queue]:
 
 
 def _in_the_outbox(act: Act, runtime: Runtime) -> set[What]:
-    oldest = claims.oldest_due(act)
-    late = oldest is not None and oldest < act.at - runtime.figures.alarms.late_after.span
+    """A call that is due is begun at once where there is room for it, so that one that is not is late as well."""
+    since = act.at - runtime.figures.alarms.late_after.span
+    late = any(at is not None and at < since for at in (claims.oldest_due(act), beginnings.neglected(act)))
     failed = dead_letters.count(act) > 0
     return ({What.LATE} if late else set()) | ({What.FAILED} if failed else set())

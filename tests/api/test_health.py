@@ -14,7 +14,7 @@ import pytest
 from flask import Flask
 from rq import Queue as RqQueue
 from rq import Worker
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from hotline import VERSION, live
 from hotline.api import health
@@ -25,7 +25,7 @@ from hotline.domain.outbox import OutboxEntry, Queue, State
 from hotline.domain.staff import Staff
 from hotline.runtime import Runtime, make
 from hotline.settings import Settings
-from tests import given
+from tests import given, rung
 from tests.world import Cast, HandClock
 
 
@@ -64,6 +64,7 @@ def test_all_is_well(runtime: Runtime) -> None:
             "redis": "ok",
             "oldest_due_seconds": None,
             "queues": {name: {"due": 0, "claimed": 0, "oldest_due_seconds": None} for name in ("urgent", "routine")},
+            "callbacks": {"due": 0, "oldest_due_seconds": None},
             "failed_entries": 0,
             "alarms": [],
             "workers": {"urgent": 0, "routine": 0},
@@ -109,6 +110,20 @@ def test_a_clock_that_looks_at_no_promise_is_seen(runtime: Runtime, cast: Cast, 
     assert ask(runtime)[1]["oldest_due_seconds"] == 0.0
     at.passes(timedelta(seconds=90))
     assert ask(runtime)[1]["oldest_due_seconds"] == 90.0
+
+
+def test_a_call_that_is_due_is_late_when_somebody_could_make_it(runtime: Runtime, cast: Cast, at: HandClock) -> None:
+    """Where all wait for an agent nobody who keeps the machine can help; the figure shows it all the same."""
+    rung.owes(runtime, cast)
+    with runtime.act(COMMAND) as act:
+        act.session.execute(delete(OutboxEntry))  # a worker was woken and began nothing
+    at.passes(timedelta(seconds=90))
+    assert ask(runtime)[1]["callbacks"] == {"due": 1, "oldest_due_seconds": 90.0}
+    assert ask(runtime)[1]["oldest_due_seconds"] is None
+    rung.sits(runtime, cast.lin)
+    assert ask(runtime)[1]["oldest_due_seconds"] == 90.0
+    rung.begins(runtime)
+    assert ask(runtime)[1]["callbacks"] == {"due": 0, "oldest_due_seconds": None}
 
 
 def test_it_counts_the_workers_of_each_queue(runtime: Runtime, at: HandClock) -> None:

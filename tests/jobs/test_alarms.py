@@ -7,13 +7,16 @@ from datetime import timedelta
 import pytest
 from rq import Queue as RqQueue
 from rq import Worker
+from sqlalchemy import delete
 
 from hotline.domain import alarms, dead_letters, robots, staff
 from hotline.domain.act import COMMAND
 from hotline.domain.alarms import What
-from hotline.domain.outbox import Queue, State
+from hotline.domain.callbacks import Style
+from hotline.domain.outbox import OutboxEntry, Queue, State
 from hotline.jobs import alarms as watching
 from hotline.jobs.routine import Rounds
+from tests import rung
 from tests.chatroom import Room
 from tests.chatroom import room as room
 from tests.chatroom import settings as settings
@@ -128,6 +131,19 @@ def test_what_is_owed_and_not_done_in_time_is_told(watched: Workshop) -> None:
     assert told(watched) == []
     goes_by(watched, 70)
     assert told(watched) == [(What.LATE, 0)]
+
+
+def test_a_call_that_is_due_and_not_begun_is_told_unless_it_waits_for_an_agent(watched: Workshop) -> None:
+    """What woke a worker for it is gone, so that nothing is late but the call itself (CBK-3)."""
+    for style, then in ((Style.TALK, []), (Style.SURVEY, [(What.LATE, 0)])):
+        rung.owes(watched.runtime, watched.cast, style=style)
+        with watched.runtime.act(COMMAND) as act:
+            act.session.execute(delete(OutboxEntry))
+        goes_by(watched, 200)
+        assert told(watched) == then, "nobody is there who could talk; the machine asks by itself"
+    rung.begins(watched.runtime)
+    goes_by(watched, 10)
+    assert told(watched) == [(What.LATE, 0), (What.LATE, 1)]
 
 
 def test_an_entry_that_failed_is_told_until_a_person_has_dealt_with_it(watched: Workshop) -> None:
