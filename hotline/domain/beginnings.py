@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
@@ -39,6 +41,24 @@ def is_due(act: Act) -> bool:
     """Is any attempt due? A cheap look."""
     due = select(Callback.id).where(Callback.state == State.OPEN, Callback.next_at <= act.at)
     return act.session.scalar(due.limit(1)) is not None
+
+
+def standing(act: Act) -> tuple[int, datetime | None]:
+    """How many attempts are due, and since when the first of them; whoever is short of agents has many."""
+    due = select(func.count(Callback.id), func.min(Callback.next_at))
+    many, since = act.session.execute(due.where(Callback.state == State.OPEN, Callback.next_at <= act.at)).one()
+    return many, since
+
+
+def neglected(act: Act) -> datetime | None:
+    """Since when an attempt is due for which there is room, so that nothing but a fault of ours holds it up; None: no
+    such one.
+    """
+    if not is_due(act):
+        return None
+    due = select(func.min(Callback.next_at)).where(Callback.state == State.OPEN, Callback.next_at <= act.at)
+    firsts = (act.session.scalar(due.where(Callback.style == style)) for style in Style if _room(act, style) > 0)
+    return min((at for at in firsts if at is not None), default=None)
 
 
 def _clear_places(act: Act) -> None:
