@@ -61,10 +61,10 @@ def promised(house: Runtime, cast: Cast, many: int) -> None:
                 visits.owe(act, case, RULE)
 
 
-def due(house: Runtime, dues: Sequence[datetime]) -> None:
-    """Customer n is rung from `dues[n]` on, on a Sunday too."""
+def due(house: Runtime, dues: Sequence[datetime], *, first: int = 0) -> None:
+    """Customer `first` + n is rung from `dues[n]` on, on a Sunday too."""
     with house.act(COMMAND) as act:
-        ids = list(act.session.scalars(select(Callback.id).order_by(Callback.id)))
+        ids = list(act.session.scalars(select(Callback.id).order_by(Callback.id).offset(first).limit(len(dues))))
         changed = [{"id": id_, "next_at": at, "agreed": True} for id_, at in zip(ids, dues, strict=True)]
         act.session.execute(update(Callback), changed)
         for id_, at in zip(ids, dues, strict=True):

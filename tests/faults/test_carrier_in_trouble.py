@@ -27,7 +27,7 @@ def test_the_carrier(works: Works, what: str) -> None:
     for trouble, times in TROUBLES[what]:
         works.exchange.faults.order(trouble, times=times, matching=ASKED_FOR)
     works.owes(CUSTOMERS, within=timedelta(seconds=20))
-    works.starts("dispatch-1", "urgent-1", "urgent-2", "routine")
+    works.starts("dispatch-1", "urgent-1", "urgent-2", "routine-1")
     works.everybody_is_rung_once()
     assert not works.exchange.faults.waiting
     assert [entry.id for entry in works.entries() if entry.attempts > 1], "nothing was tried again"

@@ -18,7 +18,7 @@ def test_clock_set_back_an_hour_and_forward_again(works: Works) -> None:
     works.exchange.faults.order(Trouble.REST_BROKEN_LATE, times=UNKNOWN, matching="Calls.json")
     works.exchange.faults.order(Trouble.REST_BUSY, times=REFUSED, matching="Calls.json")
     works.owes(CUSTOMERS, within=SOON, rest_later=HOUR / 2)
-    works.starts("dispatch-1", "dispatch-2", "urgent-1", "routine")
+    works.starts("dispatch-1", "dispatch-2", "urgent-1", "routine-1")
     works.until(lambda: sum(entry.kind == "place-call" for entry in works.entries()) == CUSTOMERS // 2)
     works.sets_clock(-HOUR)
     works.until(lambda: len(works.rung()) == CUSTOMERS // 2 and not works.unsettled())

@@ -41,5 +41,5 @@ def _amid_work(works: Works) -> None:
     """Some were rung; of one call it is not known, and a second is about to be asked for."""
     works.exchange.faults.order(Trouble.REST_BROKEN_LATE, times=2, matching="POST")
     works.owes(CUSTOMERS, within=timedelta(minutes=1))
-    works.starts("dispatch-1", "dispatch-2", "urgent-1", "routine")
+    works.starts("dispatch-1", "dispatch-2", "urgent-1", "routine-1")
     works.until(lambda: len(works.rung()) > 1)

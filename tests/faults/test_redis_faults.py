@@ -19,7 +19,7 @@ STOPPED = 10.0  # real seconds
 def amid(works: Works) -> Iterator[Works]:
     """Callbacks fall due one after the other, and some customers were rung."""
     works.owes(CUSTOMERS, within=timedelta(minutes=1))
-    works.starts("dispatch-1", "dispatch-2", "urgent-1", "routine")
+    works.starts("dispatch-1", "dispatch-2", "urgent-1", "routine-1")
     works.until(lambda: bool(works.rung()))
     yield works
     works.everybody_is_rung_once()

@@ -16,7 +16,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -46,7 +46,8 @@ PARTS = {
     "dispatch-2": ["dispatch"],
     "urgent-1": ["worker", "urgent"],
     "urgent-2": ["worker", "urgent"],
-    "routine": ["worker", "routine"],
+    "routine-1": ["worker", "routine"],
+    "routine-2": ["worker", "routine"],
 }
 CLOCK = "clock"
 PATIENCE = 60.0  # real seconds, on a busy machine
@@ -94,6 +95,7 @@ class Works:
         self.house, self.cast, self.redis, self._nursery, self._var = house, cast, redis, nursery, var
         self.clock = SwiftClock(var / CLOCK)
         self.dues: list[datetime] = []
+        self.meanwhile: Callable[[], object] = lambda: None
         self._parts: dict[str, int] = {}
         self._sets: list[tuple[datetime, timedelta]] = []
         account = house.settings.carrier
@@ -120,12 +122,21 @@ class Works:
 
         The second half of them so much later.
         """
-        town.promised(self.house, self.cast, many)
-        for n in range(many):
-            self.exchange.line(town.number(n)).habit = Habit.BUSY
+        self.promises(many)
         now = clock.now()
         self.dues = [now + within * (n / many) + rest_later * (2 * n // many) for n in range(many)]
         town.due(self.house, self.dues)
+
+    def promises(self, many: int) -> None:
+        """So many customers are to be rung one day; all are busy when they are."""
+        town.promised(self.house, self.cast, many)
+        for n in range(many):
+            self.exchange.line(town.number(n)).habit = Habit.BUSY
+
+    def owes_the_next(self) -> None:
+        """One more of those to whom it was promised is to be rung now."""
+        self.dues.append(clock.now())
+        town.due(self.house, self.dues[-1:], first=len(self.dues) - 1)
 
     def starts(self, *parts: str) -> None:
         """These processes begin, or all, and are started again whenever they end."""
@@ -140,9 +151,9 @@ class Works:
         }
         return self._nursery.born(PARTS[part], told, self._var / f"{part}.log", self._var / CLOCK)
 
-    def kills(self, dice: random.Random) -> None:
-        """One of them dies between two instructions."""
-        part = dice.choice(sorted(self._parts))
+    def kills(self, dice: random.Random, among: Sequence[str] = ()) -> None:
+        """One of these, or of all, dies between two instructions."""
+        part = dice.choice(sorted(among or self._parts))
         signal.pidfd_send_signal(self._parts[part], signal.SIGKILL)
         select.select([self._parts[part]], [], [])
         self._again(part)
@@ -241,6 +252,7 @@ class Works:
             thread.join()
 
     def _revive(self) -> None:
+        self.meanwhile()
         for part in self._parts:
             if self._has_ended(part):
                 self._again(part)
