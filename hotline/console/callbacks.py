@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from flask import g, render_template, request, url_for
+from flask import g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import Forbidden
 
@@ -17,7 +19,7 @@ from hotline.domain.act import Act
 from hotline.domain.callbacks import Callback
 from hotline.errors import Conflict, Invalid, NotFound
 
-FIELDS, LONGEST = ("at", "until", "why"), 500  # characters
+FIELDS, LONGEST = ("at", "until", "instead", "why"), 500  # characters
 _Does = Callable[[Act, Callback, Mapping[str, str]], None]
 
 
@@ -29,20 +31,23 @@ def callback_list() -> ResponseReturnValue:
 def change_callback(callback_id: int, doing: str) -> ResponseReturnValue:
     """Ring now, agree a time, or ring nobody; then back to the page on which it was pressed."""
     typed = {name: request.form.get(name, "").strip()[:LONGEST] for name in FIELDS}
-    does, problem = _DOES.get(doing), None
+    written = cases.Written("callback", "", told={**typed, "form": f"{doing}-{callback_id}"})
+    does = _DOES.get(doing)
     if does is None:
         raise NotFound(f"nothing that is done with a callback is called {doing}")
     try:
         with asking.runtime().act(asking.actor()) as act:
             does(act, _mine(act, callback_id), typed)
     except Conflict:
-        problem = words.text("callbacks.problem.over")
+        written.problem = words.text("callbacks.problem.over")
     except Invalid as error:
-        problem = words.text(f"callbacks.problem.{error.key}")
+        written.problem = words.text(f"callbacks.problem.{error.key}")
     back = request.form.get("case", type=asking.row_id)
     if back is not None:
-        return cases.settled(back, cases.Written("callback", typed["why"], problem=problem))
-    return refused.answered(_here(), _page, problem)
+        return cases.settled(back, written)
+    if written.problem is None:
+        return redirect(_here())
+    return refused.back_to(_here(), typed=asdict(written)) or (_page(written), 409)
 
 
 def _mine(act: Act, callback_id: int) -> Callback:
@@ -63,7 +68,7 @@ def _agree(act: Act, callback: Callback, typed: Mapping[str, str]) -> None:
     at, until = (_time(typed[name], act.standard.timezone) for name in ("at", "until"))
     if at is None:
         raise Invalid("no time is told", key="no-time")
-    callbacks.plan(act, callback.id, at=at, until=until, by=asking.person().id)
+    callbacks.plan(act, callback.id, at=at, until=until, instead=bool(typed["instead"]), by=asking.person().id)
 
 
 def _cancel(act: Act, callback: Callback, typed: Mapping[str, str]) -> None:
@@ -86,7 +91,7 @@ def _time(typed: str, zone: str) -> datetime | None:
     return told
 
 
-def _page(problem: str | None = None) -> str:
+def _page(typed: cases.Written | Mapping[str, Any] | None = None) -> str:
     person, before = asking.person(), request.args.get("before", type=asking.row_id)
     company_id, within = None if rights.whole_group(person) else person.company_id, discretion.cases(person)
     with asking.runtime().look(asking.actor()) as act:
@@ -97,7 +102,7 @@ def _page(problem: str | None = None) -> str:
         numbers = people.rung_numbers(act, [case for _one, case in [*owed, *page]])
         return render_template(
             "callbacks.html",
-            problem=problem,
+            typed=typed,
             before=before,
             owed=callback_rows.rows(act, owed[: lists.PAGE]),
             more_owed=len(owed) > lists.PAGE,

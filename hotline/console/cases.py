@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from functools import partial
 from typing import Any
 
@@ -44,6 +45,7 @@ class Written:
     rule: str = ""
     chosen: str = ""
     problem: str | None = None
+    told: Mapping[str, str] = field(default_factory=dict)  # the fields of a form that has more than one
 
 
 def case_list() -> ResponseReturnValue:
