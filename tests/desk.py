@@ -15,6 +15,7 @@ from hotline.domain.desk import Wait
 from hotline.domain.handovers import Handover
 from hotline.domain.parties import Meeting, Mode, Party, Role
 from hotline.domain.seats import Seat, Status
+from hotline.errors import NotFound
 from hotline.jobs import watch
 from hotline.simulator.phone import Phone
 from tests.line import Line
@@ -91,7 +92,8 @@ class Desk:
         """The agent ends the conversation, and no time goes by."""
         with self.by(person) as act:
             found = meetings.of_agent(act, person.id)
-            assert found is not None, f"{person.login} is in no conversation"
+            if found is None:
+            raise NotFound(f"{person.login} is in no conversation")  # as the page says to whoever comes late
             companies.get(act, found.company_id)
             meetings.end(act, found, person.id)
 
@@ -168,7 +170,8 @@ class Desk:
 
     def _meeting(self, act: Act, person: Person) -> Meeting:
         found = meetings.of_agent(act, person.id)
-        assert found is not None, f"{person.login} is in no conversation"
+        if found is None:
+            raise NotFound(f"{person.login} is in no conversation")  # as the page says to whoever comes late
         companies.get(act, found.company_id)
         return found
 
