@@ -167,8 +167,8 @@ def _ended(act: Act, callback: Callback, case: Case, attempt: Attempt, outcome: 
     counts = goes_on and outcome in _IN_VAIN and not next_calls.lies_ahead(callback, attempt.began_at)
     callback.attempts += counts
     again = _again(act, callback, attempt, outcome) if goes_on else None
-    if counts and again is not None and not next_calls.is_within(callback, again):
-        callback.agreed = False
+    if counts and again is not None:
+        callback.agreed = next_calls.lasts(callback, again)
     owed_calls.close(act, case, attempt, outcome)
     if counts and callback.attempts >= act.standard.callbacks.attempts:
         give_up(act, case, callback)

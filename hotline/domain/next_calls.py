@@ -37,6 +37,11 @@ def is_within(callback: Callback, at: datetime) -> bool:
     return callback.agreed and callback.from_at <= at and not ended
 
 
+def lasts(callback: Callback, again: datetime) -> bool:
+    """Is the next attempt still one of the time that was agreed? Without an end there is but one."""
+    return callback.until_at is not None and is_within(callback, again)
+
+
 def allowed(standard: Standard, callback: Callback, after: datetime) -> datetime:
     """The first instant (UTC), this one or a later, at which the customer may be rung: by the hours, or as agreed."""
     if is_within(callback, after):
@@ -62,7 +67,7 @@ def after_try(standard: Standard, callback: Callback, tried: Sequence[datetime],
         return _agreed(standard, callback)
     again = tried[-1] + standard.callbacks.between.span
     within = slots.earliest(standard, again, _kind(callback, agreed=True))
-    if callback.until_at is not None and is_within(callback, within):
+    if lasts(callback, within):
         return within
     return slots.next_try(standard, tried, _kind(callback))
 
