@@ -91,10 +91,7 @@ class Desk:
     def ends_at_once(self, person: Person) -> None:
         """The agent ends the conversation, and no time goes by."""
         with self.by(person) as act:
-            found = meetings.of_agent(act, person.id)
-            if found is None:
-            raise NotFound(f"{person.login} is in no conversation")  # as the page says to whoever comes late
-            companies.get(act, found.company_id)
+            found = self._meeting(act, person)
             meetings.end(act, found, person.id)
 
     def wraps_up(self, person: Person) -> None:
