@@ -18,6 +18,7 @@ from hotline.domain.act import Act
 from hotline.domain.api_keys import ApiKey, ApiRequest, Brought
 from hotline.domain.cases import Case
 from hotline.domain.companies import Company
+from hotline.domain.customers import Customer
 from hotline.domain.matters import Told
 from hotline.domain.promises import Promise
 from hotline.domain.visitors import Channel
@@ -73,12 +74,15 @@ def _wrong(act: Act, company: Company, sent: Sent[Form]) -> Iterable[Lack]:
 
 
 def _not_too_often(act: Act, form: Form) -> None:
-    """Nobody has us ring one number all day, under whatever names and keys (SEC-5)."""
+    """Nobody has us ring one number all day, under whatever names and keys (SEC-5); of many at once one is counted
+    after the other.
+    """
+    number = PhoneNumber(form.phone)
+    act.lock(Customer, customers.with_number(act, number).id)
+    if not wishes.asked_too_often(act, number):
+        return
     calendar, most = act.standard.calendar, act.standard.callbacks.asked_daily
     today = act.at.astimezone(calendar.timezone).date()
-    known = customers.find(act, PhoneNumber(form.phone))
-    if known is None or wishes.asked_since(act, known.id, calendar.start_of_day(today)) < most:
-        return
     ends = calendar.start_of_day(date.fromordinal(today.toordinal() + 1))
     left = {"Retry-After": str(int((ends - act.at).total_seconds()) + 1)}
     abort(problems.answer(429, f"this number was asked for {most} times today: callbacks.asked_daily", headers=left))

@@ -36,7 +36,7 @@ def begun(act: Act, case: Case, callback: Callback, *, call: Call | None = None)
         began_at=act.at,
         call_id=call.id if call is not None else None,
     )
-    callback.next_at = None
+    callback.next_at, callback.number_print = None, owed_calls.print_of(act, case)
     act.session.add(attempt)
     act.session.flush()
     told = {"n": attempt.n, "due": attempt.due_at.isoformat(), "slot": attempt.slot}

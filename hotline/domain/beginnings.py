@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import aliased
 
-from hotline.domain import attempts, calls, companies, matching, next_calls, outbox, owed_calls, seats, waits
+from hotline.domain import attempts, calls, companies, customers, matching, next_calls, outbox, owed_calls, seats, waits
 from hotline.domain.act import Act
 from hotline.domain.cases import Case
 from hotline.domain.companies import Company
@@ -15,11 +15,10 @@ from hotline.domain.customers import Customer
 from hotline.domain.owed_calls import Attempt, Callback, State, Style
 from hotline.domain.waits import Place, Wait
 from hotline.errors import HotlineError, NotFound, Refused
+from hotline.phones import PhoneNumber
 
 _OTHER = aliased(Case)  # made once: it takes longer than the query
-_UNFIT = (
-    "cannot-be-rung"  # why nobody is rung: what is kept of them cannot be read, or their company's hours never come
-)
+_UNFIT = "cannot-be-rung"  # what is kept of them cannot be read, or the hours of their company never come
 # The first steps of calls in which the machine talks; the names are those of the table of steps.
 _FIRST_STEPS = {Style.SURVEY: "survey", Style.INFORM: "inform"}
 
@@ -170,15 +169,20 @@ def _locked_at_once(act: Act, callback_id: int) -> tuple[Callback, Case] | None:
 
 
 def _is_engaged(act: Act, case: Case) -> bool:
-    """Is the customer in a call with us, or being rung in another matter? Of two acts that ask one asks again later."""
-    if case.customer_id is None:
-        return False
-    theirs = select(Customer.id).where(Customer.id == case.customer_id)
-    if act.session.scalar(theirs.with_for_update(key_share=True, skip_locked=True)) is None:
+    """Is the customer, or the telephone to be rung, in a call with us, or being rung in another matter?
+
+    Of two acts that ask one asks again later.
+    """
+    number = owed_calls.number_of_customer(act, case)
+    whose = customers.find(act, PhoneNumber(number))
+    theirs = {one for one in (case.customer_id, whose.id if whose is not None else None) if one is not None}
+    locked = select(Customer.id).where(Customer.id.in_(theirs)).order_by(Customer.id)
+    if len(act.session.scalars(locked.with_for_update(key_share=True, skip_locked=True)).all()) < len(theirs):
         return True
+    same = or_(_OTHER.customer_id.in_(theirs), Callback.number_print == act.sealer.blind(number))
     rung = select(Attempt.id).join(Callback).join(_OTHER, _OTHER.id == Callback.case_id)
-    rung = rung.where(Attempt.ended_at.is_(None), _OTHER.customer_id == case.customer_id)
-    return calls.is_customer_on_the_line(act, case.customer_id) or act.session.scalar(rung.limit(1)) is not None
+    goes_on = act.session.scalar(rung.where(Attempt.ended_at.is_(None), same).limit(1)) is not None
+    return goes_on or any(calls.is_customer_on_the_line(act, one) for one in sorted(theirs))
 
 
 def _into_line(act: Act, case: Case, callback: Callback) -> None:

@@ -16,6 +16,7 @@ from hotline.domain import (
     complaints,
     dispatches,
     notices,
+    owed_calls,
     promises,
     repairs,
     staff,
@@ -235,9 +236,17 @@ def open_callback(
 
 
 def _joined(act: Act, told: Told, case: Case, rule: str, window: callbacks.Window | None) -> Opened:
-    """What was told in addition is kept with what was told before; where to ring is what was said last."""
-    contact = {name: value for name, value in told.details.items() if name == "sealed_contact"}
-    case.details = {**told.details, **case.details, **contact}
+    """What was told in addition is kept with what was told before, and they are rung where they said first.
+
+    The number that a call shows may be forged: whoever shows somebody else's is not rung in their stead (SEC-5).
+    Another number that is told later stands beside the first, for one of ours to choose from.
+    """
+    more = dict(told.details)
+    later = more.pop("sealed_contact", None)
+    if later is not None:
+        first, said = owed_calls.print_of(act, case), act.sealer.blind(cases.unseal(act, case, later))
+        more |= {} if said == first else {"sealed_contact" if first is None else "sealed_other_contact": later}
+    case.details = {**more, **case.details}
     if told.call is not None:
         told.call.case_id = case.id
         act.remember(told.call.chain, "call-joined", case=case.id, number=case.number)

@@ -14,7 +14,7 @@ from hotline.domain.act import Act
 from hotline.domain.calls import Call
 from hotline.domain.cases import Case
 from hotline.domain.companies import Company
-from hotline.errors import NotFound, Refused
+from hotline.errors import HotlineError, NotFound, Refused
 from hotline.phones import PhoneNumber
 
 OF_VISITS = frozenset({"VIS-1.repair", "VIS-2.complaint", "VIS-3.visitor", "CMP-8.visit"})
@@ -90,6 +90,7 @@ class Callback(Base):
     next_at: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)  # those that count: the customer was rung, in vain
     wanted_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    number_print: Mapped[str | None] = mapped_column(String(64), index=True)  # a blind index: see `print_of`
     ended_at: Mapped[datetime | None]
     why: Mapped[str | None] = mapped_column(String(40))
 
@@ -138,6 +139,17 @@ def _number_told(act: Act, case: Case) -> str:
         raise Refused(f"no number of the customer of case {case.number} is known") from gone
 
 
+def print_of(act: Act, case: Case) -> str | None:
+    """The blind index of the number at which the customer of a case is rung; None where there is none to be read.
+
+    Two matters of different customers may name one telephone, which rings once at a time (SEC-5).
+    """
+    try:
+        return act.sealer.blind(_number_told(act, case))
+    except HotlineError:
+        return None
+
+
 def placed(act: Act, case: Case, company: Company, first_step: str, words_version: str, **about: int) -> Call:
     """A call to the customer of a case, at the number they named in it; it is owed to the carrier by whoever asks.
 
@@ -173,6 +185,7 @@ def made(act: Act, case: Case, rule: str, style: Style, from_at: datetime) -> Ca
         from_at=from_at,
         agreed=False,
         attempts=0,
+        number_print=print_of(act, case),
     )
     act.session.add(callback)
     act.session.flush()

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, false, func, select
 
-from hotline.domain import callbacks, cases, matters, next_calls, owed_calls, promises
+from hotline.domain import callbacks, cases, customers, matters, next_calls, owed_calls, promises
 from hotline.domain.act import Act
 from hotline.domain.api_keys import ApiRequest, Brought
-from hotline.domain.callbacks import Callback, Style, Window
+from hotline.domain.callbacks import OF_VISITS, Callback, Style, Window
 from hotline.domain.cases import Case
 from hotline.domain.matters import Told
 from hotline.domain.promises import Verdict
+from hotline.phones import PhoneNumber
 
 
 def ask(act: Act, told: Told, *, matter: str, window: Window | None) -> tuple[Case, bool]:
@@ -38,10 +39,29 @@ def ask(act: Act, told: Told, *, matter: str, window: Window | None) -> tuple[Ca
     return known, True
 
 
-def asked_since(act: Act, customer_id: int, since: datetime) -> int:
-    """How often, from an instant on, other systems asked us to ring this customer, whichever of them it was."""
+def asked_too_often(act: Act, number: PhoneNumber) -> bool:
+    """Was this number told us for a call as often today as one may be, on the web and on the telephone (SEC-5)?
+
+    The standard is chosen.
+    """
+    calendar = act.standard.calendar
+    since = calendar.start_of_day(act.at.astimezone(calendar.timezone).date())
+    return _typed(act, number, since) + _told(act, number, since) >= act.standard.callbacks.asked_daily
+
+
+def _typed(act: Act, number: PhoneNumber, since: datetime) -> int:
+    """How often other systems asked, whichever of them it was, and whether a call was owed already or not."""
+    known = customers.find(act, number)
     query = select(func.count(ApiRequest.id)).join(Case, Case.id == ApiRequest.case_id)
-    query = query.where(Case.customer_id == customer_id, ApiRequest.kind == Brought.CALLBACK, ApiRequest.at >= since)
+    query = query.where(Case.customer_id == known.id) if known is not None else query.where(false())
+    return act.session.scalar(query.where(ApiRequest.kind == Brought.CALLBACK, ApiRequest.at >= since)) or 0
+
+
+def _told(act: Act, number: PhoneNumber, since: datetime) -> int:
+    """How many calls came to be owed otherwise; whoever is asked how it was did not ask for it."""
+    query = select(func.count(Callback.id)).where(Callback.style == Style.TALK, Callback.rule.not_in(OF_VISITS))
+    query = query.where(Callback.number_print == act.sealer.blind(number.e164), Callback.made_at >= since)
+    query = query.where(~exists().where(ApiRequest.case_id == Callback.case_id, ApiRequest.kind == Brought.CALLBACK))
     return act.session.scalar(query) or 0
 
 

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from hotline.carrier import Carrier
 from hotline.carrier.pace import Lane
-from hotline.domain import calls, companies, dispatches, legs, outbox, rounds, staff
+from hotline.domain import attempts, calls, companies, dispatches, legs, outbox, rounds, staff
 from hotline.domain.act import Act
 from hotline.domain.calls import FINAL, Call
 from hotline.domain.calls import State as CallState
@@ -36,7 +36,7 @@ def place(runtime: Runtime, act: Act, entry: OutboxEntry) -> Prepared:
         entry.carrier_sid = call.sid
         _look_later(act, call)
         return State.DONE
-    if entry.submitted_at is None and not legs.wanted(act, call):
+    if entry.submitted_at is None and (attempts.put_off(act, call) or not legs.wanted(act, call)):
         ended(act, call, CallState.FAILED, "not wanted any more")
         return State.DROPPED
     if entry.submitted_at is None and _engaged(act, call):  # by another call of ours: the next is rung instead

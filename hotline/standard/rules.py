@@ -146,7 +146,7 @@ class Callbacks:
     chosen_within: Annotated[Limit, Figure("CBK-3")]
     """How far ahead such a time may lie."""
     asked_daily: Annotated[int, Figure("SEC-5", 1, 100)]
-    """How often in a day other systems may have one number rung: a stranger may have typed it."""
+    """How often in a day one number may be told us, on the web or by keys: a stranger may have typed it."""
     regions: Annotated[tuple[str, ...], Figure("SEC-5")]
     """Where customers are rung and written to, by ISO 3166: only there, and only at ordinary lines."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hotline.domain import calls, customers, promises, slots, turns, waits
+from hotline.domain import calls, customers, promises, slots, turns, waits, wishes
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
 from hotline.domain.promises import Promise
@@ -31,14 +31,17 @@ def keep_known_number(act: Act, call: Call, choice: Choice) -> Step:
 
 
 def number_keyed(act: Act, call: Call, heard: Heard) -> Step | None:
-    """A telephone number, keyed or spoken, to be read back; one that is not rung is asked for again (SEC-5)."""
+    """A telephone number, keyed or spoken, to be read back.
+
+    Another is asked for instead of one that is not rung, or was told us too often today (SEC-5).
+    """
     if heard.sound is Sound.SILENCE:
         return None
     try:
         number = PhoneNumber.parse(digits(heard))
     except Invalid:
         return None
-    if not customers.may_be_rung(act, number, call.company_id):
+    if not customers.may_be_rung(act, number, call.company_id) or wishes.asked_too_often(act, number):
         return None
     call.put(sealed_contact=calls.seal(act, call, number.e164))
     return Step.CONTACT_READ_BACK

@@ -16,9 +16,10 @@ from hotline.domain.callbacks import Callback
 from hotline.domain.cases import Case
 from hotline.domain.visitors import Channel
 from hotline.runtime import Runtime
-from tests import rung
+from tests import given, rung
 from tests.api.sender import CALLBACKS, Sender, said
-from tests.world import SHANGHAI, Cast, HandClock
+from tests.faults.test_decided_at_once import at_once
+from tests.world import SHANGHAI, Cast, HandClock, number
 
 LI = {"phone": "138 0000 1234", "name": "李梅", "question": "暖气费怎么交"}
 NEXT_MORNING = datetime(2026, 11, 19, 9, 30, tzinfo=SHANGHAI)
@@ -189,6 +190,28 @@ def test_one_number_is_not_asked_for_all_day_whoever_asks(
     assert sender.wants(phone="13800005678").status_code == 201
     at.passes(timedelta(seconds=int(refused.headers["Retry-After"])))
     assert sender.wants(**LI).status_code == 201
+
+
+def test_of_many_that_ask_for_one_number_at_once_no_more_are_served_than_one_after_the_other(
+    app: Flask, runtime: Runtime, cast: Cast
+) -> None:
+    senders, known = (
+        [Sender(app, runtime, firm) for firm in (cast.heat, cast.home) * 3],
+        {**LI, "phone": cast.chen.number.e164},
+    )
+    answers: list[int] = []
+    at_once(*[lambda who=who: answers.append(who.wants(**known).status_code) for who in senders])
+    assert sorted(answers) == [201] * 3 + [429] * 3
+
+
+def test_calls_asked_for_by_telephone_count_as_well(sender: Sender, runtime: Runtime, cast: Cast) -> None:
+    for last in range(3):
+        with runtime.act(COMMAND) as act:
+            case = given.case(act, cast)
+            case.customer_id = customers.with_number(act, number(500 + last)).id
+            case.details = {"sealed_contact": cases.seal(act, case, "+8613800001234")}
+            callbacks.owe(act, case, rung.MISSED)
+    assert sender.wants(**LI).status_code == 429
 
 
 def test_sent_twice_it_is_asked_for_once_and_answered_alike(sender: Sender, at: HandClock) -> None:

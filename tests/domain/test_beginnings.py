@@ -8,9 +8,10 @@ import pytest
 from sqlalchemy import select
 
 from hotline.domain import attempts, callbacks, cases, companies, customers
-from hotline.domain.act import COMMAND, Act
+from hotline.domain.act import CALLER, COMMAND, Act
 from hotline.domain.audit import AuditEntry
-from hotline.domain.callbacks import Callback
+from hotline.domain.callbacks import Callback, Style
+from hotline.domain.calls import State
 from hotline.domain.cases import Kind
 from hotline.errors import Invalid
 from hotline.runtime import Runtime
@@ -99,3 +100,44 @@ def test_places_that_may_come_up_take_the_room_that_they_need(runtime: Runtime, 
     rung.sits(runtime, cast.lin, cast.zhou)
     rung.begins(runtime)
     assert len(rung.in_line(runtime)) == 2
+
+
+def names(runtime: Runtime, cast: Cast, last: int) -> int:
+    """A customer of their own names the telephone of somebody who is unknown; the id of the callback."""
+    with runtime.act(COMMAND) as act:
+        case = given.case(act, cast, kind=Kind.FAULT)
+        case.customer_id = customers.with_number(act, number(500 + last)).id
+        case.details = {"sealed_contact": cases.seal(act, case, cast.unknown.e164)}
+        return callbacks.owe(act, case, "VIS-1.repair", style=Style.SURVEY, from_at=act.at).id
+
+
+def test_two_customers_who_named_one_telephone_are_rung_one_after_the_other(
+    runtime: Runtime, cast: Cast, at: HandClock
+) -> None:
+    first, second = names(runtime, cast, 1), names(runtime, cast, 2)
+    rung.begins(runtime)
+    assert rung.found(runtime, second).next_at == at.now + runtime.figures.callbacks.look_again.span
+    [made] = rung.tried(runtime, first)
+    rung.ends(runtime, made.call_id or 0, State.UNANSWERED)
+    at.passes(runtime.figures.callbacks.look_again.span)
+    rung.begins(runtime)
+    assert len(rung.tried(runtime, second)) == 1
+
+
+def test_a_telephone_that_is_on_the_line_is_not_rung_for_another_customer(runtime: Runtime, cast: Cast) -> None:
+    with runtime.act(CALLER) as act:
+        given.call(act, cast, who=customers.with_number(act, cast.unknown))
+    owed = names(runtime, cast, 1)
+    rung.begins(runtime)
+    assert rung.tried(runtime, owed) == []
+
+
+def test_of_customers_who_are_unknown_each_is_rung_at_their_own_telephone(runtime: Runtime, cast: Cast) -> None:
+    owed = [names(runtime, cast, last) for last in (1, 2)]
+    with runtime.act(COMMAND) as act:
+        for callback_id in owed:
+            case = rung.case_of(act, callback_id)
+            case.customer_id = None
+            case.details = {"sealed_contact": cases.seal(act, case, number(500 + callback_id).e164)}
+    rung.begins(runtime)
+    assert [len(rung.tried(runtime, one)) for one in owed] == [1, 1]

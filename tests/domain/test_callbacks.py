@@ -124,7 +124,7 @@ def missed_again(runtime: Runtime, cast: Cast, rule: str = rung.MISSED) -> Case:
         return matters.open_callback(act, told, matter="heating", rule=rule).case
 
 
-def test_a_second_missed_call_joins_the_first_and_is_rung_where_it_said(
+def test_a_second_missed_call_joins_the_first_and_is_rung_where_that_one_said(
     runtime: Runtime, cast: Cast, at: HandClock
 ) -> None:
     owed = rung.owes(runtime, cast)
@@ -135,7 +135,9 @@ def test_a_second_missed_call_joins_the_first_and_is_rung_where_it_said(
     assert rung.verdicts(runtime, owed) == {rung.MISSED: "open", "CBK-3.time": "open"}
     assert rung.found(runtime, owed).next_at == at.now, "they ring us, so they are there"
     with runtime.look(COMMAND) as act:
-        assert owed_calls.number_of_customer(act, act.session.get_one(Case, case.id)) == cast.unknown.e164
+        joined = act.session.get_one(Case, case.id)
+        assert owed_calls.number_of_customer(act, joined) == cast.chen.number.e164, "who shows a number may forge it"
+        assert cases.unseal(act, joined, joined.details["sealed_other_contact"]) == cast.unknown.e164
         assert [one.case_id for one in act.session.scalars(select(calls.Call))] == [case.id]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete
 
@@ -14,7 +14,7 @@ from hotline.domain.outbox import OutboxEntry
 from hotline.jobs import watch
 from tests import given, rung
 from tests.jobs.workshop import Workshop
-from tests.world import number
+from tests.world import SHANGHAI, number
 
 MINUTE = timedelta(minutes=1)
 
@@ -67,3 +67,25 @@ def test_what_is_due_is_begun_though_what_should_wake_it_was_lost(shop: Workshop
         act.session.execute(delete(OutboxEntry))
     watch.the_desk(shop.runtime)
     assert under_way(shop, [owed, asked]) == [owed, asked]
+
+
+def test_a_survey_that_waited_until_the_night_is_made_in_the_morning(shop: Workshop) -> None:
+    shop.passes(datetime(2026, 11, 18, 20, 59, 50, tzinfo=SHANGHAI) - shop.at.now)
+    owed = rung.owes(shop.runtime, shop.cast, "VIS-1.repair", style=callbacks.Style.SURVEY)
+    rung.begins(shop.runtime)
+    shop.passes(timedelta(minutes=90))
+    shop.works()
+    assert shop.phone(shop.cast.chen).state == "idle"
+    [late] = rung.tried(shop.runtime, owed)
+    assert (late.outcome, rung.found(shop.runtime, owed).attempts) == ("too-late", 0)
+    shop.passes(datetime(2026, 11, 19, 8, tzinfo=SHANGHAI) - shop.at.now)
+    shop.works()
+    shop.phone(shop.cast.chen).rings()
+
+
+def test_a_survey_that_waited_within_the_day_is_made(shop: Workshop) -> None:
+    rung.owes(shop.runtime, shop.cast, "VIS-1.repair", style=callbacks.Style.SURVEY)
+    rung.begins(shop.runtime)
+    shop.passes(timedelta(minutes=90))
+    shop.works()
+    shop.phone(shop.cast.chen).rings()
