@@ -123,6 +123,7 @@ def _spoken(act: Act, case: Case, callback: Callback, state: State) -> None:
         return
     waits = any(one.rule == AGREED_TIME and one.is_owed for one in promises.of_case(act, case.id))
     callback.agreed = callback.agreed and waits
+    act.remember(case.chain, "callback-left", callback=callback.id, agreed=callback.agreed)
     attempt = under_way(act, callback.id)
     if attempt is not None:
         close(act, case, attempt, Outcome.REACHED)

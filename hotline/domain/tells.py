@@ -117,6 +117,7 @@ _CALLBACK = {
     "rule": "rule",
     "style": "style",
     "made_at": "at",
+    "from_at": "begins",
 }
 _ATTEMPT = {"callback_id": "callback", "n": "n", "due_at": "due", "slot": "slot", "began_at": "at"}
 _DONE = {"found": "found", "tested": "tested", "customer_signed": "customer_signed"}
@@ -214,7 +215,11 @@ TELLS: dict[str, Tells] = {
     "place-came-up": Tells("waits", "wait", {"call_id": "self"}),
     "waited": Tells("waits", "wait", {"longest_gap_ms": "longest_gap_ms"}),
     "wait-over": Tells("waits", "wait", _OVER_WAIT),
-    "callback-owed": Tells("callbacks", "callback", _CALLBACK, {"state": "open"}),
+    "callback-owed": Tells(
+        "callbacks", "callback", _CALLBACK, {"state": "open", "agreed": False, "until_at": None, "attempts": 0}
+    ),
+    "callback-planned": Tells("callbacks", "callback", {"from_at": "begins", "until_at": "until"}, {"agreed": True}),
+    "callback-left": Tells("callbacks", "callback", {"agreed": "agreed"}),
     "callback-over": Tells("callbacks", "callback", {"state": "state", "ended_at": "at", "why": "why"}),
     "callback-began": Tells("callback_attempts", "attempt", _ATTEMPT),
     "callback-tried": Tells(
@@ -245,7 +250,9 @@ ALSO: dict[str, Tells] = {
     "handover-accepted": Tells("handovers", "handover", {"settled_at": "at"}, {"state": "accepted"}),
     **dict.fromkeys(("handover-concerned", "handover-forced"), _FORCED),
     "kind-changed": Tells("complaints", "complaint", {"changed_to": "what"}),
+    "callback-tried": Tells("callbacks", "callback", {"attempts": "attempts", "agreed": "agreed"}),
     _REOPENED: Tells("visits", "visit", {}, {"reopened": True}),
+    "callback-tried": Tells("callbacks", "callback", {"attempts": "attempts", "agreed": "agreed"}),
 }
 BY_STATE = {"call-state": "state", "repair": "now"}
 KINDS = frozenset(name.split()[0].encode() for name in TELLS)  # the entries that are read again

@@ -151,7 +151,7 @@ def changed(session: Session, name: str, number: int, column: str) -> int:
     value = session.execute(text(f"SELECT {column} FROM {name} WHERE id = :i"), where).scalar_one()
     if column.endswith("_at"):
         return run(session, f"UPDATE {name} SET {column} = '2031-01-01 00:00:00' WHERE id = :i", i=number)
-    if column in ("tested", "customer_signed", "bounced", "active", "emergency", "dropped"):
+    if column in ("tested", "customer_signed", "bounced", "active", "emergency", "dropped", "agreed"):
         return run(session, f"UPDATE {name} SET {column} = NOT {column} WHERE id = :i", i=number)
     if isinstance(value, int) or column.endswith("_id") or column in ("answer_ms", "fee_yuan"):
         return run(session, f"UPDATE {name} SET {column} = :v WHERE id = :i", v=2 if value == 1 else 1, i=number)

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
+from hotline.domain import callbacks
+from hotline.domain import callbacks
 from hotline.domain.act import COMMAND
 from hotline.domain.calls import State
 from hotline.domain.verifying import What
@@ -14,7 +18,7 @@ from tests.tampering import forging, run
 from tests.world import Cast, HandClock
 
 READ = {
-    "callbacks": {"rule", "style", "state", "made_at", "ended_at"},
+    "callbacks": {"rule", "style", "state", "made_at", "from_at", "agreed", "attempts", "ended_at"},
     "callback_attempts": {"slot", "due_at", "began_at", "call_id", "outcome", "ended_at"},
 }
 
@@ -39,8 +43,55 @@ def test_a_changed_column_is_named_with_its_row(runtime: Runtime, cast: Cast, at
             assert f"case:1: {What.ROW}: {name} 1 {column}" in found(session)
 
 
+def test_a_time_that_was_agreed_is_not_moved_unseen(runtime: Runtime, cast: Cast, at: HandClock) -> None:
+    owed = rung.owes(runtime, cast, "CBK-1.answer")
+    with runtime.act(COMMAND) as act:
+        begins = at.now + timedelta(hours=1)
+        callbacks.plan(act, owed, at=begins, until=begins + timedelta(hours=1), by=cast.lin.id)
+    for column in ("agreed", "from_at", "until_at"):
+        with forging(runtime) as session:
+            assert changed(session, "callbacks", owed, column) == 1
+            assert f"case:1: {What.ROW}: callbacks {owed} {column}" in found(session)
+
+
+@pytest.mark.parametrize("planned", [True, False])
+def test_what_is_left_after_a_talk_agrees(runtime: Runtime, cast: Cast, at: HandClock, planned: bool) -> None:
+    """They ring at the time that was agreed, or before; what somebody has to find out for them is owed still."""
+    owed = rung.owes(runtime, cast, "CBK-1.answer")
+    if planned:
+        with runtime.act(COMMAND) as act:
+            callbacks.plan(act, owed, at=at.now + timedelta(hours=1), by=cast.lin.id)
+        at.passes(timedelta(hours=1))
+    with runtime.act(COMMAND) as act:
+        callbacks.reached(act, rung.case_of(act, owed))
+    found_now = rung.found(runtime, owed)
+    assert (found_now.state, found_now.agreed) == ("open", False)
+    with runtime.look(COMMAND) as act:
+        assert found(act.session) == []
+
+
 def test_an_attempt_that_is_removed_is_named(runtime: Runtime, cast: Cast, at: HandClock) -> None:
     tried_in_vain(runtime, cast, at)
     with forging(runtime) as session:
         run(session, "DELETE FROM callback_attempts WHERE id = 2")
         assert f"case:1: {What.ROW_GONE}: callback_attempts 2" in found(session)
+
+
+def test_a_time_that_was_agreed_is_compared_through_a_try_before_it_and_a_talk(
+    runtime: Runtime, cast: Cast, at: HandClock
+) -> None:
+    owed = rung.owes(runtime, cast, "CBK-1.answer")
+    begins = at.now + timedelta(days=1)
+    with runtime.act(COMMAND) as act:
+        callbacks.plan(act, owed, at=begins, until=begins + timedelta(hours=2), by=cast.lin.id)
+    with runtime.look(COMMAND) as act:
+        assert found(act.session) == []
+    for column in ("agreed", "from_at", "until_at"):
+        with forging(runtime) as session:
+            assert changed(session, "callbacks", 1, column) == 1
+            assert f"case:1: {What.ROW}: callbacks 1 {column}" in found(session)
+    with runtime.act(COMMAND) as act:
+        callbacks.reached(act, rung.case_of(act, owed))
+    assert not rung.found(runtime, owed).agreed
+    with runtime.look(COMMAND) as act:
+        assert found(act.session) == []
