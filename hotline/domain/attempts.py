@@ -137,6 +137,12 @@ def failed(act: Act, callback_id: int) -> None:
         owed_calls.schedule(act, callback, next_calls.after_nothing(act.standard, callback, act.at, wait))
 
 
+def holds(act: Act, wait: Wait) -> bool:
+    """Was this place in the line made for an attempt of ours, so that nobody on the line asked for it just now?"""
+    began = select(Attempt.id).where(Attempt.callback_id == wait.callback_id, Attempt.began_at <= wait.joined_at)
+    return act.session.scalar(began.where(Attempt.ended_at.is_(None)).limit(1)) is not None
+
+
 def may_be_rung(act: Act, wait: Wait, standard: Standard) -> bool:
     """May the customer of a place that stood in the line for long be rung at this hour, by this company's standard?"""
     if wait.callback_id is None:  # of a version before

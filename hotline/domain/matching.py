@@ -98,7 +98,7 @@ def may_be_rung(act: Act, wait: Wait, standard: Standard) -> bool:
         return False
     if attempts.is_over(act, wait) or _is_on_the_line(act, wait):
         return False
-    if act.at < wait.since + standard.desk.longest_wait.span:
+    if act.at < wait.since + standard.desk.longest_wait.span and not attempts.holds(act, wait):
         return True
     return attempts.may_be_rung(act, wait, standard)
 
