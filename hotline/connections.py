@@ -73,7 +73,7 @@ def try_robot(robot_id: int) -> None:
 
 @click.group()
 def key() -> None:
-    """Keys with which other systems bring complaints to POST /api/complaints."""
+    """Keys with which other systems bring complaints (POST /api/complaints) and ask for callbacks (/api/callbacks)."""
 
 
 @key.command("list")
@@ -86,7 +86,7 @@ def list_keys(as_json: bool) -> None:
 
 
 @key.command("add")
-@click.option("--company", "code", required=True, metavar="CODE", help="The company to which its complaints go.")
+@click.option("--company", "code", required=True, metavar="CODE", help="The company to which its complaints and callbacks go.")
 @click.option("--name", required=True, help="Which system has it, such as 官网.")
 def add_key(code: str, name: str) -> None:
     """Make a key and print it, this once."""

@@ -13,14 +13,14 @@ from hotline.domain.act import COMMAND, Act
 from hotline.domain.outbox import OutboxEntry, State
 from hotline.errors import NotFound
 
-_LIST = ("id", "kind", "queue", "state", "case", "due_at", "attempts", "problem")
+_LIST = ("id", "kind", "queue", "state", "company", "case", "due_at", "attempts", "problem")
 _why = click.option("--why", required=True, help="The reason; it stands in the log, sealed.")
 _ids = click.argument("entry_ids", type=int, nargs=-1, required=True, metavar="ID...")
 
 
 @click.group()
 def outbox() -> None:
-    """Effects owed to the outside: calls to place, texts to send; what was tried in vain is mended here."""
+    """Effects owed to the outside: calls to place, texts to send; what was not sent after several tries is mended here."""
 
 
 @outbox.command("list")

@@ -20,7 +20,8 @@ from hotline.domain.calls import Call
 from hotline.domain.cases import Case
 from hotline.domain.companies import Company
 from hotline.domain.customers import NuisanceNumber
-from hotline.domain.outbox import OutboxEntry
+from hotline.domain.outbox import OutboxEntry, State
+from hotline.domain.owed_calls import Callback
 from hotline.domain.promises import Promise
 from hotline.domain.robots import Robot
 from hotline.domain.seats import Seat
@@ -211,14 +212,18 @@ def of_outbox(act: Act, names: Names, entry: OutboxEntry) -> Row:
     """An effect owed to the outside; `about`: ids and words of ours, null of an anonymous matter (CMP-10).
 
     `attempts`: how often it was handed out; `failures`: tried in vain since it was owed or a person had it tried again.
+    `state`: later where it is due at a later time, else that of the row. What begins a callback has its matter.
     """
-    case = None if entry.case_id is None else act.session.get(Case, entry.case_id)
+    callback = act.session.get(Callback, entry.about.get("callback", 0)) if entry.case_id is None else None
+    case_id = entry.case_id if callback is None else callback.case_id
+    case = None if case_id is None else act.session.get(Case, case_id)
     company_id = None if case is None else case.company_id
     return {
         "id": entry.id,
         "kind": entry.kind,
         "queue": entry.queue,
-        "state": entry.state,
+        "state": "later" if entry.state == State.DUE and entry.due_at > act.at else entry.state,
+        "company": None if company_id is None else names.companies[company_id],
         "case": None if case is None else case.number,
         "posted_at": names.local(entry.posted_at, company_id),
         "due_at": names.local(entry.due_at, company_id),

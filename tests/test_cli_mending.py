@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
-from hotline.domain import audit, cases, companies, outbox
+from hotline.domain import audit, callbacks, cases, companies, outbox
 from hotline.domain.act import CLOCK, COMMAND
 from hotline.domain.cases import Kind
 from hotline.domain.outbox import OutboxEntry, State
@@ -96,3 +98,12 @@ def test_neither_goes_without_a_reason_or_without_an_entry(operator: Operator, e
         assert "--why" in operator.refused(f"outbox {command} 1")
         assert "say why" in operator.refused(f"outbox {command} 1", "--why", " ")
         assert "ID..." in operator.refused(f"outbox {command}", *WHY)
+
+
+def test_a_callback_of_tomorrow_stands_with_its_company_and_matter_and_is_due_later(
+    operator: Operator, runtime: Runtime, cast: Cast
+) -> None:
+    with runtime.act(COMMAND) as act:
+        callbacks.owe(act, given.case(act, cast), "CBK-1.answer", from_at=act.at + timedelta(days=1))
+    [row] = [one for one in operator.reads("outbox list") if one["kind"] == "call-back"]
+    assert (row["company"], row["case"], row["state"]) == ("heat", "261118001", "later")

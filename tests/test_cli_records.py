@@ -136,7 +136,7 @@ def test_what_is_owed_is_listed_newest_first(operator: Operator) -> None:
     owed = operator.reads("outbox list --state due")
     assert owed[0]["kind"] == "ring-dispatch"
     assert set(owed[0]) == {
-        "id", "kind", "queue", "state", "case", "posted_at", "due_at", "attempts", "settled_at", "problem",
+        "id", "kind", "queue", "state", "company", "case", "posted_at", "due_at", "attempts", "settled_at", "problem",
         "priority", "about", "failures", "lease_until", "submitted_at",
     }  # fmt: skip
     assert [entry["id"] for entry in owed] == sorted((entry["id"] for entry in owed), reverse=True)

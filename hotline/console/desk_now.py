@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from hotline.console import asking, discretion, people, words
-from hotline.domain import anonymity, cases, parties, waits, wanted
+from hotline.domain import anonymity, attempts, cases, parties, waits, wanted
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
 from hotline.domain.cases import Case
@@ -33,6 +33,7 @@ class Caller:
     name: str | None
     matter: Case | None
     wait: Wait | None
+    waits_since: datetime | None  # to be answered by a person, or to be rung back
     why: Reason | None
     matters: list[Case]
     contacts: list[Call]
@@ -76,11 +77,7 @@ class Now:
     @property
     def waited_since(self) -> datetime | None:
         """Since when the caller waits to be answered by a person."""
-        if self.caller is None:
-            return None
-        if self.caller.wait is not None:
-            return self.caller.wait.joined_at
-        return self.caller.call.started_at if self.caller.call is not None else None
+        return self.caller.waits_since if self.caller is not None else None
 
     @staticmethod
     def is_present(party: Party) -> bool:
@@ -133,10 +130,15 @@ def caller(act: Act, call: Call) -> Caller:
         name=people.masked_name(act, customer_id),
         matter=None if unnamed or matter_id is None else _shown(act, act.session.get_one(Case, matter_id)),
         wait=wait,
+        waits_since=_since(act, wait) if wait is not None else call.started_at,
         why=wanted.reason(act, wait) if wait is not None else None,
         matters=_matters(act, customer_id, call.company_id),
         contacts=_contacts(act, customer_id, call.company_id, but=call.id),
     )
+
+
+def _since(act: Act, wait: Wait) -> datetime:
+    return min(wait.joined_at, attempts.waits_since(act, wait))
 
 
 def _rung_back(act: Act, wait: Wait) -> Caller:
@@ -153,6 +155,7 @@ def _rung_back(act: Act, wait: Wait) -> Caller:
         name=people.masked_name(act, wait.customer_id),
         matter=_shown(act, matter) if matter is not None else None,
         wait=wait,
+        waits_since=_since(act, wait),
         why=wanted.reason(act, wait),
         matters=_matters(act, wait.customer_id, wait.company_id),
         contacts=_contacts(act, wait.customer_id, wait.company_id, but=None),

@@ -151,6 +151,16 @@ def may_be_rung(act: Act, wait: Wait, standard: Standard) -> bool:
     return next_calls.allowed(standard, callback, act.at) <= act.at
 
 
+def waits_since(act: Act, wait: Wait) -> datetime:
+    """Since when whoever has this place waits for us: for a call back since it was asked for, not since the place came.
+
+    A return visit is a thing of ours: for that nobody waits.
+    """
+    callback = act.session.get(Callback, wait.callback_id) if wait.callback_id is not None else None
+    asked = callback is not None and callback.rule not in owed_calls.OF_VISITS
+    return min(wait.since, callback.made_at) if callback is not None and asked else wait.since
+
+
 def is_over(act: Act, wait: Wait) -> bool:
     """Does this place in the line belong to a callback that has ended?"""
     return wait.callback_id is not None and act.session.get_one(Callback, wait.callback_id).ended_at is not None

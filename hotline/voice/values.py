@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from datetime import timedelta
 
-from hotline.domain import calls, cases, customers, desk, meetings, repairs, staff
+from hotline.domain import attempts, calls, cases, customers, desk, meetings, repairs, staff
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
 from hotline.domain.cases import Case, Kind
@@ -214,7 +214,7 @@ def caller_name(act: Act, call: Call, prompts: Prompts) -> str:
 
 def waited(act: Act, call: Call, prompts: Prompts) -> str:
     """How long the caller on offer has waited."""
-    minutes_waited = (act.at - about.offered(act, call).since) // timedelta(minutes=1)
+    minutes_waited = (act.at - attempts.waits_since(act, about.offered(act, call))) // timedelta(minutes=1)
     if minutes_waited == 0:
         return prompts.text("waited.short", call.language)
     return prompts.text("waited.minutes", call.language, minutes_waited=minutes_waited)

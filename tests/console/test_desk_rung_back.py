@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from hotline.domain import callbacks, calls, meetings, parties
 from hotline.domain.act import CARRIER, COMMAND
 from hotline.domain.calls import State
@@ -11,7 +13,7 @@ from tests import rung
 from tests.console.visitor import Visitor, text_of
 from tests.domain.waiting import matched
 from tests.visiting import GOOD, mended
-from tests.world import Cast
+from tests.world import Cast, HandClock
 
 
 def test_the_desk_shows_who_is_to_be_rung_back_and_about_what(lin: Visitor, runtime: Runtime, cast: Cast) -> None:
@@ -61,3 +63,15 @@ def test_whoever_rings_about_a_return_visit_is_led_to_its_form_in_the_call_and_a
     assert form in lin.opens("/console/desk").text
     done.records(cast.lin, GOOD)
     assert form not in lin.opens("/console/desk").text
+
+
+def test_a_customer_waits_to_be_rung_back_since_they_asked_not_since_the_place_in_the_line_came(
+    lin: Visitor, runtime: Runtime, cast: Cast, at: HandClock
+) -> None:
+    rung.owes(runtime, cast)
+    asked = at.now
+    at.passes(timedelta(minutes=20))
+    rung.sits(runtime, cast.lin)
+    rung.begins(runtime)
+    assert matched(runtime) is not None
+    assert f'data-since="{round(asked.timestamp() * 1000)}"' in lin.opens("/console/desk").text
