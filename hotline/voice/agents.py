@@ -38,7 +38,7 @@ def offered(act: Act, call: Call) -> tuple[str, ...]:
     named = not about.is_anonymous(act, call)
     why = wanted.reason(act, waiting) if waiting.wanted_id == call.staff_id else None
     return (
-        "agent.offer",
+        "agent.offer" if waiting.callback_id is None else "agent.back",
         *(("agent.number",) if named and waiting.case_id is not None else ()),
         *((WANTED[why],) if why is not None else ()),
         *(("agent.kept",) if waiting.kept else ()),
