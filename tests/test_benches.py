@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from redis import Redis
 
-from scripts.benches import crew, line, promises, queue, tables
+from scripts.benches import callbacks, crew, line, promises, queue, tables
 
 CALLERS = 5
 
@@ -55,6 +55,19 @@ def test_the_queue_is_measured_beside_rq_alone_by_real_processes_and_published(t
         none, some = (found[f"{size} owed: a turn with {due} due, median, ms"] for due in ("none", 100))
         assert 0 < none < some
     assert "## The queue: 40 entries, beside RQ alone" in page.read_text("utf-8")
+
+
+def test_callbacks_amid_a_kill_are_rung_once_each_and_published(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    page, build = tmp_path / "performance.md", tmp_path / "build"
+    callbacks.main(50, a_second=10, deaths_every=4, kinds=["SQLite"], page=page, build=build)
+    found = json.loads((build / "bench-callbacks.json").read_text("utf-8"))["SQLite"]
+    assert (found["customers rung"], found["rung twice"]) == (50, 0)
+    assert found["processes killed"] > 0
+    assert 0 < found["late, median, s"] <= found["late, 99th percentile, s"] <= found["latest, s"]
+    assert "## 50 callbacks, 10 due a second, a kill and a carrier's fault every 4 s" in page.read_text("utf-8")
+    assert "everybody was rung" in capfd.readouterr().out
 
 
 def test_what_a_crew_takes_of_the_processor_is_counted_over_all_of_it(tmp_path: Path) -> None:

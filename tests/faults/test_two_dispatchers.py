@@ -6,11 +6,11 @@ from datetime import timedelta
 
 from tests.faults.works import Works
 
-CUSTOMERS = 30
+CUSTOMERS = 15
 
 
 def test_two_dispatchers_at_once_hand_out_each_entry_once(works: Works) -> None:
-    works.owes(CUSTOMERS, within=timedelta(seconds=20))
+    works.owes(CUSTOMERS, within=timedelta(seconds=10))
     works.starts()
     works.everybody_is_rung_once()
     tried = [entry for entry in works.entries() if entry.kind in ("call-back", "place-call")]
