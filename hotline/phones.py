@@ -64,6 +64,11 @@ class PhoneNumber:
             and phonenumbers.number_type(parsed) in _ORDINARY
         )
 
+    def is_of(self, regions: Collection[str]) -> bool:
+        """Does its country code belong to one of these regions, whatever sort of number it is?"""
+        code = phonenumbers.parse(self.e164).country_code or 0
+        return not set(regions).isdisjoint(phonenumbers.region_codes_for_country_code(code))
+
     @property
     def national(self) -> str:
         """The digits as dialled inside the country: 13800001111, 01012345678."""

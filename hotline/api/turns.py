@@ -25,7 +25,12 @@ from hotline.phones import PhoneNumber
 
 _REQUEST = re.compile(rf"[!-~]{{1,{api_keys.REQUEST_LONGEST}}}")
 _MOST = 20  # wrong fields that one refusal names
-BARRED = "is not rung: give an ordinary line in one of {regions}; callbacks.regions of the company's figures says where"
+_GIVE = "give an ordinary line in one of {regions}; callbacks.regions of the company's figures says where"
+BARRED = {
+    "ours": "is not rung, as it is a number of our own: " + _GIVE,
+    "abroad": "is not rung, as it lies in another country or region: " + _GIVE,
+    "special": "is not rung, as it is premium-rate, special or not whole: " + _GIVE,
+}
 
 
 def body() -> bytes:
@@ -69,8 +74,9 @@ def wrong_with_person(act: Act, company: Company, phone: str | None, language: s
     offered, regions = act.standard.languages.offered, act.standard.callbacks.regions
     if language is not None and language not in offered:
         yield Lack("language", f"is one of {', '.join(offered)}")
-    if phone is not None and not customers.may_be_rung(act, PhoneNumber(phone), company.id):
-        yield Lack("phone", BARRED.format(regions=", ".join(regions)))
+    why_not = customers.why_not_rung(act, PhoneNumber(phone), company.id) if phone is not None else None
+    if why_not is not None:
+        yield Lack("phone", BARRED[why_not].format(regions=", ".join(regions)))
 
 
 def owner(act: Act, company: Company, *, but: int | None = None) -> Staff:

@@ -174,6 +174,17 @@ def may_be_rung(act: Act, number: PhoneNumber, company_id: int) -> bool:
     return number.is_ordinary_in(regions) and not companies.is_ours(act, number.e164)
 
 
+def why_not_rung(act: Act, number: PhoneNumber, company_id: int) -> str | None:
+    """Why this company does not ring a number: ours, abroad or special; None where it does. The standard stays."""
+    if may_be_rung(act, number, company_id):
+        return None
+    if companies.is_ours(act, number.e164):
+        return "ours"
+    company = act.session.get_one(Company, company_id)
+    regions = act.standard_of(company.profile, company.overrides).callbacks.regions
+    return "special" if number.is_of(regions) else "abroad"
+
+
 def is_nuisance(act: Act, number: PhoneNumber) -> bool:
     """Is this number refused now: flagged, confirmed by a supervisor, not expired (ANS-12)?"""
     return (
