@@ -252,7 +252,6 @@ ALSO: dict[str, Tells] = {
     "kind-changed": Tells("complaints", "complaint", {"changed_to": "what"}),
     "callback-tried": Tells("callbacks", "callback", {"attempts": "attempts", "agreed": "agreed"}),
     _REOPENED: Tells("visits", "visit", {}, {"reopened": True}),
-    "callback-tried": Tells("callbacks", "callback", {"attempts": "attempts", "agreed": "agreed"}),
 }
 BY_STATE = {"call-state": "state", "repair": "now"}
 KINDS = frozenset(name.split()[0].encode() for name in TELLS)  # the entries that are read again

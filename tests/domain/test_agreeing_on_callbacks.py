@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 
 from hotline.domain import callbacks
-from hotline.domain import callbacks
 from hotline.domain.act import COMMAND
 from hotline.domain.calls import State
 from hotline.domain.verifying import What
@@ -75,23 +74,3 @@ def test_an_attempt_that_is_removed_is_named(runtime: Runtime, cast: Cast, at: H
     with forging(runtime) as session:
         run(session, "DELETE FROM callback_attempts WHERE id = 2")
         assert f"case:1: {What.ROW_GONE}: callback_attempts 2" in found(session)
-
-
-def test_a_time_that_was_agreed_is_compared_through_a_try_before_it_and_a_talk(
-    runtime: Runtime, cast: Cast, at: HandClock
-) -> None:
-    owed = rung.owes(runtime, cast, "CBK-1.answer")
-    begins = at.now + timedelta(days=1)
-    with runtime.act(COMMAND) as act:
-        callbacks.plan(act, owed, at=begins, until=begins + timedelta(hours=2), by=cast.lin.id)
-    with runtime.look(COMMAND) as act:
-        assert found(act.session) == []
-    for column in ("agreed", "from_at", "until_at"):
-        with forging(runtime) as session:
-            assert changed(session, "callbacks", 1, column) == 1
-            assert f"case:1: {What.ROW}: callbacks 1 {column}" in found(session)
-    with runtime.act(COMMAND) as act:
-        callbacks.reached(act, rung.case_of(act, owed))
-    assert not rung.found(runtime, owed).agreed
-    with runtime.look(COMMAND) as act:
-        assert found(act.session) == []
