@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 
 from hotline.errors import Invalid
 from hotline.standard.rules import Standard
 from hotline.standard.spans import Span
 
-_MOMENT = timedelta(seconds=1)  # a window may end in the instant in which the night begins
 _SLOTS_WITHIN = 30  # how many days ahead a slot is looked for: longer than any holidays
 _FARTHEST = 800  # a search that takes more steps means that the calendar never lets anybody be rung
 
@@ -56,7 +55,8 @@ def allow(standard: Standard, now: datetime, at: datetime | None, until: datetim
         raise Invalid("nobody is rung in the quiet hours", key="quiet")
     if until is not None and (at is None or until <= at):
         raise Invalid("a window ends after it begins", key="window")
-    if until is not None and is_quiet(standard, until - _MOMENT):
+    # It may end in the instant in which the night begins.
+    if until is not None and is_quiet(standard, until - datetime.resolution):
         raise Invalid("a window ends before the quiet hours begin", key="window-quiet")
 
 
