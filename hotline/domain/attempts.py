@@ -162,8 +162,8 @@ def waits_since(act: Act, wait: Wait) -> datetime:
 
 
 def is_over(act: Act, wait: Wait) -> bool:
-    """Does this place in the line belong to a callback that has ended?"""
-    return wait.callback_id is not None and act.session.get_one(Callback, wait.callback_id).ended_at is not None
+    """Does this place in the line belong to an attempt that has ended?"""
+    return wait.callback_id is not None and owed_calls.under_way(act, wait.callback_id) is None
 
 
 def _under_way(act: Act, wait: Wait) -> tuple[Callback, Case, Attempt] | None:

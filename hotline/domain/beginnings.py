@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from hotline.domain import attempts, calls, companies, customers, matching, next_calls, outbox, owed_calls, seats, waits
@@ -61,9 +61,9 @@ def neglected(act: Act) -> datetime | None:
 
 
 def _clear_places(act: Act) -> None:
-    """Places in the line whose callback ended otherwise. Who holds one looks for it themselves."""
-    over = select(Wait.id).join(Callback, Callback.id == Wait.callback_id)
-    over = over.where(Wait.state.in_(waits.TO_MATCH), Wait.kept, Callback.ended_at.is_not(None))
+    """Places in the line whose attempt ended otherwise. Who holds one looks for it themselves."""
+    goes_on = exists().where(Attempt.callback_id == Wait.callback_id, Attempt.ended_at.is_(None))
+    over = select(Wait.id).where(Wait.state.in_(waits.TO_MATCH), Wait.kept, Wait.callback_id.is_not(None), ~goes_on)
     for wait_id in act.session.scalars(over).all():
         wait = waits.locked_at_once(act, wait_id)
         if wait is not None and wait.state in waits.TO_MATCH and wait.kept:

@@ -16,6 +16,7 @@ from hotline.domain.outbox import OutboxEntry
 from hotline.errors import Invalid
 from hotline.runtime import Runtime
 from tests import given, rung
+from tests.domain.waiting import matched
 from tests.visiting import mended
 from tests.world import SHANGHAI, Cast, HandClock
 
@@ -46,9 +47,17 @@ def calls_by_hand(runtime: Runtime, owed: int) -> int:
     with runtime.act(COMMAND) as act:
         case = rung.case_of(act, owed)
         company, customer = companies.get(act, case.company_id), customers.get(act, case.customer_id or 0)
-        told = {"case_id": case.id, "owner_id": case.owner_id, "our_number": companies.number_of(act, company)}
-        words = {"first_step": "called-back", "words_version": given.WORDS, "slots": {}}
-        call = calls.place(act, company, customer=customer, **told, **words)
+        call = calls.place(
+            act,
+            company,
+            customer=customer,
+            case_id=case.id,
+            owner_id=case.owner_id,
+            our_number=companies.number_of(act, company),
+            first_step="called-back",
+            words_version=given.WORDS,
+            slots={},
+        )
         attempts.rung(act, case, call)
         return call.id
 
@@ -167,6 +176,22 @@ def test_an_answer_that_is_owed_stays_listed_after_a_talk_without_it(runtime: Ru
     assert rung.verdicts(runtime, owed) == {"CBK-1.answer": "open", rung.MISSED: "kept"}
 
 
+def test_whoever_was_served_while_their_call_back_stood_in_the_line_is_not_rung_from_there(
+    runtime: Runtime, cast: Cast
+) -> None:
+    owed = rung.owes(runtime, cast, "CBK-1.answer")
+    with runtime.act(COMMAND) as act:
+        callbacks.owe(act, rung.case_of(act, owed), rung.MISSED)
+    rung.sits(runtime, cast.lin)
+    rung.begins(runtime)
+    with runtime.act(CALLER) as act:
+        callbacks.served(act, given.call(act, cast, who=cast.chen), by=cast.zhou.id)
+    assert matched(runtime) is None
+    rung.begins(runtime)
+    assert rung.in_line(runtime) == []
+    assert rung.found(runtime, owed).state == "open", "the answer is owed still"
+
+
 @pytest.mark.parametrize(
     ("about", "when", "kept"),
     [("another", "before", False), ("this", "before", True), ("nothing", "before", True), ("another", "due", True)],
@@ -179,8 +204,8 @@ def test_an_agreed_time_is_kept_by_a_talk_about_it_or_at_that_time(
     at.set(FRIDAY if when == "due" else at.now + HOUR)
     with runtime.act(CALLER) as act:
         call = given.call(act, cast, who=cast.chen)
-        matter = {"another": lambda: given.case(act, cast, kind=Kind.FAULT).id, "this": lambda: 1}.get(about)
-        call.case_id = matter() if matter is not None else None
+        if about != "nothing":
+            call.case_id = given.case(act, cast, kind=Kind.FAULT).id if about == "another" else 1
         callbacks.served(act, call, by=cast.lin.id)
     found = rung.found(runtime, owed)
     assert rung.verdicts(runtime, owed)["CBK-3.time"] == ("kept" if kept else "open")
