@@ -9,6 +9,8 @@ from tests.desk import Desk
 from tests.line import Line
 from tests.stories.test_callbacks import attempts, misses, owed, today, waits_until
 from tests.stories.test_chosen_time import gives_the_number, local
+from tests.stories.test_return_visits import asked
+from tests.visiting import mended
 from tests.world import SHANGHAI
 
 
@@ -83,3 +85,23 @@ def test_what_piled_up_in_the_evening_waits_for_the_morning(line: Line, desk: De
     desk.sits(lin)
     desk.takes(lin)
     line.phone("chen").rings().answers().hears("方便通话请按1").presses("1").hears("♪ beep").hangs_up()
+
+
+def test_whoever_cannot_talk_when_one_of_ours_rings_is_rung_at_another_time_of_the_day(line: Line, desk: Desk) -> None:
+    misses(line)
+    desk.sits(line.cast.lin)
+    desk.takes(line.cast.lin)
+    line.phone("unknown").rings().answers().hears("方便通话请按1").presses("2").hears("我们再给您回电")
+    line.passes(seconds=10)
+    assert [one.outcome for one in attempts(line)] == ["not-now"]
+    again = owed(line).next_at
+    assert again is not None
+    assert local(line, 0, 12) <= again < local(line, 0, 14), "at noon"
+
+
+def test_whoever_cannot_talk_when_the_machine_asks_is_asked_at_another_time_of_the_day(line: Line) -> None:
+    mended(line.runtime, line.cast)
+    asked(line).presses("2").hears("我们再给您回电")
+    line.passes(seconds=10)
+    assert [one.outcome for one in attempts(line)] == ["not-now"]
+    assert owed(line).state == "open"
