@@ -65,7 +65,7 @@ def due(house: Runtime, dues: Sequence[datetime], *, first: int = 0) -> None:
     """Customer `first` + n is rung from `dues[n]` on, on a Sunday too."""
     with house.act(COMMAND) as act:
         ids = list(act.session.scalars(select(Callback.id).order_by(Callback.id).offset(first).limit(len(dues))))
-        changed = [{"id": id_, "next_at": at, "agreed": True} for id_, at in zip(ids, dues, strict=True)]
+        changed = [{"id": id_, "next_at": at, "from_at": at, "agreed": True} for id_, at in zip(ids, dues, strict=True)]
         act.session.execute(update(Callback), changed)
         for id_, at in zip(ids, dues, strict=True):
             outbox.post(act, "call-back", due=at, callback=id_)
