@@ -33,6 +33,7 @@ class Row:
     may_change: bool
     is_anothers: bool  # somebody else answers for it than the reader, who is asked first where they plan it
     cancelled_by: str | None
+    asked_elsewhere: frozenset[int]  # promises that were asked for on the web
     is_engaged: bool  # it is due, and the customer is in another call with us
     at: datetime
 
@@ -40,6 +41,12 @@ class Row:
     def zone(self) -> str:
         """The company's, in which its times are told and typed."""
         return self.standard.timezone
+
+    def title(self, promise: Promise) -> str:
+        """What was promised, in the reader's language."""
+        if promise.id in self.asked_elsewhere:
+            return words.text("callbacks.asked-elsewhere")
+        return matter.promise_title(promise, self.standard)
 
     @property
     def stands(self) -> str:
@@ -79,7 +86,10 @@ def rows(act: Act, found: Sequence[tuple[Callback, Case]]) -> list[Row]:
     """These callbacks as they are shown, in their order."""
     standards = matter.standards(act, {case.company_id for _callback, case in found})
     promised, attempts = _promises(act, found), _attempts(act, [one.id for one, _case in found])
-    by = _cancelled_by(act, found)
+    by, web = (
+        _cancelled_by(act, found),
+        matter.asked_elsewhere(act, [one for made in promised.values() for one in made]),
+    )
     names = people.names(act, [*(one.wanted_id for one, _case in found), *by.values()])
     return [
         Row(
@@ -88,6 +98,7 @@ def rows(act: Act, found: Sequence[tuple[Callback, Case]]) -> list[Row]:
             standard=standards[case.company_id],
             owed=_owed(one, promised[case.id]),
             promise=_promise(one, promised[case.id]),
+            asked_elsewhere=web,
             attempts=attempts[one.id],
             wanted=names.get(one.wanted_id or 0),
             may_change=one.state == State.OPEN and _may_change(act, case),

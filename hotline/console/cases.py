@@ -30,7 +30,7 @@ from hotline.console import (
     timeline,
     words,
 )
-from hotline.domain import callbacks, cases, companies, complaint_forms, promises, staff, visits
+from hotline.domain import api_keys, callbacks, cases, companies, complaint_forms, promises, staff, visits
 from hotline.domain.act import Act
 from hotline.domain.cases import Case
 from hotline.errors import Conflict, NotFound, Refused
@@ -184,6 +184,7 @@ def _context(act: Act, case: Case) -> dict[str, Any]:
         "at": act.at,
         "matter_of": found,
         "complaint": complaint,
+        "came_from": api_keys.brought_case(act, case.id),
         "callbacks": callback_rows.of_case(act, case),
         "visits": visits.of_case(act, case.id),
         "line": timeline.of_case(act, case),

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 
 from hotline.console import asking, people, words
-from hotline.domain import decisions, dispatches, promises, respondent_view
+from hotline.domain import api_keys, decisions, dispatches, promises, respondent_view
 from hotline.domain.act import Act
 from hotline.domain.cases import Case
 from hotline.domain.companies import Department
@@ -23,6 +23,8 @@ from hotline.domain.promises import Promise, Verdict
 from hotline.domain.repairs import RepairOrder
 from hotline.errors import NotFound
 from hotline.standard.rules import Standard
+
+_SOON = frozenset({"ANS-3.callback", "ANS-8.callback"})  # to ring whoever wants to be rung as soon as possible
 
 
 @dataclass(frozen=True)
@@ -106,11 +108,24 @@ def promise_title(promise: Promise, standard: Standard) -> str:
     return rule.title_zh if asking.language().startswith("zh") else rule.title_en
 
 
+def asked_elsewhere(act: Act, made: Collection[Promise]) -> frozenset[int]:
+    """The promises to ring that were made to whoever asked on the web: no line was busy for them. Their ids."""
+    soon = [one for one in made if one.rule in _SOON]
+    asked = api_keys.asked_for(act, [one.case_id for one in soon]) if soon else set()
+    return frozenset(one.id for one in soon if (one.case_id, one.made_at) in asked)
+
+
 def titles(act: Act, made: Collection[Promise], standard: Standard) -> dict[int, str]:
     """What was promised, by promise; of what a department does whose, where it is not one alone (CMP-1, CMP-4)."""
     whose = {one.id: one.department_id for one in made if one.rule_id in respondent_view.ITS_OWN}
     names = _names(act, set(whose.values()))
-    return {one.id: promise_title(one, standard) + names.get(whose.get(one.id), "") for one in made}
+    web = asked_elsewhere(act, made)
+    return {
+        one.id: words.text("callbacks.asked-elsewhere")
+        if one.id in web
+        else promise_title(one, standard) + names.get(whose.get(one.id), "")
+        for one in made
+    }
 
 
 def _names(act: Act, departments: set[int | None]) -> dict[int | None, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 
@@ -74,6 +75,18 @@ def revoke(act: Act, key_id: int) -> ApiKey:
     key.revoked_at = act.at
     act.remember("house", "key-revoked", key=key.id, company=key.company_id)
     return key
+
+
+def brought_case(act: Act, case_id: int) -> list[str]:
+    """The names of the systems that asked for something in this case, such as 官网."""
+    query = select(ApiKey.name).join(ApiRequest, ApiRequest.key_id == ApiKey.id).where(ApiRequest.case_id == case_id)
+    return list(act.session.scalars(query.distinct().order_by(ApiKey.name)))
+
+
+def asked_for(act: Act, case_ids: Iterable[int]) -> set[tuple[int, datetime]]:
+    """The cases among these in which another system asked for a callback, each with when it did."""
+    query = select(ApiRequest.case_id, ApiRequest.at).where(ApiRequest.case_id.in_(set(case_ids)))
+    return {(row.case_id, row.at) for row in act.session.execute(query.where(ApiRequest.kind == Brought.CALLBACK))}
 
 
 def listed(act: Act) -> list[ApiKey]:

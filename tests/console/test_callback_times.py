@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
-from hotline.domain import audit, promises
+from hotline.domain import api_keys, audit, promises
 from hotline.domain.act import COMMAND
 from hotline.domain.calls import State as CallState
 from hotline.domain.promises import Verdict
@@ -109,3 +109,18 @@ def test_a_customer_who_is_in_another_call_with_us_is_rung_later_and_the_row_say
 def test_the_list_says_who_cancelled(lin: Visitor, missed: int) -> None:
     lin.sends(f"{LIST}/{missed}/cancel", why="客户到前台来过了")
     assert "已取消 由林晓" in row_of(lin.opens(LIST).text, missed)
+
+
+def test_what_was_asked_for_on_the_web_is_called_so_and_its_case_says_where_it_came_from(
+    lin: Visitor, runtime: Runtime, cast: Cast
+) -> None:
+    owed = rung.owes(runtime, cast, "ANS-3.callback")
+    assert "座席全忙" in row_of(lin.opens(LIST).text, owed)
+    with runtime.act(COMMAND) as act:
+        made, _secret = api_keys.make(act, cast.heat.id, "官网")
+        asked = {"kind": api_keys.Brought.CALLBACK, "body": "0" * 64, "name": "1", "at": act.at}
+        act.session.add(api_keys.ApiRequest(key_id=made.id, case_id=1, **asked))
+    row = row_of(lin.opens(LIST).text, owed)
+    assert "客户在网上要求回电" in row
+    assert "座席全忙" not in row
+    assert "来自官网" in text_of(lin.opens("/console/cases/1"))
