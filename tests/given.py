@@ -8,6 +8,7 @@ from hotline.domain import calls, cases, companies, customers, desk, repairs, ro
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
 from hotline.domain.cases import Case, Kind
+from hotline.domain.customers import Customer
 from hotline.domain.desk import Wait
 from hotline.domain.dispatches import Dispatch
 from hotline.domain.notices import Notice
@@ -20,7 +21,7 @@ WORDS = "abc123"  # the version of the prompts
 
 
 def call(
-    act: Act, cast: Cast, *, sid: str = "CA" + "1" * 32, firm: Firm | None = None, who: Person | None = None
+    act: Act, cast: Cast, *, sid: str = "CA" + "1" * 32, firm: Firm | None = None, who: Person | Customer | None = None
 ) -> Call:
     """Chen (or `who` of the customers, or nobody known) rings the heating company (or `firm`)."""
     company = companies.get(act, (firm or cast.heat).id)
@@ -90,7 +91,7 @@ def seat(act: Act, who: Person, status: Status = Status.FREE) -> Seat:
     return sat
 
 
-def wait(act: Act, cast: Cast, n: int = 1, *, firm: Firm | None = None, who: Person | None = None) -> Wait:
+def wait(act: Act, cast: Cast, n: int = 1, *, firm: Firm | None = None, who: Person | Customer | None = None) -> Wait:
     """The `n`th caller of the test (nobody known, or `who`) rings and joins the line."""
     ringing = call(act, cast, sid=f"CA{n:032d}", firm=firm, who=who)
     talk(act, ringing)

@@ -82,7 +82,8 @@ def _chosen_again(act: Act, case: Case, callback: Callback, window: Window) -> N
     runs = [one.rule for one in open_now if one.due_at >= act.at]
     if not promises.BY_REACHING.isdisjoint(runs):
         next_calls.sooner(act, callback, window.begins)
-    elif callback.next_at is None or window.begins <= callback.next_at:
-        callbacks.chosen(act, case, window)
-    else:
-        promises.make(act, promises.AGREED_TIME, case, since=window.begins, until=window.ends)
+        return
+    earlier = callback.next_at
+    callbacks.chosen(act, case, window)
+    if earlier is not None:
+        next_calls.sooner(act, callback, earlier)

@@ -148,7 +148,9 @@ def test_whoever_asks_again_after_a_broken_promise_is_promised_anew_and_rung_at_
     at.passes(timedelta(hours=2))
     again = said(sender.wants(**LI, at=chosen))
     assert [one["rule"] for one in again["promises"]] == ["ANS-3.callback", "CBK-3.time"]
-    assert only(sender)[1].next_at == datetime(2026, 11, 19, tzinfo=SHANGHAI) + timedelta(hours=rung_at)
+    callback = only(sender)[1]
+    assert callback.next_at == datetime(2026, 11, 19, tzinfo=SHANGHAI) + timedelta(hours=rung_at)
+    assert (callback.agreed, callback.from_at) == (True, datetime.fromisoformat(chosen)), "tried then, too"
 
 
 def test_while_a_promise_runs_a_sooner_time_is_taken(home: Sender, runtime: Runtime, cast: Cast, at: HandClock) -> None:
