@@ -94,8 +94,20 @@ def _claimed(act: Act, ids: list[int], lease: timedelta) -> list[Claimed]:
         .execution_options(synchronize_session=False)
     )
     order = {id_: place for place, id_ in enumerate(ids)}
-    found = (Claimed(row[0], row[1], row[2], row[3] == Priority.EMERGENCY, row[4]) for row in claimed)
-    return sorted(found, key=lambda one: order[one.id])
+    return sorted((_handed(*row) for row in claimed), key=lambda one: order[one.id])
+
+
+def _handed(id_: int, attempt: int, queue: str, priority: int, kind: str) -> Claimed:
+    return Claimed(id_, attempt, queue, priority == Priority.EMERGENCY, kind)
+
+
+def not_begun(act: Act) -> list[Claimed]:
+    """What was handed out and is not with the carrier, locked; what a worker is about at this moment is passed over."""
+    table = OutboxEntry
+    query = select(table.id, table.attempts, table.queue, table.priority, table.kind)
+    query = query.where(table.lease_until.is_not(None), table.state == State.CLAIMED, table.submitted_at.is_(None))
+    query = query.order_by(table.lease_until, table.id)  # by the index of leases
+    return [_handed(*row) for row in act.session.execute(query.with_for_update(skip_locked=True))]
 
 
 def hand_back(act: Act, claimed: Iterable[Claimed]) -> None:

@@ -65,10 +65,14 @@ class Dispatcher:
         self._redis.close()
 
     def turn(self) -> int:
-        """Claim what is due and hand it out; how many entries. What a dead worker left comes back first."""
+        """Claim what is due and hand it out; how many entries. What a dead worker left comes back first.
+
+        Redis is asked before: nothing is claimed that could not be handed out.
+        """
+        if queues.is_new(self._redis):
+            self._hand_out_anew()
         if not self._due():
             return 0
-        self._redis.ping()  # nothing is claimed that could not be handed out
         most, figures = self._rooms.most(), self._figures.outbox
         if self._rooms.nobody_works:
             self._tell_by_ourselves()
@@ -81,6 +85,14 @@ class Dispatcher:
         self.pause = self._pause_after(claimed, rooms)
         self._hand_out(claimed)
         return len(claimed)
+
+    def _hand_out_anew(self) -> None:
+        """What Redis forgot is due again at once: waiting for the leases held up everything for a minute (measured)."""
+        with self._runtime.act(CLOCK) as act:
+            lost = queues.lost(self._redis, claims.not_begun(act))
+            claims.hand_back(act, lost)
+        if lost:
+            log.warning("Redis lost what lay in it: %d entries are handed out anew", len(lost))
 
     def _due(self) -> bool:
         """Is anything due? What falls due later is looked for at that instant, and not in between."""

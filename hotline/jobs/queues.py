@@ -6,15 +6,18 @@ from collections.abc import Sequence
 
 import rq
 from redis import Redis
+from rq.job import Job
 from rq.serializers import JSONSerializer
 from rq.utils import as_text
 
+from hotline import clock
 from hotline.domain.claims import Claimed
 from hotline.domain.outbox import Queue
 from hotline.jobs.work import perform
 from hotline.standard.engine import Engine as Figures
 
 _JOB = "outbox-"  # the beginning of a job's id, before entry and attempt
+_SINCE = "hotline:queues-since"  # there as long as what was handed out is there
 
 
 def queue(redis: Redis, name: Queue, figures: Figures) -> rq.Queue:
@@ -55,7 +58,7 @@ def hand_out(redis: Redis, claimed: Sequence[Claimed], figures: Figures) -> None
                 result_ttl=0,
                 failure_ttl=figures.worker.failed_kept.seconds,
                 description="an owed effect",
-                job_id=f"{_JOB}{one.id}-{one.attempt}",
+                job_id=_job_id(one),
                 at_front=one.emergency,
             )
             for one in claimed
@@ -63,3 +66,24 @@ def hand_out(redis: Redis, claimed: Sequence[Claimed], figures: Figures) -> None
         ]
         if jobs:
             queue(redis, name, figures).enqueue_many(jobs)
+
+
+def is_new(redis: Redis) -> bool:
+    """Is this a Redis that holds nothing of ours: emptied, begun anew, or a first start? True for one who asks alone.
+
+    Raises RedisError.
+    """
+    return bool(redis.set(_SINCE, clock.now().isoformat(), nx=True))
+
+
+def lost(redis: Redis, claimed: Sequence[Claimed]) -> list[Claimed]:
+    """Of entries that were handed out, those whose jobs are not there any more. Raises RedisError."""
+    with redis.pipeline(transaction=False) as pipeline:
+        for one in claimed:
+            pipeline.exists(Job.key_for(_job_id(one)))
+        there = pipeline.execute()
+    return [one for one, is_there in zip(claimed, there, strict=True) if not is_there]
+
+
+def _job_id(one: Claimed) -> str:
+    return f"{_JOB}{one.id}-{one.attempt}"

@@ -11,7 +11,9 @@ import pytest
 from redis import Redis
 from rq.serializers import JSONSerializer
 
-from hotline.domain.outbox import Queue, State
+from hotline.domain import claims
+from hotline.domain.act import CLOCK
+from hotline.domain.outbox import OutboxEntry, Queue, State
 from hotline.jobs import queues
 from hotline.jobs.worker import Worker
 from hotline.simulator.faults import Trouble
@@ -34,16 +36,33 @@ def run(shop: Workshop) -> None:
         work_burst(shop)
 
 
-def test_what_lay_on_the_queues_is_done_after_all_and_once(shop: Workshop) -> None:
+def test_what_lay_on_the_queues_is_handed_out_anew_at_once_and_done_once(shop: Workshop) -> None:
     shop.fault()
     shop.dispatcher.turn()
     shop.runtime.redis.flushall()
     run(shop)
-    assert len(shop.exchange.board.calls) == 0
-    shop.passes(LEASE)
-    run(shop)
     assert len(shop.exchange.board.calls) == 1
     assert shop.states() | {"ring-dispatch": "done", "place-call": "done", "text-link": "done"} == shop.states()
+
+
+def test_what_is_with_the_carrier_at_that_moment_is_left_to_its_lease(shop: Workshop) -> None:
+    owed = shop.owe("end-call", call=0)
+    shop.dispatcher.turn()
+    with shop.runtime.act(CLOCK) as act:
+        act.session.get_one(OutboxEntry, owed).submitted_at = act.at
+    shop.runtime.redis.flushall()
+    assert shop.dispatcher.turn() == 0
+    shop.passes(LEASE)
+    assert shop.dispatcher.turn() == 1
+
+
+def test_what_came_after_it_was_emptied_is_left_where_it_lies(shop: Workshop) -> None:
+    shop.dispatcher.turn()
+    shop.runtime.redis.flushall()
+    shop.owe("end-call", call=0)
+    with shop.runtime.act(CLOCK) as act:
+        queues.hand_out(shop.runtime.redis, claims.claim_due(act, lease=LEASE, most=9), shop.runtime.figures)
+    assert shop.dispatcher.turn() == 0
 
 
 def test_emptied_at_every_step_the_engineer_is_rung_once(shop: Workshop) -> None:

@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
-from redis import Redis
 from redis.exceptions import ConnectionError as RedisAway
 from rq.job import Job
 from rq.serializers import JSONSerializer
@@ -190,10 +189,3 @@ def until(true: object, seconds: float = 10) -> None:
     while not true():  # type: ignore[operator]
         assert time.monotonic() < deadline, "it never came about"
         time.sleep(0.01)
-
-
-def test_redis_is_never_asked_where_nothing_is_due(shop: Workshop) -> None:
-    with Redis.from_url(shop.runtime.settings.redis) as redis:
-        before = redis.info("commandstats").get("cmdstat_ping", {}).get("calls", 0)
-        assert shop.dispatcher.turn() == 0
-        assert redis.info("commandstats").get("cmdstat_ping", {}).get("calls", 0) == before
