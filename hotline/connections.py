@@ -86,7 +86,7 @@ def list_keys(as_json: bool) -> None:
 
 
 @key.command("add")
-@click.option("--company", "code", required=True, metavar="CODE", help="The company to which its complaints and callbacks go.")
+@click.option("--company", "code", required=True, metavar="CODE", help="Where its complaints and callbacks go.")
 @click.option("--name", required=True, help="Which system has it, such as 官网.")
 def add_key(code: str, name: str) -> None:
     """Make a key and print it, this once."""

@@ -20,7 +20,7 @@ _ids = click.argument("entry_ids", type=int, nargs=-1, required=True, metavar="I
 
 @click.group()
 def outbox() -> None:
-    """Effects owed to the outside: calls to place, texts to send; what was not sent after several tries is mended here."""
+    """What is owed to the outside, such as calls and texts; what was not sent after several tries is mended here."""
 
 
 @outbox.command("list")
