@@ -76,7 +76,7 @@ def test_of_a_matter_that_says_no_more_it_is_told_that_a_call_back_was_wanted(li
     keeps_a_place(line, "unknown")
     talking.hangs_up()
     desk.wraps_up(lin)
-    line.phone("lin").rings().answers().hears("安心热力来电，要求回电，一位客户").hears("单号").presses("1")
+    line.phone("lin").rings().answers().hears("安心热力的回电，要求回电，一位客户").hears("单号").presses("1")
     rung = line.phone("unknown").rings().answers().hears("请按1").presses("1").hears("♪ beep", 20)
     desk.asks_in(lin, zhou)
     line.phone("zhou").rings().answers().hears("0 0 1号请您参加通话，要求回电").presses("2")
