@@ -23,6 +23,7 @@ from tests.world import Cast
 IN_ONE_ACT = 50
 AT_ONCE = 1000  # surveys: what is measured is the engine, not how many lines a company has
 RULE = "VIS-1.repair"
+EVERY_DAY = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 NOON = 11  # the hour that it is for the company while the bench runs: nobody is rung at night
 _HABITS = {Habit.BUSY: 50, Habit.NO_ANSWER: 30, Habit.ANSWERS: 20}
 _ANSWERS = [
@@ -39,13 +40,17 @@ def number(n: int) -> str:
 
 
 def fit(house: Runtime, cast: Cast, now: datetime) -> None:
-    """The company's clock shows noon, and the machine may ask as many at once as the platform allows."""
+    """It is noon on a day of work for the company, and the machine may ask as many at once as the platform allows."""
     ahead = (NOON - now.astimezone(UTC).hour + 12) % 24 - 12
     zone = ZoneInfo(f"Etc/GMT{-ahead:+d}")  # the sign of these names is that of the way back to Greenwich
     with house.act(COMMAND) as act:
         for firm in (cast.heat, cast.home):  # the platform's own figures are those of the first of the group
             company = act.session.get_one(Company, firm.id)
-            company.overrides = {"timezone": zone.key, "engine": {"callbacks": {"surveys_at_once": AT_ONCE}}}
+            company.overrides = {
+                "timezone": zone.key,
+                "calendar": {"country": "none", "week": EVERY_DAY},
+                "engine": {"callbacks": {"surveys_at_once": AT_ONCE}},
+            }
 
 
 def promised(house: Runtime, cast: Cast, many: int) -> None:
@@ -62,10 +67,10 @@ def promised(house: Runtime, cast: Cast, many: int) -> None:
 
 
 def due(house: Runtime, dues: Sequence[datetime], *, first: int = 0) -> None:
-    """Customer `first` + n is rung from `dues[n]` on, on a Sunday too."""
+    """Customer `first` + n is rung from `dues[n]` on."""
     with house.act(COMMAND) as act:
         ids = list(act.session.scalars(select(Callback.id).order_by(Callback.id).offset(first).limit(len(dues))))
-        changed = [{"id": id_, "next_at": at, "from_at": at, "agreed": True} for id_, at in zip(ids, dues, strict=True)]
+        changed = [{"id": id_, "next_at": at} for id_, at in zip(ids, dues, strict=True)]
         act.session.execute(update(Callback), changed)
         for id_, at in zip(ids, dues, strict=True):
             outbox.post(act, "call-back", due=at, callback=id_)
