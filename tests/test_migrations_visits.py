@@ -7,7 +7,7 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from hotline import migrations
-from hotline.domain import beginnings
+from hotline.domain import beginnings, companies, staff
 from hotline.domain.act import COMMAND
 from hotline.domain.callbacks import Callback
 from hotline.domain.visits import Visit
@@ -17,6 +17,9 @@ from tests.world import Cast
 
 
 def test_what_was_promised_before_is_owed_and_what_was_kept_counts_as_made(runtime: Runtime, cast: Cast) -> None:
+    with runtime.act(COMMAND) as act:
+        repair = companies.add_department(act, companies.get(act, cast.heat.id), "维修部").id
+        staff.get(act, cast.wang.id).department_id = repair
     owed, made = mended(runtime, cast), mended(runtime, cast)
     made.records(cast.lin, GOOD)
     migrations.downgrade(runtime.engine, "0005")
@@ -27,6 +30,7 @@ def test_what_was_promised_before_is_owed_and_what_was_kept_counts_as_made(runti
             (owed.id, "VIS-1.repair", "owed", None),
             (made.id, "VIS-1.repair", "made", "agent"),
         ]
+        assert [(one.department_id, one.is_unsigned) for one in found] == [(repair, False)] * 2, "who mended it"
         rung = list(act.session.scalars(select(Callback).order_by(Callback.id)))
         assert [(one.case_id, one.rule, one.style, one.state) for one in rung] == [
             (owed.id, "VIS-1.repair", "talk", "open")

@@ -1,4 +1,4 @@
-"""The department's inbox of complaints: what to sign, deal with, return; without it one would lie unseen (CMP-1)."""
+"""The department's inbox: complaints, and what was said on return visits; else one would lie unseen (CMP-1, VIS-4)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from hotline.console import (
     respondent_page,
     rights,
 )
-from hotline.domain import companies, respondent_view, signatures, staff
+from hotline.domain import companies, respondent_view, signatures, staff, visit_signatures
 from hotline.domain.act import Act
 from hotline.domain.cases import Case, Kind
 from hotline.domain.companies import Department
@@ -30,6 +30,7 @@ from hotline.domain.decisions import Decision, State, What
 from hotline.domain.dispatches import RESPONDENT, Dispatch, Offer
 from hotline.domain.promises import OWED, Promise
 from hotline.domain.staff import Staff
+from hotline.domain.visits import Visit
 
 _SHOWN = 50  # complaints in a section
 _OPEN = Case.state == "open"
@@ -83,6 +84,7 @@ def inbox() -> ResponseReturnValue:
             "inbox.html",
             sections=[one for one in sections if one.rows or one.name in _WAITS],
             done=_done(act, person),
+            visits=_unsigned(act, person),
             departments={row.id: row.name for row in act.session.scalars(select(Department))},
             companies=people.companies_by_id(act),
             standards=matter.standards(act, {row.case.company_id for one in sections for row in one.rows}),
@@ -115,11 +117,11 @@ def settled(case_id: int, **typed: Any) -> ResponseReturnValue:
 
 
 def waiting(act: Act, person: Staff) -> int:
-    """How much waits in the inbox: for a department what is not returned yet; for who leads what nobody has."""
+    """How much waits: for a department what is not returned or signed for; for whoever leads what nobody has."""
     if discretion.leads(person):
         unnamed, _rule = _SECTIONS["unnamed"]
         return _count(act, person, unnamed, _mine(person)) + _count(act, person, _to_be_seen(person))
-    return _count(act, person, or_(*(_SECTIONS[name][0] for name in _WAITS)), _mine(person))
+    return _count(act, person, or_(*(_SECTIONS[name][0] for name in _WAITS)), _mine(person)) + _count_said(act, person)
 
 
 def _me(act: Act) -> Staff:
@@ -163,6 +165,24 @@ def _to_be_seen(person: Staff) -> ColumnElement[bool]:
 def _among(person: Staff, *waits: ColumnElement[bool]) -> list[ColumnElement[bool]]:
     """Each complaint is dealt with once, with those that were joined to it; never one that is about me (CMP-13)."""
     return [Case.kind == Kind.COMPLAINT, Complaint.joined_to_id.is_(None), discretion.not_about(person), *waits]
+
+
+def _said(person: Staff) -> list[ColumnElement[bool]]:
+    """What was said on return visits and my department did not sign for yet; of my whole company, where I lead."""
+    said = [Visit.company_id == person.company_id, visit_signatures.UNSIGNED, discretion.cases(person)]
+    return said if discretion.leads(person) else [*said, Visit.department_id == (person.department_id or 0)]
+
+
+def _count_said(act: Act, person: Staff) -> int:
+    query = select(func.count(Visit.id)).join(Case, Case.id == Visit.case_id).where(*_said(person))
+    return act.session.scalar(query) or 0
+
+
+def _unsigned(act: Act, person: Staff) -> list[tuple[Visit, Case]]:
+    """The same, the oldest first."""
+    query = select(Visit, Case).join(Case, Case.id == Visit.case_id).where(*_said(person))
+    rows = act.session.execute(query.order_by(Visit.to_sign_at, Visit.id).limit(_SHOWN))
+    return [(visit, case) for visit, case in rows]
 
 
 def _found(person: Staff, *waits: ColumnElement[bool]) -> Select[Case, Complaint]:

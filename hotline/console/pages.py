@@ -153,6 +153,7 @@ def _afterwards(made: Blueprint) -> None:
     made.add_url_rule("/visits/<int:visit_id>", view_func=visits.record_visit, methods=["POST"])
     made.add_url_rule("/visits/<int:visit_id>/refused", view_func=visits.refuse_visit, methods=["POST"])
     made.add_url_rule("/visits/<int:visit_id>/allowed", view_func=visits.allow_visits, methods=["POST"])
+    made.add_url_rule("/visits/<int:visit_id>/signed", view_func=visits.sign_visit, methods=["POST"])
 
 
 def _prepare(state: BlueprintSetupState, runtime: Runtime) -> None:

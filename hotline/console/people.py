@@ -11,7 +11,7 @@ from hotline.domain import anonymity, identity
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
 from hotline.domain.cases import Case
-from hotline.domain.companies import Company
+from hotline.domain.companies import Company, Department
 from hotline.domain.customers import Customer, CustomerPhone
 from hotline.domain.staff import Staff
 from hotline.phones import PhoneNumber
@@ -24,6 +24,15 @@ def names(act: Act, ids: Iterable[int | None]) -> dict[int, str]:
         return {}
     rows = act.session.execute(select(Staff.id, Staff.name, Staff.agent_number).where(Staff.id.in_(wanted)))
     return {row.id: f"{row.name} {row.agent_number}" for row in rows}
+
+
+def departments(act: Act, ids: Iterable[int | None]) -> dict[int, str]:
+    """The names of these departments, by id."""
+    wanted = {id_ for id_ in ids if id_ is not None}
+    if not wanted:
+        return {}
+    query = select(Department.id, Department.name).where(Department.id.in_(wanted))
+    return {row.id: row.name for row in act.session.execute(query)}
 
 
 def masked_numbers(act: Act, ids: Iterable[int | None]) -> dict[int, str]:

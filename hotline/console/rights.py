@@ -42,6 +42,7 @@ PAGES: dict[str, frozenset[Role]] = {
     "console.record_visit": DESK,
     "console.refuse_visit": DESK,
     "console.allow_visits": DESK,
+    "console.sign_visit": _DEPARTMENTS,
     "console.case_opened": DESK,
     "console.add_told": DESK,
     "console.call_script": DESK,

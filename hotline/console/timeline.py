@@ -60,6 +60,8 @@ _LANES: tuple[tuple[str, Lane | None], ...] = (
     ("called-back", Lane.CONTACT),
     ("case-reopened", Lane.OWNER),
     ("visit-owed", None),
+    ("visit-to-sign", None),
+    ("visit-signed", Lane.STEP),
     ("visit-", Lane.CONTACT),
     ("callback-served", Lane.CONTACT),
     ("decision-", Lane.DECISION),

@@ -25,7 +25,16 @@ from hotline.console import (
     words,
 )
 from hotline.console.complaint_period import Period
-from hotline.domain import companies, owed_calls, promises, staff, visit_figures, visit_results, visits
+from hotline.domain import (
+    companies,
+    owed_calls,
+    promises,
+    staff,
+    visit_figures,
+    visit_results,
+    visit_signatures,
+    visits,
+)
 from hotline.domain.act import Act
 from hotline.domain.cases import Case
 from hotline.domain.visit_results import Question
@@ -58,6 +67,7 @@ def visit_list() -> ResponseReturnValue:
             more="?" + urlencode({"before": page[-1][0].id, **period.query}) if over[lists.PAGE :] else None,
             coverage=visit_figures.coverage(act, counted, *period.span(calendar)),
             best=act.standard.visits.best_mark,
+            departments=people.departments(act, [one.department_id for one, _case in page]),
             period=period,
             periods=complaint_period.choices(period.last),
             problem=problem,
@@ -101,6 +111,19 @@ def allow_visits(visit_id: int) -> ResponseReturnValue:
     """The customer takes such calls again; a key is pressed by mistake too."""
     with asking.runtime().act(asking.actor()) as act:
         visits.allow_again(act, _mine(act, visit_id), by=asking.person().id)
+    return redirect(_here(visit_id), 303)
+
+
+def sign_visit(visit_id: int) -> ResponseReturnValue:
+    """The department signs for what the customer said of its work (签收, VIS-4)."""
+    try:
+        with asking.runtime().act(asking.actor()) as act:
+            cases.seen(act, visits.get(act, visit_id).case_id)
+            visit_signatures.sign(act, visit_id, staff.get(act, asking.person().id))
+    except Refused as error:
+        raise Forbidden from error
+    except Conflict:
+        return _page(visit_id, None, words.text("visit.sign-conflict")), 409
     return redirect(_here(visit_id), 303)
 
 
@@ -163,6 +186,8 @@ def _page(visit_id: int, typed: Mapping[str, str] | None = None, problem: str = 
 
 def _context(act: Act, visit: Visit, case: Case) -> dict[str, Any]:
     made = [one for one in promises.of_case(act, case.id) if one.rule == visit.rule]
+    may_sign = visit.is_unsigned and visit_signatures.may_sign(act, visit, staff.get(act, asking.person().id))
+    companies.get(act, case.company_id)
     return {
         "visit": visit,
         "case": case,
@@ -173,11 +198,13 @@ def _context(act: Act, visit: Visit, case: Case) -> dict[str, Any]:
         "number": _number(act, case),
         "company": companies.get(act, case.company_id),
         "best": act.standard.visits.best_mark,
+        "department": people.departments(act, [visit.department_id]).get(visit.department_id or 0),
+        "may_sign": may_sign and rights.may_open(asking.person(), "console.sign_visit"),
         "may_record": may_record(act, case),
         "no_calls": visits.wants_no_calls(act, case),
         "may_call": rights.may_open(asking.person(), "console.call_script")
         and rights.may_call_back(act, asking.person(), case),
-        "names": people.names(act, [case.owner_id, visit.staff_id]),
+        "names": people.names(act, [case.owner_id, visit.staff_id, visit.signed_by_id]),
         "wishes_named": [(kind, words.named("kind", kind)) for kind in visit_wishes.KINDS],
         "longest": LONGEST,
         "zone": act.standard.timezone,

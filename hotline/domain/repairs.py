@@ -192,7 +192,7 @@ def finish(act: Act, order: RepairOrder, *, by: int, found: str, tested: bool, c
         tested=tested,
         customer_signed=customer_signed,
     )
-    visits.owe(act, case, visits.REPAIR)
+    visits.owe(act, case, visits.REPAIR, worked=by)
     cases.handled_by(act, case, case.owner_id)
 
 

@@ -109,6 +109,7 @@ _VISIT = {
     "state": "state",
     "owed_at": "at",
     "ended_at": "ended",
+    "department_id": "department",
 }
 _ASKED_BY = {"ended_at": "at", "by": "asker", "staff_id": "by", "call_id": "call"}
 _ANSWERS = {"mended": "mended", "mark": "mark", "said": "said"}
@@ -162,10 +163,12 @@ TELLS: dict[str, Tells] = {
     "grade-lowered": Tells("complaints", "complaint", {"grade": "now"}),
     "case-closed": Tells("cases", "self", {"closed_at": "at", "closed_by_id": "by"}, {"state": "closed"}),
     _REOPENED: Tells("cases", "self", _OWNED, {"state": "open", "closed_at": None, "closed_by_id": None}),
-    "visit-owed": Tells("visits", "visit", _VISIT, {"reopened": False}),
+    "visit-owed": Tells("visits", "visit", _VISIT, {"reopened": False, "to_sign_at": None, **_WITHOUT_SIGNATURE}),
     "visit-made": Tells("visits", "visit", {**_ASKED_BY, **_ANSWERS}, {"state": VisitState.MADE}),
     "visit-said": Tells("visits", "visit", _ANSWERS),
     "visit-refused": Tells("visits", "visit", _ASKED_BY, {"state": VisitState.REFUSED}),
+    "visit-to-sign": Tells("visits", "visit", {"to_sign_at": "at"}),
+    "visit-signed": Tells("visits", "visit", {"signed_at": "at", "signed_by_id": "by"}),
     "visit-unreached": Tells("visits", "visit", {}, {"state": VisitState.UNREACHED}),
     "promise-made": Tells("promises", "promise", _PROMISE, {"verdict": Verdict.OPEN}),
     "promise-done": Tells("promises", "promise", {"verdict": "verdict", "done_at": "at", "judged_at": "at"}),

@@ -32,6 +32,8 @@ class Coverage:
     unhappy: int = 0  # of those made: not mended, or a bad mark
     marks: int = 0  # given
     points: int = 0  # their sum
+    to_sign: int = 0  # with something in it that the department has to sign for
+    signed: int = 0  # of those
 
     @property
     def owed(self) -> int:
@@ -52,14 +54,18 @@ class Coverage:
 def coverage(act: Act, company_ids: Collection[int], since: datetime, until: datetime) -> list[Coverage]:
     """For each rule what became of the visits that these companies came to owe from an instant to before another."""
     unhappy = func.sum(case((Visit.reopened, 1), else_=0))
-    query = select(Visit.rule, Visit.state, func.count(), unhappy, func.count(Visit.mark), func.sum(Visit.mark))
+    given = (unhappy, func.count(Visit.mark), func.sum(Visit.mark))
+    signing = (func.count(Visit.to_sign_at), func.count(Visit.signed_at))
+    query = select(Visit.rule, Visit.state, func.count(), *given, *signing)
     query = query.where(Visit.company_id.in_(company_ids), Visit.owed_at >= since, Visit.owed_at < until)
     found: dict[str, Counter[str]] = {rule_id: Counter() for rule_id in RULES}
-    for rule, state, many, again, marks, points in act.session.execute(query.group_by(Visit.rule, Visit.state)):
+    rows = act.session.execute(query.group_by(Visit.rule, Visit.state))
+    for rule, state, many, again, marks, points, to_sign, signed in rows:
         rule_id = next((one for one, rules in RULES.items() if rule in rules), None)
         if rule_id is not None:
             name = "open" if state == State.OWED else str(state)
             found[rule_id].update({name: many, "unhappy": again, "marks": marks, "points": points or 0})
+            found[rule_id].update({"to_sign": to_sign, "signed": signed})
     return [Coverage(rule_id, **counted) for rule_id, counted in found.items()]
 
 

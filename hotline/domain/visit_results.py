@@ -19,6 +19,7 @@ from hotline.domain import (
     repairs,
     respondents,
     staff,
+    visit_signatures,
     visits,
 )
 from hotline.domain.act import Act
@@ -117,8 +118,13 @@ def wants_a_person(act: Act, call: Call, *, now: bool) -> None:
 
 
 def told_more(act: Act, visit_id: int, call: Call) -> None:
-    """What the customer told the machine in their own words belongs to the matter: it is heard on the case's page."""
-    news.belongs(act, call.id, visits.get(act, visit_id).case_id)
+    """What the customer told the machine in their own words belongs to the matter: it is heard on the case's page.
+
+    The department signs for it.
+    """
+    visit, case = _locked(act, visit_id)
+    news.belongs(act, call.id, case.id)
+    visit_signatures.ask(act, case, visit)
 
 
 def is_content(standard: Standard, visit: Visit) -> bool:
@@ -128,8 +134,14 @@ def is_content(standard: Standard, visit: Visit) -> bool:
 
 
 def _follow(act: Act, case: Case, visit: Visit, *, by: int | None) -> None:
-    """Not content: the matter is open again with its first owner, the supervisors know, somebody has a deadline."""
-    if visit.reopened or is_content(act.standard, visit):
+    """Not content: the matter is open again with its first owner, the supervisors know, somebody has a deadline.
+
+    Of that, and of whatever words there are, the department that did the work hears (VIS-4).
+    """
+    content = is_content(act.standard, visit)
+    if visit.said or not content:
+        visit_signatures.ask(act, case, visit, supervisors_know=not content)
+    if visit.reopened or content:
         return
     visit.reopened = True
     _reopen(act, case, visit, by=by)

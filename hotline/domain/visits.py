@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, Text, select
+from sqlalchemy import ForeignKey, Index, String, Text, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.db import Base
-from hotline.domain import callbacks, cases, companies, customers, owed_calls, promises, slots
+from hotline.domain import callbacks, cases, companies, customers, owed_calls, promises, slots, staff
 from hotline.domain.act import Act
 from hotline.domain.cases import Case, Kind
 from hotline.domain.customers import Customer
@@ -21,6 +21,9 @@ from hotline.standard.kinds import Asker as Asker
 
 RESULT = "FLT-5.result"  # what was promised of a repair that could not be done at once; asked how it is, they are told
 REPAIR, COMPLAINT, VISITOR, REPLY = "VIS-1.repair", "CMP-8.visit", "VIS-3.visitor", "VIS-4.reply"
+SIGNED_FOR = (REPAIR, VISITOR)  # of a complaint the department has signed before
+
+_UNSIGNED = text("to_sign_at IS NOT NULL AND signed_at IS NULL")
 
 
 class State(StrEnum):
@@ -39,7 +42,10 @@ class Visit(Base):
     """
 
     __tablename__ = "visits"
-    __table_args__ = (Index(None, "company_id", "owed_at"),)
+    __table_args__ = (
+        Index(None, "company_id", "owed_at"),
+        Index("ix_visits_unsigned", "company_id", "to_sign_at", sqlite_where=_UNSIGNED, postgresql_where=_UNSIGNED),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
@@ -55,11 +61,20 @@ class Visit(Base):
     mark: Mapped[int | None]
     said: Mapped[str | None] = mapped_column(Text)
     reopened: Mapped[bool] = mapped_column(default=False)
+    department_id: Mapped[int | None] = mapped_column(ForeignKey("departments.id"))  # that did the work
+    to_sign_at: Mapped[datetime | None]  # since when there is something in it that the department signs for
+    signed_at: Mapped[datetime | None]
+    signed_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
 
     @property
     def is_awaited(self) -> bool:
         """Can it still be made? Of whoever was not reached too: they may ring us."""
         return self.state in (State.OWED, State.UNREACHED)
+
+    @property
+    def is_unsigned(self) -> bool:
+        """Does the department still have to sign for it (签收)?"""
+        return self.to_sign_at is not None and self.signed_at is None
 
 
 @dataclass(frozen=True)
@@ -74,11 +89,12 @@ class Said:
     words: str = ""
 
 
-def owe(act: Act, case: Case, rule: str) -> Visit:
+def owe(act: Act, case: Case, rule: str, *, worked: int | None = None) -> Visit:
     """A return visit is due by this rule: promised, and rung from the profile's `visits.after` on. The case is locked.
 
     Whoever waits for the result of a repair is rung at once: one call serves both (FLT-5). Who asked not to be called
     is neither promised a visit nor rung for it, which is refused from the beginning; but is told a result.
+    `worked`: who did the work, by id; else it was whoever has the next step.
     """
     companies.get(act, case.company_id)
     refused = wants_no_calls(act, case)
@@ -90,12 +106,13 @@ def owe(act: Act, case: Case, rule: str) -> Visit:
         owed_at=act.at,
         ended_at=act.at if refused else None,
         reopened=False,
+        department_id=_department(act, case, worked) if rule in SIGNED_FOR else None,
     )
     act.session.add(visit)
     act.session.flush()
     ended = act.at.isoformat() if refused else None
     told = {"company": case.company_id, "rule": rule, "state": visit.state, "ended": ended}
-    act.remember(case.chain, "visit-owed", visit=visit.id, **told)
+    act.remember(case.chain, "visit-owed", visit=visit.id, **told, department=visit.department_id)
     if not refused:
         callbacks.owe(act, case, rule, style=style(act, rule), from_at=_from(act, case, rule))
     elif rule == REPAIR:
@@ -224,6 +241,12 @@ def get(act: Act, visit_id: int) -> Visit:
     if visit is None:
         raise NotFound(f"there is no return visit {visit_id}")
     return visit
+
+
+def _department(act: Act, case: Case, worked: int | None) -> int | None:
+    """The department of whoever did the work, else of whoever has the next step, else of the owner; of the company."""
+    found = [staff.get(act, one) for one in (worked, case.handler_id, case.owner_id) if one is not None]
+    return next((one.department_id for one in found if one.company_id == case.company_id and one.department_id), None)
 
 
 def _told(act: Act, case: Case, visit: Visit) -> None:

@@ -38,7 +38,7 @@ def xu(app: Flask, firm: Departments) -> Visitor:
 @pytest.mark.parametrize("page", ["/console/notices", "/console/promises"])
 def test_where_a_head_looks_for_what_waits_the_page_leads_to_the_inbox(xu: Visitor, case: Case, page: str) -> None:
     shown = xu.opens(page)
-    assert "“部门签收”里等您的投诉及其时限：1件" in text_of(shown)
+    assert "“部门签收”里等您的投诉和回访意见：1件" in text_of(shown)
     assert case.number not in shown.text, "the inbox alone tells of it, without who complained"
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from hotline.domain import callbacks, repairs
+from hotline.domain import callbacks, repairs, staff, visit_signatures
+from hotline.domain.act import COMMAND
 from hotline.domain.visits import Asker, Said, State
 from hotline.simulator.phone import Phone
 from hotline.standard.kinds import Grade
@@ -67,6 +68,18 @@ def test_who_is_not_content_is_rung_by_whoever_took_the_matter(line: Line, desk:
     agent = line.phone("lin").rings().answers().hears("请按1").presses("1")
     line.phone("chen").rings().answers().hears("关于您的暖气故障").presses("1").hears("").hangs_up()
     agent.hears("通话结束")
+
+
+def test_the_department_that_mended_it_is_told_and_signs(line: Line, house: House) -> None:
+    with line.runtime.act(COMMAND) as act:
+        staff.get(act, line.cast.wang.id).department_id = house.repair
+    done = mended(line.runtime, line.cast)
+    asked(line).presses("111").hears("还有什么").presses("2").hangs_up()
+    line.phone(house.liu.number.e164).receives("请到工作台“部门签收”签收", 3600)
+    [visit] = done.visits
+    with done.by(house.liu) as (act, _case):
+        visit_signatures.sign(act, visit.id, staff.get(act, house.liu.id))
+    assert done.visits[0].signed_by_id == house.liu.id
 
 
 def test_whoever_refuses_is_never_rung_for_a_visit_again(line: Line) -> None:

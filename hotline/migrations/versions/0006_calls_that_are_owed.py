@@ -1,6 +1,7 @@
 """Callbacks with their attempts, return visits; a place in the line that no call has taken yet."""
 
 from datetime import timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -9,6 +10,9 @@ revision = "0006"
 down_revision = "0005"
 branch_labels = None
 depends_on = None
+
+_OPEN = "ended_at IS NULL"
+_UNSIGNED = "to_sign_at IS NOT NULL AND signed_at IS NULL"
 
 
 def upgrade() -> None:
@@ -36,18 +40,11 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["wanted_id"], ["staff.id"], name=op.f("fk_callbacks_wanted_id_staff")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_callbacks")),
     )
-    with op.batch_alter_table("callbacks", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_callbacks_case_id"), ["case_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_callbacks_company_id"), ["company_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_callbacks_number_print"), ["number_print"], unique=False)
-        batch_op.create_index(batch_op.f("ix_callbacks_state_callbacks_next_at"), ["state", "next_at"], unique=False)
-        batch_op.create_index(
-            "uq_callbacks_case_now",
-            ["case_id", "style"],
-            unique=True,
-            sqlite_where=sa.text("ended_at IS NULL"),
-            postgresql_where=sa.text("ended_at IS NULL"),
-        )
+    op.create_index("ix_callbacks_case_id", "callbacks", ["case_id"])
+    op.create_index("ix_callbacks_company_id", "callbacks", ["company_id"])
+    op.create_index("ix_callbacks_number_print", "callbacks", ["number_print"])
+    op.create_index("ix_callbacks_state_callbacks_next_at", "callbacks", ["state", "next_at"])
+    op.create_index("uq_callbacks_case_now", "callbacks", ["case_id", "style"], unique=True, **_where(_OPEN))
 
     op.create_table(
         "visits",
@@ -65,18 +62,24 @@ def upgrade() -> None:
         sa.Column("mark", sa.Integer(), nullable=True),
         sa.Column("said", sa.Text(), nullable=True),
         sa.Column("reopened", sa.Boolean(), nullable=False),
+        sa.Column("department_id", sa.Integer(), nullable=True),
+        sa.Column("to_sign_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("signed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("signed_by_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(["call_id"], ["calls.id"], name=op.f("fk_visits_call_id_calls")),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_visits_case_id_cases")),
         sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_visits_company_id_companies")),
+        sa.ForeignKeyConstraint(
+            ["department_id"], ["departments.id"], name=op.f("fk_visits_department_id_departments")
+        ),
+        sa.ForeignKeyConstraint(["signed_by_id"], ["staff.id"], name=op.f("fk_visits_signed_by_id_staff")),
         sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_visits_staff_id_staff")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_visits")),
     )
-    with op.batch_alter_table("visits", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_visits_call_id"), ["call_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_visits_case_id"), ["case_id"], unique=False)
-        batch_op.create_index(
-            batch_op.f("ix_visits_company_id_visits_owed_at"), ["company_id", "owed_at"], unique=False
-        )
+    op.create_index("ix_visits_call_id", "visits", ["call_id"])
+    op.create_index("ix_visits_case_id", "visits", ["case_id"])
+    op.create_index("ix_visits_company_id_visits_owed_at", "visits", ["company_id", "owed_at"])
+    op.create_index("ix_visits_unsigned", "visits", ["company_id", "to_sign_at"], **_where(_UNSIGNED))
 
     op.create_table(
         "callback_attempts",
@@ -96,8 +99,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_callback_attempts")),
         sa.UniqueConstraint("callback_id", "n", name=op.f("uq_callback_attempts_callback_id_n")),
     )
-    with op.batch_alter_table("callback_attempts", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_callback_attempts_call_id"), ["call_id"], unique=False)
+    op.create_index("ix_callback_attempts_call_id", "callback_attempts", ["call_id"])
 
     with op.batch_alter_table("api_requests", schema=None) as batch_op:
         batch_op.add_column(sa.Column("kind", sa.String(length=12), nullable=True))
@@ -116,18 +118,16 @@ def upgrade() -> None:
 
     op.drop_index("ix_outbox_due", "outbox")
     op.create_index("ix_outbox_due", "outbox", ["state", "queue", "priority", "due_at"], unique=False)
-    op.create_index(
-        "ix_outbox_leases",
-        "outbox",
-        ["lease_until"],
-        unique=False,
-        sqlite_where=sa.text("lease_until IS NOT NULL"),
-        postgresql_where=sa.text("lease_until IS NOT NULL"),
-    )
+    op.create_index("ix_outbox_leases", "outbox", ["lease_until"], **_where("lease_until IS NOT NULL"))
     _make_alarms()
     _one_entry_for_each_id()
     # Supervisors were told of it when it failed. Tried again by a press now, a text of months ago would go out.
     op.execute("UPDATE outbox SET state = 'abandoned' WHERE state = 'failed'")
+
+
+def _where(condition: str) -> dict[str, Any]:
+    """The rows that an index holds."""
+    return {"sqlite_where": sa.text(condition), "postgresql_where": sa.text(condition)}
 
 
 def _one_entry_for_each_id() -> None:
@@ -150,14 +150,7 @@ def _make_alarms() -> None:
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_alarms")),
     )
-    op.create_index(
-        "uq_alarms_what_now",
-        "alarms",
-        ["what"],
-        unique=True,
-        sqlite_where=sa.text("ended_at IS NULL"),
-        postgresql_where=sa.text("ended_at IS NULL"),
-    )
+    op.create_index("uq_alarms_what_now", "alarms", ["what"], unique=True, **_where(_OPEN))
 
     _owe_what_was_promised()
     _owe_visits()
@@ -200,6 +193,16 @@ def _owe_visits() -> None:
         SELECT case_id, company_id, rule, CASE WHEN done_at IS NULL THEN 'owed' ELSE 'made' END, made_at, done_at,
                CASE WHEN done_at IS NULL THEN NULL ELSE 'agent' END, FALSE
         FROM promises WHERE rule IN ('VIS-1.repair', 'CMP-8.visit') AND verdict <> 'excused'
+        """
+    )
+    op.execute(
+        """
+        UPDATE visits SET department_id = COALESCE(
+            (SELECT staff.department_id FROM repair_orders JOIN staff ON staff.id = repair_orders.engineer_id
+             WHERE repair_orders.case_id = visits.case_id),
+            (SELECT staff.department_id FROM cases JOIN staff ON staff.id = cases.owner_id
+             WHERE cases.id = visits.case_id AND staff.company_id = visits.company_id))
+        WHERE rule = 'VIS-1.repair'
         """
     )
     _owe(
