@@ -102,7 +102,7 @@ def _handed(id_: int, attempt: int, queue: str, priority: int, kind: str) -> Cla
 
 
 def not_begun(act: Act) -> list[Claimed]:
-    """What was handed out and is not with the carrier, locked; what a worker is about at this moment is passed over."""
+    """What was handed out and by its row is not with the carrier, locked; without what a worker has locked."""
     table = OutboxEntry
     query = select(table.id, table.attempts, table.queue, table.priority, table.kind)
     query = query.where(table.lease_until.is_not(None), table.state == State.CLAIMED, table.submitted_at.is_(None))

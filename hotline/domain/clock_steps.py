@@ -22,25 +22,39 @@ _SOON = 2  # leases: whatever was owed for so soon was owed for a while after it
 def follow(act: Act, step: timedelta, figures: Outbox) -> None:
     """The clock was set by `step`, which is less than nothing where it was set back. Done twice, it is done once.
 
-    What is handed out is handed out as of now, and what the carrier may have, it has since now: a lease that seems to
-    have run out has not, and the carrier's list is not asked before it can know. Where the database's machine shows
-    another time it is our clock that is wrong now, and what all machines go by stays as it is: else another would take
-    what is being done, or look in the carrier's list at the wrong time, and do it again.
+    What is handed out is handed out as of now: a lease that seems to have run out has not. Where the database's machine
+    shows another time it is our clock that is wrong now, and what all machines go by stays as it is: else another would
+    take what is being done, or look in the carrier's list at the wrong time, and do it again.
     """
     theirs = server_clock(act.session)
     if theirs is not None and abs(clock.ahead_of(theirs)) >= figures.clock_step.span:
         return
     lease = figures.lease.span
-    under_way = OutboxEntry.state.in_((State.DUE, State.CLAIMED)), OutboxEntry.submitted_at.is_not(None)
-    for found, changed in (
-        ((OutboxEntry.state == State.CLAIMED,), {"lease_until": act.at + lease}),
-        (under_way, {"submitted_at": act.at}),
-    ):
-        act.session.execute(
-            update(OutboxEntry).where(*found).values(changed).execution_options(synchronize_session=False)
-        )
+    handed_out = update(OutboxEntry).where(OutboxEntry.state == State.CLAIMED).values(lease_until=act.at + lease)
+    act.session.execute(handed_out.execution_options(synchronize_session=False))
+    _submitted(act, step, figures.looked_back.span)
     if step < timedelta(0):
         _sooner(act, step, lease)
+
+
+def _submitted(act: Act, step: timedelta, looked_back: timedelta) -> None:
+    """What was submitted just then was submitted now: the carrier's list is not asked before it can know.
+
+    What was submitted longer ago is in the list, and is looked for from no later on than it was asked for, whichever of
+    the two clocks was right.
+    """
+    just_then = act.at - step - looked_back
+    under_way = (OutboxEntry.state.in_((State.DUE, State.CLAIMED)), OutboxEntry.submitted_at.is_not(None))
+    if step < timedelta(0):
+        old = select(OutboxEntry.id, OutboxEntry.submitted_at).where(
+            *under_way, OutboxEntry.submitted_at > act.at, OutboxEntry.submitted_at <= just_then
+        )
+        for id_, submitted_at in act.session.execute(old.with_for_update()).all():
+            theirs = update(OutboxEntry).where(OutboxEntry.id == id_).values(submitted_at=submitted_at + step)
+            act.session.execute(theirs.execution_options(synchronize_session=False))
+    since = max(act.at, just_then) if step < timedelta(0) else just_then
+    young = update(OutboxEntry).where(*under_way, OutboxEntry.submitted_at > since).values(submitted_at=act.at)
+    act.session.execute(young.execution_options(synchronize_session=False))
 
 
 def _sooner(act: Act, step: timedelta, lease: timedelta) -> None:

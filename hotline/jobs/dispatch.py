@@ -21,12 +21,14 @@ from hotline.domain.claims import Claimed
 from hotline.domain.outbox import Queue
 from hotline.errors import Invalid
 from hotline.jobs import queues, work
+from hotline.jobs.handlers import HANDLERS
 from hotline.jobs.rooms import Rooms
 from hotline.jobs.routine import Rounds
 from hotline.runtime import Runtime
 
 log = logging.getLogger(__name__)
 TROUBLE = (RedisError, SQLAlchemyError, OSError)
+_ORDERED = frozenset(kind for kind, handler in HANDLERS.items() if handler.ordered)
 
 
 class Dispatcher:
@@ -87,10 +89,14 @@ class Dispatcher:
         return len(claimed)
 
     def _hand_out_anew(self) -> None:
-        """What Redis forgot is due again at once: waiting for the leases held up everything for a minute (measured)."""
+        """What Redis forgot is due again at once: waiting for the leases held up everything for a minute (measured).
+
+        But for what must keep its order: the carrier may have it at this moment, though no row says so.
+        """
         with self._runtime.act(CLOCK) as act:
-            lost = queues.lost(self._redis, claims.not_begun(act))
+            lost = [one for one in queues.lost(self._redis, claims.not_begun(act)) if one.kind not in _ORDERED]
             claims.hand_back(act, lost)
+        queues.is_known(self._redis)  # not before: whoever dies amid this leaves it to the next
         if lost:
             log.warning("Redis lost what lay in it: %d entries are handed out anew", len(lost))
 

@@ -33,13 +33,15 @@ def take_back(redis: Redis, name: Queue, figures: Figures) -> list[Claimed]:
     Whoever begins one of them all the same finds it handed out anew, and leaves it alone.
     """
     lies = queue(redis, name, figures)
-    taken = [as_text(job_id) for job_id in redis.lrange(lies.intermediate_queue_key, 0, -1)]
-    ids = [*taken, *lies.get_job_ids()]
-    lies.empty()  # type: ignore[no-untyped-call]
-    for job_id in taken:
-        redis.lrem(lies.intermediate_queue_key, 1, job_id)
-    numbers = [job_id.removeprefix(_JOB).partition("-") for job_id in ids]
-    return [Claimed(int(entry), int(attempt), name, emergency=False) for entry, _dash, attempt in numbers]
+    found: list[Claimed] = []
+    for key in (lies.intermediate_queue_key, lies.key):
+        for job_id in map(as_text, redis.lrange(key, 0, -1)):
+            entry, _dash, attempt = job_id.removeprefix(_JOB).partition("-")
+            # One by one: what another puts there meanwhile is found by a worker, and not lost with the rest.
+            if job_id.startswith(_JOB) and redis.lrem(key, 1, job_id):
+                redis.delete(Job.key_for(job_id))
+                found.append(Claimed(int(entry), int(attempt), name, emergency=False))
+    return found
 
 
 def hand_out(redis: Redis, claimed: Sequence[Claimed], figures: Figures) -> None:
@@ -69,11 +71,13 @@ def hand_out(redis: Redis, claimed: Sequence[Claimed], figures: Figures) -> None
 
 
 def is_new(redis: Redis) -> bool:
-    """Is this a Redis that holds nothing of ours: emptied, begun anew, or a first start? True for one who asks alone.
+    """Is this a Redis that holds nothing of ours: emptied, begun anew, or a first start? Raises RedisError."""
+    return not redis.exists(_SINCE)
 
-    Raises RedisError.
-    """
-    return bool(redis.set(_SINCE, clock.now().isoformat(), nx=True))
+
+def is_known(redis: Redis) -> None:
+    """What it had lost is handed out anew: from here on what was handed out is there. Raises RedisError."""
+    redis.set(_SINCE, clock.now().isoformat())
 
 
 def lost(redis: Redis, claimed: Sequence[Claimed]) -> list[Claimed]:

@@ -65,6 +65,21 @@ def test_what_is_handed_out_is_handed_out_as_of_now_and_was_submitted_now(
     assert now_of(runtime, nothing).submitted_at == START
 
 
+@pytest.mark.parametrize("by", [HOUR, -HOUR, 10 * SECOND, -10 * SECOND])
+def test_what_was_submitted_longer_ago_is_looked_for_from_when_it_was_asked_for_by_either_clock(
+    runtime: Runtime, at: HandClock, owed: Callable[..., OutboxEntry], by: timedelta
+) -> None:
+    """Looked for from later on it is not seen, counts as never taken, and is done a second time (design rule 3)."""
+    ago = 10 * 60 * SECOND
+    entry = owed(state=State.CLAIMED, lease_until=START + LEASE, submitted_at=START - ago, attempts=1)
+    is_set(runtime, at, by)
+    figures = runtime.figures.outbox
+    found = now_of(runtime, entry).submitted_at
+    assert found is not None
+    assert found + figures.reconcile_after.span - figures.looked_back.span <= START - ago + min(by, 0 * by)
+    assert found + figures.reconcile_after.span <= at.now, "it is in the list by now"
+
+
 @pytest.mark.parametrize("by", [HOUR, -HOUR])
 def test_one_machine_whose_clock_is_set_wrong_changes_nothing_that_the_others_go_by(
     runtime: Runtime, at: HandClock, owed: Callable[..., OutboxEntry], by: timedelta

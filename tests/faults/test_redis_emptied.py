@@ -10,12 +10,16 @@ from operator import itemgetter
 import pytest
 from redis import Redis
 from rq.serializers import JSONSerializer
+from sqlalchemy import event
 
+from hotline.carrier import Carrier
 from hotline.domain import claims
-from hotline.domain.act import CLOCK
+from hotline.domain.act import CLOCK, Act
 from hotline.domain.outbox import OutboxEntry, Queue, State
-from hotline.jobs import queues
+from hotline.jobs import queues, work
+from hotline.jobs.effects import Effect, Handler
 from hotline.jobs.worker import Worker
+from hotline.runtime import Runtime
 from hotline.simulator.faults import Trouble
 from tests.jobs.workshop import Workshop
 
@@ -45,15 +49,52 @@ def test_what_lay_on_the_queues_is_handed_out_anew_at_once_and_done_once(shop: W
     assert shop.states() | {"ring-dispatch": "done", "place-call": "done", "text-link": "done"} == shop.states()
 
 
-def test_what_is_with_the_carrier_at_that_moment_is_left_to_its_lease(shop: Workshop) -> None:
-    owed = shop.owe("end-call", call=0)
+@pytest.mark.parametrize(("kind", "ordered"), [("send-text", False), ("hold", True)])
+def test_what_is_with_the_carrier_at_that_moment_is_left_to_its_lease(shop: Workshop, kind: str, ordered: bool) -> None:
+    """A text would be sent twice; a hold that comes late would come after the resume (design rule 3)."""
+    meanwhile: list[int] = []
+
+    def ask(carrier: Carrier) -> str:
+        shop.runtime.redis.flushall()
+        meanwhile.append(shop.dispatcher.turn())
+        return "SM" + "0" * 32
+
+    def prepare(runtime: Runtime, act: Act, entry: OutboxEntry) -> Effect:
+        return Effect(ask) if ordered else Effect(ask, lambda carrier, since: [])
+
+    work.serve(shop.runtime, shop.carrier, {kind: Handler(prepare, ordered=ordered)})
+    shop.owe(kind)
+    assert shop.works() == 1
+    assert meanwhile == [0]
+
+
+def test_a_dispatcher_that_dies_amid_handing_out_anew_leaves_it_to_the_next(shop: Workshop) -> None:
+    shop.fault()
     shop.dispatcher.turn()
-    with shop.runtime.act(CLOCK) as act:
-        act.session.get_one(OutboxEntry, owed).submitted_at = act.at
     shop.runtime.redis.flushall()
-    assert shop.dispatcher.turn() == 0
-    shop.passes(LEASE)
-    assert shop.dispatcher.turn() == 1
+
+    def away(*_statement: object) -> None:
+        raise ConnectionError("the database is away")
+
+    event.listen(shop.runtime.engine, "before_cursor_execute", away)
+    with pytest.raises(ConnectionError):
+        shop.dispatcher.turn()
+    event.remove(shop.runtime.engine, "before_cursor_execute", away)
+    run(shop)
+    assert len(shop.exchange.board.calls) == 1
+
+
+def test_who_leaves_takes_back_what_is_ours_and_no_more(shop: Workshop) -> None:
+    shop.fault()
+    shop.dispatcher.turn()
+    redis, figures = shop.runtime.redis, shop.runtime.figures
+    urgent = queues.queue(redis, Queue.URGENT, figures)
+    ours = urgent.get_job_ids()
+    redis.rpush(urgent.key, "somebody-elses")
+    taken = queues.take_back(redis, Queue.URGENT, figures)
+    assert [f"outbox-{one.id}-{one.attempt}" for one in taken] == ours
+    assert urgent.get_job_ids() == ["somebody-elses"]
+    assert queues.lost(redis, taken) == taken
 
 
 def test_what_came_after_it_was_emptied_is_left_where_it_lies(shop: Workshop) -> None:
