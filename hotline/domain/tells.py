@@ -167,7 +167,7 @@ TELLS: dict[str, Tells] = {
     "visit-made": Tells("visits", "visit", {**_ASKED_BY, **_ANSWERS}, {"state": VisitState.MADE}),
     "visit-said": Tells("visits", "visit", _ANSWERS),
     "visit-refused": Tells("visits", "visit", _ASKED_BY, {"state": VisitState.REFUSED}),
-    "visit-to-sign": Tells("visits", "visit", {"to_sign_at": "at"}),
+    "visit-to-sign": Tells("visits", "visit", {"to_sign_at": "at"}, _WITHOUT_SIGNATURE),
     "visit-signed": Tells("visits", "visit", {"signed_at": "at", "signed_by_id": "by"}),
     "visit-unreached": Tells("visits", "visit", {}, {"state": VisitState.UNREACHED}),
     "promise-made": Tells("promises", "promise", _PROMISE, {"verdict": Verdict.OPEN}),

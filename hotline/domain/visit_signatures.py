@@ -18,14 +18,15 @@ UNSIGNED = and_(Visit.to_sign_at.is_not(None), Visit.signed_at.is_(None))
 def ask(act: Act, case: Case, visit: Visit, *, supervisors_know: bool = False) -> None:
     """There is something in a visit for the department: it has to sign, and its heads are told, once.
 
-    Where no head can be told, the supervisors, unless they hear of it anyway. Nothing changes for a complaint, whose
-    department signed before (CMP-1). The case is locked.
+    What is said after they signed is signed for as well, anew. Where no head can be told, the supervisors are, unless
+    they hear of it anyway. Nothing changes for a complaint, whose department signed before (CMP-1). The case is locked.
     """
-    if visit.to_sign_at is not None or visit.rule not in visits.SIGNED_FOR or case.kind == cases.Kind.COMPLAINT:
+    if visit.is_unsigned or visit.rule not in visits.SIGNED_FOR or case.kind == cases.Kind.COMPLAINT:
         return
-    visit.to_sign_at = act.at
+    which = str(visit.id) if visit.to_sign_at is None else f"{visit.id} {act.at:%Y%m%dT%H%M%S}"
+    visit.to_sign_at, visit.signed_at, visit.signed_by_id = act.at, None, None
     act.remember(case.chain, "visit-to-sign", visit=visit.id)
-    occasion = Occasion(case, "visit-to-sign", str(visit.id))
+    occasion = Occasion(case, "visit-to-sign", which)
     away = absences.away(act)
     told = [one for one in _heads(act, visit) if one.phone is not None and one.id not in away]
     for head in told:

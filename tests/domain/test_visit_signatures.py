@@ -8,6 +8,7 @@ import pytest
 
 from hotline.domain import staff, verifying, visit_figures, visit_results, visit_signatures, visits
 from hotline.domain.act import COMMAND
+from hotline.domain.calls import Call
 from hotline.domain.cases import Kind
 from hotline.domain.verifying import What
 from hotline.domain.visits import Said, Visit
@@ -139,6 +140,22 @@ def test_what_was_told_to_the_machine_is_signed_for_and_the_head_told_once(
         visit_results.told_more(act, visit.id, call)
     assert done.visits[0].is_unsigned
     assert done.told("visit-to-sign") == {house.liu.id}
+
+
+def test_words_that_come_after_the_signature_are_signed_for_too(
+    done: Mended, cast: Cast, runtime: Runtime, house: House, at: HandClock
+) -> None:
+    """The customer is content with nothing; the head signs at once; in the same call the customer goes on."""
+    with runtime.act(COMMAND) as act:
+        call, [visit] = given.call(act, cast, who=cast.chen), visits.of_case(act, done.id)
+        visit_results.answered(act, visit.id, call, Said(mended=True))
+        visit_results.answered(act, visit.id, call, Said(mark=1))
+    signs(done, house.liu)
+    at.passes(timedelta(seconds=20))
+    with runtime.act(COMMAND) as act:
+        visit_results.told_more(act, visit.id, act.session.get_one(Call, call.id))
+    assert done.visits[0].is_unsigned
+    assert signs(done, house.liu).signed_at == at.now
 
 
 def test_the_figures_say_how_many_were_signed_of_those_to_sign(
