@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 import phonenumbers
-from phonenumbers import PhoneNumberType, ValidationResult
+from phonenumbers import PhoneNumberType, ValidationResult, timezone
 
 from hotline.errors import Invalid
 
@@ -68,6 +68,12 @@ class PhoneNumber:
         """Does its country code belong to one of these regions, whatever sort of number it is?"""
         code = phonenumbers.parse(self.e164).country_code or 0
         return not set(regions).isdisjoint(phonenumbers.region_codes_for_country_code(code))
+
+    @property
+    def zone(self) -> str | None:
+        """The time zone (such as Asia/Shanghai) of whoever has it; None where the number does not tell one."""
+        zones = timezone.time_zones_for_number(phonenumbers.parse(self.e164))
+        return zones[0] if len(zones) == 1 and zones[0] != timezone.UNKNOWN_TIMEZONE else None
 
     @property
     def national(self) -> str:

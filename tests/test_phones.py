@@ -91,3 +91,18 @@ def test_a_number_that_earns_its_holder_money_is_not_ordinary_in_its_own_region_
 def test_no_text_breaks_the_reading(text: str) -> None:
     number = PhoneNumber.from_carrier(text)
     assert number is None or number.e164.startswith("+")
+
+
+@pytest.mark.parametrize(
+    ("number", "zone"),
+    [
+        ("+8613800001111", "Asia/Shanghai"),
+        ("+85291234567", "Asia/Hong_Kong"),
+        ("+12125551234", "America/New_York"),
+        ("+18005551234", None),
+        ("+61412345678", None),
+        ("+8615400000001", None),
+    ],
+)
+def test_a_number_tells_the_time_zone_of_its_place_or_none(number: str, zone: str | None) -> None:
+    assert PhoneNumber(number).zone == zone

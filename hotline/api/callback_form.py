@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
@@ -13,6 +14,7 @@ from hotline.api.fields import Instant, Long, Sent, Short, Strict, Telephone
 from hotline.api.problems import Lack
 from hotline.domain import promises, slots
 from hotline.domain.slots import Kind, Window
+from hotline.phones import PhoneNumber
 from hotline.standard.kinds import FaultClass
 from hotline.standard.rules import Standard
 
@@ -42,24 +44,30 @@ def _wrong_together(form: Form, wrong: set[str]) -> Iterable[Lack]:
 
 
 def wrong_times(sent: Sent[Form], standard: Standard, now: datetime) -> Iterable[Lack]:
-    """What is wrong with the chosen time by a company's hours: nothing is promised that nobody could keep."""
+    """What is wrong with the chosen time by a company's hours: nothing is promised that nobody could keep.
+
+    Nor in the night of the number's place: whoever typed it in may be somebody else.
+    """
     form, last = sent.form, standard.callbacks.chosen_within.deadline(now, standard.calendar).at
     if form.at is None:
         return
     begins, ends = _utc(form.at), _utc(form.until) if form.until is not None else None
-    wrong = _wrong_time(begins, standard, now, last)
+    zone = PhoneNumber(form.phone).zone if sent.is_right("phone") else None
+    kind = Kind(talk=True, zone=ZoneInfo(zone) if zone is not None else None)
+    wrong = _wrong_time(begins, standard, now, last, kind)
     if wrong:
         yield Lack("at", wrong)
+    last = last if wrong else min(last, slots.lasts_until(standard, begins))
     if ends is not None and not begins < ends <= last:
         yield Lack("until", f"lies after at, and no later than {_shown(last, standard)}")
 
 
-def _wrong_time(at: datetime, standard: Standard, now: datetime, last: datetime) -> str:
+def _wrong_time(at: datetime, standard: Standard, now: datetime, last: datetime, kind: Kind) -> str:
     if at <= now:
         return "must lie in the future: leave it out to be called as soon as possible"
     if at > last:
         return f"lies no later than {_shown(last, standard)}"
-    possible = slots.earliest(standard, at, Kind(talk=True))
+    possible = slots.earliest(standard, at, kind)
     return f"nobody calls then; the next time is {_shown(possible, standard)}" if possible > at else ""
 
 

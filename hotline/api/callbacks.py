@@ -101,12 +101,15 @@ def _told(act: Act, company: Company, owner_id: int, form: Form) -> Told:
 
 
 def _receipt(act: Act, case: Case, done: ApiRequest) -> dict[str, Any]:
-    """What was promised when it was asked for; asked again later it is the same."""
+    """What was promised when it was asked for; asked again later it is the same.
+
+    `joined` tells of what the same system asked for before, and of no other matter of whoever has the number.
+    """
     asked = api_keys.brought(act, done.key_id, Brought.CALLBACK, case.id)
     made = [one for one in _promised(act, case, asked) if one.made_at <= done.at]
     return {
         "number": case.number,
-        "joined": case.opened_at != done.at,
+        "joined": _began_with(case, asked) and case.opened_at != done.at,
         "promises": [{"rule": one.rule, "due": turns.utc(one.due_at)} for one in made],
     }
 
@@ -126,15 +129,15 @@ def _promised(act: Act, case: Case, asked: Sequence[ApiRequest]) -> list[Promise
 def _progress(act: Act, case: Case, asked: Sequence[ApiRequest]) -> dict[str, Any]:
     """`next`: when they are rung next, by itself; null while they are being rung, and once it is over.
 
-    Of a matter that was there before they asked, neither when it is nor how often it was tried is told.
+    Of a matter that was there before they asked, neither when it is, nor how often it was tried, nor what came of it.
     """
-    made = callbacks.of_case(act, case.id)
-    last = made[-1] if made else None
-    whole = last if _began_with(case, asked) else None
+    own = _began_with(case, asked)
+    made = callbacks.of_case(act, case.id) if own else []
+    whole = made[-1] if made else None
     return {
         "number": case.number,
-        "state": case.state,
-        "callback": last.state if last else None,
+        "state": case.state if own else None,
+        "callback": whole.state if whole else None,
         "attempts": whole.attempts if whole else None,
         "next": turns.utc(whole.next_at) if whole else None,
         "promises": turns.promised(_promised(act, case, asked)),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, select, text
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, exists, or_, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.db import Base
@@ -14,6 +15,7 @@ from hotline.domain.act import Act
 from hotline.domain.calls import Call
 from hotline.domain.cases import Case
 from hotline.domain.companies import Company
+from hotline.domain.promises import Promise
 from hotline.errors import HotlineError, NotFound, Refused
 from hotline.phones import PhoneNumber
 
@@ -90,7 +92,8 @@ class Callback(Base):
     next_at: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)  # those that count: the customer was rung, in vain
     wanted_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
-    number_print: Mapped[str | None] = mapped_column(String(64), index=True)  # a blind index: see `print_of`
+    number_print: Mapped[str | None] = mapped_column(String(64), index=True)  # a blind index: see `dialled`
+    zone: Mapped[str | None] = mapped_column(String(40))  # the time zone that the number tells, such as Asia/Shanghai
     ended_at: Mapped[datetime | None]
     why: Mapped[str | None] = mapped_column(String(40))
 
@@ -139,11 +142,18 @@ def _number_told(act: Act, case: Case) -> str:
         raise Refused(f"no number of the customer of case {case.number} is known") from gone
 
 
-def print_of(act: Act, case: Case) -> str | None:
-    """The blind index of the number at which the customer of a case is rung; None where there is none to be read.
+def dialled(act: Act, case: Case, callback: Callback) -> None:
+    """Keep of the number at which the customer of a case is rung what is asked later on; nothing where none is known.
 
-    Two matters of different customers may name one telephone, which rings once at a time (SEC-5).
+    Its blind index, for two matters of different customers may name one telephone, which rings once at a time (SEC-5);
+    and its time zone, for nobody is rung in the night of their place (CBK-3).
     """
+    callback.number_print = print_of(act, case)
+    callback.zone = PhoneNumber(_number_told(act, case)).zone if callback.number_print is not None else None
+
+
+def print_of(act: Act, case: Case) -> str | None:
+    """The blind index of the number at which the customer of a case is rung; None where there is none to be read."""
     try:
         return act.sealer.blind(_number_told(act, case))
     except HotlineError:
@@ -185,8 +195,8 @@ def made(act: Act, case: Case, rule: str, style: Style, from_at: datetime) -> Ca
         from_at=from_at,
         agreed=False,
         attempts=0,
-        number_print=print_of(act, case),
     )
+    dialled(act, case, callback)
     act.session.add(callback)
     act.session.flush()
     act.remember(case.chain, "callback-owed", callback=callback.id, rule=rule, style=style, begins=from_at.isoformat())
@@ -206,8 +216,13 @@ def is_owed(act: Act, callback: Callback, case: Case, *, but: frozenset[str] = f
 
     `but`: these rules are nothing to ring about any more.
     """
-    owed = {promise.rule for promise in promises.of_case(act, case.id) if promise.is_owed}
-    return case.state == "open" and not rules_of(callback).isdisjoint(owed - but)
+    return case.state == "open" and any(one.rule not in but for one in owed_of(act, callback, case))
+
+
+def owed_of(act: Act, callback: Callback, case: Case) -> list[Promise]:
+    """What this callback is there for, and is not done otherwise, in the order in which it was promised."""
+    rules = rules_of(callback)
+    return [one for one in promises.of_case(act, case.id) if one.is_owed and one.rule in rules]
 
 
 def rules_of(callback: Callback) -> frozenset[str]:
@@ -256,3 +271,11 @@ def open_in(act: Act, case_id: int, style: Style) -> Callback | None:
     """The open callback of a case, locked; the case is locked before it."""
     query = select(Callback).where(Callback.case_id == case_id, Callback.style == style, Callback.state == State.OPEN)
     return act.session.scalar(query.with_for_update().execution_options(populate_existing=True))
+
+
+def rung_about(act: Act, case_ids: Collection[int]) -> set[tuple[int, str]]:
+    """About what (by case and rule) a customer is being rung, or is rung without anybody's doing, where it is owed."""
+    goes_on = exists().where(Attempt.callback_id == Callback.id, Attempt.ended_at.is_(None))
+    query = select(Callback).where(Callback.case_id.in_(case_ids), Callback.state == State.OPEN)
+    rung = act.session.scalars(query.where(or_(Callback.next_at.is_not(None), goes_on)))
+    return {(callback.case_id, rule) for callback in rung for rule in rules_of(callback)}

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
 
 from hotline.errors import Invalid
 from hotline.standard.rules import Standard
@@ -18,10 +19,11 @@ _FARTHEST = 800  # a search that takes more steps means that the calendar never 
 @dataclass(frozen=True)
 class Kind:
     """What sort of call it is. `talk`: one of ours talks, so somebody must be on duty; `agreed`: with the customer,
-    who waits for it, so that it is kept on a holiday and after hours too."""
+    who waits for it, so that it is kept on a holiday and after hours too. `zone`: the customer's, where it is known."""
 
     talk: bool
     agreed: bool = False
+    zone: ZoneInfo | None = None
 
 
 @dataclass(frozen=True)
@@ -63,10 +65,17 @@ def allow(standard: Standard, now: datetime, at: datetime | None, until: datetim
 def earliest(standard: Standard, after: datetime, kind: Kind) -> datetime:
     """The first instant (UTC), this one or a later, at which a customer may be rung.
 
-    Never in quiet hours; unless it was agreed, on no day off, and for a talk only while somebody is on duty (ANS-8).
+    Never in quiet hours, ours or those of the customer's place; unless it was agreed, on no day off, and for a talk
+    only while somebody is on duty (ANS-8). Where the company is open by their night alone, its own night counts: else a
+    call that is owed were never made.
     Raises Invalid where the calendar is never open.
     """
-    found = _first(standard, after, None, kind)
+    try:
+        found = _first(standard, after, None, kind)
+    except Invalid:
+        if kind.zone is None:
+            raise
+        found = _first(standard, after, None, replace(kind, zone=None))
     assert found is not None, "only a search with an end finds nothing"
     return found
 
@@ -100,16 +109,16 @@ def windows(standard: Standard, after: datetime) -> list[Window]:
     for ahead in range(_SLOTS_WITHIN):
         for begins, name, ends in _offered(standard, _day(today, ahead), after, Kind(talk=True)):
             if after < begins <= last and name not in found:
-                found[name] = Window(name, begins, _lasts(standard, begins, ends))
+                found[name] = Window(name, begins, min(ends, lasts_until(standard, begins)))
     return sorted(found.values(), key=lambda one: one.begins)
 
 
-def _lasts(standard: Standard, begins: datetime, ends: datetime) -> datetime:
-    """Until when one of ours may ring who may at the beginning: closing time or the night may come before the end."""
+def lasts_until(standard: Standard, begins: datetime) -> datetime:
+    """Until when (UTC) one of ours may ring who may at the beginning: until closing time, or the night (CBK-3)."""
     local, quiet = begins.astimezone(standard.calendar.timezone), standard.callbacks.quiet
     night = _at(standard, _day(local.date(), int(quiet.start <= local.time())), quiet.start)
     closing = standard.calendar.open_until(begins)
-    return min(ends, night, *(() if standard.is_staffed(closing) else (closing,)))
+    return night if standard.is_staffed(closing) else min(night, closing)
 
 
 def _offered(standard: Standard, day: date, soonest: datetime, kind: Kind) -> Iterator[tuple[datetime, str, datetime]]:
@@ -138,8 +147,9 @@ def _forbidden_until(standard: Standard, at: datetime, kind: Kind) -> datetime |
     """None where a customer may be rung; else a later instant, before which nobody may."""
     calendar = standard.calendar
     local = at.astimezone(calendar.timezone)
-    if standard.callbacks.quiet.contains(local.time()):
-        return _night_ends(standard, local)
+    for theirs in (local, at.astimezone(kind.zone) if kind.zone is not None else local):
+        if standard.callbacks.quiet.contains(theirs.time()):
+            return _night_ends(standard, theirs)
     if kind.agreed:
         return None
     tomorrow = calendar.start_of_day(_day(local.date(), 1))

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from hotline.domain import customers, promises
 from hotline.domain.act import COMMAND
+from hotline.domain.companies import Company
+from hotline.domain.owed_calls import Callback
 from hotline.domain.promises import Verdict
 from hotline.phones import PhoneNumber
 from hotline.runtime import Runtime
@@ -68,7 +71,7 @@ def lacks(sender: Sender, **fields: Any) -> dict[str, str]:
         ({"phone": ME, "at": "2026-11-18T22:00:00+08:00"}, "at", "the next time is 2026-11-19T08:00+08:00"),
         ({"phone": ME, "until": SOON}, "until", "goes with at"),
         ({"phone": ME, "at": SOON, "until": SOON}, "until", "lies after at"),
-        ({"phone": ME, "at": SOON, "until": "2026-12-31T00:00:00Z"}, "until", "no later than 2026-11-20T"),
+        ({"phone": ME, "at": SOON, "until": "2026-12-31T00:00:00Z"}, "until", "no later than 2026-11-19T21:00+08:00"),
         ({"phone": ME, "company": "home"}, "company", "is not known; there are phone, name, question"),
         ({"phone": ME, "anonymous": True}, "anonymous", "is not known"),
     ],
@@ -84,6 +87,33 @@ def test_where_nobody_is_at_night_the_next_time_is_named(app: Flask, runtime: Ru
     after_hours = lacks(home, phone=ME, at="2026-11-18T19:00:00+08:00")
     assert "the next time is 2026-11-19T08:30+08:00" in after_hours["at"]
     assert home.wants(phone=ME, at="2026-11-19T08:30:00+08:00").status_code == 201
+
+
+def test_nobody_has_somebody_abroad_rung_in_the_night_of_their_place(
+    app: Flask, runtime: Runtime, cast: Cast, at: HandClock
+) -> None:
+    with runtime.act(COMMAND) as act:
+        act.session.get_one(Company, cast.home.id).overrides = {"callbacks": {"regions": ["CN", "US"]}}
+    home = Sender(app, runtime, cast.home)
+    told = lacks(home, phone="+12125551234", at="2026-11-19T15:00:00+08:00")
+    assert told == {"at": "nobody calls then; the next time is 2026-11-20T08:30+08:00"}
+    answer = said(home.wants(phone="+12125551234"))
+    with runtime.look(COMMAND) as act:
+        next_at = act.session.scalars(select(Callback.next_at)).one()
+    assert next_at == datetime(2026, 11, 19, 0, 30, tzinfo=UTC), answer
+
+
+def test_a_window_ends_when_the_company_closes_on_the_day_on_which_it_begins(
+    app: Flask, runtime: Runtime, cast: Cast, at: HandClock
+) -> None:
+    """Else whoever types in a number has its owner rung all weekend, and the time is promised for three at night."""
+    home = Sender(app, runtime, cast.home)
+    at.passes(timedelta(days=1))
+    friday = {"phone": ME, "at": "2026-11-20T15:00:00+08:00"}
+    told = lacks(home, **friday, until="2026-11-20T21:00:00+08:00")
+    assert "no later than 2026-11-20T17:30+08:00" in told["until"]
+    assert lacks(home, **friday, until="2026-11-21T03:00:00+08:00") == told
+    assert home.wants(**friday, until="2026-11-20T17:30:00+08:00").status_code == 201
 
 
 def test_all_that_is_wrong_is_told_at_once_and_nothing_that_was_sent(sender: Sender) -> None:
@@ -116,9 +146,12 @@ def test_whoever_types_in_anothers_number_learns_nothing_of_what_that_one_was_pr
     owed = rung.owes(runtime, cast)
     at.passes(timedelta(minutes=1))
     answer = said(sender.wants(phone=cast.chen.number.e164))
-    assert (answer["joined"], answer["promises"]) == (True, [])
+    assert (answer["joined"], answer["promises"]) == (False, [])
     found = said(sender.asks(answer["number"], of=CALLBACKS))
-    assert (found["callback"], found["attempts"], found["next"], found["promises"]) == ("open", None, None, [])
+    assert found == dict.fromkeys(("state", "callback", "attempts", "next")) | {
+        "number": answer["number"],
+        "promises": [],
+    }
     with runtime.act(COMMAND) as act:
         promises.of_case(act, rung.found(runtime, owed).case_id)[0].verdict = Verdict.BROKEN
     at.passes(timedelta(minutes=1))

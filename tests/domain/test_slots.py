@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -19,7 +20,9 @@ from hotline.standard.spans import Span
 from tests.standard.shanghai import at, local
 
 TALK, ASKS, AGREED = Kind(talk=True), Kind(talk=False), Kind(talk=True, agreed=True)
-KINDS = (TALK, ASKS, AGREED)
+LONDON, TOKYO = ZoneInfo("Europe/London"), ZoneInfo("Asia/Tokyo")
+ABROAD = (Kind(talk=True, zone=LONDON), Kind(talk=False, zone=TOKYO), Kind(talk=True, agreed=True, zone=LONDON))
+KINDS = (TALK, ASKS, AGREED, *ABROAD)
 
 
 def house(zone: str = "Asia/Shanghai", profile: str = "property", **own: Any) -> Standard:
@@ -50,7 +53,8 @@ houses, kinds = st.sampled_from(HOUSES), st.sampled_from(KINDS)
 def may_be_rung(standard: Standard, instant: datetime, kind: Kind) -> bool:
     """The rule in other words than the module's."""
     here = instant.astimezone(standard.calendar.timezone)
-    if standard.callbacks.quiet.contains(here.time()):
+    places = [here, instant.astimezone(kind.zone)] if kind.zone is not None else [here]
+    if any(standard.callbacks.quiet.contains(place.time()) for place in places):
         return False
     day = standard.calendar.is_worked(here.date()) or standard.calendar.is_open(instant)
     return kind.agreed or (day and (not kind.talk or standard.is_staffed(instant)))
@@ -242,3 +246,15 @@ def test_whatever_is_offered_may_be_rung_from_beginning_to_end(standard: Standar
             instant = one.begins + (one.ends - one.begins) * part / 8
             assert may_be_rung(standard, instant, TALK)
             assert slots.slot_of(standard, instant) == one.slot
+
+
+def test_nobody_is_rung_in_the_night_of_their_own_place() -> None:
+    """At nine in Shanghai it is one in the night in London: they are rung when it is eight there."""
+    nine = at("2026-11-18 09:00")
+    assert slots.earliest(house(), nine, TALK) == nine
+    assert local(slots.earliest(house(), nine, ABROAD[0])) == "2026-11-18 16:00"
+
+
+def test_where_we_are_open_by_their_night_alone_they_are_rung_all_the_same() -> None:
+    nine = at("2026-11-18 09:00")
+    assert slots.earliest(house(), nine, Kind(talk=True, zone=ZoneInfo("America/Sao_Paulo"))) == nine
