@@ -30,8 +30,11 @@ def percentile(values: Sequence[float], share: float) -> float:
     return ordered[max(0, math.ceil(len(ordered) * share / 100) - 1)] if ordered else 0.0
 
 
-def publish(name: str, title: str, columns: Rows, *, page: Path = PAGE, build: Path = BUILD) -> None:
-    """Print the table, write bench-<name>.json into the build folder, and put the section into the page."""
+def publish(name: str, title: str, columns: Rows, *, note: str = "", page: Path = PAGE, build: Path = BUILD) -> None:
+    """Print the table, write bench-<name>.json into the build folder, and put the section into the page.
+
+    `note` says what the rows mean where they do not say so themselves.
+    """
     rows = list(dict.fromkeys(row for figures in columns.values() for row in figures))
     lines = [f"| | {' | '.join(columns)} |", f"|---|{'---|' * len(columns)}"]
     lines += [f"| {row} | {' | '.join(str(figures.get(row, '')) for figures in columns.values())} |" for row in rows]
@@ -40,7 +43,9 @@ def publish(name: str, title: str, columns: Rows, *, page: Path = PAGE, build: P
     build.mkdir(exist_ok=True)
     (build / f"bench-{name}.json").write_text(json.dumps(columns, ensure_ascii=False, indent=2) + "\n", "utf-8")
     where = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
-    section = f"<!-- {name} -->\n## {title}\n\nOn {where}.\n\n{table}\n<!-- end {name} -->\n"
+    section = (
+        f"<!-- {name} -->\n## {title}\n\nOn {where}.{f' {note}' if note else ''}\n\n{table}\n<!-- end {name} -->\n"
+    )
     written = page.read_text("utf-8") if page.exists() else HEAD
     old = re.compile(rf"<!-- {name} -->\n.*?<!-- end {name} -->\n", re.DOTALL)
     written = old.sub(lambda _: section, written) if old.search(written) else f"{written}\n{section}"

@@ -18,7 +18,6 @@ from hotline.phones import PhoneNumber
 from hotline.runtime import Runtime
 from hotline.simulator.crowd import Crowd, Reply
 from hotline.simulator.legs import Habit
-from tests.world import Cast
 
 IN_ONE_ACT = 50
 AT_ONCE = 1000  # surveys: what is measured is the engine, not how many lines a company has
@@ -39,13 +38,12 @@ def number(n: int) -> str:
     return f"+86137{n:08}"
 
 
-def fit(house: Runtime, cast: Cast, now: datetime) -> None:
-    """It is noon on a day of work for the company, and the machine may ask as many at once as the platform allows."""
+def fit(house: Runtime, now: datetime) -> None:
+    """It is noon on a day of work for all, and the machine may ask as many at once as the platform allows."""
     ahead = (NOON - now.astimezone(UTC).hour + 12) % 24 - 12
     zone = ZoneInfo(f"Etc/GMT{-ahead:+d}")  # the sign of these names is that of the way back to Greenwich
     with house.act(COMMAND) as act:
-        for firm in (cast.heat, cast.home):  # the platform's own figures are those of the first of the group
-            company = act.session.get_one(Company, firm.id)
+        for company in act.session.scalars(select(Company)):
             company.overrides = {
                 "timezone": zone.key,
                 "calendar": {"country": "none", "week": EVERY_DAY},
@@ -53,15 +51,15 @@ def fit(house: Runtime, cast: Cast, now: datetime) -> None:
             }
 
 
-def promised(house: Runtime, cast: Cast, many: int) -> None:
+def promised(house: Runtime, company_id: int, owner_id: int, many: int) -> None:
     """So many customers are owed a return visit by the machine, from tomorrow on."""
     for first in range(0, many, IN_ONE_ACT):
         with house.act(COMMAND) as act:
-            company = companies.get(act, cast.heat.id)
+            company = companies.get(act, company_id)
             for n in range(first, min(first + IN_ONE_ACT, many)):
                 customer = customers.with_number(act, PhoneNumber(number(n)))
                 case = cases.open(
-                    act, company, kind=Kind.FAULT, matter="heating", owner_id=cast.lin.id, customer_id=customer.id
+                    act, company, kind=Kind.FAULT, matter="heating", owner_id=owner_id, customer_id=customer.id
                 )
                 visits.owe(act, case, RULE)
 

@@ -25,8 +25,8 @@ LONGEST = timedelta(minutes=30)
 @pytest.fixture
 def ward(shop: Workshop) -> Iterator[Ward]:
     """A hundred customers are owed a return visit by the machine, within a minute; all are busy when they are rung."""
-    town.fit(shop.runtime, shop.cast, shop.at.now)
-    town.promised(shop.runtime, shop.cast, CUSTOMERS)
+    town.fit(shop.runtime, shop.at.now)
+    town.promised(shop.runtime, shop.cast.heat.id, shop.cast.lin.id, CUSTOMERS)
     town.due(shop.runtime, [shop.at.now + timedelta(seconds=n % 60) for n in range(CUSTOMERS)])
     for n in range(CUSTOMERS):
         shop.exchange.line(town.number(n)).habit = Habit.BUSY

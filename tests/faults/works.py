@@ -129,7 +129,7 @@ class Works:
 
     def promises(self, many: int) -> None:
         """So many customers are to be rung one day; all are busy when they are."""
-        town.promised(self.house, self.cast, many)
+        town.promised(self.house, self.cast.heat.id, self.cast.lin.id, many)
         for n in range(many):
             self.exchange.line(town.number(n)).habit = Habit.BUSY
 
@@ -272,7 +272,7 @@ def at_work(given: runtime.Runtime, cast: Cast, redis: RedisServer, nursery: Nur
     told = environment(database_url=given.settings.database, redis_url=redis.url, var=var)
     house = runtime.make(settings.load(told), given.engine)
     with clock.turned_by(swift, swift.steady):
-        town.fit(house, cast, clock.now())
+        town.fit(house, clock.now())
         works = Works(house, cast, redis, nursery, var)
         try:
             yield works
