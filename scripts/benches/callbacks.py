@@ -186,7 +186,7 @@ class Bench:
 
     def _late(self, dues: Sequence[datetime]) -> list[float]:
         """By how many seconds each call came after it was due."""
-        return [(at - dues[int(called[-8:])]).total_seconds() for called, at in self.rung()]
+        return [(at - dues[int(called[-7:])]).total_seconds() for called, at in self.rung()]
 
     def _until_settled(self) -> None:
         """Nothing is owed now, and no attempt goes on: whoever is rung twice is so by now."""

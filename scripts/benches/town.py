@@ -35,7 +35,7 @@ _ANSWERS = [
 
 def number(n: int) -> str:
     """The telephone of customer n."""
-    return f"+86137{n:08}"
+    return f"+861549{n:07}"  # a range that nobody has, which tells no place: it is noon for all
 
 
 def fit(house: Runtime, now: datetime) -> None:

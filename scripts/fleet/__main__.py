@@ -74,12 +74,13 @@ class Fleet:
                 say(f"machine {one.n} runs {', '.join(one.starts())}")
             took = until(self._all_answer, UP_WITHIN, lambda: "\n".join(one.said for one in self.machines))
             say(f"every web server answers after {took:.0f} s")
-            self._rings(trial, callers)
+            with trial.owed.answered():
+                self._rings(trial, callers)
             self._counts(trial)
 
     def _rings(self, trial: Trial, callers: int) -> None:
         trial.rings(callers)
-        say(f"{callers} customers ring in, one a second")
+        say(f"{callers} customers ring in, one a second; {trial.owed.many} others are owed a call")
         if len(self.machines) > 1:
             enough = callers // 3
             until(lambda: trial.arrived() >= enough, callers * 3.0, lambda: "nobody rings")

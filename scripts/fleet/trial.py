@@ -21,10 +21,12 @@ from hotline.runtime import Runtime
 from hotline.simulator.crowd import Crowd, Reply
 from hotline.simulator.exchange import Exchange
 from hotline.simulator.legs import Direction
+from scripts.benches import agents
+from scripts.fleet.owed import Owed
 
 SEED = 20261122
 EVERY = 1.0  # seconds from one caller to the next
-SETTLED_WITHIN = 240.0  # seconds after the last call: a lease is a minute, and a colleague may be asked twice
+SETTLED_WITHIN = 360.0  # seconds after the last call: a lease is a minute, and a colleague may be asked twice
 _TEXTS = ("send-text", "text-link", "tell-staff")
 # A cold radiator, told by the menu; after the number nothing more is wanted.
 _REPORTS = [
@@ -48,6 +50,7 @@ class Trial:
     house: Runtime
     exchange: Exchange
     crowd: Crowd = field(init=False)
+    owed: Owed = field(init=False)
     numbers: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -55,7 +58,8 @@ class Trial:
         dice = random.Random(SEED)  # noqa: S311 - behaviour, not a secret
         with self.exchange.timetable.changed:
             for number in self._colleagues():
-                self.crowd.rung(number, _SIGNS, after=dice.uniform(1, 4))
+                self.crowd.rung(number, [*_SIGNS, agents.ACCEPTS], after=dice.uniform(1, 4))
+        self.owed = Owed(self.house, self.exchange, self.crowd)
 
     def _colleagues(self) -> list[str]:
         with self.house.look(COMMAND) as act:
@@ -63,7 +67,8 @@ class Trial:
             return [phone_of_staff(act, person).e164 for person in people]
 
     def rings(self, callers: int) -> None:
-        """So many strangers report a cold radiator, one after the other."""
+        """So many strangers report a cold radiator, one after the other; meanwhile others are to be rung."""
+        self.owed.falls_due()
         with self.house.look(COMMAND) as act:
             to = act.session.scalars(select(CompanyNumber.number).order_by(CompanyNumber.company_id)).first()
         assert to is not None
@@ -85,6 +90,7 @@ class Trial:
             kinds.update(act.session.scalars(select(OutboxEntry.kind).where(OutboxEntry.state == State.DONE)))
         placed = sum(leg.direction is Direction.API for leg in board.calls.values())
         yield f"{self.arrived()} customers rang, {placed} calls were placed, {len(board.messages)} texts sent"
+        yield from self.owed.figures()
         yield "done: " + ", ".join(f"{many} {kind}" for kind, many in kinds.most_common())
 
     def settles(self) -> float:
@@ -104,7 +110,8 @@ class Trial:
                 OutboxEntry.state.in_((State.DUE, State.CLAIMED)), OutboxEntry.due_at <= act.at
             )
             kinds = Counter(act.session.scalars(owed))
-        return ", ".join(f"{many} {what}" for what, many in [*kinds.items(), ("calls", calls)] if many)
+        left = kinds + self.owed.left() + Counter(calls=calls)
+        return ", ".join(f"{many} {what}" for what, many in left.items())
 
     def complaints(self) -> Iterator[str]:
         """What was lost or done twice, by the carrier's own list and by our rows."""
@@ -122,8 +129,9 @@ class Trial:
             f"entry {one.id}, {one.kind}, was given up: {one.problem}" for one in entries if one.state == "failed"
         )
         yield from (f"nobody of ours knows of the call {leg.sid}" for leg in inbound if leg.sid not in answered)
-        if cases < len(self.numbers):
-            yield f"{len(self.numbers)} customers rang, and {cases} matters were made of it"
+        if cases < len(self.numbers) + self.owed.many:
+            yield f"{len(self.numbers)} customers rang, and {cases - self.owed.many} matters were made of it"
+        yield from self.owed.complaints()
 
 
 def _sids(entries: list[OutboxEntry], kinds: tuple[str, ...]) -> Counter[str]:

@@ -15,6 +15,7 @@ from tests.stories.test_callbacks import attempts, misses, owed
 from tests.world import HandClock
 
 NEW_YORK = ZoneInfo("America/New_York")
+MANHATTAN = "+12125551234"
 FRIDAY = datetime(2026, 10, 30, 20, 50, tzinfo=NEW_YORK)  # on Sunday the clocks go back
 
 
@@ -28,11 +29,11 @@ def at() -> Iterator[HandClock]:
 def test_the_morning_after_the_clocks_went_back_begins_at_the_hour_on_the_wall(line: Line, desk: Desk) -> None:
     lin = line.cast.lin
     there = {"timezone": "America/New_York", "calendar": {"country": "none"}}
-    line.changes(line.cast.heat, **there, answering={"staffing": "always"})
-    misses(line)
+    line.changes(line.cast.heat, **there, answering={"staffing": "always"}, callbacks={"regions": ["US"]})
+    misses(line, MANHATTAN)
     desk.sits(lin)
     desk.takes(lin)
-    line.phone("unknown").rings().lets_it_ring()
+    line.phone(MANHATTAN).rings().lets_it_ring()
     line.passes(minutes=1)
     desk.goes_home(lin)
     assert [one.outcome for one in attempts(line)] == ["no-answer"]
@@ -42,6 +43,21 @@ def test_the_morning_after_the_clocks_went_back_begins_at_the_hour_on_the_wall(l
     desk.sits(lin)
     line.phone("lin").does_not_ring(0.5)
     desk.takes(lin)
-    line.phone("unknown").rings().answers().hears("方便通话请按1").presses("1").hears("♪ beep").hangs_up()
+    line.phone(MANHATTAN).rings().answers().hears("方便通话请按1").presses("1").hears("♪ beep").hangs_up()
     assert timedelta() <= attempts(line)[1].began_at - due < timedelta(seconds=1)
+    assert owed(line).state == "reached"
+
+
+def test_a_customer_abroad_is_rung_in_the_morning_of_their_own_place(line: Line, desk: Desk) -> None:
+    """It is Monday night in New York, and Tuesday morning with us, who are there all night."""
+    line.changes(line.cast.heat, answering={"staffing": "always"}, callbacks={"regions": ["CN", "US"]})
+    line.passes(days=3, hours=2)
+    misses(line, MANHATTAN)
+    due = owed(line).next_at
+    assert due == datetime(2026, 11, 3, 8, tzinfo=NEW_YORK)
+    line.passes(seconds=(due - line.at.now).total_seconds() - 1)
+    desk.sits(line.cast.lin)
+    line.phone("lin").does_not_ring(0.5)
+    desk.takes(line.cast.lin)
+    line.phone(MANHATTAN).rings().answers().hears("方便通话请按1").presses("1").hears("♪ beep").hangs_up()
     assert owed(line).state == "reached"
