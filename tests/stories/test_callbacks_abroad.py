@@ -48,13 +48,13 @@ def test_the_morning_after_the_clocks_went_back_begins_at_the_hour_on_the_wall(l
     assert owed(line).state == "reached"
 
 
-def test_a_customer_abroad_is_rung_in_the_morning_of_their_own_place(line: Line, desk: Desk) -> None:
-    """It is Monday night in New York, and Tuesday morning with us, who are there all night."""
+def test_a_customer_abroad_is_rung_neither_in_our_night_nor_in_theirs(line: Line, desk: Desk) -> None:
+    """It is Monday night in New York, and Tuesday morning with us; their morning is our night."""
     line.changes(line.cast.heat, answering={"staffing": "always"}, callbacks={"regions": ["CN", "US"]})
     line.passes(days=3, hours=2)
     misses(line, MANHATTAN)
     due = owed(line).next_at
-    assert due == datetime(2026, 11, 3, 8, tzinfo=NEW_YORK)
+    assert due == datetime(2026, 11, 3, 19, tzinfo=NEW_YORK)
     line.passes(seconds=(due - line.at.now).total_seconds() - 1)
     desk.sits(line.cast.lin)
     line.phone("lin").does_not_ring(0.5)
