@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from hotline.domain import beginnings, callbacks, calls, cases, companies, legs, matching, meetings, promises
+from hotline.domain import (
+    attempts,
+    beginnings,
+    callbacks,
+    calls,
+    cases,
+    companies,
+    legs,
+    matching,
+    meetings,
+    owed_calls,
+    promises,
+)
 from hotline.domain.act import CALLER, CARRIER, CLOCK, COMMAND, Act
 from hotline.domain.callbacks import Attempt, Callback, Style
 from hotline.domain.calls import Call, State
@@ -85,6 +97,15 @@ def takes(runtime: Runtime) -> int:
         wait = matching.accept(act, mine)
         meeting = meetings.begin(act, agent_leg=leg, customer_call=None, wait=wait, case_id=wait.case_id)
         return meeting.call_id or 0
+
+
+def by_hand(runtime: Runtime, callback_id: int) -> int:
+    """Somebody of ours rings the customer now, from the page of the matter; the id of the call."""
+    with runtime.act(COMMAND) as act:
+        case = case_of(act, callback_id)
+        call = owed_calls.placed(act, case, companies.get(act, case.company_id), "called-back", given.WORDS)
+        attempts.rung(act, case, call)
+        return call.id
 
 
 def ends(runtime: Runtime, call_id: int, state: State) -> None:

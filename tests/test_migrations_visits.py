@@ -7,10 +7,10 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from hotline import migrations
-from hotline.domain import beginnings, companies, staff
+from hotline.domain import attempts, beginnings, companies, owed_calls, staff
 from hotline.domain.act import COMMAND
-from hotline.domain.callbacks import Callback
-from hotline.domain.visits import Visit
+from hotline.domain.callbacks import Callback, Style
+from hotline.domain.visits import RESULT, Visit
 from hotline.runtime import Runtime
 from tests.visiting import GOOD, mended
 from tests.world import Cast
@@ -37,7 +37,11 @@ def test_what_was_promised_before_is_owed_and_what_was_kept_counts_as_made(runti
         ], "one of ours rings about what is owed still"
         assert rung[0].next_at == found[0].owed_at + timedelta(days=1)
         assert beginnings.is_due(act) is False
+    with owed.by(cast.lin) as (act, case):
+        attempts.give_up(act, case, owed_calls.made(act, case, RESULT, Style.INFORM, act.at))
+    assert [one.state for one in owed.visits] == ["owed"], "one of ours rings, where the machine would ask today"
     owed.records(cast.lin, GOOD)
     with runtime.look(COMMAND) as act:
-        assert [one.state for one in act.session.scalars(select(Callback))] == ["reached"]
+        rung = list(act.session.scalars(select(Callback).order_by(Callback.id)))
+        assert [(one.style, one.state) for one in rung] == [("talk", "reached"), ("inform", "unreached")]
     assert [one.state for one in owed.visits] == ["made"]

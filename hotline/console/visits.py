@@ -63,6 +63,7 @@ def visit_list() -> ResponseReturnValue:
             "visit_list.html",
             waiting=waiting[: lists.PAGE],
             more_waiting=len(waiting) > lists.PAGE,
+            unrung=visit_figures.unrung(act, [one for one, _case, _promise in waiting]),
             over=page,
             more="?" + urlencode({"before": page[-1][0].id, **period.query}) if over[lists.PAGE :] else None,
             coverage=visit_figures.coverage(act, counted, *period.span(calendar)),

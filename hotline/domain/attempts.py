@@ -36,7 +36,8 @@ def begun(act: Act, case: Case, callback: Callback, *, call: Call | None = None)
         began_at=act.at,
         call_id=call.id if call is not None else None,
     )
-    callback.next_at, callback.number_print = None, owed_calls.print_of(act, case)
+    callback.next_at = None
+    owed_calls.dialled(act, case, callback)
     act.session.add(attempt)
     act.session.flush()
     told = {"n": attempt.n, "due": attempt.due_at.isoformat(), "slot": attempt.slot}
@@ -131,10 +132,11 @@ def is_wanted(act: Act, call: Call) -> bool:
 
 def failed(act: Act, callback_id: int) -> None:
     """Beginning it failed for good, and the supervisors are told: it is tried again later all the same."""
-    callback, _case = owed_calls.locked(act, callback_id)
+    callback, case = owed_calls.locked(act, callback_id)
     if callback.state == State.OPEN and callback.next_at is not None:
         wait = act.standard.callbacks.between.span
-        owed_calls.schedule(act, callback, next_calls.after_nothing(act.standard, callback, act.at, wait))
+        again = next_calls.after_nothing(act, case, callback, wait, began_at=act.at)
+        owed_calls.schedule(act, callback, again)
 
 
 def holds(act: Act, wait: Wait) -> bool:
@@ -177,13 +179,14 @@ def _under_way(act: Act, wait: Wait) -> tuple[Callback, Case, Attempt] | None:
 def _ended(act: Act, callback: Callback, case: Case, attempt: Attempt, outcome: Outcome) -> None:
     """The attempt is over: the next one is planned, or it was the last. Callback and case are locked.
 
-    One before the time that was agreed does not count: the customer said when they can be reached.
+    One before its time does not count: the customer said when they can be reached, or the visit begins later.
     """
     goes_on = callback.state == State.OPEN and outcome is not Outcome.REACHED
-    counts = goes_on and outcome in _IN_VAIN and not next_calls.lies_ahead(callback, attempt.began_at)
+    in_vain = goes_on and outcome in _IN_VAIN
+    counts = in_vain and not next_calls.is_early(act, case, callback, attempt.began_at)
     callback.attempts += counts
-    again = _again(act, callback, attempt, outcome) if goes_on else None
-    if counts and again is not None:
+    again = _again(act, case, callback, attempt, outcome) if goes_on else None
+    if in_vain and again is not None and not next_calls.lies_ahead(callback, attempt.began_at):
         callback.agreed = next_calls.lasts(callback, again)
     owed_calls.close(act, case, attempt, outcome)
     if counts and callback.attempts >= act.standard.callbacks.attempts:
@@ -193,11 +196,12 @@ def _ended(act: Act, callback: Callback, case: Case, attempt: Attempt, outcome: 
         outbox.post(act, "match-line", urgent=True)
 
 
-def _again(act: Act, callback: Callback, attempt: Attempt, outcome: Outcome) -> datetime:
+def _again(act: Act, case: Case, callback: Callback, attempt: Attempt, outcome: Outcome) -> datetime:
     if outcome not in _IN_VAIN:
-        return next_calls.after_nothing(act.standard, callback, act.at, act.standard.desk.longest_wait.span)
+        wait = act.standard.desk.longest_wait.span
+        return next_calls.after_nothing(act, case, callback, wait, began_at=attempt.began_at)
     tried = [one.began_at for one in _in_vain(act, callback.id)]
-    return next_calls.after_try(act.standard, callback, [*tried, attempt.began_at], act.at)
+    return next_calls.after_try(act, case, callback, [*tried, attempt.began_at])
 
 
 def _in_vain(act: Act, callback_id: int) -> list[Attempt]:

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from hotline.domain import anonymity, calls, cases, next_calls, promises, slots, staff
+from hotline.domain import anonymity, calls, cases, companies, next_calls, promises, slots, staff
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
 from hotline.domain.cases import Case, Kind
@@ -20,7 +20,7 @@ from hotline.domain.owed_calls import Callback as Callback
 from hotline.domain.owed_calls import Outcome as Outcome
 from hotline.domain.owed_calls import State as State
 from hotline.domain.owed_calls import Style as Style
-from hotline.domain.owed_calls import close, end, is_owed, locked, made, open_in, schedule, under_way
+from hotline.domain.owed_calls import close, end, is_owed, locked, made, open_in, owed_of, schedule, under_way
 from hotline.domain.promises import AGREED_TIME
 from hotline.domain.slots import Window as Window
 from hotline.errors import Conflict, Invalid
@@ -56,13 +56,21 @@ def inform(act: Act, case: Case, rule: str) -> None:
 
     The case is locked, its standard chosen.
     """
+    _ring_still(act, case, rule, Style.INFORM, act.at)
+
+
+def _ring_still(act: Act, case: Case, rule: str, style: Style, from_at: datetime) -> None:
+    """What was promised by this rule, where it is owed still, is kept by a call of this style."""
     if any(one.rule == rule and one.is_owed for one in promises.of_case(act, case.id)):
-        callback = open_in(act, case.id, Style.INFORM) or made(act, case, rule, Style.INFORM, act.at)
-        next_calls.sooner(act, callback, act.at)
+        callback = open_in(act, case.id, style) or made(act, case, rule, style, from_at)
+        next_calls.sooner(act, callback, from_at)
 
 
 def reached(act: Act, case: Case) -> None:
-    """Somebody of ours spoke with the customer of this case, whom we rang. The case is locked."""
+    """Somebody of ours spoke with the customer of this case, whom we rang. The case is locked.
+
+    The standard of its company is chosen afterwards.
+    """
     promises.reached(act, case)
     callback = open_in(act, case.id, Style.TALK)
     if callback is not None:
@@ -70,13 +78,15 @@ def reached(act: Act, case: Case) -> None:
 
 
 def answered(act: Act, callback_id: int) -> None:
-    """The customer pressed a key in a call in which the machine talks: nobody is rung for it any more.
+    """The customer pressed a key in a call in which the machine talks: it rings them for it no more.
 
-    What it told was told with that, so that what was promised is kept.
+    What it told was told with that, so that what was promised is kept. What it did not get to ask, one of ours asks.
     """
     callback, case = locked(act, callback_id)
     if callback.state == State.OPEN:
         end(act, case, callback, State.REACHED)
+        if callback.style == Style.SURVEY:
+            _ring_still(act, case, callback.rule, Style.TALK, act.at + act.standard.callbacks.between.span)
     if callback.style == Style.INFORM:
         promises.done(act, callback.rule, case)
         settle(act, case)
@@ -116,19 +126,23 @@ def _not_yet(act: Act, callback: Callback, case: Case, call: Call) -> frozenset[
 def _spoken(act: Act, case: Case, callback: Callback, state: State) -> None:
     """We spoke with the customer: the callback is over, unless something is owed still.
 
-    What is left waits for the time that was agreed, or for a person, who has an answer to find first.
+    What is left waits for the time that was agreed. Else a visit is rung about anew, when it begins or after a while,
+    and the rest waits for a person, who has an answer to find first.
     """
     if not is_owed(act, callback, case):
         end(act, case, callback, state)
         return
-    waits = any(one.rule == AGREED_TIME and one.is_owed for one in promises.of_case(act, case.id))
-    callback.agreed = callback.agreed and waits
+    companies.get(act, case.company_id)
+    owed = {one.rule for one in owed_of(act, callback, case)}
+    callback.agreed = callback.agreed and AGREED_TIME in owed
     act.remember(case.chain, "callback-left", callback=callback.id, agreed=callback.agreed)
     attempt = under_way(act, callback.id)
     if attempt is not None:
         close(act, case, attempt, Outcome.REACHED)
     if next_calls.lies_ahead(callback, act.at):
         schedule(act, callback, callback.from_at)
+    elif owed & (BY_ITSELF | OF_VISITS):
+        schedule(act, callback, next_calls.after_talk(act, case, callback))
     else:
         callback.next_at = None
 

@@ -1,17 +1,21 @@
 """When a customer is rung next; without it a try in between would cost them the time that was agreed (CBK-3, FLT-7).
 
 Whoever writes `Callback.next_at` asks here. A time that was agreed counts from `from_at` to `until_at`, and for no
-other instant: before it and after it the company's hours count, as of any call.
+other instant: before it and after it the company's hours count, as of any call. Whoever is owed nothing but a return
+visit is left alone until that begins (VIS-1), whatever was tried before.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
-from hotline.domain import owed_calls, slots
+from hotline.domain import owed_calls, promises, slots, visit_rules
 from hotline.domain.act import Act
-from hotline.domain.owed_calls import Callback, Style
+from hotline.domain.cases import Case
+from hotline.domain.owed_calls import OF_VISITS, Callback, Style
+from hotline.domain.promises import AGREED_TIME, Promise
 from hotline.domain.slots import Kind
 from hotline.standard.rules import Standard
 
@@ -52,24 +56,69 @@ def allowed(standard: Standard, callback: Callback, after: datetime) -> datetime
     return min(at, _agreed(standard, callback)) if lies_ahead(callback, after) else at
 
 
-def after_nothing(standard: Standard, callback: Callback, at: datetime, wait: timedelta) -> datetime:
-    """When to try again where the customer was not rung: after some time, at the agreed time if that comes before."""
-    again = min(at + wait, callback.from_at) if lies_ahead(callback, at) else at + wait
-    return allowed(standard, callback, again)
+def is_early(act: Act, case: Case, callback: Callback, at: datetime) -> bool:
+    """Does a try that begins at this instant come before its time, so that it costs the customer none of theirs?
 
-
-def after_try(standard: Standard, callback: Callback, tried: Sequence[datetime], at: datetime) -> datetime:
-    """When to try again after the customer was rung in vain at these instants, in order, the last of them just now.
-
-    At the agreed time where that lies ahead; within its window as long as it lasts; then in another slot (FLT-7).
+    Before the agreed time; of return visits before they begin. The standard is chosen, here and below.
     """
-    if lies_ahead(callback, at):
+    begins = _visits_begin(act, case, callback)
+    return lies_ahead(callback, at) or (begins or at) > at
+
+
+def after_nothing(act: Act, case: Case, callback: Callback, wait: timedelta, *, began_at: datetime) -> datetime:
+    """When to try again where the customer was not rung by a try that began then: after some time from now.
+
+    At the agreed time if that comes before, or came meanwhile.
+    """
+    again = min(act.at + wait, callback.from_at) if lies_ahead(callback, began_at) else act.at + wait
+    return _not_early(act, case, callback, allowed(act.standard, callback, again))
+
+
+def after_try(act: Act, case: Case, callback: Callback, tried: Sequence[datetime]) -> datetime:
+    """When to try again after the customer was rung in vain by tries that began at these instants, in order.
+
+    At the agreed time where the last began before it; within its window as long as it lasts; then in another slot
+    (FLT-7).
+    """
+    standard = act.standard
+    if lies_ahead(callback, tried[-1]):
         return _agreed(standard, callback)
     again = tried[-1] + standard.callbacks.between.span
     within = slots.earliest(standard, again, _kind(callback, agreed=True))
     if lasts(callback, within):
         return within
-    return slots.next_try(standard, tried, _kind(callback))
+    return _not_early(act, case, callback, slots.next_try(standard, tried, _kind(callback)))
+
+
+def after_talk(act: Act, case: Case, callback: Callback) -> datetime:
+    """When to ring again whom we talked with, where what is owed still needs no answer first: a visit, when it begins.
+
+    Not at once in any case.
+    """
+    begins = _begin(act, case, [one for one in owed_calls.owed_of(act, callback, case) if one.rule in OF_VISITS])
+    soonest = act.at + act.standard.callbacks.between.span
+    return slots.earliest(act.standard, max(soonest, begins or soonest), _kind(callback))
+
+
+def _not_early(act: Act, case: Case, callback: Callback, at: datetime) -> datetime:
+    begins = _visits_begin(act, case, callback)
+    return at if begins is None or begins <= at else slots.earliest(act.standard, begins, _kind(callback))
+
+
+def _visits_begin(act: Act, case: Case, callback: Callback) -> datetime | None:
+    """From when on a customer is rung who is owed nothing but return visits; None: there is more to ring about, or they
+    were to be rung at once.
+    """
+    if callback.rule in OF_VISITS and callback.from_at <= callback.made_at:
+        return None
+    about = owed_calls.rules_of(callback) | {AGREED_TIME}
+    owed = [one for one in promises.of_case(act, case.id) if one.is_owed and one.rule in about]
+    return _begin(act, case, owed) if OF_VISITS.issuperset(one.rule for one in owed) else None
+
+
+def _begin(act: Act, case: Case, owed: Sequence[Promise]) -> datetime | None:
+    """When the first of these visits begins."""
+    return min((visit_rules.begins(act, case, one.rule, one.made_at) for one in owed), default=None)
 
 
 def _agreed(standard: Standard, callback: Callback) -> datetime:
@@ -77,4 +126,6 @@ def _agreed(standard: Standard, callback: Callback) -> datetime:
 
 
 def _kind(callback: Callback, *, agreed: bool = False) -> Kind:
-    return Kind(talk=callback.style == Style.TALK, agreed=agreed)
+    """A time that they agreed to may lie in the night of their place: they know where they are."""
+    zone = ZoneInfo(callback.zone) if callback.zone is not None and not agreed else None
+    return Kind(talk=callback.style == Style.TALK, agreed=agreed, zone=zone)

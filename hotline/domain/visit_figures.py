@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, case, func, select
 
-from hotline.domain import promises
+from hotline.domain import owed_calls, promises
 from hotline.domain.act import Act
 from hotline.domain.cases import Case
 from hotline.domain.promises import Promise
@@ -83,6 +83,13 @@ def awaited(
         query = query.where(Case.company_id == company_id)
     rows = act.session.execute(query.order_by(Promise.due_at, Visit.id).limit(most))
     return [(visit, matter, promise) for visit, matter, promise in rows]
+
+
+def unrung(act: Act, visits: Iterable[Visit]) -> set[int]:
+    """Which of these visits, by id, are owed while no call to the customer begins by itself: somebody called it off."""
+    owed = [one for one in visits if one.state == State.OWED]
+    rung_about = owed_calls.rung_about(act, {one.case_id for one in owed})
+    return {one.id for one in owed if (one.case_id, one.rule) not in rung_about}
 
 
 def over(

@@ -108,7 +108,10 @@ def words_of(act: Act, visit: Visit) -> str:
 
 
 def wants_a_person(act: Act, call: Call, *, now: bool) -> None:
-    """Whom the machine asks wants a person: it rings them no more. Where nobody is there `now`, one of ours rings."""
+    """Whom the machine asks wants a person: one of ours asks instead, in a call of theirs if nobody does in this one.
+
+    Where nobody is there `now`, they are rung as soon as somebody is.
+    """
     asked_by = select(Attempt.callback_id).where(Attempt.call_id == call.id).order_by(Attempt.id.desc()).limit(1)
     callback_id = act.session.scalar(asked_by)
     if callback_id is not None:

@@ -10,17 +10,20 @@ from sqlalchemy import ForeignKey, Index, String, Text, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.db import Base
-from hotline.domain import callbacks, cases, companies, customers, owed_calls, promises, slots, staff
+from hotline.domain import callbacks, cases, companies, customers, owed_calls, promises, visit_rules
 from hotline.domain.act import Act
 from hotline.domain.cases import Case, Kind
 from hotline.domain.customers import Customer
 from hotline.domain.promises import Verdict
+from hotline.domain.visit_rules import COMPLAINT as COMPLAINT
+from hotline.domain.visit_rules import REPAIR as REPAIR
+from hotline.domain.visit_rules import REPLY as REPLY
+from hotline.domain.visit_rules import RESULT as RESULT
+from hotline.domain.visit_rules import VISITOR as VISITOR
 from hotline.domain.visitors import Channel
 from hotline.errors import Conflict, NotFound
 from hotline.standard.kinds import Asker as Asker
 
-RESULT = "FLT-5.result"  # what was promised of a repair that could not be done at once; asked how it is, they are told
-REPAIR, COMPLAINT, VISITOR, REPLY = "VIS-1.repair", "CMP-8.visit", "VIS-3.visitor", "VIS-4.reply"
 SIGNED_FOR = (REPAIR, VISITOR)  # of a complaint the department has signed before
 
 _UNSIGNED = text("to_sign_at IS NOT NULL AND signed_at IS NULL")
@@ -106,7 +109,7 @@ def owe(act: Act, case: Case, rule: str, *, worked: int | None = None) -> Visit:
         owed_at=act.at,
         ended_at=act.at if refused else None,
         reopened=False,
-        department_id=_department(act, case, worked) if rule in SIGNED_FOR else None,
+        department_id=visit_rules.department(act, case, worked) if rule in SIGNED_FOR else None,
     )
     act.session.add(visit)
     act.session.flush()
@@ -114,7 +117,8 @@ def owe(act: Act, case: Case, rule: str, *, worked: int | None = None) -> Visit:
     told = {"company": case.company_id, "rule": rule, "state": visit.state, "ended": ended}
     act.remember(case.chain, "visit-owed", visit=visit.id, **told, department=visit.department_id)
     if not refused:
-        callbacks.owe(act, case, rule, style=style(act, rule), from_at=_from(act, case, rule))
+        begins = visit_rules.begins(act, case, rule, act.at)
+        callbacks.owe(act, case, rule, style=visit_rules.style(act, rule), from_at=begins)
     elif rule == REPAIR:
         callbacks.inform(act, case, RESULT)
     return visit
@@ -132,12 +136,6 @@ def stayed(act: Act, case: Case) -> None:
     """
     if case.state == "open" and case.kind in (Kind.ENQUIRY, Kind.MESSAGE):
         owe(act, case, VISITOR)
-
-
-def style(act: Act, rule: str) -> callbacks.Style:
-    """Who is on the line first: of whoever complained always one of ours, of others whom the profile names."""
-    by_machine = rule != COMPLAINT and act.standard.visits.by is Asker.SURVEY
-    return callbacks.Style.SURVEY if by_machine else callbacks.Style.TALK
 
 
 def wants_no_calls(act: Act, case: Case) -> bool:
@@ -181,10 +179,11 @@ def add(act: Act, case: Case, visit: Visit, said: Said) -> None:
 def unreached(act: Act, case: Case) -> None:
     """A call was tried as often as the standard says: of a visit that nobody is rung about any more, it was in vain.
 
-    The promise's verdict stands as it is (CBK-3). The case is locked, its standard chosen.
+    The promise's verdict stands as it is (CBK-3). The case is locked.
     """
+    rung_about = owed_calls.rung_about(act, [case.id])
     for visit in of_case(act, case.id):
-        if visit.state == State.OWED and owed_calls.open_in(act, case.id, style(act, visit.rule)) is None:
+        if visit.state == State.OWED and (case.id, visit.rule) not in rung_about:
             visit.state = State.UNREACHED
             act.remember(case.chain, "visit-unreached", visit=visit.id)
 
@@ -243,29 +242,10 @@ def get(act: Act, visit_id: int) -> Visit:
     return visit
 
 
-def _department(act: Act, case: Case, worked: int | None) -> int | None:
-    """The department of whoever did the work, else of whoever has the next step, else of the owner; of the company."""
-    found = [staff.get(act, one) for one in (worked, case.handler_id, case.owner_id) if one is not None]
-    return next((one.department_id for one in found if one.company_id == case.company_id and one.department_id), None)
-
-
 def _told(act: Act, case: Case, visit: Visit) -> None:
     """Asked how the repair is, the customer was told its result as well (FLT-5)."""
     if visit.rule == REPAIR:
         promises.done(act, RESULT, case)
-
-
-def _from(act: Act, case: Case, rule: str) -> datetime:
-    """From when on the customer is rung: after some time, of a stay the day after; at once where that were too late,
-    or a result is waited for.
-    """
-    if rule == REPAIR and any(one.rule == RESULT and one.is_owed for one in promises.of_case(act, case.id)):
-        return act.at
-    standard, calendar = act.standard, act.standard.calendar
-    stayed, limit = rule == VISITOR, standard.promise(rule).limit
-    after = calendar.end_of_day(act.at) if stayed else standard.visits.after.deadline(act.at, calendar).at
-    rung = slots.earliest(standard, after, slots.Kind(talk=style(act, rule) is callbacks.Style.TALK))
-    return after if rung < limit.deadline(act.at, calendar).at else act.at
 
 
 def _note(act: Act, case: Case, visit: Visit, said: Said) -> None:

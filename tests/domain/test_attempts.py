@@ -222,22 +222,7 @@ def test_an_agent_who_accepts_a_customer_who_is_on_the_line_by_now_is_free_again
 def test_whoever_is_called_by_hand_in_vain_is_rung_by_itself_from_then_on(runtime: Runtime, cast: Cast) -> None:
     owed = rung.owes(runtime, cast, "CBK-1.answer", kind=Kind.ENQUIRY)
     assert rung.found(runtime, owed).next_at is None, "somebody has to find the answer first"
-    with runtime.act(COMMAND) as act:
-        case = rung.case_of(act, owed)
-        companies.get(act, case.company_id)
-        call = calls.place(
-            act,
-            companies.get(act, case.company_id),
-            customer=customers.get(act, cast.chen.id),
-            case_id=case.id,
-            owner_id=case.owner_id,
-            our_number=cast.heat.number,
-            first_step="called-back",
-            words_version=given.WORDS,
-            slots={},
-        )
-        attempts.rung(act, case, call)
-    rung.ends(runtime, call.id, State.UNANSWERED)
+    rung.ends(runtime, rung.by_hand(runtime, owed), State.UNANSWERED)
     assert [one.outcome for one in rung.tried(runtime, owed)] == ["no-answer"]
     assert hour_of(runtime, owed) == "18 12:00"
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from hotline.domain import attempts, callbacks, calls, cases, companies, customers
+from hotline.domain import attempts, callbacks, calls, cases, companies
 from hotline.domain.act import CALLER, CARRIER, COMMAND
 from hotline.domain.callbacks import Style, Window
 from hotline.domain.calls import State
@@ -40,26 +40,6 @@ def asks_again(runtime: Runtime, owed: int) -> None:
 def plans(runtime: Runtime, owed: int, cast: Cast, at: datetime | None) -> None:
     with runtime.act(COMMAND) as act:
         callbacks.plan(act, owed, at=at, by=cast.lin.id)
-
-
-def calls_by_hand(runtime: Runtime, owed: int) -> int:
-    """Somebody of ours rings the customer now, from the page of the matter; the id of the call."""
-    with runtime.act(COMMAND) as act:
-        case = rung.case_of(act, owed)
-        company, customer = companies.get(act, case.company_id), customers.get(act, case.customer_id or 0)
-        call = calls.place(
-            act,
-            company,
-            customer=customer,
-            case_id=case.id,
-            owner_id=case.owner_id,
-            our_number=companies.number_of(act, company),
-            first_step="called-back",
-            words_version=given.WORDS,
-            slots={},
-        )
-        attempts.rung(act, case, call)
-        return call.id
 
 
 def rings_in_vain(runtime: Runtime, cast: Cast, state: State = State.UNANSWERED) -> None:
@@ -102,7 +82,7 @@ def test_a_call_before_the_agreed_time_leaves_that_time_as_it_is(
     owed = rung.owes(runtime, cast, "CBK-1.answer", kind=Kind.ENQUIRY)
     plans(runtime, owed, cast, FRIDAY)
     if how == "by hand":
-        rung.ends(runtime, calls_by_hand(runtime, owed), State.UNANSWERED)
+        rung.ends(runtime, rung.by_hand(runtime, owed), State.UNANSWERED)
     else:
         plans(runtime, owed, cast, None)
         rings_in_vain(runtime, cast)
@@ -113,6 +93,38 @@ def test_a_call_before_the_agreed_time_leaves_that_time_as_it_is(
     found = rung.found(runtime, owed)
     assert (found.agreed, found.attempts) == (False, 1)
     assert found.next_at == FRIDAY.replace(hour=12, minute=0), "then in another slot"
+
+
+@pytest.mark.parametrize("state", [State.UNANSWERED, State.FAILED], ids=["nobody picks up", "no carrier"])
+def test_a_call_that_begins_before_the_agreed_time_and_ends_after_it_leaves_that_time_to_be_tried(
+    runtime: Runtime, cast: Cast, at: HandClock, state: State
+) -> None:
+    owed = rung.owes(runtime, cast, "CBK-1.answer", kind=Kind.ENQUIRY)
+    plans(runtime, owed, cast, FRIDAY)
+    at.set(FRIDAY - timedelta(seconds=20))
+    call_id = rung.by_hand(runtime, owed)
+    at.set(FRIDAY + timedelta(seconds=10))
+    rung.ends(runtime, call_id, state)
+    found = rung.found(runtime, owed)
+    assert (found.next_at, found.agreed, found.attempts) == (FRIDAY, True, 0)
+    rings_in_vain(runtime, cast)
+    found = rung.found(runtime, owed)
+    assert (found.agreed, found.attempts) == (False, 1)
+
+
+def test_a_visit_for_which_a_time_was_agreed_is_tried_again_then_and_not_on_its_own_day(
+    runtime: Runtime, cast: Cast, at: HandClock
+) -> None:
+    done = mended(runtime, cast)
+    with done.by(cast.lin) as (act, case):
+        callback = callbacks.open_of(act, case.id)
+        assert callback is not None
+        callbacks.plan(act, callback.id, at=at.now + HOUR, by=cast.lin.id)
+    at.passes(HOUR)
+    rung.begins(runtime)
+    [call] = rung.calls_to(runtime, cast.chen.id)
+    rung.ends(runtime, call.id, State.FAILED)
+    assert next_at(runtime, callback.id) == at.now + HOUR / 3, "the carrier could not be had"
 
 
 def test_nobody_of_ours_just_before_the_agreed_time_does_not_put_it_off(
@@ -166,7 +178,7 @@ def test_an_answer_that_is_owed_stays_listed_after_a_talk_without_it(runtime: Ru
     owed = rung.owes(runtime, cast, "CBK-1.answer")
     with runtime.act(COMMAND) as act:
         callbacks.owe(act, rung.case_of(act, owed), rung.MISSED)
-    call_id = calls_by_hand(runtime, owed)
+    call_id = rung.by_hand(runtime, owed)
     with runtime.act(COMMAND) as act:
         callbacks.reached(act, rung.case_of(act, owed))
     rung.ends(runtime, call_id, State.ENDED)

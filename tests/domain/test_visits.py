@@ -16,6 +16,7 @@ from hotline.domain import (
     repairs,
     verifying,
     visit_results,
+    visit_rules,
     visits,
 )
 from hotline.domain.act import COMMAND
@@ -262,11 +263,11 @@ def test_a_case_that_was_closed_meanwhile_is_open_again(done: Mended, cast: Cast
 def test_a_company_may_have_every_customer_rung_by_a_person(cast: Cast, runtime: Runtime) -> None:
     with runtime.act(COMMAND) as act:
         company = companies.get(act, cast.heat.id)
-        assert visits.style(act, "VIS-1.repair") == "survey"
-        assert visits.style(act, "CMP-8.visit") == "talk"
+        assert visit_rules.style(act, "VIS-1.repair") == "survey"
+        assert visit_rules.style(act, "CMP-8.visit") == "talk"
         company.overrides = {"visits": {"by": "agent"}}
         companies.get(act, cast.heat.id)
-        assert visits.style(act, "VIS-1.repair") == "talk"
+        assert visit_rules.style(act, "VIS-1.repair") == "talk"
 
 
 def test_an_emergency_that_is_not_over_goes_to_repair_again(cast: Cast, runtime: Runtime) -> None:

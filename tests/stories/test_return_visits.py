@@ -130,6 +130,29 @@ def test_who_wants_a_person_gets_one_who_notes_the_visit(line: Line, desk: Desk)
         assert callbacks.open_of(act, done.id) is None
 
 
+def test_whoever_got_a_person_who_noted_nothing_is_rung_by_one_of_ours(line: Line, desk: Desk) -> None:
+    cast = line.cast
+    done = mended(line.runtime, cast)
+    phone = asked(line)
+    desk.sits(cast.lin)
+    phone.presses("1").hears("修好了吗").presses("0").hears("正在为您接通")
+    agent = desk.takes(cast.lin).hears("♪ beep").speaks("陈先生您好")
+    phone.hears("陈先生您好").hangs_up()
+    agent.hears("通话结束")
+    desk.wraps_up(cast.lin)
+    desk.goes_home(cast.lin)
+    line.passes(hours=1, minutes=59)
+    desk.sits(cast.lin)
+    line.phone("lin").does_not_ring(30)
+    again = line.phone("lin").rings(120).answers().hears("接听请按1").presses("1")
+    line.phone("chen").rings().answers().hears("关于您的暖气故障").presses("1").hears("").hangs_up()
+    again.hears("通话结束")
+    done.records(cast.lin, Said(mended=True, mark=4))
+    with line.look() as act:
+        assert callbacks.open_of(act, done.id) is None
+    assert (done.visits[0].by, done.verdicts[-1]) == (Asker.AGENT, ("VIS-1.repair", "kept"))
+
+
 def test_a_machine_is_rung_in_other_slots_and_after_the_last_the_owner_knows(line: Line) -> None:
     done = mended(line.runtime, line.cast)
     line.passes(hours=23)
