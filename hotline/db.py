@@ -6,9 +6,22 @@ import sqlite3
 import threading
 import time
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, ClassVar
 
-from sqlalchemy import Connection, DateTime, Engine, MetaData, create_engine, event, func, select
+from sqlalchemy import (
+    Connection,
+    DateTime,
+    Engine,
+    MetaData,
+    Select,
+    bindparam,
+    create_engine,
+    event,
+    func,
+    inspect,
+    select,
+)
 from sqlalchemy.dialects.postgresql import Insert as PostgresInsert
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
@@ -53,6 +66,24 @@ class Base(DeclarativeBase):
 
     metadata = MetaData(naming_convention=NAMES)
     type_annotation_map: ClassVar = {datetime: Instant()}
+
+
+class Records(Session):
+    """A session that asks for a row by its number in a statement written once for each table: anew for every row it
+    took as long as asking (measured).
+    """
+
+    def get(self, entity: Any, ident: Any, **how: Any) -> Any:
+        """The row with this key; None where there is none."""
+        if any(how.values()) or type(ident) is not int or self.identity_key(entity, ident) in self.identity_map:
+            return super().get(entity, ident, **how)
+        return self.scalars(_numbered(entity), {"id": ident}).one_or_none()
+
+
+@cache
+def _numbered(table: type[Base]) -> Select[Any]:
+    [key] = inspect(table).primary_key
+    return select(table).where(key == bindparam("id"))
 
 
 # An error's text never shows the values of a statement: they may be what a caller said.

@@ -10,11 +10,10 @@ from typing import Any
 
 from redis import Redis
 from sqlalchemy import Engine
-from sqlalchemy.orm import Session
 
 from hotline import clock
 from hotline.addresses import Addresses
-from hotline.db import WriterQueue, make_engine
+from hotline.db import Records, WriterQueue, make_engine
 from hotline.domain import audit
 from hotline.domain.act import Act, Actor
 from hotline.live import Bell
@@ -53,7 +52,7 @@ class Runtime:
         """
         with (
             self._writers,
-            Session(self.engine.execution_options(writes=True), expire_on_commit=False) as session,
+            Records(self.engine.execution_options(writes=True), expire_on_commit=False) as session,
         ):
             act = Act(session, actor, clock.now(), self.sealer, standard_of)
             yield act
@@ -65,7 +64,7 @@ class Runtime:
     @contextmanager
     def look(self, actor: Actor) -> Iterator[Act]:
         """An act that only reads; whatever it changed is not kept."""
-        with Session(self.engine) as session:
+        with Records(self.engine) as session:
             yield Act(session, actor, clock.now(), self.sealer, standard_of)
 
     def _store(self) -> Store:
@@ -111,5 +110,7 @@ def make(settings: Settings, engine: Engine | None = None) -> Runtime:
         idle_ms=figures.database.idle_longest.seconds * 1000,
     )
     within = figures.routine.redis_within.seconds
-    redis = Redis.from_url(settings.redis, socket_connect_timeout=within, socket_timeout=within, retry=None)
+    limits = {"socket_connect_timeout": within, "socket_timeout": within, "retry": None}
+    # For each connection the package would read from disk which version it is, to tell Redis.
+    redis = Redis.from_url(settings.redis, driver_info=None, **limits)
     return Runtime(settings, engine, redis, _prompts())

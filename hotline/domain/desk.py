@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
+
 from hotline.domain import anonymity, attempts, companies, notices, offers, outbox, promises, seats, staff
 from hotline.domain.act import Act
 from hotline.domain.calls import Call, State
@@ -161,10 +163,11 @@ def why_leave(act: Act, wait: Wait) -> Why | None:
 def overdue(act: Act) -> list[tuple[int, Why]]:
     """Waits that should end now, and why, for the routine; `leave_in_vain` ends one of them."""
     found = []
-    for company in companies.listed(act):
-        waiting = line(act, company.id, TO_MATCH)
+    waited_for = select(Wait.company_id).where(Wait.state.in_(TO_MATCH)).distinct().order_by(Wait.company_id)
+    for company_id in act.session.scalars(waited_for).all():
+        waiting = line(act, company_id, TO_MATCH)
         asked = asked_for(act, *(wait.id for wait in waiting))
-        companies.get(act, company.id)
+        companies.get(act, company_id)
         serving = who_serves(act)
         judged = [(wait.id, _why_leave(act, wait, serving, asked[wait.id])) for wait in waiting]
         found += [(wait_id, why) for wait_id, why in judged if why is not None]
