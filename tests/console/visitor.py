@@ -65,7 +65,8 @@ class Visitor:
 def logged_in(app: Flask, who: Person | str) -> Visitor:
     """Somebody of the cast, or under a name, who is in now."""
     visitor = Visitor(app)
-    assert visitor.logs_in(who).status_code == 302
+    login = who if isinstance(who, str) else who.login
+    assert visitor.sends("/console/login", login=login, password=PASSWORD).status_code == 302
     return visitor
 
 
