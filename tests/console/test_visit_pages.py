@@ -50,12 +50,12 @@ def test_the_list_shows_who_is_to_be_asked_and_leads_to_the_form(lin: Visitor, d
 
 
 def test_the_list_says_about_whom_no_call_is_arranged(lin: Visitor, done: Mended, cast: Cast) -> None:
-    assert "没有安排回访电话" not in lin.opens(LIST).text
+    assert "没有安排电话" not in lin.opens(LIST).text
     with done.by(cast.lin) as (act, case):
         callback = callbacks.open_of(act, case.id)
         assert callback is not None
         callbacks.cancel(act, callback.id, by=cast.lin.id, why="说会自己打来")
-    assert "没有安排回访电话" in lin.opens(LIST).text
+    assert "没有安排电话" in lin.opens(LIST).text
 
 
 def test_what_the_customer_says_is_noted_and_their_words_are_masked(lin: Visitor, done: Mended) -> None:
