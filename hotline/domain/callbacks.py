@@ -141,10 +141,9 @@ def _spoken(act: Act, case: Case, callback: Callback, state: State) -> None:
         close(act, case, attempt, Outcome.REACHED)
     if next_calls.lies_ahead(callback, act.at):
         schedule(act, callback, callback.from_at)
-    elif owed & (BY_ITSELF | OF_VISITS):
-        schedule(act, callback, next_calls.after_talk(act, case, callback))
     else:
-        callback.next_at = None
+        again = next_calls.after_talk(act, case, callback) if owed & (BY_ITSELF | OF_VISITS) else None
+        schedule(act, callback, again)
 
 
 def joinable(act: Act, customer_id: int | None, company_id: int) -> Case | None:

@@ -46,12 +46,13 @@ def _submitted(act: Act, step: timedelta, looked_back: timedelta) -> None:
     just_then = act.at - step - looked_back
     under_way = (OutboxEntry.state.in_((State.DUE, State.CLAIMED)), OutboxEntry.submitted_at.is_not(None))
     if step < timedelta(0):
-        old = select(OutboxEntry.id, OutboxEntry.submitted_at).where(
+        old = select(OutboxEntry).where(
             *under_way, OutboxEntry.submitted_at > act.at, OutboxEntry.submitted_at <= just_then
         )
-        for id_, submitted_at in act.session.execute(old.with_for_update()).all():
-            theirs = update(OutboxEntry).where(OutboxEntry.id == id_).values(submitted_at=submitted_at + step)
-            act.session.execute(theirs.execution_options(synchronize_session=False))
+        for entry in act.session.scalars(old.with_for_update()):
+            if entry.submitted_at is not None:
+                entry.submitted_at += step
+        act.session.flush()
     since = max(act.at, just_then) if step < timedelta(0) else just_then
     young = update(OutboxEntry).where(*under_way, OutboxEntry.submitted_at > since).values(submitted_at=act.at)
     act.session.execute(young.execution_options(synchronize_session=False))

@@ -8,7 +8,7 @@ visit is left alone until that begins (VIS-1), whatever was tried before.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from hotline.domain import owed_calls, promises, slots, visit_rules
@@ -90,14 +90,19 @@ def after_try(act: Act, case: Case, callback: Callback, tried: Sequence[datetime
     return _not_early(act, case, callback, slots.next_try(standard, tried, _kind(callback)))
 
 
-def after_talk(act: Act, case: Case, callback: Callback) -> datetime:
+def after_talk(act: Act, case: Case, callback: Callback) -> datetime | None:
     """When to ring again whom we talked with, where what is owed still needs no answer first: a visit, when it begins.
 
-    Not at once in any case.
+    Not on the same day in any case. None where we talked as often as anybody is tried: one of ours forgets to write it
+    down, and the customer is not rung for ever for that.
     """
+    if owed_calls.talks(act, callback) >= act.standard.callbacks.attempts:
+        return None
+    calendar = act.standard.calendar
+    today = act.at.astimezone(calendar.timezone).date()
+    tomorrow = calendar.start_of_day(date.fromordinal(today.toordinal() + 1))
     begins = _begin(act, case, [one for one in owed_calls.owed_of(act, callback, case) if one.rule in OF_VISITS])
-    soonest = act.at + act.standard.callbacks.between.span
-    return slots.earliest(act.standard, max(soonest, begins or soonest), _kind(callback))
+    return slots.earliest(act.standard, max(tomorrow, begins or tomorrow), _kind(callback))
 
 
 def _not_early(act: Act, case: Case, callback: Callback, at: datetime) -> datetime:

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, exists, or_, select, text
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, exists, func, or_, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.db import Base
@@ -204,11 +204,21 @@ def made(act: Act, case: Case, rule: str, style: Style, from_at: datetime) -> Ca
     return callback
 
 
-def schedule(act: Act, callback: Callback, at: datetime) -> None:
-    """The next attempt begins at this instant. The row is the truth; what is owed to the outbox only wakes a worker."""
+def schedule(act: Act, callback: Callback, at: datetime | None) -> None:
+    """The next attempt begins at this instant; None: when a person begins it.
+
+    The row is the truth; what is owed to the outbox only wakes a worker.
+    """
     callback.next_at = at
-    outbox.post(act, "call-back", due=at, callback=callback.id)
+    if at is not None:
+        outbox.post(act, "call-back", due=at, callback=callback.id)
     act.news.add("callbacks")
+
+
+def talks(act: Act, callback: Callback) -> int:
+    """How often we rang and talked with the customer."""
+    reached = select(func.count(Attempt.id)).where(Attempt.outcome == Outcome.REACHED)
+    return act.session.scalar(reached.where(Attempt.callback_id == callback.id)) or 0
 
 
 def is_owed(act: Act, callback: Callback, case: Case, *, but: frozenset[str] = frozenset()) -> bool:

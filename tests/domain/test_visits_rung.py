@@ -126,13 +126,15 @@ def test_every_visit_that_one_of_ours_makes_outlasts_a_talk(
     assert (rung.found(runtime, owed).next_at, visit_of(runtime, owed).state) == (day, State.OWED)
 
 
-def test_whoever_was_reached_on_the_day_without_a_form_is_rung_again_until_there_is_one(
+def test_whoever_was_reached_without_a_form_is_rung_on_the_next_days_until_there_is_one_or_they_talked_thrice(
     runtime: Runtime, cast: Cast, at: HandClock
 ) -> None:
     owed = owes_visit(runtime, cast, REPAIR)
-    at.set(TOMORROW)
-    talks(runtime, cast, owed, "rung by hand")
-    assert rung.found(runtime, owed).next_at == TOMORROW + 2 * HOUR
+    eight = TOMORROW.replace(hour=8)
+    for day, then in ((0, eight + DAY), (1, eight + 4 * DAY), (4, None)):  # Thursday, Friday, Monday
+        at.set(TOMORROW + day * DAY)
+        talks(runtime, cast, owed, "rung by hand")
+        assert rung.found(runtime, owed).next_at == then
     with runtime.act(COMMAND) as act:
         visit = visits.get(act, visit_of(runtime, owed).id)
         visit_results.record(act, visit.id, given.person(act, cast.lin), GOOD)

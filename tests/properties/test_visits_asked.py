@@ -122,11 +122,12 @@ class Walk:
         rung.ends(self.runtime, call_id, CallState.ENDED if talked else self.chance.choice(IN_VAIN))
 
     def sound(self) -> State:
-        """What became of the visit: as long as it is owed somebody rings, or is being rung."""
+        """What became of the visit: owed, they are rung, or will be, or were talked with thrice already."""
         with self.runtime.look(COMMAND) as act:
             [visit] = visits.of_case(act, self.case_id)
             rung_about = owed_calls.rung_about(act, [self.case_id])
-            assert visit.state != State.OWED or (self.case_id, visit.rule) in rung_about
+            often = any(owed_calls.talks(act, one) >= 3 for one in callbacks.of_case(act, self.case_id))
+            assert visit.state != State.OWED or (self.case_id, visit.rule) in rung_about or often
             return State(visit.state)
 
 
