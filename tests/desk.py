@@ -183,7 +183,9 @@ class Desk:
         self._beats_at = now + self.line.runtime.figures.desk.presence_every.span
         for person in self._open.values():
             with self.by(person) as act:
-                presence.seen(act, self._seat(act, person))
+                seat = seats.locked(act, person.id)  # who it is matters to nobody here
+                companies.get(act, seat.company_id)
+                presence.seen(act, seat)
         watch.the_desk(self.line.runtime)
 
 
