@@ -16,14 +16,13 @@ _DIALLED = re.compile(r"\+?[0-9 ().-]+")
 _WITHHELD = frozenset({"anonymous", "unknown", "restricted", "unavailable", "private", "blocked", "+266696687", ""})
 
 # Lines at which a person is called for the ordinary price: none that earns whoever holds it money (premium rate, shared
-# cost, personal numbers), none by satellite. A range that the numbering plan at hand does not know yet may be one.
+# cost, personal numbers), none by satellite.
 _ORDINARY = frozenset(
     {
         PhoneNumberType.FIXED_LINE,
         PhoneNumberType.MOBILE,
         PhoneNumberType.FIXED_LINE_OR_MOBILE,
         PhoneNumberType.VOIP,
-        PhoneNumberType.UNKNOWN,
     }
 )
 
@@ -61,7 +60,7 @@ class PhoneNumber:
         return (
             phonenumbers.is_possible_number_with_reason(parsed) == ValidationResult.IS_POSSIBLE
             and phonenumbers.region_code_for_number(parsed) in regions
-            and phonenumbers.number_type(parsed) in _ORDINARY
+            and (phonenumbers.number_type(parsed) in _ORDINARY or _may_be_mobile(parsed))
         )
 
     def is_of(self, regions: Collection[str]) -> bool:
@@ -96,3 +95,13 @@ class PhoneNumber:
 
     def __str__(self) -> str:
         return self.masked
+
+
+def _may_be_mobile(parsed: phonenumbers.PhoneNumber) -> bool:
+    """Is it in a range that the numbering plan at hand does not know yet, and as long as a mobile number there?
+
+    A number that lacks digits is in no range either.
+    """
+    length = phonenumbers.is_possible_number_for_type_with_reason(parsed, PhoneNumberType.MOBILE)
+    unknown = phonenumbers.number_type(parsed) == PhoneNumberType.UNKNOWN
+    return bool(unknown and length == ValidationResult.IS_POSSIBLE)

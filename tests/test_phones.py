@@ -74,6 +74,8 @@ def test_an_ordinary_line_of_an_allowed_region_is_one(number: str, what: str) ->
         ("+18765551234", "another region behind the same code"),
         ("+85290012345678", "not possible there"),
         ("+8612345", "a service number of somebody else"),
+        ("+861380013", "a mobile number that lacks digits"),
+        ("+861380013800", "the last digit is missing"),
         ("+447012345678", "a personal number"),
     ],
 )

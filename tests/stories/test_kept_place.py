@@ -123,7 +123,7 @@ def test_a_customer_who_cannot_talk_now_is_rung_again_later(line: Line, desk: De
     desk.wraps_up(lin)
     agent = desk.takes(lin)
     line.phone("unknown").rings().answers().hears("方便通话请按1").speaks("现在不方便").hears("我们再给您回电")
-    agent.hears("来电人已经不在线上")
+    agent.hears("对方已经不在线上")
     assert line.promised(line.case()) == {"ANS-3.callback": "open"}
 
 
