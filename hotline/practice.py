@@ -45,7 +45,7 @@ def phones(runtime: Runtime) -> list[PhoneConfig]:
         known = act.session.scalars(select(Customer).order_by(Customer.id).limit(MOST_CUSTOMERS))
         people = act.session.scalars(select(Staff).where(Staff.phone.is_not(None), Staff.active).order_by(Staff.id))
         found = [_of_customer(act, customer) for customer in known]
-        callers = [*filter(None, found), _of_stranger(act), _WITHHELD]
+        callers = [*filter(None, found), _strangers(stranger(act)), _WITHHELD]
         return callers + [_of_staff(act, person) for person in people]
 
 
@@ -58,10 +58,13 @@ def _of_customer(act: Act, customer: Customer) -> PhoneConfig | None:
     return PhoneConfig(number=number, name=name, role="customer", label=name)
 
 
-def _of_stranger(act: Act) -> PhoneConfig:
+def stranger(act: Act) -> str:
     """A number by which nobody is known; whoever has rung from it is known, and the next number is a stranger's."""
     candidates = map(_STRANGERS.format, count(1))
-    number = next(one for one in candidates if customers.find(act, PhoneNumber.parse(one)) is None)
+    return next(one for one in candidates if customers.find(act, PhoneNumber.parse(one)) is None)
+
+
+def _strangers(number: str) -> PhoneConfig:
     return PhoneConfig(number, "陌生号码", "customer", label="陌生号码", label_en="Unknown number")
 
 

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import select
 
-from hotline import demo
+from hotline import demo, practice
 from hotline.domain import companies, staff
 from hotline.domain.act import COMMAND
 from hotline.domain.calls import Call
@@ -54,12 +54,16 @@ def play(runtime: Runtime, file: Path, exchange: str, say: Say) -> str | None:
 
 
 def names(runtime: Runtime) -> dict[str, str]:
-    """What a story may call a number: a company by its code, staff by their log-in, the demo's customers by key."""
+    """What a story may call a number: a company by its code, staff by their log-in, the demo's customers by key.
+
+    `unknown` is a number by which nobody is known.
+    """
     with runtime.look(COMMAND) as act:
         people = act.session.scalars(select(Staff).where(Staff.phone.is_not(None)))
         known = {person.login: staff.phone_of(act, person).e164 for person in people}
         for company in companies.listed(act):
             known[company.code] = companies.numbers_of(act, company)[0]
+        known["unknown"] = practice.stranger(act)
     return known | demo.customers_by_key(runtime)
 
 

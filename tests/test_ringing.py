@@ -58,6 +58,11 @@ def test_a_story_that_comes_true_prints_its_lines_and_what_is_heard(
     assert said.endswith("The story came true.\n")  # and no call began, so there is none to look at
 
 
+def test_unknown_is_a_number_by_which_nobody_is_known(operator: Operator, exchange: Running, tmp_path: Path) -> None:
+    told = story(tmp_path, "unknown dials heat", "unknown hears 空号")
+    assert operator.answered("ring", told, "--port", port(exchange)).endswith("The story came true.\n")
+
+
 def test_a_line_that_does_not_come_true_gives_status_1_and_is_named(
     operator: Operator, exchange: Running, tmp_path: Path
 ) -> None:
