@@ -16,6 +16,7 @@ from hotline.domain.audit import AuditEntry
 from hotline.domain.callbacks import Attempt, Callback, State
 from hotline.domain.cases import Case
 from hotline.domain.promises import AGREED_TIME, Promise
+from hotline.domain.waits import IN_LINE, Wait
 from hotline.standard.rules import Standard
 
 
@@ -35,6 +36,7 @@ class Row:
     cancelled_by: str | None
     asked_elsewhere: frozenset[int]  # promises that were asked for on the web
     is_engaged: bool  # it is due, and the customer is in another call with us
+    in_line: bool  # it has its place in the line: the customer is rung once an agent has accepted
     at: datetime
 
     @property
@@ -50,11 +52,11 @@ class Row:
 
     @property
     def stands(self) -> str:
-        """What goes on with it: over, being rung, to begin by itself, or waiting for a person."""
+        """What goes on with it: over, in the line or being rung, to begin by itself, or waiting for a person."""
         if self.callback.state != State.OPEN:
             return "over"
         if self.attempts and self.attempts[-1].ended_at is None:
-            return "ringing"
+            return "in-line" if self.in_line else "ringing"
         return "begins" if self.callback.next_at else "waits"
 
     @property
@@ -90,6 +92,7 @@ def rows(act: Act, found: Sequence[tuple[Callback, Case]]) -> list[Row]:
         _cancelled_by(act, found),
         matter.asked_elsewhere(act, [one for made in promised.values() for one in made]),
     )
+    in_line = _in_line(act, list(attempts))
     names = people.names(act, [*(one.wanted_id for one, _case in found), *by.values()])
     return [
         Row(
@@ -105,6 +108,7 @@ def rows(act: Act, found: Sequence[tuple[Callback, Case]]) -> list[Row]:
             is_anothers=case.owner_id != asking.person().id,
             cancelled_by=names.get(by.get(one.id, 0)),
             is_engaged=_is_engaged(act, one, case, standards[case.company_id]),
+            in_line=one.id in in_line,
             at=act.at,
         )
         for one, case in found
@@ -137,6 +141,12 @@ def _promises(act: Act, found: Iterable[tuple[Callback, Case]]) -> dict[int, lis
     for promise in act.session.scalars(query):
         by_case[promise.case_id].append(promise)
     return by_case
+
+
+def _in_line(act: Act, callback_ids: Sequence[int]) -> set[int]:
+    """Which of these callbacks wait in the line for one of ours."""
+    query = select(Wait.callback_id).where(Wait.callback_id.in_(callback_ids), Wait.state.in_(IN_LINE))
+    return {one for one in act.session.scalars(query) if one is not None}
 
 
 def _is_engaged(act: Act, callback: Callback, case: Case, standard: Standard) -> bool:

@@ -87,9 +87,13 @@ def test_while_the_customer_is_rung_nothing_can_be_planned(
 ) -> None:
     rung.sits(runtime, cast.lin)
     rung.begins(runtime)
+    waits = row_of(lin.opens(LIST).text, missed)
+    assert "排队中，座席接起后拨客户" in waits
+    assert "正在拨打" not in waits, "nobody is, before one of ours has accepted"
+    rung.takes(runtime)
     row = row_of(lin.opens(LIST).text, missed)
     assert "正在拨打" in row
-    assert "约定时间" not in row
+    assert "约定时间" not in waits + row
     assert "正在拨打" in lin.is_refused(f"{LIST}/{missed}/now", page=LIST).text
 
 
