@@ -45,7 +45,7 @@ def sign(act: Act, visit_id: int, by: Staff) -> Visit:
     visit = visits.get(act, visit_id)
     if not may_sign(act, visit, by):
         raise Refused("this is for the head of the department that did the work, or a superior (VIS-4)")
-    if visit.to_sign_at is None or visit.signed_at is not None:
+    if not visit.is_unsigned:
         raise Conflict("there is nothing in this visit to sign for, or it is signed for already")
     visit.signed_at, visit.signed_by_id = act.at, by.id
     act.remember(case.chain, "visit-signed", visit=visit.id, by=by.id)

@@ -93,7 +93,7 @@ class Owed:
         yield f"reached: {len(reached)}; return visits made: {told}"
 
     def complaints(self) -> Iterator[str]:
-        """Who was not rung, or rung twice, by the carrier's own list; whose callback met nobody."""
+        """Who was not rung, or rung twice, by the carrier's own list."""
         rung = self._rung()
         for n, number in enumerate(self._everybody):
             if rung[number] != 1:

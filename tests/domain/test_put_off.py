@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from sqlalchemy import select
 
-from hotline.domain import callbacks, repairs, verifying
+from hotline.domain import callbacks, repairs
 from hotline.domain.act import COMMAND
 from hotline.domain.callbacks import Callback, Outcome, Style
 from hotline.domain.calls import State as CallState
@@ -16,6 +14,7 @@ from hotline.domain.visits import State
 from hotline.errors import Conflict, Invalid
 from hotline.runtime import Runtime
 from tests import given, rung
+from tests.verified import the_log_agrees as the_log_agrees
 from tests.visiting import BROKEN, GOOD, Mended, mended, signs
 from tests.world import Cast, HandClock
 
@@ -30,14 +29,6 @@ def waiting(runtime: Runtime, cast: Cast) -> Mended:
         signs(act, cast, case)
         repairs.put_off(act, order, by=cast.wang.id, why=WHY)
     return Mended(runtime, case.id)
-
-
-@pytest.fixture(autouse=True)
-def _the_log_agrees(runtime: Runtime) -> Iterator[None]:
-    """Whatever a test did stands in the log as it stands in the rows (REC-2)."""
-    yield
-    with runtime.look(COMMAND) as act:
-        assert verifying.verify(act.session).problems == []
 
 
 def finishes(waiting: Mended, cast: Cast) -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from hotline.domain import staff, verifying, visit_figures, visit_results, visit_signatures, visits
+from hotline.domain import staff, visit_figures, visit_results, visit_signatures, visits
 from hotline.domain.act import COMMAND
 from hotline.domain.calls import Call
 from hotline.domain.cases import Kind
@@ -20,6 +20,7 @@ from tests.complaining import complaint as complaint
 from tests.complaining import house as house
 from tests.domain.test_agreeing import changed, found
 from tests.tampering import forging
+from tests.verified import the_log_agrees as the_log_agrees
 from tests.visiting import BROKEN, GOOD, UNHAPPY, Mended, mended, told
 from tests.world import Cast, HandClock, Person
 
@@ -32,14 +33,6 @@ def done(runtime: Runtime, cast: Cast, house: House) -> Mended:
     with runtime.act(COMMAND) as act:
         staff.get(act, cast.wang.id).department_id = house.repair
     return mended(runtime, cast)
-
-
-@pytest.fixture(autouse=True)
-def _the_log_agrees(runtime: Runtime) -> object:
-    """Whatever a test did stands in the log as it stands in the rows (REC-2)."""
-    yield
-    with runtime.look(COMMAND) as act:
-        assert verifying.verify(act.session).problems == []
 
 
 def signs(done: Mended, who: Person) -> Visit:

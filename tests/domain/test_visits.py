@@ -14,7 +14,6 @@ from hotline.domain import (
     owed_calls,
     promises,
     repairs,
-    verifying,
     visit_results,
     visit_rules,
     visits,
@@ -31,6 +30,7 @@ from tests import given
 from tests.complaining import Filed, House
 from tests.complaining import complaint as complaint
 from tests.complaining import house as house
+from tests.verified import the_log_agrees as the_log_agrees
 from tests.visiting import BROKEN, GOOD, UNHAPPY, Mended, mended, signs, told
 from tests.world import START, Cast, HandClock
 
@@ -42,14 +42,6 @@ FLT_2 = [("FLT-2.notify", "kept"), ("FLT-2.sign", "kept")]
 def done(runtime: Runtime, cast: Cast) -> Mended:
     """Chen's radiator is mended, and a visit is owed."""
     return mended(runtime, cast)
-
-
-@pytest.fixture(autouse=True)
-def _the_log_agrees(runtime: Runtime) -> object:
-    """Whatever a test did stands in the log as it stands in the rows (REC-2)."""
-    yield
-    with runtime.look(COMMAND) as act:
-        assert verifying.verify(act.session).problems == []
 
 
 def test_a_repair_that_is_done_owes_a_visit_within_a_week(done: Mended) -> None:

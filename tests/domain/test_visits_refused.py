@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 
-from hotline.domain import verifying
-from hotline.domain.act import COMMAND
 from hotline.domain.visits import State
 from hotline.runtime import Runtime
 from tests.complaining import Filed, House
 from tests.complaining import complaint as complaint
 from tests.complaining import house as house
+from tests.verified import the_log_agrees as the_log_agrees
 from tests.visiting import Mended, mended, told, wants_no_calls
 from tests.world import Cast, HandClock
 
@@ -24,14 +22,6 @@ DAY = timedelta(days=1)
 def done(runtime: Runtime, cast: Cast) -> Mended:
     """Chen's radiator is mended, and a visit is owed."""
     return mended(runtime, cast)
-
-
-@pytest.fixture(autouse=True)
-def _the_log_agrees(runtime: Runtime) -> Iterator[None]:
-    """Whatever a test did stands in the log as it stands in the rows (REC-2)."""
-    yield
-    with runtime.look(COMMAND) as act:
-        assert verifying.verify(act.session).problems == []
 
 
 def test_a_refusal_is_kept_with_the_customer_and_ends_the_promise(

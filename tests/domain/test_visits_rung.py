@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -15,7 +14,6 @@ from hotline.domain import (
     companies,
     owed_calls,
     promises,
-    verifying,
     visit_results,
     visits,
 )
@@ -26,19 +24,12 @@ from hotline.domain.cases import Kind
 from hotline.domain.visits import COMPLAINT, REPAIR, RESULT, VISITOR, State, Visit
 from hotline.runtime import Runtime
 from tests import given, rung
+from tests.verified import the_log_agrees as the_log_agrees
 from tests.visiting import GOOD, Mended, mended
 from tests.world import START, Cast, HandClock
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 TOMORROW, MIDNIGHT = START + DAY, START.replace(hour=0) + DAY
-
-
-@pytest.fixture(autouse=True)
-def _the_log_agrees(runtime: Runtime) -> Iterator[None]:
-    """Whatever a test did stands in the log as it stands in the rows (REC-2)."""
-    yield
-    with runtime.look(COMMAND) as act:
-        assert [str(one) for one in verifying.verify(act.session).problems] == []
 
 
 def ask(runtime: Runtime, cast: Cast, by: str) -> None:

@@ -189,3 +189,14 @@ def until(true: object, seconds: float = 10) -> None:
     while not true():  # type: ignore[operator]
         assert time.monotonic() < deadline, "it never came about"
         time.sleep(0.01)
+
+
+def test_where_nothing_is_due_redis_is_asked_one_thing(shop: Workshop) -> None:
+    """Whether it still has what was handed out; a turn comes twice a second for as long as the house stands."""
+    shop.dispatcher.turn()
+    redis = shop.runtime.redis
+    redis.config_resetstat()
+    assert shop.dispatcher.turn() == 0
+    asked = {name: told["calls"] for name, told in redis.info("commandstats").items()}
+    assert asked.pop("cmdstat_exists") == 1
+    assert asked.keys() <= {"cmdstat_config|resetstat", "cmdstat_config", "cmdstat_info"}

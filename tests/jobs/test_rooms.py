@@ -108,7 +108,11 @@ def test_the_dispatcher_claims_no_more_than_the_workers_have_room_for(shop: Work
     assert shop.dispatcher.turn() == 1
 
 
-def test_what_redis_does_not_take_is_due_again_at_once(shop: Workshop) -> None:
+@pytest.mark.parametrize("known", [True, False], ids=["as ever", "just begun"])
+def test_what_redis_does_not_take_is_due_again_at_once(shop: Workshop, known: bool) -> None:
+    """For a Redis that has just begun nothing is claimed at all."""
+    if known:
+        shop.dispatcher.turn()
     owed = shop.owe("end-call", call=0)
     with Redis.from_url(shop.runtime.settings.redis) as redis:
         redis.config_set("min-replicas-to-write", 1)  # it answers, and refuses to write
@@ -117,6 +121,6 @@ def test_what_redis_does_not_take_is_due_again_at_once(shop: Workshop) -> None:
                 shop.dispatcher.turn()
         finally:
             redis.config_set("min-replicas-to-write", 0)
-    assert [(one.state, one.attempts) for one in shop.entries("end-call")] == [(State.DUE, 0)]
+    assert [(one.state, one.attempts) for one in shop.entries("end-call")] == [(State.DUE, int(known))]
     assert shop.dispatcher.turn() == 1
-    assert RqQueue(Queue.ROUTINE, connection=shop.runtime.redis).job_ids == [f"outbox-{owed}-1"]
+    assert RqQueue(Queue.ROUTINE, connection=shop.runtime.redis).job_ids == [f"outbox-{owed}-{1 + known}"]

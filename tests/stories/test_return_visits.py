@@ -115,15 +115,20 @@ def test_a_complainant_is_visited_on_the_third_day_over_a_holiday(line: Line, de
     assert datetime(2026, 11, 21, 8, tzinfo=SHANGHAI) <= line.at.now < datetime(2026, 11, 21, 15, tzinfo=SHANGHAI)
 
 
+def talks_with_a_person(line: Line, desk: Desk) -> None:
+    """Chen is asked by the machine, presses 0, and talks with Lin."""
+    phone = asked(line)
+    desk.sits(line.cast.lin)
+    phone.presses("1").hears("修好了吗").presses("0").hears("正在为您接通")
+    agent = desk.takes(line.cast.lin).hears("♪ beep").speaks("陈先生您好")
+    phone.hears("陈先生您好").hangs_up()
+    agent.hears("通话结束")
+
+
 def test_who_wants_a_person_gets_one_who_notes_the_visit(line: Line, desk: Desk) -> None:
     cast = line.cast
     done = mended(line.runtime, cast)
-    phone = asked(line)
-    desk.sits(cast.lin)
-    phone.presses("1").hears("修好了吗").presses("0").hears("正在为您接通")
-    agent = desk.takes(cast.lin).hears("♪ beep").speaks("陈先生您好")
-    phone.hears("陈先生您好").hangs_up()
-    agent.hears("通话结束")
+    talks_with_a_person(line, desk)
     done.records(cast.lin, Said(mended=True, mark=3, words="上门晚了"))
     assert done.verdicts[-1] == ("VIS-1.repair", "kept")
     with line.look() as act:
@@ -133,12 +138,7 @@ def test_who_wants_a_person_gets_one_who_notes_the_visit(line: Line, desk: Desk)
 def test_whoever_got_a_person_who_noted_nothing_is_rung_by_one_of_ours(line: Line, desk: Desk) -> None:
     cast = line.cast
     done = mended(line.runtime, cast)
-    phone = asked(line)
-    desk.sits(cast.lin)
-    phone.presses("1").hears("修好了吗").presses("0").hears("正在为您接通")
-    agent = desk.takes(cast.lin).hears("♪ beep").speaks("陈先生您好")
-    phone.hears("陈先生您好").hangs_up()
-    agent.hears("通话结束")
+    talks_with_a_person(line, desk)
     desk.wraps_up(cast.lin)
     desk.goes_home(cast.lin)
     with line.look() as act:
