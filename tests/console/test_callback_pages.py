@@ -88,7 +88,7 @@ def test_while_the_customer_is_rung_nothing_can_be_planned(
     rung.sits(runtime, cast.lin)
     rung.begins(runtime)
     waits = row_of(lin.opens(LIST).text, missed)
-    assert "排队中，座席接起后拨客户" in waits
+    assert "等座席接听" in waits
     assert "正在拨打" not in waits, "nobody is, before one of ours has accepted"
     rung.takes(runtime)
     row = row_of(lin.opens(LIST).text, missed)
