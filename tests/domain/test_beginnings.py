@@ -74,7 +74,11 @@ def test_of_what_fails_half_done_nothing_stays_in_rows_or_log(runtime: Runtime, 
         callbacks.cancel(act, owed, by=cast.lin.id, why="客户已发短信说不用了")
     assert rung.tried(runtime, owed) == []
     with runtime.look(COMMAND) as act:
-        kinds = [entry.kind for entry in act.session.scalars(select(AuditEntry)) if entry.kind.startswith("callback")]
+        kinds = [
+            entry.kind
+            for entry in act.session.scalars(select(AuditEntry).order_by(AuditEntry.id))
+            if entry.kind.startswith("callback")
+        ]
     assert kinds == ["callback-owed", "callback-cancelled", "callback-over"]
 
 
