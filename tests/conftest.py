@@ -9,6 +9,7 @@ from pathlib import Path
 from types import CodeType
 from typing import Any, ClassVar
 
+import hypothesis
 import pytest
 from flask import Flask
 from jinja2.bccache import Bucket, BytecodeCache
@@ -59,6 +60,8 @@ class Known(Rule):
 
 
 gc.set_threshold(10_000)  # thousands of tests keep much that is no garbage: looking through it took a tenth of the time
+hypothesis.settings.register_profile("suite", deadline=None)  # how long a thing takes is measured by the benches
+hypothesis.settings.load_profile("suite")
 STORES = {"sqlite": "_sqlite", "postgresql": "_postgres"}  # the fixture of each kind of database
 Flask.jinja_options = {"bytecode_cache": Compiled()}
 Flask.url_rule_class = Known

@@ -28,6 +28,7 @@ from tests import given
 from tests.world import Cast
 
 THREADS = 6
+ROUNDS = 5  # at most
 STEPS = 40  # of each thread
 CALLERS = 4
 
@@ -202,11 +203,15 @@ def at_odds(act: Act) -> list[str]:
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_every_conversation_ends_and_everybody_is_free_again(runtime: Runtime, cast: Cast, seed: int) -> None:
     house = House(runtime, cast)
-    with ThreadPoolExecutor(THREADS) as pool:
-        for done in [pool.submit(house.thread, f"{seed}-{n}") for n in range(THREADS)]:
-            done.result()
+    for _ in range(ROUNDS):
+        with ThreadPoolExecutor(THREADS) as pool:
+            for done in [pool.submit(house.thread, f"{seed}-{n}") for n in range(THREADS)]:
+                done.result()
+        with runtime.look(CLOCK) as act:
+            met = list(act.session.scalars(select(Meeting.id).where(Meeting.met_at.is_not(None))))
+        if met:  # who comes first is the threads' own luck: a round in a thousand brings nobody together
+            break
     with runtime.look(CLOCK) as act:
-        met = list(act.session.scalars(select(Meeting.id).where(Meeting.met_at.is_not(None))))
         assert at_odds(act) == []
         alive = list(act.session.scalars(select(Call.id).where(Call.state.not_in(FINAL)).order_by(Call.id.desc())))
     assert met, "the dice brought nobody together"

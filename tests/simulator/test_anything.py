@@ -103,7 +103,7 @@ class Town:
 ACTIONS = st.lists(st.tuples(st.integers(0, 2), st.integers(0, 9)), min_size=1, max_size=12)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(pages=st.tuples(DOCUMENTS, DOCUMENTS, DOCUMENTS, DOCUMENTS), actions=ACTIONS)
 def test_the_exchange_stays_whole_whatever_happens(pages: tuple[str, ...], actions: list[tuple[int, int]]) -> None:
     town = Town(World())
