@@ -29,6 +29,7 @@ from hotline.console import (
     log,
     login,
     notices,
+    office,
     outbox,
     phone,
     promise_list,
@@ -102,6 +103,7 @@ def _recordings(made: Blueprint) -> None:
 
 def _platform(made: Blueprint) -> None:
     """What the platform itself does: what it owes to the outside, and the log."""
+    made.add_url_rule("/office", view_func=office.office)
     made.add_url_rule("/outbox", view_func=outbox.outbox_list)
     made.add_url_rule("/outbox/<int:entry_id>/<doing>", view_func=outbox.mend_outbox, methods=["POST"])
     made.add_url_rule("/log", view_func=log.log)

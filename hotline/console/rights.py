@@ -92,6 +92,7 @@ PAGES: dict[str, frozenset[Role]] = {
     "console.export_statistics": _WATCHERS | {Role.DEPARTMENT_HEAD},
     "console.tracking": _WATCHERS | {Role.DEPARTMENT_HEAD},
     "console.export_tracking": _WATCHERS | {Role.DEPARTMENT_HEAD},
+    "console.office": _READERS,
     "console.outbox_list": _WATCHERS,
     "console.mend_outbox": _KEEPERS,
     "console.log": _WATCHERS,
