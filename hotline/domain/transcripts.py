@@ -1,0 +1,106 @@
+"""What was said in a recording, in writing, sealed; without it nobody could search what was spoken (REC-2, SEC-4)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String, Text, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from hotline.db import Base
+from hotline.domain import recordings
+from hotline.domain.act import Act
+from hotline.domain.cases import Case
+from hotline.domain.news import Recording
+from hotline.errors import Conflict, Invalid, NotFound
+
+
+class Transcript(Base):
+    """What was said in one recording, sealed with that recording's key: who loses the one loses the other."""
+
+    __tablename__ = "transcripts"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    recording_sid: Mapped[str] = mapped_column(ForeignKey("recordings.sid"), unique=True)
+    call_id: Mapped[int] = mapped_column(ForeignKey("calls.id"), index=True)
+    language: Mapped[str] = mapped_column(String(16))
+    source: Mapped[str] = mapped_column(String(16))  # who wrote it down: folder, carrier
+    at: Mapped[datetime]
+    words: Mapped[str] = mapped_column(Text)
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What one person said without a break, in seconds from where the recording begins; `who` may be unknown: ""."""
+
+    from_s: float
+    to_s: float
+    who: str
+    text: str
+
+
+def keep(act: Act, recording: Recording, turns: Sequence[Turn], source: str, *, language: str) -> Transcript:
+    """Keep what was said in a recording of ours, once; `source`: who wrote it down.
+
+    Raises Conflict where it is written down already, NotFound where its customer was erased.
+    """
+    if of_recording(act, recording) is not None:
+        raise Conflict("what was said in this recording is written down already")
+    # The recording's name is sealed with its words: put beside another recording, they do not open.
+    said = json.dumps([recording.file, *(asdict(turn) for turn in turns)], ensure_ascii=False)
+    row = Transcript(
+        recording_sid=recording.sid,
+        call_id=recording.call_id,
+        language=language,
+        source=source,
+        at=act.at,
+        words=act.sealer.seal_for(recordings.key_of(act, recording), said),
+    )
+    act.session.add(row)
+    act.session.flush()
+    thing = recordings.thing_of(act, recording)
+    act.remember(
+        thing.chain, "transcript-kept", recording=recording.file, source=source, language=language, turns=len(turns)
+    )
+    return row
+
+
+def of_recording(act: Act, recording: Recording) -> Transcript | None:
+    """What is written down of a recording, still sealed; None where nothing is."""
+    return act.session.scalar(select(Transcript).where(Transcript.recording_sid == recording.sid))
+
+
+def opened(act: Act, row: Transcript) -> list[Turn]:
+    """The words themselves. Whoever shows them to a person writes down who looked (SEC-4).
+
+    Raises NotFound where the customer was erased, Invalid where the words were changed or are another recording's.
+    """
+    recording = act.session.get_one(Recording, row.recording_sid)
+    name, *turns = json.loads(act.sealer.open_for(recordings.key_of(act, recording), row.words))
+    if name != recording.file:
+        raise Invalid("what is written down here was said in another recording")
+    return [Turn(**turn) for turn in turns]
+
+
+def text_of(act: Act, call_id: int) -> list[Turn]:
+    """Everything that was said in a call's recordings and is written down, in order; for searching, not for showing.
+
+    Without what an anonymous matter holds: by its words nobody is led from the call to it (CMP-10). What was erased is
+    left out.
+    """
+    query = (
+        select(Transcript)
+        .join(Recording, Recording.sid == Transcript.recording_sid)
+        .join(Case, Case.id == Recording.case_id, isouter=True)
+        .where(Transcript.call_id == call_id, Case.anonymous.is_not(True))
+    )
+    said: list[Turn] = []
+    for row in act.session.scalars(query.order_by(Recording.at, Recording.sid)):
+        try:
+            said += opened(act, row)
+        except NotFound:
+            continue
+    return said
