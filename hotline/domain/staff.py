@@ -10,7 +10,7 @@ from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from hotline.db import Base
-from hotline.domain import absences, companies
+from hotline.domain import absences, companies, log_ins
 from hotline.domain.act import Act
 from hotline.domain.companies import Company
 from hotline.errors import Conflict, Invalid, NotFound
@@ -127,7 +127,7 @@ def hire(
 def set_password(act: Act, person: Staff, password_hash: str) -> None:
     """Give a person another password; every open log-in of theirs ends."""
     person.password_hash = password_hash
-    person.session_epoch += 1
+    log_out(act, person)
     act.remember("house", "password-set", staff=person.id)
 
 
@@ -171,6 +171,7 @@ def off_roster(act: Act, person: Staff, since: datetime, until: datetime | None 
 def log_out(act: Act, person: Staff) -> None:
     """Every open log-in of a person ends."""
     person.session_epoch += 1
+    log_ins.end_all(act, person.id)
 
 
 def get(act: Act, staff_id: int) -> Staff:

@@ -17,6 +17,19 @@ class Role(StrEnum):
     GENERAL_MANAGER = "general_manager"
 
 
+class Holder(StrEnum):
+    """Whoever can hold a log-in to the console: the roles of the staff, by the names they have there."""
+
+    AGENT = "agent"
+    ENGINEER = "engineer"
+    DEPARTMENT_HEAD = "department_head"
+    SUPERVISOR = "supervisor"
+    MANAGER = "manager"
+    GENERAL_MANAGER = "general_manager"
+    ADMINISTRATOR = "administrator"
+    AUDITOR = "auditor"
+
+
 class Channel(StrEnum):
     """How an escalation reaches a person: by text alone, or by text and by telephone."""
 
