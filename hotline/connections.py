@@ -10,11 +10,12 @@ from hotline import chats, listing, rows
 from hotline.chats import Address, Kind
 from hotline.domain import api_keys, companies, robots
 from hotline.domain.act import COMMAND
+from hotline.domain.api_keys import FIRST_SCOPES, Scope
 from hotline.errors import Invalid
 from hotline.jobs import robots as talking
 
 _ROBOT = ("id", "company", "kind", "name", "signs", "added_at", "refused_at")
-_KEY = ("id", "company", "name", "made_at", "used_at", "revoked_at")
+_KEY = ("id", "company", "name", "scopes", "made_at", "used_at", "revoked_at")
 
 
 @click.group()
@@ -73,7 +74,7 @@ def try_robot(robot_id: int) -> None:
 
 @click.group()
 def key() -> None:
-    """Keys with which other systems bring complaints (POST /api/complaints) and ask for callbacks (/api/callbacks)."""
+    """Keys with which other systems bring complaints and matters, ask for callbacks, and report on repairs (/api)."""
 
 
 @key.command("list")
@@ -86,13 +87,22 @@ def list_keys(as_json: bool) -> None:
 
 
 @key.command("add")
-@click.option("--company", "code", required=True, metavar="CODE", help="Where its complaints and callbacks go.")
+@click.option("--company", "code", required=True, metavar="CODE", help="Where its matters go.")
 @click.option("--name", required=True, help="Which system has it, such as 官网.")
-def add_key(code: str, name: str) -> None:
+@click.option(
+    "--scope",
+    "scopes",
+    multiple=True,
+    type=click.Choice([str(scope) for scope in Scope]),
+    default=FIRST_SCOPES,
+    show_default=True,
+    help="What it opens, as often as there are things.",
+)
+def add_key(code: str, name: str, scopes: tuple[str, ...]) -> None:
     """Make a key and print it, this once."""
     name = _name(name, api_keys.NAME_LONGEST)
     with listing.opened() as runtime, runtime.act(COMMAND) as act:
-        made, secret = api_keys.make(act, companies.coded(act, code).id, name)
+        made, secret = api_keys.make(act, companies.coded(act, code).id, name, [Scope(one) for one in scopes])
     click.echo(f"key {made.id} was made for {code}; it is shown this once:", err=True)
     click.echo(secret)
 

@@ -205,6 +205,7 @@ def of_key(names: Names, key: ApiKey) -> Row:
         "made_at": names.local(key.made_at, key.company_id),
         "used_at": names.local(key.used_at, key.company_id),
         "revoked_at": names.local(key.revoked_at, key.company_id),
+        "scopes": key.scopes.split(),
     }
 
 

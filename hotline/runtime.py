@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 from hotline import clock
 from hotline.addresses import Addresses
 from hotline.db import Records, WriterQueue, make_engine
-from hotline.domain import audit
+from hotline.domain import audit, events, old_keys
 from hotline.domain.act import Act, Actor
 from hotline.live import Bell
 from hotline.prompts import Prompts
@@ -33,7 +33,7 @@ class Runtime:
         self.engine = engine
         self.redis = redis
         self.prompts = prompts
-        self.sealer = settings.sealer()
+        self.sealer = settings.sealer(self._retired_key)
         self.addresses = Addresses(settings.base_url, settings.hotline_queue)
         self.sounds = self._store()
         self._writers = WriterQueue(engine)
@@ -57,6 +57,7 @@ class Runtime:
             act = Act(session, actor, clock.now(), self.sealer, standard_of)
             yield act
             session.flush()
+            events.owe(act)
             audit.write(act)
             session.commit()
         self._tell(act)
@@ -66,6 +67,11 @@ class Runtime:
         """An act that only reads; whatever it changed is not kept."""
         with Records(self.engine) as session:
             yield Act(session, actor, clock.now(), self.sealer, standard_of)
+
+    def _retired_key(self, name: str) -> str | None:
+        """A sealing key that is set no longer and still opens the log, sealed with one that is."""
+        with Records(self.engine) as session:
+            return old_keys.kept(session, name)
 
     def _store(self) -> Store:
         """Where recordings are kept: a bucket where one is named, else the data folder, which is read with both."""

@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date
 from typing import Any
 
-from flask import abort, jsonify
+from flask import jsonify
 from flask.typing import ResponseReturnValue
 
 from hotline.api import callback_form, guard, problems, turns
 from hotline.api.callback_form import Form
 from hotline.api.fields import Sent
 from hotline.api.problems import Lack
-from hotline.domain import api_keys, callbacks, cases, companies, customers, promises, visitors, wishes
+from hotline.domain import api_keys, callbacks, cases, companies, promises, visitors, wishes
 from hotline.domain.act import Act
 from hotline.domain.api_keys import ApiKey, ApiRequest, Brought
 from hotline.domain.cases import Case
 from hotline.domain.companies import Company
-from hotline.domain.customers import Customer
 from hotline.domain.matters import Told
 from hotline.domain.promises import Promise
 from hotline.domain.visitors import Channel
-from hotline.phones import PhoneNumber
 
 _UNNAMED = "agent"  # the matter of whoever wants somebody, and does not say for what
 
@@ -50,7 +47,7 @@ def _asked(act: Act, key: ApiKey, sent: Sent[Form]) -> Case:
     """The matter in which they are rung; nothing is kept of a wish that is refused."""
     company, form = companies.get(act, key.company_id), sent.form
     turns.refuse([*_wrong(act, company, sent), *sent.lacks])
-    _not_too_often(act, form)
+    turns.not_too_often(act, form.phone)
     owner = turns.owner(act, company)
     told = _told(act, company, owner.id, form)
     window = callback_form.window_of(form, act.standard)
@@ -66,26 +63,10 @@ def _wrong(act: Act, company: Company, sent: Sent[Form]) -> Iterable[Lack]:
     phone = form.phone if sent.is_right("phone") else None
     yield from turns.wrong_with_person(act, company, phone, form.language)
     yield from callback_form.wrong_times(sent, standard, act.at)
-    if phone is not None and customers.is_nuisance(act, PhoneNumber(phone)):
-        yield Lack("phone", "is not rung at present: a supervisor set it aside (ANS-12)")
+    yield from turns.nuisance(act, phone)
     classes = standard.repair.classes
     if form.matter is not None and form.matter not in classes:
         yield Lack("matter", f"is one of {', '.join(classes)}, or left out")
-
-
-def _not_too_often(act: Act, form: Form) -> None:
-    """Nobody has us ring one number all day, under whatever names and keys (SEC-5); of many at once one is counted
-    after the other.
-    """
-    number = PhoneNumber(form.phone)
-    act.lock(Customer, customers.with_number(act, number).id)
-    if not wishes.asked_too_often(act, number):
-        return
-    calendar, most = act.standard.calendar, act.standard.callbacks.asked_daily
-    today = act.at.astimezone(calendar.timezone).date()
-    ends = calendar.start_of_day(date.fromordinal(today.toordinal() + 1))
-    left = {"Retry-After": str(int((ends - act.at).total_seconds()) + 1)}
-    abort(problems.answer(429, f"this number was asked for {most} times today: callbacks.asked_daily", headers=left))
 
 
 def _told(act: Act, company: Company, owner_id: int, form: Form) -> Told:

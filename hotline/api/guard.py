@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
+
 from flask import Response, current_app, g, request
+from flask.typing import ResponseReturnValue
 from redis.exceptions import RedisError
 
 from hotline.api import problems
 from hotline.domain import api_keys
 from hotline.domain.act import Actor
-from hotline.domain.api_keys import ApiKey
+from hotline.domain.api_keys import ApiKey, Scope
 from hotline.runtime import Runtime
 
 ACTOR = Actor("api")
@@ -40,6 +44,23 @@ def check() -> Response | None:
         )
     g.api_key = found
     return _too_many(found.id)
+
+
+def opened_by(view: Callable[..., ResponseReturnValue], *scopes: Scope) -> Callable[..., ResponseReturnValue]:
+    """The same view, for keys with any of these scopes; others are told what they lack (RFC 6750)."""
+
+    @wraps(view)
+    def guarded(**address: str) -> ResponseReturnValue:
+        if key().opens(*scopes):
+            return view(**address)
+        needed = " or ".join(scopes)
+        return problems.answer(
+            403,
+            f"this key does not open that: it needs the scope {needed}; hotline key add --scope makes such a key",
+            headers={"WWW-Authenticate": f'Bearer realm="api", error="insufficient_scope", scope="{scopes[0]}"'},
+        )
+
+    return guarded
 
 
 def _secret() -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import Blueprint
 from werkzeug.exceptions import HTTPException
 
-from hotline.api import callbacks, complaints, guard, problems
+from hotline.api import guard, problems
+from hotline.api.doors import DOORS
 from hotline.errors import HotlineError
 from hotline.runtime import Runtime
 
@@ -19,10 +20,6 @@ def blueprint(runtime: Runtime) -> Blueprint:
     made.before_request(guard.check)
     made.register_error_handler(HotlineError, problems.refused)
     made.register_error_handler(HTTPException, problems.wrong)
-    for what, brings, shows in (
-        ("complaints", complaints.file, complaints.show),
-        ("callbacks", callbacks.ask, callbacks.show),
-    ):
-        made.add_url_rule(f"/{what}", f"bring-{what}", brings, methods=["POST"])
-        made.add_url_rule(f"/{what}/<number>", f"show-{what}", shows, methods=["GET"])
+    for door in DOORS:
+        made.add_url_rule(door.path, door.name, guard.opened_by(door.view, *door.scopes), methods=[door.method])
     return made

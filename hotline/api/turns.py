@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from flask import abort, request
@@ -12,7 +12,7 @@ from werkzeug.exceptions import RequestEntityTooLarge, ServiceUnavailable
 
 from hotline.api import guard, problems
 from hotline.api.problems import Lack, Unfit
-from hotline.domain import api_keys, customers, staff
+from hotline.domain import api_keys, customers, staff, wishes
 from hotline.domain.act import Act
 from hotline.domain.api_keys import ApiKey, ApiRequest, Brought
 from hotline.domain.cases import Case
@@ -67,6 +67,27 @@ def refuse(lacks: Sequence[Lack]) -> None:
     """Raises Unfit where anything is wrong with a request; so many at once that the answer stays short."""
     if lacks:
         raise Unfit(*lacks[:_MOST])
+
+
+def not_too_often(act: Act, phone: str) -> None:
+    """Nobody has us ring one number all day, under whatever names and keys (SEC-5); of many at once one is counted
+    after the other. The standard is chosen.
+    """
+    number = PhoneNumber(phone)
+    act.lock(Customer, customers.with_number(act, number).id)
+    if not wishes.asked_too_often(act, number):
+        return
+    calendar, most = act.standard.calendar, act.standard.callbacks.asked_daily
+    today = act.at.astimezone(calendar.timezone).date()
+    ends = calendar.start_of_day(date.fromordinal(today.toordinal() + 1))
+    left = {"Retry-After": str(int((ends - act.at).total_seconds()) + 1)}
+    abort(problems.answer(429, f"this number was asked for {most} times today: callbacks.asked_daily", headers=left))
+
+
+def nuisance(act: Act, phone: str | None) -> Iterable[Lack]:
+    """A number that a supervisor set aside is not rung for whoever types it in."""
+    if phone is not None and customers.is_nuisance(act, PhoneNumber(phone)):
+        yield Lack("phone", "is not rung at present: a supervisor set it aside (ANS-12)")
 
 
 def wrong_with_person(act: Act, company: Company, phone: str | None, language: str | None) -> Iterable[Lack]:

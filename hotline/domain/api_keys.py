@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from enum import StrEnum
 
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.db import Base
 from hotline.domain.act import Act
-from hotline.errors import Conflict, NotFound
+from hotline.errors import Conflict, Invalid, NotFound
 
 NAME_LONGEST = 80  # characters
 REQUEST_LONGEST = 120  # characters of a sender's own name for a request
@@ -26,6 +26,21 @@ class Brought(StrEnum):
 
     COMPLAINT = "complaint"
     CALLBACK = "callback"
+    CASE = "case"
+    PROGRESS = "progress"  # what became of a repair, from whoever does it
+
+
+class Scope(StrEnum):
+    """What a key opens; a system has a key for what it does, and for no more."""
+
+    COMPLAINTS = "complaints"
+    CALLBACKS = "callbacks"
+    CASES_WRITE = "cases.write"  # bring matters, and see how those stand
+    CASES_READ = "cases.read"  # see how any matter of the company stands
+    REPAIRS = "repairs"
+
+
+FIRST_SCOPES = (Scope.COMPLAINTS, Scope.CALLBACKS)  # of a key for which nobody says what it is for: a web form's
 
 
 class ApiKey(Base):
@@ -40,6 +55,11 @@ class ApiKey(Base):
     made_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
     used_at: Mapped[datetime | None]  # when it last brought something
+    scopes: Mapped[str] = mapped_column(String(120))  # with spaces between
+
+    def opens(self, *scopes: Scope) -> bool:
+        """Does this key open any of these?"""
+        return not set(self.scopes.split()).isdisjoint(scopes)
 
 
 class ApiRequest(Base):
@@ -57,13 +77,21 @@ class ApiRequest(Base):
     at: Mapped[datetime]
 
 
-def make(act: Act, company_id: int, name: str) -> tuple[ApiKey, str]:
-    """A new key of a company, and what stands in it: told this once, for we keep a hash alone."""
+def make(act: Act, company_id: int, name: str, scopes: Collection[Scope] = FIRST_SCOPES) -> tuple[ApiKey, str]:
+    """A new key of a company for these `scopes`, and what stands in it: told this once, for we keep a hash alone.
+
+    Raises Invalid for a key that would open nothing.
+    """
+    if not scopes:
+        raise Invalid("a key without a scope opens nothing: say what it is for")
+    opens = [scope for scope in Scope if scope in scopes]
     secret = f"hotline_{secrets.token_urlsafe(_BYTES)}"
-    key = ApiKey(company_id=company_id, name=name, hash=act.sealer.blind(secret), made_at=act.at)
+    key = ApiKey(
+        company_id=company_id, name=name, hash=act.sealer.blind(secret), made_at=act.at, scopes=" ".join(opens)
+    )
     act.session.add(key)
     act.session.flush()
-    act.remember("house", "key-made", key=key.id, company=company_id, name=name)
+    act.remember("house", "key-made", key=key.id, company=company_id, name=name, scopes=opens)
     return key, secret
 
 
@@ -80,6 +108,7 @@ def revoke(act: Act, key_id: int) -> ApiKey:
 def brought_case(act: Act, case_id: int) -> list[str]:
     """The names of the systems that asked for something in this case, such as 官网."""
     query = select(ApiKey.name).join(ApiRequest, ApiRequest.key_id == ApiKey.id).where(ApiRequest.case_id == case_id)
+    query = query.where(ApiRequest.kind != Brought.PROGRESS)
     return list(act.session.scalars(query.distinct().order_by(ApiKey.name)))
 
 

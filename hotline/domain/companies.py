@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint, select
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint, exists, select
+from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from hotline.db import Base
 from hotline.domain.act import Act
+from hotline.domain.webhooks import Webhook
 from hotline.errors import Conflict, NotFound
 
 
@@ -25,6 +26,8 @@ class Company(Base):
     profile: Mapped[str] = mapped_column(String(32))
     overrides: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     words: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # prompts the company says in its own way
+    # Is any system of the group told what happens? It comes with every company, so that `events` need not ask.
+    is_listened_to: Mapped[bool] = column_property(select(exists().where(Webhook.ended_at.is_(None))).scalar_subquery())
 
     def name(self, language: str) -> str:
         """The name as it is spoken and shown in a language."""

@@ -6,8 +6,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated
 
+from hotline.standard.archive import Completeness
+from hotline.standard.counting import Counting
+from hotline.standard.exporting import Exports
 from hotline.standard.figures import PLATFORM, Figure
+from hotline.standard.keeping import Keeping
 from hotline.standard.limits import Limit
+from hotline.standard.outward import Webhooks
 from hotline.standard.working import Alarms, Database, Outbox, Promises, Routine, Worker
 
 
@@ -169,6 +174,17 @@ class SignIn:
     would undo what another has put into it."""
     longest: Limit
     password_shortest: Annotated[int, Figure(PLATFORM, 8, 64)]
+    password_longest: Annotated[int, Figure(PLATFORM, 64, 1000)]
+    """A longer pass phrase is a way to keep the hash busy, not a better one."""
+    second_step: Limit
+    """From the pass phrase to the second factor."""
+    code_drift: Annotated[int, Figure(PLATFORM, 0, 2)]
+    """A code of so many half minutes before or after is taken: no telephone's clock is exact."""
+    recovery_codes: Annotated[int, Figure(PLATFORM, 5, 20)]
+    seen_every: Limit
+    """How exactly it is noted when a log-in was used last."""
+    provider_within: Limit
+    """How long the company's identity provider is awaited."""
     known_address: Limit
     """How long an address from which an account was opened is not stopped by strangers guessing at that account."""
 
@@ -220,11 +236,16 @@ class Engine:
     notices: Notices
     robots: Robots
     api: Api
+    webhooks: Webhooks
     desk: Desk
     callbacks: Callbacks
     recordings: Recordings
+    exports: Exports
     sign_in: SignIn
     promises: Promises
     routine: Routine
+    completeness: Completeness
+    counting: Counting
+    keeping: Keeping
     serving: Serving
     upkeep: Upkeep

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from itertools import count
 from typing import Any
 
@@ -12,12 +13,13 @@ from werkzeug.test import TestResponse
 
 from hotline.domain import api_keys
 from hotline.domain.act import COMMAND
+from hotline.domain.api_keys import Scope
 from hotline.domain.cases import Case
 from hotline.runtime import Runtime
 from tests.world import Firm
 
 BASE = "https://hotline.example.com"
-COMPLAINTS, CALLBACKS = "/api/complaints", "/api/callbacks"
+COMPLAINTS, CALLBACKS, CASES = "/api/complaints", "/api/callbacks", "/api/cases"
 WRONGED: dict[str, Any] = {"happened": "维修员上门后大声训斥老人", "phone": "138 0000 1234", "name": "李梅"}
 
 
@@ -29,9 +31,11 @@ def said(answer: TestResponse) -> Any:
 class Sender:
     """Sends complaints and wishes to be rung with a key of a company's."""
 
-    def __init__(self, app: Flask, runtime: Runtime, firm: Firm) -> None:
+    def __init__(
+        self, app: Flask, runtime: Runtime, firm: Firm, scopes: Collection[Scope] = api_keys.FIRST_SCOPES
+    ) -> None:
         with runtime.act(COMMAND) as act:
-            key, self.secret = api_keys.make(act, firm.id, "官网")
+            key, self.secret = api_keys.make(act, firm.id, "官网", scopes)
         self.key_id, self.runtime, self._client, self._names = key.id, runtime, app.test_client(), count(1)
 
     def files(self, _name: str | None = None, **fields: Any) -> TestResponse:
@@ -41,6 +45,14 @@ class Sender:
     def wants(self, _name: str | None = None, **fields: Any) -> TestResponse:
         """Ask that somebody be rung, with these fields, under a fresh name or under this one."""
         return self.sends(json.dumps(fields), _name, to=CALLBACKS)
+
+    def posts(self, _to: str, _name: str | None = None, **fields: Any) -> TestResponse:
+        """Send these fields to an address, under a fresh name or under this one."""
+        return self.sends(json.dumps(fields), _name, to=_to)
+
+    def reports(self, _number: str, _name: str | None = None, **fields: Any) -> TestResponse:
+        """Report how far a repair is."""
+        return self.posts(f"/api/repairs/{_number}/progress", _name, **fields)
 
     def sends(self, body: str | bytes, name: str | None = None, to: str = COMPLAINTS, **headers: str) -> TestResponse:
         """Send a body as it is; headers in place of those that a well-behaved sender has."""
