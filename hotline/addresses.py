@@ -91,6 +91,10 @@ class Addresses:
         """The page of what is owed to the outside and could not be done."""
         return f"{self.base}/console/outbox"
 
+    def completeness(self) -> str:
+        """The page of the calls that one side has no record of."""
+        return f"{self.base}/console/completeness"
+
     def notices(self) -> str:
         """The page on which a colleague reads what they were told of."""
         return f"{self.base}/console/notices"

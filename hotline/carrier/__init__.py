@@ -30,6 +30,16 @@ class Placed:
 
 
 @dataclass(frozen=True)
+class Listed:
+    """A call of the account; `number`: the account's own, that was rung or that rang. The other party's is left out."""
+
+    sid: str
+    inbound: bool
+    number: str
+    at: datetime
+
+
+@dataclass(frozen=True)
 class Sent:
     """A text as the carrier lists it."""
 
@@ -105,6 +115,9 @@ class Carrier(Protocol):
 
     def find_calls(self, *, to: str, from_: str, since: datetime) -> list[Placed]:
         """The calls to this number that were asked for at or after `since`, oldest first."""
+
+    def list_calls(self, since: datetime, until: datetime) -> list[Listed]:
+        """Every call of the account that began between two instants, in no order; all pages of the carrier's list."""
 
     def send_text(self, *, to: str, from_: str, body: str, status_url: str) -> str:
         """Send a text. Returns its id at the carrier."""

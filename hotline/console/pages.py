@@ -18,6 +18,7 @@ from hotline.console import (
     complaint_doing,
     complaint_tables,
     complaints,
+    completeness,
     decisions,
     desk,
     desk_page,
@@ -86,6 +87,7 @@ def blueprint(runtime: Runtime) -> Blueprint:
     _complaints(made)
     _afterwards(made)
     _recordings(made)
+    _completeness(made)
     made.add_url_rule("/promises", view_func=promise_list.promise_list)
     made.add_url_rule("/notices", view_func=notices.notice_list)
     made.add_url_rule("/notices/seen", view_func=notices.notices_seen, methods=["POST"])
@@ -108,6 +110,12 @@ def _platform(made: Blueprint) -> None:
     made.add_url_rule("/outbox/<int:entry_id>/<doing>", view_func=outbox.mend_outbox, methods=["POST"])
     made.add_url_rule("/log", view_func=log.log)
     made.add_url_rule("/log", view_func=log.verify_log, methods=["POST"])
+
+
+def _completeness(made: Blueprint) -> None:
+    """Our calls held against the carrier's list."""
+    made.add_url_rule("/completeness", view_func=completeness.completeness_page)
+    made.add_url_rule("/completeness", view_func=completeness.check_completeness, methods=["POST"])
 
 
 def _ownership(made: Blueprint) -> None:

@@ -95,6 +95,8 @@ PAGES: dict[str, frozenset[Role]] = {
     "console.office": _READERS,
     "console.outbox_list": _WATCHERS,
     "console.mend_outbox": _KEEPERS,
+    "console.completeness_page": _WATCHERS,
+    "console.check_completeness": _WATCHERS,
     "console.log": _WATCHERS,
     "console.verify_log": _WATCHERS,
 }

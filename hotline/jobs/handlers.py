@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from hotline.domain import cases, companies, handovers, leaving
+from hotline.domain import cases, companies, completeness, handovers, leaving
 from hotline.domain.act import Act
 from hotline.domain.handovers import Handover
 from hotline.domain.outbox import OutboxEntry, State
 from hotline.jobs import alarms, callbacks, checking, line, notices, placing, recordings, rings, robots, talks, texts
+from hotline.jobs import completeness as checks
 from hotline.jobs.effects import Handler
 from hotline.jobs.placing import News
 from hotline.runtime import Runtime
@@ -54,6 +55,8 @@ _KINDS = {
     "tell-robot": Handler(robots.tell, failed=robots.not_told),
     "fetch-recording": Handler(recordings.fetch, recordings.fetched, recordings.not_fetched),
     "delete-recording": Handler(recordings.remove, recordings.removed, recordings.not_removed),
+    completeness.CHECKS: Handler(checks.check, checks.checked, checks.not_checked),
+    completeness.TELLS: Handler(checks.tell),
     "judge-promise": Handler(_looked_at_by_the_clock),
     "warn-promise": Handler(_looked_at_by_the_clock),
     "escalate-promise": Handler(_looked_at_by_the_clock),

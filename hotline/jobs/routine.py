@@ -14,10 +14,10 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from hotline import clock, live, spool
-from hotline.domain import calls, checkpoints, decisions, news, outbox, promise_looks, spooled
+from hotline.domain import calls, checkpoints, decisions, holds, news, outbox, promise_looks, spooled
 from hotline.domain.act import CLOCK
 from hotline.errors import HotlineError, Invalid, NotFound
-from hotline.jobs import alarms, watch
+from hotline.jobs import alarms, completeness, watch
 from hotline.runtime import Runtime
 from hotline.standard.engine import Engine as Figures
 from hotline.standard.limits import Limit
@@ -121,7 +121,7 @@ def open_kept_calls(runtime: Runtime) -> None:
 def dispose_of_news(runtime: Runtime) -> None:
     """What the carrier told us is kept as long as each company's standard says, and no longer (REC-5)."""
     with runtime.act(CLOCK) as act:
-        news.dispose(act)
+        news.dispose(act, but=holds.held_calls())
 
 
 @dataclass(frozen=True)
@@ -143,6 +143,7 @@ ROUTINE = (
     Recurring("look-for-alarms", lambda figures: figures.alarms.look_every, alarms.look),
     Recurring("watch-desk", lambda figures: figures.desk.match_every, watch.the_desk),
     Recurring("watch-talks", lambda figures: figures.routine.calls_reconciled_every, watch.the_talks),
+    Recurring("look-at-completeness", lambda figures: figures.completeness.every, completeness.owe),
     Recurring("dispose-of-news", lambda figures: figures.routine.retention_every, dispose_of_news),
 )
 

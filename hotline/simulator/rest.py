@@ -12,12 +12,18 @@ from datetime import datetime
 from email.utils import format_datetime
 from functools import cache
 from typing import Any, TypeVar
+from urllib.parse import urlencode
 
 from hotline.simulator import faults, figures
 from hotline.simulator.board import API_VERSION, Board
 
 Json = dict[str, Any]
 T = TypeVar("T")
+_PLACE = (
+    "Page",
+    "PageSize",
+    "PageToken",
+)  # where in a list a request looks; the rest of its query is what it looks for
 
 
 @dataclass(frozen=True)
@@ -170,7 +176,8 @@ def page(request: Request, key: str, items: list[Json]) -> Reply:
     number = _whole(request, "Page", 0)
     first = number * size
     more = first + size < len(items)
-    uri = f"{request.path}?PageSize={size}&Page="
+    asked = [(name, value) for name, values in request.query.items() if name not in _PLACE for value in values]
+    uri = f"{request.path}?{urlencode([*asked, ('PageSize', size)])}&Page="
     body = {
         key: items[first : first + size],
         "first_page_uri": f"{uri}0",

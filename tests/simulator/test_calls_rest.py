@@ -193,6 +193,8 @@ def test_a_long_list_comes_in_pages(world: World) -> None:
     for n in range(5):
         place(world, to=f"+86139000010{n:02}")
     assert len(world.client.calls.list(page_size=2)) == 5
+    theirs = [place(world, to=ENGINEER).sid for _ in range(2)]
+    assert [call.sid for call in world.client.calls.list(page_size=1, to=ENGINEER)] == theirs[::-1]
 
 
 def test_keys_are_sent_before_the_document(world: World) -> None:

@@ -1,0 +1,90 @@
+"""The page of the carrier's list (话单核对): which call one side lacks; without it only a command could tell."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from hotline.console import asking, lists, people, refused, rights, words
+from hotline.domain import companies, completeness
+from hotline.domain.act import Act
+from hotline.errors import Conflict, Invalid
+
+_FIELDS, _LONGEST = ("since", "until"), 10  # characters of a date
+_LOOKS = 10  # shown
+
+
+def completeness_page() -> ResponseReturnValue:
+    """What is missing on either side, and every look so far."""
+    return _page(**refused.taken(_here()))
+
+
+def check_completeness() -> ResponseReturnValue:
+    """Hold the days that were named against the carrier's list, in the background."""
+    typed = {name: request.form.get(name, "").strip()[:_LONGEST] for name in _FIELDS}
+    problem = None
+    try:
+        with asking.runtime().act(asking.actor()) as act:
+            companies.get(act, asking.person().company_id)
+            since, until = (_day(typed[name]) for name in _FIELDS)
+            zone = ZoneInfo(act.standard.timezone)
+            begins, ends = (datetime.combine(day, time(), zone) for day in (since, until + timedelta(days=1)))
+            completeness.ask(act, asking.runtime().figures.completeness, since=begins, until=ends)
+    except Conflict:
+        problem = words.text("complete.problem.busy")
+    except Invalid as error:
+        problem = words.text(f"complete.problem.{error.key}", **_limits())
+    if problem is None:
+        return redirect(_here())
+    return refused.back_to(_here(), problem=problem, typed=typed) or (_page(problem, typed), 409)
+
+
+def _day(typed: str) -> date:
+    """A day that was typed. Raises Invalid."""
+    try:
+        day = date.fromisoformat(typed)
+    except ValueError as error:
+        raise Invalid("this is no day", key="no-time") from error
+    if day.year not in asking.YEARS:
+        raise Invalid("nobody can have rung on this day", key="no-time")
+    return day
+
+
+def _limits() -> dict[str, Any]:
+    figures = asking.runtime().figures.completeness
+    return {"minutes": figures.settles.span // timedelta(minutes=1), "days": figures.looked_back.span.days}
+
+
+def _page(problem: str | None = None, typed: dict[str, str] | None = None) -> str:
+    person = asking.person()
+    company_id = None if rights.whole_group(person) else person.company_id
+    with asking.runtime().look(asking.actor()) as act:
+        companies.get(act, person.company_id)
+        g.here, zone = _here(), act.standard.timezone
+        today = act.at.astimezone(ZoneInfo(zone)).date()
+        shown = [completeness.missing(act, company_id, settled=settled, most=lists.PAGE) for settled in (False, True)]
+        return render_template(
+            "completeness.html",
+            problem=problem,
+            typed=typed or {"since": (today - timedelta(days=1)).isoformat(), "until": today.isoformat()},
+            zone=zone,
+            groups=[("lost", shown[0]), ("settled", shown[1])],
+            most=lists.PAGE,
+            companies=people.companies_by_id(act),
+            looks=_looks(act),
+            running=completeness.under_way(act),
+            may_check=rights.may_open(person, "console.check_completeness"),
+            heartbeat=asking.runtime().figures.routine.live_heartbeat.seconds,
+        )
+
+
+def _looks(act: Act) -> list[completeness.Look]:
+    return completeness.looks(act, most=_LOOKS)
+
+
+def _here() -> str:
+    return url_for("console.completeness_page")

@@ -1,0 +1,27 @@
+"""Without this file the figures by which the log is held against the carrier's list would be scattered about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from hotline.standard.figures import PLATFORM, Figure
+from hotline.standard.limits import Limit
+
+
+@dataclass(frozen=True)
+class Completeness:
+    """Is every call that the carrier lists in our log?"""
+
+    every: Limit
+    """How often that is looked at; each look goes on where the last one ended."""
+    settles: Limit
+    """What is younger is left to the next look: its news may be on the way, and the carrier's lists lag behind."""
+    piece: Limit
+    """So much of the period is asked for at once."""
+    margin: Limit
+    """The list is read so much further on both sides: the carrier notes another instant than we do."""
+    looked_up: Annotated[int, Figure(PLATFORM, 1, 1000)]
+    """So many calls that a piece of the list lacks are asked for one by one; of more, the list has the last word."""
+    looked_back: Limit
+    """Calls that are older are listed no longer."""

@@ -1,0 +1,168 @@
+"""Our calls beside the carrier's list; if this broke, nobody would miss a call that never reached us (REC-2)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import delete, select
+
+from hotline.domain import audit, completeness
+from hotline.domain.act import COMMAND
+from hotline.domain.audit import AuditEntry
+from hotline.domain.calls import Call
+from hotline.domain.completeness import Look, MissingCall, State
+from hotline.errors import Conflict, Invalid
+from hotline.jobs.routine import Rounds
+from hotline.simulator.faults import Trouble
+from tests import given
+from tests.jobs.workshop import Workshop
+from tests.world import Firm
+
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+
+
+def rings(shop: Workshop, firm: Firm | None = None, *, known: bool = True) -> str:
+    """Somebody rings and hangs up; where it is `known`, our log has the call. The carrier's id of it."""
+    phone = shop.phone(shop.cast.chen).dial((firm or shop.cast.heat).number)
+    shop.passes(timedelta(seconds=2))
+    sid = list(shop.exchange.board.calls)[-1]
+    if known:
+        with shop.runtime.act(COMMAND) as act:
+            call = given.call(act, shop.cast, sid=sid, firm=firm)
+            call.state, call.ended_at = "ended", act.at
+    phone.hangs_up()
+    return sid
+
+
+def asks(shop: Workshop, since: datetime, until: datetime) -> Look:
+    """Ask for a look, and let it be done."""
+    with shop.runtime.act(COMMAND) as act:
+        look = completeness.ask(act, shop.runtime.figures.completeness, since=since, until=until)
+    shop.works()
+    with shop.runtime.look(COMMAND) as act:
+        return act.session.get_one(Look, look.id)
+
+
+def lost(shop: Workshop) -> dict[str, tuple[str, bool]]:
+    """The carrier's id -> who has no record of it, and whether it turned up."""
+    with shop.runtime.look(COMMAND) as act:
+        rows = act.session.scalars(select(MissingCall).order_by(MissingCall.at))
+        return {row.sid: (row.lacking, row.settled_at is not None) for row in rows}
+
+
+def told(shop: Workshop) -> list[str]:
+    return [text.body for text in shop.texts(shop.cast.sun) if "话单核对" in text.body]
+
+
+def in_house(shop: Workshop, kind: str) -> list[AuditEntry]:
+    with shop.runtime.look(COMMAND) as act:
+        return [entry for entry in audit.entries(act.session, "house") if entry.kind == kind]
+
+
+def test_a_call_that_never_reached_us_is_named_and_the_supervisors_hear_of_it_once(shop: Workshop) -> None:
+    begin = shop.at.now
+    ours, theirs = rings(shop), rings(shop, known=False)
+    shop.passes(HOUR)
+    look = asks(shop, begin, shop.at.now)
+    assert (look.state, look.listed, look.ours, look.missing, look.unlisted) == (State.DONE, 2, 1, 1, 0)
+    assert lost(shop) == {theirs: ("log", False)}
+    assert [entry.fields["sid"] for entry in in_house(shop, "call-missing")] == [theirs]
+    shop.works_for(timedelta(minutes=2), timedelta(seconds=30))
+    [text] = told(shop)
+    assert "有1通电话" in text
+    assert shop.cast.chen.number.e164[-8:] not in text
+    assert ours not in str(lost(shop))
+    again = asks(shop, begin, shop.at.now)
+    shop.works_for(timedelta(minutes=2), timedelta(seconds=30))
+    assert (again.missing, len(told(shop)), len(in_house(shop, "call-missing"))) == (1, 1, 1)
+
+
+def test_it_is_settled_when_it_turns_up_and_named_anew_when_it_goes_again(shop: Workshop) -> None:
+    begin = shop.at.now
+    sid = rings(shop, known=False)
+    shop.passes(HOUR)
+    asks(shop, begin, shop.at.now)
+    with shop.runtime.act(COMMAND) as act:
+        late = given.call(act, shop.cast, sid=sid).id
+    asks(shop, begin, shop.at.now)
+    assert lost(shop) == {sid: ("log", True)}
+    with shop.runtime.act(COMMAND) as act:
+        act.session.execute(delete(Call).where(Call.id == late))
+    asks(shop, begin, shop.at.now)
+    assert lost(shop) == {sid: ("log", False)}
+    assert len(in_house(shop, "call-missing")) == 2
+
+
+def test_a_call_of_ours_that_the_carrier_does_not_know_is_named_too(shop: Workshop) -> None:
+    begin = shop.at.now
+    rings(shop)
+    with shop.runtime.act(COMMAND) as act:
+        given.call(act, shop.cast, sid="CA" + "e" * 32)
+    shop.passes(HOUR)
+    look = asks(shop, begin, shop.at.now)
+    assert (look.listed, look.ours, look.missing, look.unlisted) == (1, 1, 0, 1)
+    assert lost(shop) == {"CA" + "e" * 32: ("carrier", False)}
+    assert not told(shop)
+
+
+def test_a_long_period_is_looked_at_in_pieces_and_each_call_counts_once(shop: Workshop) -> None:
+    begin = shop.at.now
+    for _ in range(5):
+        rings(shop)
+        shop.passes(timedelta(hours=2))
+    shop.exchange.faults.order(Trouble.REST_BROKEN, matching="Calls")
+    look = asks(shop, begin, shop.at.now)
+    assert look.state == State.RUNNING
+    shop.works_for(timedelta(minutes=1), timedelta(seconds=10))
+    with shop.runtime.look(COMMAND) as act:
+        done = act.session.get_one(Look, look.id)
+    assert (done.state, done.listed, done.ours, done.missing) == (State.DONE, 5, 5, 0)
+
+
+def test_the_edges_what_still_runs_and_other_numbers_of_the_account(shop: Workshop) -> None:
+    rings(shop, known=False)
+    shop.passes(HOUR)
+    begin = shop.at.now
+    sid = rings(shop)
+    shop.phone(shop.cast.chen).dial(shop.cast.home.number)  # goes on while we look
+    running = list(shop.exchange.board.calls)[-1]
+    shop.exchange.board.calls[sid].called = "+8613900009999"
+    shop.passes(timedelta(minutes=20))
+    rings(shop, known=False)  # too young to be missed
+    look = asks(shop, begin, shop.at.now)
+    assert (look.listed, look.others, look.missing) == (1, 1, 1)
+    assert lost(shop) == {running: ("log", False)}
+    assert look.until_at == shop.at.now - timedelta(minutes=15)
+
+
+def test_a_list_that_lacks_a_call_which_the_carrier_has_is_not_believed(shop: Workshop) -> None:
+    begin = shop.at.now
+    sid = rings(shop)
+    shop.exchange.board.calls[sid].created -= timedelta(hours=3)
+    shop.passes(HOUR)
+    look = asks(shop, begin, shop.at.now)
+    assert look.state == State.RUNNING
+    shop.works_for(timedelta(hours=9), timedelta(minutes=20))
+    with shop.runtime.look(COMMAND) as act:
+        assert act.session.get_one(Look, look.id).state == State.FAILED
+    assert lost(shop) == {}
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_the_clock_goes_on_where_it_ended_and_a_period_makes_sense(shop: Workshop) -> None:
+    rounds = Rounds(shop.runtime, shop.runtime.redis)
+    rounds.turn()
+    shop.works()
+    shop.passes(DAY)
+    rounds.turn()
+    with shop.runtime.act(COMMAND) as act:
+        figures = shop.runtime.figures.completeness
+        with pytest.raises(Conflict):
+            completeness.ask(act, figures, since=act.at - HOUR, until=act.at)
+        with pytest.raises(Invalid):
+            completeness.ask(act, figures, since=act.at, until=act.at + HOUR)
+        with pytest.raises(Invalid):
+            completeness.ask(act, figures, since=act.at - 400 * DAY, until=act.at)
+        later, first = completeness.looks(act, most=9)
+    assert later.from_at == first.until_at
