@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import sys
@@ -14,7 +13,7 @@ from hotline import (
     VERSION,
     connections,
     demo,
-    keys,
+    key_ring,
     listing,
     logs,
     mending,
@@ -131,14 +130,6 @@ def load_demo() -> None:
     listing.show([vars(one) for one in log_ins], ("login", "company", "name", "roles", "password"), as_json=False)
 
 
-@cli.command("keys")
-@click.option("--json", "as_json", is_flag=True, help="As keys.json keeps them.")
-def show_keys(as_json: bool) -> None:
-    """Print fresh keys for the environment. Keep them: what they sealed opens with no others."""
-    fresh = keys.fresh()
-    click.echo(json.dumps(fresh, indent=1) if as_json else "\n".join(f"{key}={value}" for key, value in fresh.items()))
-
-
 for command in (
     records.calls,
     records.cases,
@@ -150,6 +141,7 @@ for command in (
     registers.nuisance,
     connections.robot,
     connections.key,
+    key_ring.key_ring,
 ):
     cli.add_command(command)
 records.promises_group.add_command(rule_list.rules)

@@ -6,6 +6,8 @@ import base64
 import json
 import os
 import secrets
+from collections.abc import Collection
+from itertools import count
 from pathlib import Path
 
 from hotline.errors import Invalid
@@ -30,6 +32,12 @@ def fresh() -> dict[str, str]:
         "BLIND_INDEX_KEY": _seed(),
         "AUDIT_SIGNING_KEY": _seed(),
     }
+
+
+def another(taken: Collection[str]) -> str:
+    """A fresh sealing key, as SEALING_KEYS writes it, under the first name that is free: k2, k3 ..."""
+    name = next(name for name in (f"k{n}" for n in count(2)) if name not in taken)
+    return f"{name}:{_seed()}"
 
 
 def _seed() -> str:

@@ -6,7 +6,7 @@ import base64
 import hashlib
 import hmac
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidTag
@@ -38,14 +38,34 @@ class NamedKey:
 
 
 class Sealer:
-    """Seals with the first key, opens with any of them, and makes the blind index for exact look-up."""
+    """Seals with the first key, opens with any of them, and makes the blind index for exact look-up.
 
-    def __init__(self, keys: Sequence[NamedKey], index_key: bytes) -> None:
+    `retired`: gives a key that is set no longer, by its name and sealed with one that is; None where there is none.
+    """
+
+    def __init__(
+        self, keys: Sequence[NamedKey], index_key: bytes, retired: Callable[[str], str | None] = lambda _name: None
+    ) -> None:
         if not keys:
             raise Invalid("no sealing key")
         self._current = keys[0]
         self._keys = {key.name: key.secret for key in keys}
+        self._set = tuple(self._keys)
         self._index_key = index_key
+        self._retired = retired
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the keys that are set; the first seals."""
+        return self._set
+
+    def resealed(self, sealed: str) -> str:
+        """What `seal` or `new_key` made, sealed anew with the first key. Raises Invalid as `open` does."""
+        return f"{self._current.name}.{_encrypt(self._current.secret, self._opened(sealed))}"
+
+    def sealed_key(self, name: str) -> str:
+        """One of our own keys, sealed with the first. Raises Invalid where no key of this name is set."""
+        return f"{self._current.name}.{_encrypt(self._current.secret, self._key(name))}"
 
     def seal(self, text: str) -> str:
         """Seal a value that belongs to no customer (a raw webhook, a member of staff's telephone)."""
@@ -53,7 +73,7 @@ class Sealer:
 
     def open(self, sealed: str) -> str:
         """Open what `seal` made. Raises Invalid when no key fits or the value was changed."""
-        return _decrypt(self._key(sealed), sealed.partition(".")[2]).decode()
+        return self._opened(sealed).decode()
 
     def is_ours(self, sealed: str) -> bool:
         """Was this sealed by `seal`, whose values name their key, and not with the key of a customer?"""
@@ -86,12 +106,18 @@ class Sealer:
     def _unwrap(self, wrapped: str | None) -> bytes:
         if wrapped is None:
             raise NotFound("this customer was erased: the key no longer exists")
-        return _decrypt(self._key(wrapped), wrapped.partition(".")[2])
+        return self._opened(wrapped)
 
-    def _key(self, sealed: str) -> bytes:
-        name = sealed.partition(".")[0]
+    def _opened(self, sealed: str) -> bytes:
+        name, _dot, value = sealed.partition(".")
+        return _decrypt(self._key(name), value)
+
+    def _key(self, name: str) -> bytes:
         if name not in self._keys:
-            raise Invalid(f"SEALING_KEYS lacks the key {name!r}, which sealed this value")
+            kept = self._retired(name)
+            if kept is None:
+                raise Invalid(f"SEALING_KEYS lacks the key {name!r}, which sealed this value")
+            self._keys[name] = self._opened(kept)
         return self._keys[name]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
@@ -229,11 +229,10 @@ class Settings(BaseModel):
             self.hotline_recordings, self.aws_endpoint_url, self.aws_region, self.aws_access_key_id, secret
         )
 
-    def sealer(self) -> Sealer:
-        """Seals and opens with the keys that are set."""
-        return Sealer(
-            keys.parse(self.sealing_keys.get_secret_value()), keys.decode(self.blind_index_key.get_secret_value())
-        )
+    def sealer(self, retired: Callable[[str], str | None] = lambda _name: None) -> Sealer:
+        """Seals and opens with the keys that are set; `retired` gives those that are set no longer (see Sealer)."""
+        index_key = keys.decode(self.blind_index_key.get_secret_value())
+        return Sealer(keys.parse(self.sealing_keys.get_secret_value()), index_key, retired)
 
     def signing_key(self) -> bytes:
         """The 32-byte seed with which checkpoints of the log are signed."""

@@ -62,6 +62,12 @@ def taken(folder: Path, sealer: Sealer) -> Iterator[tuple[Path, KeptCall]]:
             yield from _opened(sorted(spool.glob("*.taken")), sealer)
 
 
+def sealed_with(folder: Path, name: str) -> int:
+    """How many kept calls are sealed with the key of this name."""
+    kept = [path.read_text() for path in (folder / FOLDER).glob("*.*ed") if path.is_file()]
+    return sum(text.startswith(f"{name}.") for text in kept)
+
+
 @contextmanager
 def _alone(spool: Path) -> Iterator[bool]:
     """Hold the folder, if there is one and nobody else holds it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, ForeignKey, String, Text, UniqueConstraint, delete, select, update
+from sqlalchemy import ColumnElement, ForeignKey, Select, String, Text, UniqueConstraint, delete, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.db import Base, insert_new
@@ -79,17 +79,18 @@ def adopt(act: Act, call: Call) -> None:
         row.customer_id, row.params = call.customer_id, _sealed(act, call.customer_id, act.sealer.open(row.params))
 
 
-def dispose(act: Act) -> None:
+def dispose(act: Act, *, but: Select[tuple[int]]) -> None:
     """Delete what was kept longer than the standard of its company says; the house remembers how many (REC-5).
 
-    What belongs to no call of ours goes when no company would keep it.
+    What belongs to no call of ours goes when no company would keep it. `but`: the ids of calls that are held.
     """
     counted, earliest = 0, act.at
     for company in companies.listed(act):
         companies.get(act, company.id)
         before = act.standard.records.retention.webhooks.before(act.at, act.standard.calendar)
         its_calls = select(Call.id).where(Call.company_id == company.id)
-        counted += _delete(act, CarrierNews.at < before, CarrierNews.call_id.in_(its_calls))
+        theirs = (CarrierNews.call_id.in_(its_calls), CarrierNews.call_id.not_in(but))
+        counted += _delete(act, CarrierNews.at < before, *theirs)
         earliest = min(earliest, before)
     counted += _delete(act, CarrierNews.at < earliest, CarrierNews.call_id.is_(None))
     if counted:

@@ -17,6 +17,7 @@ from hotline.errors import Invalid, NotFound
 
 COMPLETED = "completed"
 LOST = "lost"
+DISCARDED = "discarded"
 
 
 def get(act: Act, sid: str) -> Recording:
@@ -101,6 +102,12 @@ def removed(act: Act, row: Recording) -> None:
     """The carrier has deleted its own copy."""
     row.removed_at = act.at
     _remember(act, row, "recording-removed")
+
+
+def discarded(act: Act, row: Recording) -> None:
+    """Its sound is destroyed, after its time or with its customer; nothing opens what may be left of it (REC-5)."""
+    row.state, row.sha256, row.key = DISCARDED, None, None
+    _remember(act, row, "recording-discarded")
 
 
 def not_removed(act: Act, row: Recording) -> None:

@@ -86,6 +86,8 @@ class Limit:
         """The instant (UTC) that lies this long before another. Raises Invalid for business time."""
         if self.unit is Unit.DAY:
             return calendar.add_days(instant, -self.amount)
+        if self.unit is Unit.YEAR:
+            return calendar.add_years(instant, -self.amount)
         return instant.astimezone(UTC) - self.span
 
     def deadline(self, from_: datetime, calendar: Calendar) -> Deadline:

@@ -1,0 +1,167 @@
+"""A customer who asks to be forgotten; without it a key could be destroyed by one person, or beside an open matter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, String, Text, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from hotline.db import Base
+from hotline.domain import call_words, calls, cases, customers, holds, outbox, recordings
+from hotline.domain.act import Act
+from hotline.domain.cases import Case
+from hotline.domain.holds import Hold
+from hotline.domain.news import Recording
+from hotline.domain.staff import Staff
+from hotline.errors import Conflict, Invalid, NotFound, Refused
+
+
+class State(StrEnum):
+    """Where a request stands."""
+
+    ASKED = "asked"
+    APPROVED = "approved"
+    REFUSED = "refused"
+
+
+class Erasure(Base):
+    """A customer's wish that what we know of them be destroyed: asked by one person, decided by a manager."""
+
+    __tablename__ = "erasures"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    company_id: Mapped[int] = mapped_column(ForeignKey("companies.id"))
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"), index=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))  # the matter by which the customer was named
+    state: Mapped[str] = mapped_column(String(12))
+    reason: Mapped[str] = mapped_column(Text)  # sealed with our own key: who asked what stays known
+    asked_by_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    asked_at: Mapped[datetime]
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    decided_at: Mapped[datetime | None]
+    answer: Mapped[str | None] = mapped_column(Text)  # sealed
+
+
+@dataclass(frozen=True)
+class Against:
+    """What stands against destroying what we know of a customer: holds, open matters, a call that goes on."""
+
+    holds: list[Hold]
+    open: list[Case]
+    is_on_the_line: bool
+
+    @property
+    def is_something(self) -> bool:
+        """Is it not to be destroyed now?"""
+        return bool(self.holds or self.open or self.is_on_the_line)
+
+
+def against(act: Act, customer_id: int) -> Against:
+    """What stands against erasing a customer now."""
+    on_the_line = calls.is_customer_on_the_line(act, customer_id)
+    return Against(holds.holding(act, customer_id), cases.open_of(act, customer_id), on_the_line)
+
+
+def ask(act: Act, case: Case, *, by: Staff, reason: str) -> Erasure:
+    """The customer of this matter wants to be erased; a manager decides. The company's standard is chosen.
+
+    Raises Invalid without a reason or a known customer, Conflict where it was asked or done before, Refused where
+    something stands against it.
+    """
+    if case.customer_id is None or case.anonymous:
+        raise Invalid("nobody is known as the customer of this matter", key="no-customer")
+    _check_reason(act, reason)
+    customer = customers.get(act, case.customer_id)
+    if customer.key is None:
+        raise Conflict("this customer was erased already", key="erased")
+    asked = select(Erasure.id).where(Erasure.customer_id == customer.id, Erasure.state == State.ASKED)
+    if act.session.scalar(asked.limit(1)) is not None:
+        raise Conflict("this was asked already", key="asked")
+    _check_nothing_against(act, customer.id)
+    made = Erasure(
+        company_id=case.company_id,
+        customer_id=customer.id,
+        case_id=case.id,
+        state=State.ASKED,
+        reason=act.sealer.seal(reason.strip()),
+        asked_by_id=by.id,
+        asked_at=act.at,
+    )
+    act.session.add(made)
+    act.session.flush()
+    act.remember("house", "erasure-asked", erasure=made.id, customer=customer.id, case=case.id, by=by.id)
+    return made
+
+
+def decide(act: Act, erasure_id: int, *, by: Staff, approve: bool, answer: str) -> None:
+    """A manager, not the one who asked, approves, and the customer is erased in this very act; or refuses.
+
+    Raises NotFound, Refused for whoever may not and where something stands against it, Conflict once it was decided,
+    Invalid without a reason.
+    """
+    erasure = act.lock(Erasure, erasure_id)
+    if erasure is None:
+        raise NotFound(f"there is no request {erasure_id}")
+    if not may_decide(act, erasure, by):
+        raise Refused("a second person decides, from manager upwards", key="second")
+    if erasure.state != State.ASKED:
+        raise Conflict("this was decided already", key="decided")
+    _check_reason(act, answer)
+    if approve:
+        _check_nothing_against(act, erasure.customer_id)
+    erasure.state = State.APPROVED if approve else State.REFUSED
+    erasure.decided_by_id, erasure.decided_at, erasure.answer = by.id, act.at, act.sealer.seal(answer.strip())
+    act.remember("house", f"erasure-{erasure.state}", erasure=erasure.id, customer=erasure.customer_id, by=by.id)
+    if approve:
+        carry_out(act, erasure.customer_id)
+
+
+def carry_out(act: Act, customer_id: int) -> None:
+    """Destroy the customer's key, the sounds, and what they are found by; each of their matters says so."""
+    customer = customers.get(act, customer_id)
+    for row in act.session.scalars(select(Recording).where(Recording.customer_id == customer_id)):
+        discard(act, row)
+    call_words.forget(act, customer_id)
+    named = select(Case).where(Case.customer_id == customer_id, Case.anonymous.is_(False)).order_by(Case.id)
+    for case in act.session.scalars(named):
+        act.remember(case.chain, "customer-erased", customer=customer_id)
+    customers.erase(act, customer)
+
+
+def discard(act: Act, row: Recording) -> None:
+    """A recording's sound goes, ours and the carrier's; that there was one, and when, stays on record."""
+    if row.file is not None and row.sha256 is not None:
+        outbox.post(act, "discard-sound", key=f"discard-{row.file}", patient=True, recording=row.sid)
+    if row.removed_at is None:
+        outbox.post(act, "delete-recording", key=f"delete-{row.sid}", patient=True, recording=row.sid)
+    recordings.discarded(act, row)
+
+
+def may_decide(act: Act, erasure: Erasure, person: Staff) -> bool:
+    """May this person decide: a second one, from manager upwards in the company in which it was asked?"""
+    return person.id != erasure.asked_by_id and holds.may_decide(act, person, erasure.company_id)
+
+
+def listed(act: Act, company_id: int | None, *, most: int) -> list[Erasure]:
+    """The requests of a company (None: of all), those that wait first, then the newest."""
+    query = select(Erasure).order_by(Erasure.state != State.ASKED, Erasure.id.desc()).limit(most)
+    return list(act.session.scalars(query if company_id is None else query.where(Erasure.company_id == company_id)))
+
+
+def _check_nothing_against(act: Act, customer_id: int) -> None:
+    found = against(act, customer_id)
+    if found.holds:
+        raise Refused(f"hold {found.holds[0].id} keeps this customer from being erased", key="held")
+    if found.open:
+        numbers = ", ".join(case.number for case in found.open if not case.anonymous)
+        raise Refused(f"matters of this customer are open: {numbers}", key="open")
+    if found.is_on_the_line:
+        raise Refused("this customer is on the telephone with us", key="on-the-line")
+
+
+def _check_reason(act: Act, reason: str) -> None:
+    if len(reason.strip()) < act.standard.secrecy.reason_at_least:
+        raise Invalid("the reason is too short to be one", key="no-reason")

@@ -1,0 +1,189 @@
+"""What is kept for how long, class by class, and what destroying it means; without it nothing would ever go (REC-5)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Select, String, cast, delete, exists, func, or_, select, update
+from sqlalchemy.orm import InstrumentedAttribute, aliased
+
+from hotline.domain import companies, erasures, holds
+from hotline.domain.act import Act
+from hotline.domain.call_words import CallWord
+from hotline.domain.calls import Call
+from hotline.domain.cases import Case
+from hotline.domain.companies import Company
+from hotline.domain.customers import Customer, CustomerPlace
+from hotline.domain.news import Recording
+from hotline.domain.owed_calls import Callback
+from hotline.domain.owed_calls import State as CallbackState
+from hotline.domain.repairs import RepairOrder
+from hotline.domain.transcripts import Transcript
+from hotline.domain.turns import Turn
+from hotline.domain.visits import State as VisitState
+from hotline.domain.visits import Visit
+from hotline.errors import NotFound
+from hotline.standard.limits import Limit
+from hotline.standard.rules import Retention
+
+_SEALED = "sealed_"  # how the name of a sealed value begins among words of ours
+_HAS_SEALED = f'%"{_SEALED}%'
+
+Due = Select[Any]  # of ids
+
+
+@dataclass(frozen=True)
+class RecordClass:
+    """One class: how long it is kept, which of a company are due before an instant, and how one is destroyed.
+
+    Without `due` it goes by itself: it is no record, or the technical trace of one.
+    """
+
+    name: str
+    kept: Callable[[Retention], Limit]
+    due: Callable[[Act, Company, datetime], Due] | None = None
+    destroy: Callable[[Act, str], None] | None = None
+
+
+def before(act: Act, one: RecordClass) -> datetime:
+    """What is older than this is due, by the standard that is chosen."""
+    return one.kept(act.standard.records.retention).before(act.at, act.standard.calendar)
+
+
+def due(act: Act, company_id: int, one: RecordClass) -> Due:
+    """The ids of what a company has to destroy of a class, by its own standard; nothing that is held. Raises NotFound
+    for a class that goes by itself.
+    """
+    if one.due is None:
+        raise NotFound(f"{one.name} goes by itself")
+    company = companies.get(act, company_id)
+    return one.due(act, company, before(act, one))
+
+
+def count(act: Act, company_id: int, one: RecordClass) -> int:
+    """How many of a class are due."""
+    return int(act.session.scalar(select(func.count()).select_from(due(act, company_id, one).subquery())) or 0)
+
+
+def named(name: str) -> RecordClass:
+    """The class of this name. Raises NotFound."""
+    for one in CLASSES:
+        if one.name == name:
+            return one
+    raise NotFound(f"no class of records is called {name}")
+
+
+def _recordings(act: Act, company: Company, since: datetime) -> Due:
+    """Sounds whose matter is closed."""
+    at_rest = (Recording.case_id.is_(None), Recording.case_id.in_(_closed()))
+    return (
+        select(Recording.sid)
+        .join(Call, Call.id == Recording.call_id)
+        .where(Call.company_id == company.id, Recording.sha256.is_not(None), Recording.at < since, or_(*at_rest))
+        .where(_is_not_held(Recording.case_id), _customer_is_not_held(Recording.customer_id), _call_is_not_held())
+        .order_by(Recording.at, Recording.sid)
+    )
+
+
+def _discard_recording(act: Act, sid: str) -> None:
+    row = act.session.get_one(Recording, sid, with_for_update=True)
+    act.session.execute(delete(Transcript).where(Transcript.recording_sid == sid))
+    erasures.discard(act, row)
+
+
+def _calls(act: Act, company: Company, since: datetime) -> Due:
+    """What callers said in calls that are over and whose matter is closed."""
+    at_rest = or_(Call.case_id.is_(None), Call.case_id.in_(_closed()))
+    says = exists().where(Turn.call_id == Call.id, Turn.words.is_not(None))
+    return (
+        select(Call.id)
+        .where(Call.company_id == company.id, Call.ended_at < since, at_rest)
+        .where(or_(says, cast(Call.slots, String).like(_HAS_SEALED)), _call_is_not_held())
+        .order_by(Call.id)
+    )
+
+
+def _discard_call(act: Act, call_id: str) -> None:
+    call = act.session.get_one(Call, int(call_id), with_for_update=True)
+    call.slots = {name: value for name, value in call.slots.items() if not name.startswith(_SEALED)}
+    act.session.execute(update(Turn).where(Turn.call_id == call.id).values(words=None))
+    act.session.execute(delete(CallWord).where(CallWord.call_id == call.id))
+    act.remember(call.chain, "call-discarded")
+
+
+def _cases(act: Act, company: Company, since: datetime) -> Due:
+    """What was told in matters that are closed and in which nothing is owed any more."""
+    told = exists().where(RepairOrder.case_id == Case.id, RepairOrder.address.is_not(None))
+    says = or_(cast(Case.details, String).like(_HAS_SEALED), Case.outcome.is_not(None), told)
+    rung = exists().where(Callback.case_id == Case.id, Callback.state == CallbackState.OPEN)
+    asked = exists().where(Visit.case_id == Case.id, Visit.state == VisitState.OWED)
+    return (
+        select(Case.id)
+        .where(Case.company_id == company.id, Case.state == "closed", Case.closed_at < since, says, ~rung, ~asked)
+        .where(_is_not_held(Case.id), _customer_is_not_held(Case.customer_id))
+        .order_by(Case.id)
+    )
+
+
+def _discard_case(act: Act, case_id: str) -> None:
+    case = act.session.get_one(Case, int(case_id), with_for_update=True)
+    case.details = {name: value for name, value in case.details.items() if not name.startswith(_SEALED)}
+    case.outcome = None
+    act.session.execute(update(RepairOrder).where(RepairOrder.case_id == case.id).values(address=None))
+    act.remember(case.chain, "case-discarded")
+
+
+def _customers(act: Act, company: Company, since: datetime) -> Due:
+    """Customers of whom no company of the group heard since, whose matters are closed and agreements have ended."""
+    called, told, place = aliased(Call), aliased(Case), aliased(CustomerPlace)
+    theirs = (Call, Case, CustomerPlace)
+    ours = or_(*(exists().where(of.customer_id == Customer.id, of.company_id == company.id) for of in theirs))
+    today = act.at.astimezone(ZoneInfo(act.standard.timezone)).date()
+    since_then = exists().where(called.customer_id == Customer.id, called.started_at >= since)
+    still = or_(told.closed_at.is_(None), told.closed_at >= since)
+    matters = exists().where(told.customer_id == Customer.id, still)
+    served = exists().where(place.customer_id == Customer.id, place.agreement_ends >= today)
+    return (
+        select(Customer.id)
+        .where(Customer.key.is_not(None), Customer.known_since < since, ours, ~since_then, ~matters, ~served)
+        .where(_customer_is_not_held(Customer.id), Customer.id.not_in(_of_held_cases()))
+        .order_by(Customer.id)
+    )
+
+
+def _discard_customer(act: Act, customer_id: str) -> None:
+    erasures.carry_out(act, int(customer_id))
+
+
+CLASSES: tuple[RecordClass, ...] = (
+    RecordClass("recording", lambda kept: kept.recordings, _recordings, _discard_recording),
+    RecordClass("call", lambda kept: kept.records, _calls, _discard_call),
+    RecordClass("case", lambda kept: kept.records, _cases, _discard_case),
+    RecordClass("customer", lambda kept: kept.records, _customers, _discard_customer),
+    RecordClass("webhook", lambda kept: kept.webhooks),
+    RecordClass("draft", lambda kept: kept.drafts),
+)
+
+
+def _closed() -> Select[tuple[int]]:
+    return select(Case.id).where(Case.state == "closed")
+
+
+def _is_not_held(case_id: InstrumentedAttribute[Any]) -> ColumnElement[bool]:
+    return or_(case_id.is_(None), case_id.not_in(holds.held_cases()))
+
+
+def _customer_is_not_held(customer_id: InstrumentedAttribute[Any]) -> ColumnElement[bool]:
+    return or_(customer_id.is_(None), customer_id.not_in(holds.held_customers()))
+
+
+def _call_is_not_held() -> ColumnElement[bool]:
+    return Call.id.not_in(holds.held_calls())
+
+
+def _of_held_cases() -> Select[tuple[int | None]]:
+    return select(Case.customer_id).where(Case.id.in_(holds.held_cases()), Case.customer_id.is_not(None))
