@@ -27,15 +27,19 @@ from tests.served import Served, served
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 PATIENCE, TELEPHONE_PATIENCE = 5_000, 60_000  # milliseconds: a telephone speaks as slowly as a telephone
-MISSING = "browser tests not run: no Chromium on the PATH"
-if CHROMIUM is None and os.environ.get("CI") == "true":
+AXE = Path(__file__).parent / "node_modules/axe-core/axe.min.js"
+NEEDS_AXE = "test_accessible.py"
+MISSING = "browser tests not run: no Chromium on the PATH" if CHROMIUM is None else ""
+if CHROMIUM is not None and not AXE.is_file():
+    MISSING = "pages not held against axe-core's rules: it is not installed; run scripts/contract-packages"
+if MISSING and os.environ.get("CI") == "true":
     raise pytest.UsageError(MISSING)
-collect_ignore_glob = [] if CHROMIUM else ["test_*.py"]
+collect_ignore_glob = ["test_*.py"] if CHROMIUM is None else [NEEDS_AXE] if MISSING else []
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say that something was left out."""
-    if CHROMIUM is None:
+    if MISSING:
         terminalreporter.write_line(MISSING)
 
 
