@@ -31,7 +31,12 @@ class Promise(Base):
     """One rule with a figure, made to somebody: who owns it, when it falls due, what became of it (design rule 7)."""
 
     __tablename__ = "promises"
-    __table_args__ = (Index("ix_promises_verdict_due", "verdict", "due_at"), Index(None, "company_id", "look_at"))
+    __table_args__ = (
+        Index("ix_promises_verdict_due", "verdict", "due_at"),
+        Index(None, "company_id", "look_at"),
+        Index("ix_promises_rule_due", "company_id", "rule_id", "due_at", "verdict", "rule"),  # figures need no more
+        Index("ix_promises_judged", "company_id", "judged_at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     rule: Mapped[str] = mapped_column(String(40))  # the key in the standard, FLT-2.sign

@@ -62,6 +62,7 @@ class Wait(Base):
     __table_args__ = (
         Index(None, "state", "emergency", "joined_at"),
         Index(None, "handled_seconds", "ended_at"),
+        Index("ix_waits_company_ended", "company_id", "ended_at"),
         Index("uq_waits_call_now", "call_id", unique=True, sqlite_where=_GOES_ON, postgresql_where=_GOES_ON),
     )
 

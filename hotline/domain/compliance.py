@@ -1,0 +1,199 @@
+"""How well a company keeps what the standard promises, over any days; without it nobody could trust a figure (PPL-6).
+
+Days that are over are added up once (`daily_figures`). Which wins, the sum or the rows: the sum of a day that is added
+up, unless a promise that fell due on it was judged since the last round, or is still to be judged; then the rows, until
+the next round adds that day up again. Days that are not added up yet, today among them, are counted from the rows. So a
+figure is right at every moment, whenever the round ran last; and a day that is added up stays what it was when its rows
+are disposed of (REC-5), or when a company sets itself another limit for silences (ANS-4).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, ForeignKey, and_, extract, func, not_, or_, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from hotline.db import Base, insert_new
+from hotline.domain import daily_figures
+from hotline.domain.act import Act
+from hotline.domain.calls import Call
+from hotline.domain.companies import Company
+from hotline.domain.complaint_forms import SHARED, Complaint
+from hotline.domain.daily_figures import MEASURED, OUTCOMES, SETTLED, DailyFigure, Hidden, Measure, Tallies, Tally
+from hotline.domain.promises import Promise, Verdict
+from hotline.domain.waits import Wait
+from hotline.standard.catalogue import RULES
+
+Days = tuple[date, date]  # both counted
+MADE = "made"
+NAMED = (MADE, *OUTCOMES)
+_MISSED = (Verdict.LATE, Verdict.BROKEN)
+
+
+class FigureRound(Base):
+    """Which days of a company are added up, all from the first to the last, and when that was done last."""
+
+    __tablename__ = "figure_rounds"
+
+    company_id: Mapped[int] = mapped_column(ForeignKey("companies.id"), primary_key=True)
+    first: Mapped[date]
+    last: Mapped[date]
+    at: Mapped[datetime]
+
+
+def of(act: Act, measure: Measure, first: date, last: date, hidden: Hidden | None = None) -> Tallies:
+    """What became of what was owed in these days, by rule; what is hidden from the reader is not counted."""
+    done = act.session.get(FigureRound, measure.company_id)
+    live = list(_live(act, measure, done, first, last))
+    counted = [_sums(act, measure, (first, last), live)] if done is not None else []
+    counted += [daily_figures.of_rows(act, measure, *days) for days in live]
+    counted.append(daily_figures.of_promises(act, measure, first, last, SHARED))
+    total = daily_figures.added(counted)
+    if not hidden:
+        return total
+    unknown = daily_figures.of_promises(act, measure, first, last, tuple(RULES), among=hidden.promises)
+    unknown |= daily_figures.of_line(act, measure, first, last, among=hidden)
+    return {rule: tally - unknown.get(rule, Tally()) for rule, tally in total.items()}
+
+
+def by_rule_id(found: Tallies) -> Tallies:
+    """The same by rule ID: what is promised by FLT-2.notify and by FLT-2.sign is both FLT-2."""
+    return daily_figures.added({rule.partition(".")[0]: tally} for rule, tally in found.items())
+
+
+def hidden_from(act: Act, staff_id: int, calls: ColumnElement[bool]) -> Hidden:
+    """What this reader may not know of: complaints about them, with whatever is joined to one (CMP-10).
+
+    `calls`: of `Call`, the condition of those that would lead there; asked only where there is any such complaint.
+    """
+    leads = func.coalesce(Complaint.joined_to_id, Complaint.id)
+    about = select(leads).where(Complaint.about_staff_id == staff_id)
+    cases = frozenset(act.session.scalars(select(Complaint.case_id).where(leads.in_(about))))
+    return Hidden(cases, calls) if cases else Hidden()
+
+
+def count_days(act: Act, company: Company) -> bool:
+    """Add up days that are over, the oldest first, and again those that changed since; True where more are left."""
+    measure = Measure.of(act, company)
+    counting = measure.counting
+    closed = _before((act.at - counting.settles.span).astimezone(measure.calendar.timezone).date())
+    done = _round(act, measure, closed)
+    if done is None:
+        return False
+    changed = sorted(_changed(act, measure, done))
+    new = [day for day in _days_after(done.last, closed) if (day - done.last).days <= counting.batch]
+    for day in changed:
+        found = daily_figures.of_promises(act, measure, day, day)
+        daily_figures.write(act, measure, day, found, but=MEASURED)
+    for day in new:
+        daily_figures.write(act, measure, day, daily_figures.of_rows(act, measure, day, day))
+    if changed or new:
+        done.last, done.at = max([done.last, *new]), act.at
+    return done.last < closed
+
+
+def is_due(act: Act, company: Company) -> bool:
+    """Is there a day to add up, or one to add up again? A look that writes nothing."""
+    measure = Measure.of(act, company)
+    closed = _before((act.at - measure.counting.settles.span).astimezone(measure.calendar.timezone).date())
+    done = act.session.get(FigureRound, company.id)
+    if done is None:
+        first = _first_day(act, measure)
+        return first is not None and first <= closed
+    return done.last < closed or bool(_changed(act, measure, done))
+
+
+def rows_of(measure: Measure, days: Days, rule: str, outcome: str, hidden: Hidden | None) -> ColumnElement[bool]:
+    """What a figure counts, as a condition of `Promise`; of `Call` for ANS-1, of `Wait` for ANS-4.
+
+    `rule`: an ID such as FLT-2, or one promise of it such as FLT-2.sign; `outcome`: one of NAMED.
+    """
+    became: ColumnElement[Any]
+    if rule == daily_figures.RING:
+        became, found = daily_figures.ANSWERED, daily_figures.calls_in(measure, *days)
+        unknown = hidden.calls if hidden else None
+    elif rule == daily_figures.REASSURE:
+        became, found = daily_figures.reassured(measure), daily_figures.waits_in(measure, *days)
+        unknown = hidden.waits if hidden else None
+    else:
+        became = Promise.verdict.expression
+        found = daily_figures.promises_in(measure, *days, [rule.partition(".")[0]])
+        unknown = hidden.promises if hidden else None
+        found = and_(found, Promise.rule == rule) if "." in rule else found
+    found = and_(found, became == outcome) if outcome != MADE else found
+    return found if unknown is None else and_(found, not_(unknown))
+
+
+def worst(act: Act, measures: list[tuple[Measure, Days]], hidden: Hidden | None, *, most: int) -> list[Promise]:
+    """Of these days the promises that were missed by most: done late, or not done to this moment; the worst first."""
+    within = or_(*(daily_figures.promises_in(measure, *days, tuple(RULES)) for measure, days in measures))
+    query = select(Promise).where(within, Promise.verdict.in_(_MISSED))
+    if hidden:
+        query = query.where(not_(hidden.promises))
+    over = extract("epoch", func.coalesce(Promise.done_at, act.at)) - extract("epoch", Promise.due_at)
+    return list(act.session.scalars(query.order_by(over.desc(), Promise.id).limit(most)))
+
+
+def _live(act: Act, measure: Measure, done: FigureRound | None, first: date, last: date) -> Iterator[Days]:
+    """Which of these days the rows decide, in stretches."""
+    if done is None or last < done.first or first > done.last:
+        yield first, last
+        return
+    if first < done.first:
+        yield first, _before(done.first)
+    for day in sorted(_changed(act, measure, done)):
+        if first <= day <= last:
+            yield day, day
+    if last > done.last:
+        yield daily_figures.next_day(done.last), last
+
+
+def _sums(act: Act, measure: Measure, days: Days, live: list[Days]) -> Tallies:
+    columns = [func.sum(getattr(DailyFigure, name)) for name in OUTCOMES]
+    query = select(DailyFigure.rule, *columns).where(DailyFigure.company_id == measure.company_id)
+    query = query.where(DailyFigure.day.between(*days), *(not_(DailyFigure.day.between(*one)) for one in live))
+    return {rule: Tally(*numbers) for rule, *numbers in act.session.execute(query.group_by(DailyFigure.rule))}
+
+
+def _changed(act: Act, measure: Measure, done: FigureRound) -> set[date]:
+    """The days added up whose promises were judged since, or are not judged yet."""
+    _since, ends = measure.span(done.first, done.last)
+    theirs = (Promise.company_id == measure.company_id, Promise.due_at <= ends, Promise.rule_id.in_(SETTLED))
+    judged = select(Promise.due_at).where(*theirs, Promise.judged_at >= done.at - measure.counting.margin.span)
+    unjudged = select(Promise.due_at).where(*theirs, Promise.verdict == Verdict.OPEN)
+    found = {measure.day_due(due) for query in (judged, unjudged) for due in act.session.scalars(query)}
+    return {day for day in found if day >= done.first}
+
+
+def _round(act: Act, measure: Measure, closed: date) -> FigureRound | None:
+    """The row of this company's rounds, locked; made when there is a first day to add up."""
+    done = act.lock(FigureRound, measure.company_id)
+    if done is not None:
+        return done
+    first = _first_day(act, measure)
+    if first is None or first > closed:
+        return None
+    made = {"company_id": measure.company_id, "first": first, "last": _before(first), "at": act.at}
+    act.session.execute(insert_new(act.session, FigureRound).values(**made))
+    return act.lock(FigureRound, measure.company_id)
+
+
+def _first_day(act: Act, measure: Measure) -> date | None:
+    """The first day on which anything was owed."""
+    company_id, zone = measure.company_id, measure.calendar.timezone
+    due = act.session.scalar(select(func.min(Promise.due_at)).where(Promise.company_id == company_id))
+    rang = act.session.scalar(select(func.min(Call.started_at)).where(Call.company_id == company_id))
+    ended = act.session.scalar(select(func.min(Wait.ended_at)).where(Wait.company_id == company_id))
+    days = [at.astimezone(zone).date() for at in (rang, ended) if at is not None]
+    return min([*days, *([measure.day_due(due)] if due is not None else [])], default=None)
+
+
+def _days_after(day: date, until: date) -> list[date]:
+    return [date.fromordinal(one) for one in range(day.toordinal() + 1, until.toordinal() + 1)]
+
+
+def _before(day: date) -> date:
+    return date.fromordinal(day.toordinal() - 1)

@@ -1,0 +1,248 @@
+"""What became of what fell due, day by day; without it a year of promises would be counted anew for every page.
+
+A promise belongs to the day on which it fell due, by its company's clock; due at midnight, to the day that then ends.
+A call belongs to the day on which it rang, a wait to the day on which it ended.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import astuple, dataclass, field, fields
+from datetime import date, datetime
+from typing import Self
+
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    ForeignKey,
+    String,
+    and_,
+    case,
+    delete,
+    exists,
+    false,
+    func,
+    insert,
+    or_,
+    select,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from hotline.db import Base
+from hotline.domain.act import Act
+from hotline.domain.calls import FINAL, Call
+from hotline.domain.companies import Company
+from hotline.domain.complaint_forms import SHARED, Complaint
+from hotline.domain.promises import Promise, Verdict
+from hotline.domain.waits import Wait
+from hotline.standard.calendar import Calendar
+from hotline.standard.catalogue import RULES
+from hotline.standard.counting import Counting
+
+RING, REASSURE = "ANS-1", "ANS-4"  # no promises: a call is answered within the ring limit, a wait without long silence
+MEASURED = (RING, REASSURE)
+# What is dealt with once where complaints are joined is counted with the leading one; whether one is joined may change
+# any day, so these are never added up beforehand.
+SETTLED = tuple(rule_id for rule_id in RULES if rule_id not in SHARED)
+_JOINED = exists().where(Complaint.case_id == Promise.case_id, Complaint.joined_to_id.is_not(None))
+_COUNTS = or_(Promise.rule_id.not_in(SHARED), Promise.verdict.in_((Verdict.BROKEN, Verdict.LATE)), ~_JOINED)
+_LATE_ANSWER = "late-answer"  # noted when it was answered, by the ring limit of that moment
+ANSWERED = case(
+    (Call.answer_ms.is_(None), case((Call.state.in_(FINAL), Verdict.BROKEN.value), else_=Verdict.OPEN.value)),
+    (Call.cause == _LATE_ANSWER, Verdict.LATE.value),
+    else_=Verdict.KEPT.value,
+)
+# Whoever is rung back hears no words of the line; their place counts only once they were on it.
+_ON_THE_LINE = or_(Wait.callback_id.is_(None), Wait.longest_gap_ms > 0)
+
+
+class DailyFigure(Base):
+    """The sum of one day of a company by one rule: `rule` is a promise's key, or one of MEASURED."""
+
+    __tablename__ = "daily_figures"
+
+    company_id: Mapped[int] = mapped_column(ForeignKey("companies.id"), primary_key=True)
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    rule: Mapped[str] = mapped_column(String(40), primary_key=True)
+    kept: Mapped[int]
+    late: Mapped[int]
+    broken: Mapped[int]
+    excused: Mapped[int]
+    open: Mapped[int]
+
+
+@dataclass(frozen=True)
+class Tally:
+    """What became of so many; every one is in exactly one of these."""
+
+    kept: int = 0
+    late: int = 0
+    broken: int = 0
+    excused: int = 0
+    open: int = 0
+
+    @property
+    def made(self) -> int:
+        """How many there were."""
+        return sum(astuple(self))
+
+    @property
+    def share(self) -> float | None:
+        """The share kept of what was judged, 0 to 1; what is excused or still open is not. None: nothing was."""
+        judged = self.kept + self.late + self.broken
+        return self.kept / judged if judged else None
+
+    def __add__(self, other: Tally) -> Tally:
+        return Tally(*(mine + its for mine, its in zip(astuple(self), astuple(other), strict=True)))
+
+    def __sub__(self, other: Tally) -> Tally:
+        return Tally(*(mine - its for mine, its in zip(astuple(self), astuple(other), strict=True)))
+
+
+Tallies = dict[str, Tally]  # by rule
+OUTCOMES = tuple(one.name for one in fields(Tally))
+
+
+@dataclass(frozen=True)
+class Measure:
+    """By what a company is measured: its days, and the longest silence that a waiting caller hears (ANS-4)."""
+
+    company_id: int
+    calendar: Calendar
+    gap_ms: int
+    counting: Counting
+
+    @classmethod
+    def of(cls, act: Act, company: Company) -> Self:
+        """By the company's standard as it is now; the one that is chosen for the act stays."""
+        standard = act.standard_of(company.profile, company.overrides)
+        gap = standard.answering.reassurance.seconds * 1000
+        return cls(company.id, standard.calendar, gap, standard.engine.counting)
+
+    def span(self, first: date, last: date) -> tuple[datetime, datetime]:
+        """From when to when (UTC) these days last."""
+        return self.calendar.start_of_day(first), self.calendar.start_of_day(next_day(last))
+
+    def day_due(self, due_at: datetime) -> date:
+        """The day to which a promise belongs."""
+        return (due_at - datetime.resolution).astimezone(self.calendar.timezone).date()
+
+
+@dataclass(frozen=True)
+class Hidden:
+    """What a reader may not know of: these cases, and the calls (a condition of `Call`) that would lead to them."""
+
+    cases: frozenset[int] = frozenset()
+    calls: ColumnElement[bool] = field(default_factory=false)
+
+    def __bool__(self) -> bool:
+        return bool(self.cases)
+
+    @property
+    def promises(self) -> ColumnElement[bool]:
+        """Of `Promise`."""
+        return Promise.case_id.in_(self.cases)
+
+    @property
+    def waits(self) -> ColumnElement[bool]:
+        """Of `Wait`."""
+        return or_(func.coalesce(Wait.case_id, 0).in_(self.cases), exists().where(Call.id == Wait.call_id, self.calls))
+
+
+def next_day(day: date) -> date:
+    """The day after."""
+    return date.fromordinal(day.toordinal() + 1)
+
+
+def promises_in(measure: Measure, first: date, last: date, rules: Collection[str]) -> ColumnElement[bool]:
+    """Of `Promise`: what fell due in these days by these rules (IDs); joined complaints once."""
+    since, until = measure.span(first, last)
+    found = and_(
+        Promise.company_id == measure.company_id,
+        Promise.rule_id.in_(rules),
+        Promise.due_at > since,
+        Promise.due_at <= until,
+    )
+    return and_(found, _COUNTS) if set(rules) & set(SHARED) else found
+
+
+def calls_in(measure: Measure, first: date, last: date) -> ColumnElement[bool]:
+    """Of `Call`: those that came in on these days."""
+    since, until = measure.span(first, last)
+    theirs = (Call.company_id == measure.company_id, Call.direction == "in")
+    return and_(*theirs, Call.started_at >= since, Call.started_at < until)
+
+
+def waits_in(measure: Measure, first: date, last: date) -> ColumnElement[bool]:
+    """Of `Wait`: those that ended on these days, of callers who were on the line."""
+    since, until = measure.span(first, last)
+    ended = and_(Wait.ended_at >= since, Wait.ended_at < until)
+    return and_(Wait.company_id == measure.company_id, ended, _ON_THE_LINE)
+
+
+def reassured(measure: Measure) -> ColumnElement[str]:
+    """Of `Wait`: what became of the promise to speak to a waiting caller often enough."""
+    return case((Wait.longest_gap_ms <= measure.gap_ms, Verdict.KEPT.value), else_=Verdict.BROKEN.value)
+
+
+def of_promises(
+    act: Act,
+    measure: Measure,
+    first: date,
+    last: date,
+    rules: Collection[str] = SETTLED,
+    *,
+    among: ColumnElement[bool] | None = None,
+) -> Tallies:
+    """Count what fell due in these days, row by row; `among`: of these promises alone."""
+    query = select(Promise.rule, Promise.verdict, func.count()).where(promises_in(measure, first, last, rules))
+    if among is not None:
+        query = query.where(among)
+    return _tallied(act.session.execute(query.group_by(Promise.rule, Promise.verdict)).tuples())
+
+
+def of_line(act: Act, measure: Measure, first: date, last: date, *, among: Hidden | None = None) -> Tallies:
+    """Count how calls were answered and how waits were spoken to, row by row; `among`: those that are hidden alone."""
+    calls = select(func.count(), ANSWERED.label("outcome")).where(calls_in(measure, first, last))
+    waits = select(func.count(), reassured(measure).label("outcome")).where(waits_in(measure, first, last))
+    if among is not None:
+        calls, waits = calls.where(among.calls), waits.where(among.waits)
+    found: list[tuple[str, str, int]] = []
+    for rule, query in ((RING, calls), (REASSURE, waits)):
+        found += [(rule, outcome, n) for n, outcome in act.session.execute(query.group_by("outcome"))]
+    return _tallied(found)
+
+
+def of_rows(act: Act, measure: Measure, first: date, last: date) -> Tallies:
+    """Count everything but what joined complaints share, row by row."""
+    return {**of_promises(act, measure, first, last), **of_line(act, measure, first, last)}
+
+
+def added(each: Iterable[Mapping[str, Tally]]) -> Tallies:
+    """The sum of several counts."""
+    total: dict[str, Tally] = defaultdict(Tally)
+    for one in each:
+        for rule, tally in one.items():
+            total[rule] += tally
+    return dict(total)
+
+
+def write(act: Act, measure: Measure, day: date, found: Mapping[str, Tally], *, but: Collection[str] = ()) -> None:
+    """A day's sums are these from now on, whatever they were; those by the rules in `but` stay."""
+    theirs = (DailyFigure.company_id == measure.company_id, DailyFigure.day == day)
+    act.session.execute(delete(DailyFigure).where(*theirs, DailyFigure.rule.not_in(but)))
+    rows = [
+        {"company_id": measure.company_id, "day": day, "rule": rule, **dict(zip(OUTCOMES, astuple(tally), strict=True))}
+        for rule, tally in sorted(found.items())
+        if rule not in but
+    ]
+    if rows:
+        act.session.execute(insert(DailyFigure), rows)
+
+
+def _tallied(rows: Iterable[tuple[str, str, int]]) -> Tallies:
+    found: dict[str, dict[str, int]] = defaultdict(dict)
+    for rule, outcome, n in rows:
+        found[rule][outcome] = n
+    return {rule: Tally(**numbers) for rule, numbers in found.items()}
