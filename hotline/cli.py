@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from hotline import (
+    accounts,
     VERSION,
     connections,
     demo,
@@ -28,6 +29,7 @@ from hotline import (
     runtime,
     serving,
     settings,
+    subscriptions,
 )
 from hotline.domain.outbox import Queue
 from hotline.errors import Refused
@@ -141,9 +143,17 @@ for command in (
     registers.nuisance,
     connections.robot,
     connections.key,
+    subscriptions.webhook,
     key_ring.key_ring,
 ):
     cli.add_command(command)
 records.promises_group.add_command(rule_list.rules)
-for about_people in (personnel.leave, personnel.dismiss, personnel.come_back):
+for about_people in (
+    personnel.leave,
+    personnel.dismiss,
+    personnel.come_back,
+    accounts.reset_second_factor,
+    accounts.allow_provider,
+    accounts.forbid_provider,
+):
     registers.staff_group.add_command(about_people)

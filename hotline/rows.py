@@ -27,6 +27,7 @@ from hotline.domain.robots import Robot
 from hotline.domain.seats import Seat
 from hotline.domain.staff import Staff
 from hotline.domain.turns import Turn
+from hotline.domain.webhooks import Webhook
 from hotline.errors import HotlineError
 from hotline.phones import PhoneNumber
 
@@ -206,6 +207,21 @@ def of_key(names: Names, key: ApiKey) -> Row:
         "used_at": names.local(key.used_at, key.company_id),
         "revoked_at": names.local(key.revoked_at, key.company_id),
         "scopes": key.scopes.split(),
+    }
+
+
+def of_webhook(names: Names, hook: Webhook) -> Row:
+    """A webhook; its whole address may hold a key, so that the place alone stands here."""
+    return {
+        "id": hook.id,
+        "company": names.companies[hook.company_id],
+        "host": hook.host,
+        "events": hook.events.split(),
+        "added_at": names.local(hook.added_at, hook.company_id),
+        "told_at": names.local(hook.told_at, hook.company_id),
+        "rests_until": names.local(hook.rests_until, hook.company_id),
+        "ended_at": names.local(hook.ended_at, hook.company_id),
+        "why": hook.why,
     }
 
 

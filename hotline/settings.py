@@ -79,6 +79,10 @@ class Settings(BaseModel):
     aws_secret_access_key: SecretStr | None = None
     hotline_queue: str = Field("hotline", pattern=r"^[A-Za-z0-9_-]{1,64}$")
     hotline_robot_hosts_also: str = ""
+    hotline_webhook_hosts_also: str = ""
+    oidc_issuer: str | None = None
+    oidc_client_id: str | None = None
+    oidc_client_secret: SecretStr | None = None
     secret_key: SecretStr = Field(min_length=32)
     sealing_keys: SecretStr
     blind_index_key: SecretStr
@@ -106,7 +110,7 @@ class Settings(BaseModel):
             raise ValueError("is written s3://bucket or s3://bucket/prefix; not set, recordings lie in the data folder")
         return value
 
-    @field_validator("public_base_url", "twilio_api_base", "aws_endpoint_url")
+    @field_validator("public_base_url", "twilio_api_base", "aws_endpoint_url", "oidc_issuer")
     @classmethod
     def _web_address(cls, value: str | None) -> str | None:
         if value is None:
@@ -142,12 +146,12 @@ class Settings(BaseModel):
         except ValueError as error:
             raise ValueError("is a list of network addresses, written like 127.0.0.1,10.0.0.2") from error
 
-    @field_validator("hotline_robot_hosts_also")
+    @field_validator("hotline_robot_hosts_also", "hotline_webhook_hosts_also")
     @classmethod
     def _robot_hosts(cls, value: str) -> str:
         origins = [one.strip() for one in value.split(",") if one.strip()]
         if not all(re.fullmatch(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?", one) for one in origins):
-            raise ValueError("is a list like https://chat.example.com: machines that robots may be called at as well")
+            raise ValueError("is a list like https://chat.example.com: machines that may be called as well")
         return ",".join(origins)
 
     @field_validator("sealing_keys")
@@ -170,6 +174,8 @@ class Settings(BaseModel):
             raise ValueError("TWILIO_API_KEY and TWILIO_API_KEY_SECRET go together: set both or neither")
         if bool(self.aws_access_key_id) != bool(self.aws_secret_access_key):
             raise ValueError("AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY go together: set both or neither")
+        if len({bool(one) for one in (self.oidc_issuer, self.oidc_client_id, self.oidc_client_secret)}) > 1:
+            raise ValueError("OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET go together: set all three or none")
         if self.twilio_account_sid and not self.public_base_url:
             raise ValueError("PUBLIC_BASE_URL is missing: the carrier must be told where to reach us")
         return self
@@ -195,6 +201,11 @@ class Settings(BaseModel):
         return frozenset(one for one in self.hotline_robot_hosts_also.split(",") if one)
 
     @property
+    def webhook_hosts_also(self) -> frozenset[str]:
+        """Where webhooks may go beside https on the public internet: systems in the network of the house."""
+        return frozenset(one for one in self.hotline_webhook_hosts_also.split(",") if one)
+
+    @property
     def base_url(self) -> str:
         """The address at which people and the carrier reach us."""
         return self.public_base_url or f"http://127.0.0.1:{self.port}"
@@ -218,6 +229,13 @@ class Settings(BaseModel):
             api_base=self.twilio_api_base,
             calls_per_second=self.twilio_calls_per_second,
         )
+
+    @property
+    def oidc(self) -> tuple[str, str, str] | None:
+        """Issuer, client id and secret at the company's identity provider; None: people log in with a pass phrase."""
+        if not self.oidc_issuer or not self.oidc_client_id or not self.oidc_client_secret:
+            return None
+        return self.oidc_issuer, self.oidc_client_id, self.oidc_client_secret.get_secret_value()
 
     @property
     def bucket(self) -> BucketAddress | None:

@@ -33,11 +33,12 @@ OF_ENTRIES: dict[str, Event] = {
 }
 # What else is told, by event: the name it has there, and in the entry. Ids and states of ours, nothing of a person.
 _TOLD: dict[Event, dict[str, str]] = {
-    Event.PROMISE_BROKEN: {"rule": "rule", "due": "due"},
+    Event.PROMISE_BROKEN: {"rule": "rule", "until": "due"},
     Event.REPAIR_PROGRESS: {"stage": "now"},
     Event.CALLBACK_DONE: {"outcome": "state"},
 }
-DATA = ("rule", "due", "stage", "outcome")  # what may stand in an entry's `about` beside the case
+# What may stand in an entry's `about` beside the case, and how others are told it.
+DATA = {"rule": "rule", "until": "due", "stage": "stage", "outcome": "outcome"}
 
 
 def owe(act: Act) -> None:
@@ -79,7 +80,7 @@ def _tell(act: Act, hooks: list[Webhook], case: Case, event: Event, fields: dict
         )
 
 
-def _about(act: Act, case: Case, event: Event, fields: dict[str, Any]) -> dict[str, str]:
+def _about(act: Act, case: Case, event: Event, fields: dict[str, Any]) -> dict[str, Any]:
     company = act.session.get_one(Company, case.company_id)
     told = {name: fields.get(field) for name, field in _TOLD.get(event, {}).items()}
     if event is Event.REPAIR_PROGRESS and told["stage"] is None:  # given back or repeated: it begins anew

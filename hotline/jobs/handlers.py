@@ -6,8 +6,9 @@ from hotline.domain import cases, companies, completeness, handovers, leaving
 from hotline.domain.act import Act
 from hotline.domain.handovers import Handover
 from hotline.domain.outbox import OutboxEntry, State
-from hotline.jobs import alarms, callbacks, checking, line, notices, placing, recordings, rings, robots, talks, texts
+from hotline.jobs import alarms, callbacks, checking, keeping, line, notices, placing, recordings, rings, robots, talks, texts
 from hotline.jobs import completeness as checks
+from hotline.jobs import webhooks as telling_systems
 from hotline.jobs.effects import Handler
 from hotline.jobs.placing import News
 from hotline.runtime import Runtime
@@ -52,11 +53,14 @@ _KINDS = {
     "tell-staff": Handler(notices.send, notices.sent, notices.not_sent),
     "ring-notice": Handler(notices.ring),
     "tell-alarm": Handler(alarms.tell),
+    "tell-webhook": Handler(telling_systems.tell, telling_systems.told),
     "tell-robot": Handler(robots.tell, failed=robots.not_told),
     "fetch-recording": Handler(recordings.fetch, recordings.fetched, recordings.not_fetched),
     "delete-recording": Handler(recordings.remove, recordings.removed, recordings.not_removed),
     completeness.CHECKS: Handler(checks.check, checks.checked, checks.not_checked),
     completeness.TELLS: Handler(checks.tell),
+    "discard-sound": Handler(keeping.discard),
+    "dispose": Handler(keeping.dispose),
     "judge-promise": Handler(_looked_at_by_the_clock),
     "warn-promise": Handler(_looked_at_by_the_clock),
     "escalate-promise": Handler(_looked_at_by_the_clock),

@@ -25,7 +25,7 @@ COLD: dict[str, Any] = {
 }  # fmt: skip
 ASKED = {"kind": "enquiry", "text": "暖气费怎么交", "phone": "13800001234"}
 LEFT = {"kind": "message", "text": "请给 501 回个话", "recipient": "王师傅"}
-FOUND = {"found": "更换阀门，试压正常", "tested": True, "customer_signed": True}
+FOUND: dict[str, Any] = {"found": "更换阀门，试压正常", "tested": True, "customer_signed": True}
 
 
 @pytest.fixture

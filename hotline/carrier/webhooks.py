@@ -1,0 +1,101 @@
+"""Webhooks over HTTP; without it an address that somebody named could lead into our own network, or hold a worker.
+
+The host's addresses are looked at, and then that very address is called: looked up twice, a name could lead to a
+machine of the inner network the second time (DNS rebinding). No proxy of the environment is asked, for the same reason.
+"""
+
+from __future__ import annotations
+
+import hmac
+import socket
+import ssl
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import datetime
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
+from threading import Timer
+
+from hotline import destinations
+from hotline.carrier import CarrierError
+from hotline.destinations import Destination
+from hotline.standard.outward import Webhooks
+
+GONE = "webhook-gone"  # the word for an address that wants no more (410)
+_AGENT = "hotline-webhook/1"
+
+
+class _Pinned(HTTPConnection):
+    """A connection to one address, whatever the host's name would lead to by now."""
+
+    def __init__(self, to: Destination, address: str, seconds: float) -> None:
+        super().__init__(to.host, to.port, timeout=seconds)
+        self._to, self._address = to, address
+
+    def connect(self) -> None:
+        """Connect; the certificate has to be the host's."""
+        self.sock = socket.create_connection((self._address, self._to.port), self.timeout)
+        if self._to.scheme == "https":
+            self.sock = ssl.create_default_context().wrap_socket(self.sock, server_hostname=self._to.host)
+
+    def cut_off(self) -> None:
+        """Whoever waits for this connection waits no longer."""
+        if self.sock is not None:
+            with suppress(OSError):
+                socket.socket.shutdown(self.sock, socket.SHUT_RDWR)
+
+
+def tell(figures: Webhooks, to: Destination, body: bytes, secrets: Sequence[str], at: datetime) -> None:
+    """Send a signed body. Raises CarrierError, in words of ours alone, unless it was taken with a status of 200 to 299.
+
+    The whole takes no longer than `figures.within`; no redirect is followed.
+    """
+    headers = {
+        "Host": to.origin.partition("://")[2],
+        "Content-Type": "application/json",
+        "User-Agent": _AGENT,
+        "Hotline-Signature": signature(body, secrets, at),
+    }
+    connection = _Pinned(to, _address(to), figures.within.seconds)
+    limit = Timer(figures.within.seconds, connection.cut_off)
+    limit.daemon = True
+    limit.start()
+    try:
+        connection.request("POST", to.target, body, headers)
+        status = connection.getresponse().status
+    except (OSError, HTTPException, ValueError):
+        raise CarrierError("webhook-no-answer", unknown=True) from None
+    finally:
+        limit.cancel()
+        connection.close()
+    _judge(status)
+
+
+def signature(body: bytes, secrets: Sequence[str], at: datetime) -> str:
+    """t=<seconds since 1970>,v1=<hex>: HMAC-SHA256 with the secret over time, a full stop and body; one v1 for each."""
+    seconds = str(int(at.timestamp()))
+    signed = seconds.encode() + b"." + body
+    return ",".join([f"t={seconds}", *(f"v1={hmac.digest(one.encode(), signed, 'sha256').hex()}" for one in secrets)])
+
+
+def _address(to: Destination) -> str:
+    """The address that is called. Raises CarrierError for a host that leads to an inner network, in any way."""
+    try:
+        found = [str(one[4][0]) for one in socket.getaddrinfo(to.host, to.port, type=socket.SOCK_STREAM)]
+    except (OSError, UnicodeError):
+        raise CarrierError("webhook-unreachable") from None
+    if not found:
+        raise CarrierError("webhook-unreachable")
+    if not to.named and not all(destinations.is_public(one) for one in found):
+        raise CarrierError("webhook-not-allowed", permanent=True)
+    return found[0]
+
+
+def _judge(status: int) -> None:
+    if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
+        return
+    if status == HTTPStatus.GONE:
+        raise CarrierError(GONE, permanent=True, code=status)
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        raise CarrierError("too-many-requests", code=status)
+    raise CarrierError("webhook-refused", code=status)
