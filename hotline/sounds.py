@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import NamedTuple, Protocol, TypeVar
@@ -28,6 +29,9 @@ class Store(Protocol):
 
     def read(self, name: str) -> bytes:
         """What was kept, still sealed."""
+
+    def remove(self, name: str) -> None:
+        """Destroy it; what is not there is destroyed already."""
 
 
 def new_name() -> str:
@@ -64,6 +68,10 @@ class Folder:
             return self._path(name).read_bytes()
         except FileNotFoundError:
             raise _gone(name) from None
+
+    def remove(self, name: str) -> None:
+        """See Store."""
+        self._path(name).unlink(missing_ok=True)
 
     def _path(self, name: str) -> Path:
         return self._sounds / f"{name}.sealed"
@@ -106,6 +114,11 @@ class Bucket:
         """See Store."""
         return _answered(name, lambda: obstore.get(self._store, f"{name}.sealed").bytes().to_bytes())
 
+    def remove(self, name: str) -> None:
+        """See Store."""
+        with suppress(NotFound):
+            _answered(name, lambda: obstore.delete(self._store, f"{name}.sealed"))
+
 
 class Moved:
     """A store, and the one that was used before: what is not in the first yet is read where it was kept."""
@@ -123,6 +136,11 @@ class Moved:
             return self._now.read(name)
         except NotFound:
             return self._before.read(name)
+
+    def remove(self, name: str) -> None:
+        """See Store. It may lie in both."""
+        self._now.remove(name)
+        self._before.remove(name)
 
 
 def _answered(name: str, ask: Callable[[], T]) -> T:

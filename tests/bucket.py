@@ -38,6 +38,16 @@ class _Request(BaseHTTPRequestHandler):
             self.server.objects[self.path] = body
             self._answer(HTTPStatus.OK, b"")
 
+    def do_POST(self) -> None:
+        """Several are removed by one request; what is not there counts as removed."""
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        if self._is_signed(body):
+            names = re.findall(r"<Key>([^<]+)</Key>", body.decode())
+            for name in names:
+                self.server.objects.pop(f"{self.path.partition('?')[0]}/{name}", None)
+            done = "".join(f"<Deleted><Key>{name}</Key></Deleted>" for name in names)
+            self._answer(HTTPStatus.OK, f"<DeleteResult>{done}</DeleteResult>".encode())
+
     def do_GET(self) -> None:
         if self._is_signed(b""):
             kept = self.server.objects.get(self.path)
@@ -58,7 +68,7 @@ class _Request(BaseHTTPRequestHandler):
         scope = credential.partition("/")[2]
         headers = "".join(f"{name}:{(self.headers[name] or '').strip()}\n" for name in signed.split(";"))
         path, _mark, query = self.path.partition("?")
-        canonical = "\n".join([self.command, path, query, headers, signed, digest])
+        canonical = "\n".join([self.command, path, query and f"{query.rstrip('=')}=", headers, signed, digest])
         told = hashlib.sha256(canonical.encode()).hexdigest()
         text = "\n".join(["AWS4-HMAC-SHA256", self.headers["x-amz-date"], scope, told])
         key = f"AWS4{SECRET}".encode()

@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from hotline.errors import NotFound
 from hotline.runtime import Runtime
 from hotline.settings import load
-from hotline.sounds import Account, Bucket, Folder, Store, new_name
+from hotline.sounds import Account, Bucket, Folder, Moved, Store, new_name
 from tests import world
 from tests.bucket import KEY, REGION, SECRET, Service, serving
 
@@ -50,6 +50,16 @@ def test_what_is_kept_is_read_again_and_overwritten_under_its_name(store: Store)
     for sealed in (b"first" * 100_000, b"second"):
         store.keep(name, sealed)
         assert store.read(name) == sealed
+
+
+def test_what_is_removed_is_gone_and_can_be_removed_again(store: Store, tmp_path: Path) -> None:
+    name = new_name()
+    moved = Moved(store, Folder(tmp_path / "before"))
+    store.keep(name, b"sealed")
+    for _time in range(2):
+        moved.remove(name)
+        with pytest.raises(NotFound, match="is gone"):
+            moved.read(name)
 
 
 def test_what_was_never_kept_is_gone(store: Store) -> None:

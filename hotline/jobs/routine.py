@@ -17,7 +17,7 @@ from hotline import clock, live, spool
 from hotline.domain import calls, checkpoints, decisions, holds, news, outbox, promise_looks, spooled
 from hotline.domain.act import CLOCK
 from hotline.errors import HotlineError, Invalid, NotFound
-from hotline.jobs import alarms, completeness, watch
+from hotline.jobs import alarms, completeness, counting, keeping, watch
 from hotline.runtime import Runtime
 from hotline.standard.engine import Engine as Figures
 from hotline.standard.limits import Limit
@@ -144,7 +144,9 @@ ROUTINE = (
     Recurring("watch-desk", lambda figures: figures.desk.match_every, watch.the_desk),
     Recurring("watch-talks", lambda figures: figures.routine.calls_reconciled_every, watch.the_talks),
     Recurring("look-at-completeness", lambda figures: figures.completeness.every, completeness.owe),
+    Recurring("add-up-days", lambda figures: figures.counting.every, counting.add_up_days, shared=True),
     Recurring("dispose-of-news", lambda figures: figures.routine.retention_every, dispose_of_news),
+    Recurring("draw-up-disposals", lambda figures: figures.routine.retention_every, keeping.draw_up),
 )
 
 
