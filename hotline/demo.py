@@ -55,7 +55,7 @@ def load(runtime: Runtime) -> list[LogIn]:
         if act.session.scalar(select(Company.id).limit(1)) is not None:
             raise Refused("the demo group is loaded into an empty database only, and this one has companies already")
         password_hash = passwords.hashed(password)
-        founded = {item["code"]: _found(act, item, group["roster"], password_hash) for item in group["companies"]}
+        founded = {item["code"]: _found(act, item, group, password_hash) for item in group["companies"]}
         for item in group["customers"]:
             _know(act, item, founded)
     log_ins = [
@@ -93,9 +93,9 @@ def _keep(path: Path, log_ins: list[LogIn]) -> None:
     keys.keep_private(path, [vars(log_in) for log_in in log_ins])
 
 
-def _found(act: Act, item: Mapping[str, Any], roster: Mapping[str, Any], password_hash: str) -> Company:
+def _found(act: Act, item: Mapping[str, Any], group: Mapping[str, Any], password_hash: str) -> Company:
     names = ("code", "name_zh", "name_en", "profile", "numbers")
-    company = companies.found(act, **{name: item[name] for name in names})
+    company = companies.found(act, **{name: item[name] for name in names}, overrides=group["overrides"])
     departments = {name: companies.add_department(act, company, name).id for name in item["departments"]}
     people = {}
     for person in item["staff"]:
@@ -111,7 +111,7 @@ def _found(act: Act, item: Mapping[str, Any], roster: Mapping[str, Any], passwor
             department_id=departments[person["department"]],
         )
     zone = ZoneInfo(act.standard.timezone)
-    _roster(act, people, item["duty"], _shifts(act.at.astimezone(zone), roster))
+    _roster(act, people, item["duty"], _shifts(act.at.astimezone(zone), group["roster"]))
     return company
 
 

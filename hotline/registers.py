@@ -139,7 +139,7 @@ def add_staff(
 ) -> None:
     """Take a person on."""
     with listing.opened() as runtime:
-        password_hash = None if no_password else passwords.hashed(_password(runtime, from_stdin=password_stdin))
+        password_hash = None if no_password else passwords.hashed(_password(runtime, login, from_stdin=password_stdin))
         with runtime.act(COMMAND) as act:
             employer = companies.coded(act, code)
             person = staff.hire(
@@ -164,7 +164,7 @@ def set_password(login: str, password_stdin: bool) -> None:
     with listing.opened() as runtime:
         with runtime.look(COMMAND) as act:
             _person(act, login)
-        password_hash = passwords.hashed(_password(runtime, from_stdin=password_stdin))
+        password_hash = passwords.hashed(_password(runtime, login, from_stdin=password_stdin))
         with runtime.act(COMMAND) as act:
             staff.set_password(act, _person(act, login), password_hash)
     click.echo(f"{login} has a new password")
@@ -253,15 +253,22 @@ def _read(path: Path) -> dict[str, object]:
         raise Invalid(f"{path}: is not TOML: {error}") from error
 
 
-def _password(runtime: Runtime, *, from_stdin: bool) -> str:
+def _password(runtime: Runtime, login: str, *, from_stdin: bool) -> str:
     given: str = (
         sys.stdin.readline().rstrip("\n")
         if from_stdin
         else click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
     )
-    shortest = runtime.figures.sign_in.password_shortest
-    if len(given) < shortest:
-        raise Invalid(f"the password has {len(given)} characters; take {shortest} or more, such as four words in a row")
+    figures = runtime.figures.sign_in
+    weak = passwords.weakness(given, login, figures)
+    if weak is not None:
+        wrong = {
+            "short": f"has {len(given)} characters; take {figures.password_shortest} or more",
+            "long": f"has {len(given)} characters; take {figures.password_longest} at most",
+            "name": f"has the log-in {login} in it; take one without",
+            "common": "is one of those that are guessed first; take another",
+        }
+        raise Invalid(f"the password {wrong[weak]}, such as four words in a row that nobody else would choose")
     return given
 
 

@@ -20,6 +20,8 @@ START = datetime(2026, 11, 18, 10, tzinfo=SHANGHAI)  # a Wednesday in the heatin
 PASSWORD = "correct horse battery staple"
 # Of PASSWORD, by argon2 with its smallest cost: a test that logs in should not wait for the hash.
 PASSWORD_HASH = "$argon2id$v=19$m=8,t=1,p=1$fbV/WdLOzpVZtlG/WADr3Q$nibIKH5mlAzu+67z8BYShkYPkWGnYpdz4yYBFR3zTYI"
+# The cast logs in with a pass phrase alone; the second factor has its own tests.
+ONE_FACTOR = {"secrecy": {"second_factor": []}}
 
 
 class HandClock:
@@ -136,10 +138,17 @@ def found(runtime: Runtime) -> Cast:
             name_en="Anxin Heating",
             profile="heating",
             numbers=[number(1000).e164],
+            overrides=ONE_FACTOR,
         )
         people = dict(_hire(act, heat, _HEAT, numbers_from=1))
         home = companies.found(
-            act, code="home", name_zh="安心物业", name_en="Anxin Homes", profile="property", numbers=[number(2000).e164]
+            act,
+            code="home",
+            name_zh="安心物业",
+            name_en="Anxin Homes",
+            profile="property",
+            numbers=[number(2000).e164],
+            overrides=ONE_FACTOR,
         )
         people |= dict(_hire(act, home, _HOME, numbers_from=21))
         return Cast(

@@ -7,13 +7,13 @@ from collections.abc import Callable
 from sqlalchemy import select
 
 from hotline.console import asking
-from hotline.domain import anonymity, audit, calls, cases, customers, turns
+from hotline.domain import anonymity, audit, calls, cases, customers, looks, turns
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
 from hotline.domain.cases import Case
 from hotline.domain.customers import Customer
 from hotline.domain.repairs import RepairOrder
-from hotline.errors import Invalid, NotFound
+from hotline.errors import NotFound
 
 Opens = Callable[[], str]
 # By the kind of an entry in which somebody noted what they told a customer: what it is called, and in which field.
@@ -66,15 +66,24 @@ def of_case(act: Act, case: Case) -> dict[str, Opens]:
 
 
 def reveal(act: Act, thing: Call | Case, values: dict[str, Opens], *, what: str, reason: str) -> str:
-    """Open one value and write down who looked and why (SEC-1). Raises NotFound, and Invalid for too short a reason."""
+    """Open one value and write down who looked and why (SEC-1).
+
+    Raises NotFound, Invalid for too short a reason, Refused for who has looked too often within the hour; the act is to
+    be kept in either case.
+    """
     if what not in values:
         raise NotFound(f"nothing is hidden under {what!r} here")
-    if len(reason.strip()) < act.standard.secrecy.reason_at_least:
-        raise Invalid("the reason is too short to be one")
-    value = values[what]()
+    value, by = values[what](), asking.person().id
     # The reason is free text and may name a person: sealed, and opened again for those who read the log.
-    act.remember(thing.chain, "revealed", what=what, reason=act.sealer.seal(reason.strip()), by=asking.person().id)
+    sealed = looks.note(act, place_of(thing), by=by, kind=looks.Kind.REVEALED, what=what, reason=reason)
+    act.remember(thing.chain, "revealed", what=what, reason=sealed, by=by)
     return value
+
+
+def place_of(thing: Call | Case) -> looks.Place:
+    """Where a look at this is found again: under its customer, unless nobody may be known by it (CMP-10)."""
+    unnamed = thing.anonymous if isinstance(thing, Case) else anonymity.told_in(thing)
+    return looks.Place(thing.chain, thing.company_id, None if unnamed else thing.customer_id)
 
 
 def _of_customer(act: Act, customer_id: int) -> dict[str, Opens]:

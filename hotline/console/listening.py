@@ -17,7 +17,7 @@ from hotline.domain.act import Act
 from hotline.domain.calls import Call
 from hotline.domain.cases import Case
 from hotline.domain.news import Recording
-from hotline.errors import Invalid, NotFound
+from hotline.errors import Invalid, NotFound, Refused
 
 _OPEN = "listening"  # in the session: names of recordings and until when each may be heard, seconds since 1970
 
@@ -57,6 +57,8 @@ def listen(name: str) -> ResponseReturnValue:
             _open(name, act.at, act.standard.engine.recordings.open_for.seconds)
         except Invalid:
             problem = words.text("reveal.too-short", n=act.standard.secrecy.reason_at_least)
+        except Refused:
+            problem = words.text("reveal.too-many")
     if not problem:
         return redirect(_here(name))
     back = refused.back_to(_here(name), problem=problem, reason=reason)

@@ -23,7 +23,13 @@ GROUPS: dict[str, tuple[Door, ...]] = {
     "calls": (Door("console.visitor_list", "office.visitors"),),
     "figures": (Door("console.complaint_tables", "office.tables"),),
     "people": (Door("console.staff_list", "office.staff"),),
-    "secrecy": (Door("console.log", "office.log"), Door("console.completeness_page", "office.completeness")),
+    "secrecy": (
+        Door("console.my_account", "office.account"),
+        Door("console.looks", "office.looks"),
+        Door("console.permissions", "office.permissions"),
+        Door("console.log", "office.log"),
+        Door("console.completeness_page", "office.completeness"),
+    ),
     "platform": (Door("console.outbox_list", "office.outbox"),),
 }
 

@@ -8,6 +8,8 @@ from flask import Blueprint
 from flask.blueprints import BlueprintSetupState
 
 from hotline.console import (
+    account,
+    accounts,
     badges,
     call_out,
     callbacks,
@@ -22,6 +24,7 @@ from hotline.console import (
     decisions,
     desk,
     desk_page,
+    discipline,
     handovers,
     in_call,
     inbox,
@@ -29,11 +32,19 @@ from hotline.console import (
     listening,
     log,
     login,
+    looks,
     notices,
     office,
     outbox,
+    own_mistakes,
+    permissions,
     phone,
     promise_list,
+    provider,
+    quality,
+    reviews,
+    roster,
+    second_factor,
     staff_list,
     stream,
     supervise,
@@ -82,6 +93,7 @@ def blueprint(runtime: Runtime) -> Blueprint:
     made.add_url_rule("/cases/<int:case_id>/reveal", view_func=cases.reveal_in_case, methods=["POST"])
     made.add_url_rule("/cases/<int:case_id>/called-back", view_func=cases.called_back, methods=["POST"])
     made.add_url_rule("/cases/<int:case_id>/close", view_func=cases.close_case, methods=["POST"])
+    _access(made)
     _ownership(made)
     _of_departments(made)
     _complaints(made)
@@ -92,8 +104,30 @@ def blueprint(runtime: Runtime) -> Blueprint:
     made.add_url_rule("/notices", view_func=notices.notice_list)
     made.add_url_rule("/notices/seen", view_func=notices.notices_seen, methods=["POST"])
     _platform(made)
+    _people(made)
     made.record_once(lambda state: _prepare(state, runtime))
     return made
+
+
+def _access(made: Blueprint) -> None:
+    """Who may come in, with what proof; who may open which page, and who looked at whom (SEC-1, SEC-2)."""
+    both = ["GET", "POST"]
+    made.add_url_rule("/login/code", view_func=second_factor.second_factor, methods=both)
+    made.add_url_rule("/login/set-up", view_func=second_factor.set_up_factor, methods=both)
+    made.add_url_rule("/login/provider", view_func=provider.to_provider)
+    made.add_url_rule("/login/provider/back", view_func=provider.from_provider)
+    made.add_url_rule("/account", view_func=account.my_account)
+    made.add_url_rule("/account/password", view_func=account.change_password, methods=["POST"])
+    made.add_url_rule("/account/second-factor", view_func=account.set_up_anew, methods=["POST"])
+    made.add_url_rule("/account/codes", view_func=account.renew_codes, methods=["POST"])
+    made.add_url_rule("/account/log-ins/<int:log_in_id>/end", view_func=account.end_log_in, methods=["POST"])
+    theirs = "/staff/<int:staff_id>/account"
+    made.add_url_rule(theirs, view_func=accounts.one_account)
+    made.add_url_rule(f"{theirs}/<doing>", view_func=accounts.change_account, methods=["POST"])
+    made.add_url_rule(f"{theirs}/log-ins/<int:log_in_id>/end", view_func=accounts.end_theirs, methods=["POST"])
+    made.add_url_rule("/permissions", view_func=permissions.permissions)
+    made.add_url_rule("/looks", view_func=looks.looks)
+    made.add_url_rule("/looks", view_func=looks.find_looks, methods=["POST"])
 
 
 def _recordings(made: Blueprint) -> None:
@@ -101,6 +135,30 @@ def _recordings(made: Blueprint) -> None:
     made.add_url_rule("/recordings/<name>", view_func=listening.recording)
     made.add_url_rule("/recordings/<name>/listen", view_func=listening.listen, methods=["POST"])
     made.add_url_rule("/recordings/<name>/sound", view_func=listening.sound)
+
+
+def _people(made: Blueprint) -> None:
+    """Our own people: the roster, and how their work is judged (PPL-1 to PPL-5)."""
+    made.add_url_rule("/roster", "roster", roster.roster)
+    made.add_url_rule("/roster", view_func=roster.put_shift, methods=["POST"])
+    made.add_url_rule("/roster/copy", view_func=roster.copy_week, methods=["POST"])
+    made.add_url_rule("/shifts/<int:shift_id>/strike", view_func=roster.strike_shift, methods=["POST"])
+    made.add_url_rule("/quality", "quality", quality.check_list)
+    made.add_url_rule("/quality/<int:check_id>", view_func=quality.one_check)
+    made.add_url_rule("/quality/<int:check_id>/open", view_func=quality.open_check, methods=["POST"])
+    made.add_url_rule("/quality/<int:check_id>", view_func=quality.settle_check, methods=["POST"])
+    made.add_url_rule("/quality/<int:check_id>/answer", view_func=quality.answer_check, methods=["POST"])
+    made.add_url_rule("/reviews", "reviews", reviews.review_page)
+    made.add_url_rule("/reviews", view_func=reviews.give_review, methods=["POST"])
+    made.add_url_rule("/reviews/<int:review_id>/correct", view_func=reviews.correct_review, methods=["POST"])
+    made.add_url_rule("/reviews/<int:review_id>/answer", view_func=reviews.answer_review, methods=["POST"])
+    made.add_url_rule("/discipline", "discipline", discipline.register)
+    made.add_url_rule("/discipline", view_func=discipline.register_breach, methods=["POST"])
+    made.add_url_rule("/discipline/<int:breach_id>/strike", view_func=discipline.strike_breach, methods=["POST"])
+    made.add_url_rule("/discipline/<int:breach_id>/answer", view_func=discipline.answer_breach, methods=["POST"])
+    made.add_url_rule("/own-mistakes", "own_mistakes", own_mistakes.mistake_list)
+    made.add_url_rule("/own-mistakes", view_func=own_mistakes.report_mistake, methods=["POST"])
+    made.add_url_rule("/own-mistakes/<int:mistake_id>/seen", view_func=own_mistakes.see_mistake, methods=["POST"])
 
 
 def _platform(made: Blueprint) -> None:
@@ -167,6 +225,7 @@ def _afterwards(made: Blueprint) -> None:
 
 
 def _prepare(state: BlueprintSetupState, runtime: Runtime) -> None:
+    provider.prepare(state.app, runtime)
     state.app.extensions[stream.SLOTS] = threading.BoundedSemaphore(runtime.figures.routine.live_streams)
     state.app.context_processor(words.for_templates)
     state.app.context_processor(badges.for_templates)

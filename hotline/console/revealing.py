@@ -14,7 +14,7 @@ from hotline.console import asking, hidden, refused, words
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
 from hotline.domain.cases import Case
-from hotline.errors import Invalid, NotFound
+from hotline.errors import Invalid, NotFound, Refused
 
 Thing = TypeVar("Thing", Call, Case)
 Shows = Callable[..., str]  # a page, by what was asked on it
@@ -44,6 +44,8 @@ class Asked:
             self.problem = words.text("reveal.too-short", n=act.standard.secrecy.reason_at_least)
         except NotFound:
             self.problem = words.text("reveal.gone")
+        except Refused:
+            self.problem = words.text("reveal.too-many")
 
 
 def revealed(

@@ -23,9 +23,31 @@ _DEPARTMENTS = _LEADERS | {Role.DEPARTMENT_HEAD}
 # Who may be asked into a call.
 HELPERS = DESK | {Role.ENGINEER}
 
-OPEN = frozenset({"console.log_in", "console.static"})
+# Whoever is on the way in: these look for themselves how far somebody has come.
+OPEN = frozenset(
+    {
+        "console.log_in",
+        "console.static",
+        "console.second_factor",
+        "console.set_up_factor",
+        "console.to_provider",
+        "console.from_provider",
+    }
+)
+_ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
 PAGES: dict[str, frozenset[Role]] = {
     "console.log_out": _EVERYBODY,
+    "console.my_account": _EVERYBODY,
+    "console.end_log_in": _EVERYBODY,
+    "console.change_password": _EVERYBODY,
+    "console.set_up_anew": _EVERYBODY,
+    "console.renew_codes": _EVERYBODY,
+    "console.one_account": _ADMINISTRATORS,
+    "console.end_theirs": _ADMINISTRATORS,
+    "console.change_account": _ADMINISTRATORS,
+    "console.permissions": _WATCHERS,
+    "console.looks": _WATCHERS,
+    "console.find_looks": _WATCHERS,
     "console.call_list": _READERS,
     "console.stream": _READERS,
     "console.one_call": _READERS,
@@ -97,6 +119,26 @@ PAGES: dict[str, frozenset[Role]] = {
     "console.mend_outbox": _KEEPERS,
     "console.completeness_page": _WATCHERS,
     "console.check_completeness": _WATCHERS,
+    "console.roster": _READERS,
+    "console.put_shift": _KEEPERS,
+    "console.copy_week": _KEEPERS,
+    "console.strike_shift": _KEEPERS,
+    "console.quality": _READERS,
+    "console.one_check": _READERS,
+    "console.open_check": _LEADERS,
+    "console.settle_check": _LEADERS,
+    "console.answer_check": DESK,
+    "console.reviews": DESK,
+    "console.give_review": _LEADERS,
+    "console.correct_review": _LEADERS,
+    "console.answer_review": DESK,
+    "console.discipline": DESK,
+    "console.register_breach": _LEADERS,
+    "console.strike_breach": _LEADERS,
+    "console.answer_breach": DESK,
+    "console.own_mistakes": DESK,
+    "console.report_mistake": DESK,
+    "console.see_mistake": _LEADERS,
     "console.log": _WATCHERS,
     "console.verify_log": _WATCHERS,
 }

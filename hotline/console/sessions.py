@@ -9,25 +9,32 @@ from datetime import datetime
 from flask import request, session
 
 from hotline.console import asking
+from hotline.domain import log_ins
 from hotline.domain.act import Act
 from hotline.domain.staff import Staff
 
 
 @dataclass(frozen=True)
 class Ticket:
-    """A log-in by its parts; `ends` in seconds since 1970."""
+    """A log-in by its parts; `ends` in seconds since 1970, `row` the log-in as it is listed."""
 
     staff_id: int
     epoch: int
+    row: int
     ends: int
 
 
-def begin(person: Staff, at: datetime) -> None:
+def begin(person: Staff, row: log_ins.Session, at: datetime) -> None:
     """Log a person in under a fresh token; nothing of the session before is kept but the language."""
     end()
     stamp = int(at.timestamp())
     session.update(
-        staff=person.id, epoch=person.session_epoch, begun=stamp, seen=stamp, token=secrets.token_urlsafe(16)
+        staff=person.id,
+        epoch=person.session_epoch,
+        log_in=row.id,
+        begun=stamp,
+        seen=stamp,
+        token=secrets.token_urlsafe(16),
     )
 
 
@@ -41,15 +48,22 @@ def end() -> None:
 
 def holder(act: Act) -> Staff | None:
     """Who is logged in, asked of the database anew; None when nobody is, or is not any more."""
-    if "staff" not in session or _timed_out(act.at):
+    if "log_in" not in session or _timed_out(act.at):
         return None
-    return valid(act, session["staff"], session["epoch"])
+    return valid(act, ticket())
 
 
-def valid(act: Act, staff_id: int, epoch: int) -> Staff | None:
-    """The person, if still active and if no log-out or change has ended this log-in since."""
-    person = act.session.get(Staff, staff_id)
-    return person if person is not None and person.active and person.session_epoch == epoch else None
+def valid(act: Act, ticket: Ticket) -> Staff | None:
+    """The person, if still active and if no log-out, change or colleague has ended this log-in since."""
+    person = act.session.get(Staff, ticket.staff_id)
+    if person is None or not person.active or person.session_epoch != ticket.epoch:
+        return None
+    return person if log_ins.is_open(act, ticket.row, ticket.staff_id) is not None else None
+
+
+def is_this_one(row: log_ins.Session) -> bool:
+    """Is this the log-in of the browser that asks?"""
+    return bool(session.get("log_in") == row.id)
 
 
 def keep_awake(at: datetime) -> None:
@@ -69,9 +83,15 @@ def still_at_work(at: datetime) -> None:
         stay(at)
 
 
+def is_to_be_noted(act: Act) -> bool:
+    """Was the log-in last noted as used so long ago that it is to be noted again?"""
+    row = act.session.get(log_ins.Session, session["log_in"])
+    return row is not None and act.at - row.seen_at >= asking.runtime().figures.sign_in.seen_every.span
+
+
 def ticket() -> Ticket:
     """What a long answer needs to know of the log-in after the request is over."""
-    return Ticket(session["staff"], session["epoch"], _ends())
+    return Ticket(session["staff"], session["epoch"], session["log_in"], _ends())
 
 
 def _timed_out(at: datetime) -> bool:

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from hotline.console import asking, hidden, matter, refused, respondent_sheet, words
-from hotline.domain import companies, dispatches, repairs
+from hotline.domain import companies, dispatches, looks, repairs
 from hotline.domain.act import Act, Actor
 from hotline.domain.cases import Case
 from hotline.domain.dispatches import Dispatch, Offer
@@ -163,6 +163,7 @@ def _reveal(act: Act, offer: Offer, said: Said, what: str) -> None:
         said.shown = hidden.of_case(act, case)[what]()
     except (KeyError, NotFound):
         raise Conflict("nothing is kept under this name") from None
+    looks.note_sheet(act, hidden.place_of(case), by=offer.staff_id, what=what)
     act.remember(case.chain, "revealed", what=what, reason="engineer-sheet", by=offer.staff_id)
 
 

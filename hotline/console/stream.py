@@ -82,7 +82,7 @@ def _lasts(runtime: Runtime, ticket: sessions.Ticket) -> bool:
     if clock.now().timestamp() >= ticket.ends:
         return False
     with runtime.look(Actor("console", ticket.staff_id)) as act:
-        return sessions.valid(act, ticket.staff_id, ticket.epoch) is not None
+        return sessions.valid(act, ticket) is not None
 
 
 def _concerns(about: frozenset[str], names: frozenset[str]) -> bool:

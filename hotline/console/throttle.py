@@ -35,14 +35,17 @@ class Throttle:
         pair, by_address, by_account = (count <= most for count, most in zip(answers[1::2], limits, strict=True))
         return pair and by_address and (by_account or bool(known))
 
-    def forgive(self, login: str, address: str) -> None:
-        """The try was right after all: it does not count, and the address is known for this account."""
+    def forgive(self, login: str, address: str, tries: int = 1) -> None:
+        """The try was right after all: it does not count, and the address is known for this account.
+
+        `tries`: how many were counted on the way, one for each step.
+        """
         pair, *shared = (key for key, _most in self._limits(login, address))
         change = self.redis.pipeline()
         change.delete(pair)
         for key in shared:
             change.set(key, 0, ex=self.figures.window.seconds, nx=True)
-            change.decr(key)
+            change.decrby(key, tries)
         change.set(self._known(login, address), "1", ex=self.figures.known_address.seconds)
         change.execute()
 

@@ -8,7 +8,7 @@ from hashlib import sha256
 from sqlalchemy import select
 
 from hotline import sounds
-from hotline.domain import anonymity, customers
+from hotline.domain import anonymity, customers, looks
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
 from hotline.domain.cases import Case
@@ -116,11 +116,15 @@ def not_removed(act: Act, row: Recording) -> None:
 
 
 def played(act: Act, row: Recording, *, by: int, reason: str) -> None:
-    """Write down who listens and why (SEC-4, REC-6). Raises Invalid for too short a reason."""
-    if len(reason.strip()) < act.standard.secrecy.reason_at_least:
-        raise Invalid("the reason is too short to be one")
+    """Write down who listens and why (SEC-4, REC-6).
+
+    Raises Invalid for too short a reason, Refused for who has looked too often within the hour; the act is to be kept.
+    """
+    thing = thing_of(act, row)
+    place = looks.Place(thing.chain, thing.company_id, row.customer_id)
     # The reason is free text and may name a person: sealed, and opened again for those who read the log.
-    _remember(act, row, "recording-played", reason=act.sealer.seal(reason.strip()), by=by)
+    sealed = looks.note(act, place, by=by, kind=looks.Kind.PLAYED, what=row.file or "", reason=reason)
+    _remember(act, row, "recording-played", reason=sealed, by=by)
 
 
 def _remember(act: Act, row: Recording, kind: str, **fields: object) -> None:

@@ -11,7 +11,8 @@ import pyotp
 from sqlalchemy import ForeignKey, String, delete, func, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
-from hotline.db import Base
+from hotline.db import Base, insert_new
+from hotline.domain import staff
 from hotline.domain.act import Act
 from hotline.domain.staff import Staff
 from hotline.errors import Conflict, NotFound
@@ -24,15 +25,14 @@ _HALF = 5  # letters of half a recovery code: ten of them are 49 bits
 
 
 class SecondFactor(Base):
-    """The secret that a person's authenticator shares with us, sealed; `offered` until the first code from it came."""
+    """The secret that a person's authenticator shares with us, sealed; kept once the first code from it came."""
 
     __tablename__ = "second_factors"
 
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), primary_key=True)
-    secret: Mapped[str | None] = mapped_column(String(200))
-    offered: Mapped[str | None] = mapped_column(String(200))
+    secret: Mapped[str] = mapped_column(String(200))
     last_step: Mapped[int]  # of the code that was accepted last: none is taken twice, nor an older one
-    confirmed_at: Mapped[datetime | None]
+    confirmed_at: Mapped[datetime]
 
 
 class RecoveryCode(Base):
@@ -68,42 +68,42 @@ def is_required(act: Act, person: Staff) -> bool:
 
 def is_set_up(act: Act, staff_id: int) -> bool:
     """Has this person a second factor that works?"""
-    row = act.session.get(SecondFactor, staff_id)
-    return row is not None and row.confirmed_at is not None
+    return act.session.get(SecondFactor, staff_id) is not None
 
 
-def offer(act: Act, staff_id: int) -> None:
-    """A fresh secret, which counts once a code from it came; the one before counts until then."""
-    row = _locked(act, staff_id)
-    if row is None:
-        row = SecondFactor(staff_id=staff_id, last_step=0)
-        act.session.add(row)
-    row.offered = act.sealer.seal(pyotp.random_base32())
+def offer(act: Act) -> str:
+    """A fresh secret, sealed. Whoever sets it up brings it back with the first code: it lies nowhere meanwhile, so that
+    nobody else who knows the pass phrase can read it.
+    """
+    return act.sealer.seal(pyotp.random_base32())
 
 
-def offered(act: Act, person: Staff) -> tuple[str, str]:
-    """The secret on offer: as it is typed, and as the address that an authenticator reads. Raises NotFound."""
-    row = act.session.get(SecondFactor, person.id)
-    if row is None or row.offered is None:
-        raise NotFound("no second factor is being set up: log in again")
-    secret = act.sealer.open(row.offered)
+def opened(act: Act, person: Staff, sealed: str) -> tuple[str, str]:
+    """A secret on offer: as it is typed, and as the address that an authenticator reads."""
+    secret = act.sealer.open(sealed)
     return secret, pyotp.TOTP(secret).provisioning_uri(name=person.login, issuer_name=ISSUER)
 
 
-def confirm(act: Act, staff_id: int, code: str) -> list[str] | None:
-    """The first code from the secret on offer: from now on it counts. The recovery codes, told this once; None: wrong.
+def confirm(act: Act, person: Staff, sealed: str, code: str) -> list[str] | None:
+    """The first code from the secret on offer: from now on it counts, in place of one before. Every log-in ends.
 
-    Raises Conflict where nothing is on offer any more.
+    The recovery codes, told this once; None where the code is wrong. Raises Conflict where somebody else who knows the
+    pass phrase sets one up at this very moment.
     """
-    row = _locked(act, staff_id)
-    if row is None or row.offered is None:
-        raise Conflict("this second factor was set up already, or was given up")
-    step = _step_of(act, row.offered, code)
+    step = _step_of(act, sealed, code)
     if step is None:
         return None
-    row.secret, row.offered, row.last_step, row.confirmed_at = row.offered, None, step, act.at
-    act.remember("house", "second-factor-set", staff=staff_id)
-    return _fresh_codes(act, staff_id)
+    row = _locked(act, person.id)
+    if row is not None:
+        row.secret, row.last_step, row.confirmed_at = sealed, step, act.at
+    else:
+        fields = {"staff_id": person.id, "secret": sealed, "last_step": step, "confirmed_at": act.at}
+        made = insert_new(act.session, SecondFactor).values(fields).returning(SecondFactor.staff_id)
+        if act.session.scalar(made) is None:
+            raise Conflict("another second factor was set up at this moment: log in again")
+    staff.log_out(act, person)
+    act.remember("house", "second-factor-set", staff=person.id)
+    return _fresh_codes(act, person.id)
 
 
 def accepts(act: Act, staff_id: int, code: str) -> bool:
@@ -112,7 +112,7 @@ def accepts(act: Act, staff_id: int, code: str) -> bool:
     The row is locked first: of two that send the same code at once one is refused.
     """
     row = _locked(act, staff_id)
-    if row is None or row.secret is None:
+    if row is None:
         return False
     step = _step_of(act, row.secret, code)
     if step is not None:

@@ -12,8 +12,9 @@ from hotline.standard.catalogue import RULES
 from hotline.standard.diagnosis import judged
 from hotline.standard.kinds import Role
 from hotline.standard.limits import Limit, Unit
+from hotline.standard.people import Review
 from hotline.standard.reading import Misfit, Path
-from hotline.standard.rules import PromiseRule, Review, Standard
+from hotline.standard.rules import PromiseRule, Standard
 
 Complaint = tuple[Path, str]
 
@@ -34,6 +35,7 @@ def _complaints(standard: Standard) -> Iterator[Complaint]:
     yield from _callbacks(standard)
     yield from _visits(standard)
     yield from _desk(standard)
+    yield from _secrecy(standard)
     yield from _engine(standard)
     for rule in standard.promise_rules.values():
         yield from _promise(rule)
@@ -104,6 +106,13 @@ def _desk(standard: Standard) -> Iterator[Complaint]:
         yield ("engine", "desk", "presence_every"), "is not shorter than presence: who is there would count as gone"
     if engine.wait_margin.seconds >= standard.answering.reassurance.seconds:
         yield ("engine", "desk", "wait_margin"), "leaves nothing of the time between two reassurances (ANS-4)"
+
+
+def _secrecy(standard: Standard) -> Iterator[Complaint]:
+    secrecy = standard.secrecy
+    for name, limit in {"looks_within": secrecy.looks_within, "told_again": secrecy.told_again}.items():
+        if limit.unit not in (Unit.SECOND, Unit.MINUTE, Unit.HOUR):
+            yield ("secrecy", name), f"{limit} is not a time in seconds, minutes or hours: looks are counted by it"
 
 
 def _engine(standard: Standard) -> Iterator[Complaint]:

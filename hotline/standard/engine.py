@@ -10,6 +10,7 @@ from hotline.standard.archive import Completeness
 from hotline.standard.counting import Counting
 from hotline.standard.exporting import Exports
 from hotline.standard.figures import PLATFORM, Figure
+from hotline.standard.finding import CallIndex
 from hotline.standard.keeping import Keeping
 from hotline.standard.limits import Limit
 from hotline.standard.outward import Webhooks
@@ -244,6 +245,7 @@ class Engine:
     sign_in: SignIn
     promises: Promises
     routine: Routine
+    call_index: CallIndex
     completeness: Completeness
     counting: Counting
     keeping: Keeping

@@ -9,6 +9,7 @@ from typing import Annotated
 
 from hotline.errors import Invalid
 from hotline.standard.calendar import Calendar
+from hotline.standard.counting import Wallboard
 from hotline.standard.engine import Engine
 from hotline.standard.figures import Figure
 from hotline.standard.kinds import (
@@ -24,6 +25,8 @@ from hotline.standard.kinds import (
     Staffing,
 )
 from hotline.standard.limits import Limit
+from hotline.standard.people import People
+from hotline.standard.secrecy import Secrecy
 from hotline.standard.spans import Span
 from hotline.standard.wording import Wording
 
@@ -171,39 +174,9 @@ class Visits:
 
 
 @dataclass(frozen=True)
-class Secrecy:
-    secret: Annotated[tuple[str, ...], Figure("SEC-1")]
-    shown_for: Annotated[Limit, Figure("SEC-1")]
-    reason_at_least: Annotated[int, Figure("SEC-1", 1, 100)]
-
-
-@dataclass(frozen=True)
 class Emergencies:
     public_numbers: Annotated[Mapping[EmergencyKind, str], Figure("EMG-1")]
     ring_pause: Annotated[Limit, Figure("EMG-2")]
-
-
-@dataclass(frozen=True)
-class Review:
-    """Marks of a staff review, in points of a hundred; shares of the year's score, in per cent."""
-
-    conduct: Annotated[int, Figure("PPL-2", 0, 100)]
-    diligence: Annotated[int, Figure("PPL-2", 0, 100)]
-    ability: Annotated[int, Figure("PPL-2", 0, 100)]
-    results: Annotated[int, Figure("PPL-2", 0, 100)]
-    checks_share: Annotated[int, Figure("PPL-2", 0, 100)]
-    monthly_share: Annotated[int, Figure("PPL-2", 0, 100)]
-    year_end_share: Annotated[int, Figure("PPL-2", 0, 100)]
-    bonus_from: Annotated[int, Figure("PPL-2", 0, 100)]
-    bonus_to: Annotated[int, Figure("PPL-2", 0, 100)]
-
-
-@dataclass(frozen=True)
-class People:
-    on_post_before: Annotated[Limit, Figure("PPL-1")]
-    review: Review
-    repeated_breach_weight: Annotated[int, Figure("PPL-4", 1, 10)]
-    breaches_remembered: Annotated[Limit, Figure("PPL-4")]
 
 
 @dataclass(frozen=True)
@@ -263,6 +236,7 @@ class Standard:
     secrecy: Secrecy
     emergencies: Emergencies
     people: People
+    wallboard: Wallboard
     flow: Flow
     engine: Engine
     wording: Wording

@@ -104,6 +104,8 @@ class Routine:
     call_looked_up_every: Limit
     """A call still under way is looked up at the carrier this often: its last notification may never come."""
     retention_every: Limit
+    people_every: Limit
+    """How often is looked whether the roster has a gap, and whether calls are to be drawn for a check."""
     redis_within: Limit
     """How long Redis may take over one request of ours."""
     redis_rest: Limit

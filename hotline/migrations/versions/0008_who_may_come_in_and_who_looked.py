@@ -15,10 +15,9 @@ def upgrade() -> None:
     op.create_table(
         "second_factors",
         sa.Column("staff_id", sa.Integer(), nullable=False),
-        sa.Column("secret", sa.String(length=200), nullable=True),
-        sa.Column("offered", sa.String(length=200), nullable=True),
+        sa.Column("secret", sa.String(length=200), nullable=False),
         sa.Column("last_step", sa.Integer(), nullable=False),
-        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=False),
         _who("second_factors", "staff_id"),
         sa.PrimaryKeyConstraint("staff_id", name=op.f("pk_second_factors")),
     )

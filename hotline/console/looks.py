@@ -1,0 +1,110 @@
+"""Who looked at which customer, by person and by customer; without it a leak could not be traced (SEC-2)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from hotline.console import asking, lists, people, refused, rights, words
+from hotline.domain import companies, customers
+from hotline.domain import looks as domain
+from hotline.domain.act import Act
+from hotline.domain.calls import Call
+from hotline.domain.cases import Case
+from hotline.domain.looks import Asked, Look
+from hotline.domain.staff import Staff
+from hotline.errors import Invalid
+from hotline.phones import PhoneNumber
+
+_NEWEST = 10  # occasions shown on which somebody's looking was unusual
+_LONGEST = 24  # characters of a number
+
+
+@dataclass(frozen=True)
+class Row:
+    """One look as it is shown: what was seen, where that stands, and why."""
+
+    look: Look
+    thing: Call | Case
+    reason: str
+    what: str  # turn, told, note ... without its number; nothing of a recording, whose name says nothing
+
+
+def looks() -> ResponseReturnValue:
+    """Looks, the newest first: of one person, at one customer, or all that the reader may know of."""
+    return _page(**refused.taken(_here()))
+
+
+def find_looks() -> ResponseReturnValue:
+    """The looks at the customer with this number. It is sent as a form, so that it stands in no address or log."""
+    typed = request.form.get("number", "").strip()[:_LONGEST]
+    try:
+        number = PhoneNumber.parse(typed)
+    except Invalid:
+        return _refused("no-number", typed)
+    with asking.runtime().act(asking.actor()) as act:
+        found = customers.find(act, number)
+        if found is not None:
+            act.remember("house", "looks-searched", customer=found.id, by=asking.person().id)
+    if found is None:
+        return _refused("unknown", typed)
+    return redirect(url_for("console.looks", customer=found.id))
+
+
+def _here() -> str:
+    return url_for("console.looks")
+
+
+def _refused(problem: str, typed: str) -> ResponseReturnValue:
+    told = {"problem": problem, "typed": typed}
+    return refused.back_to(_here(), **told) or (_page(**told), 409)
+
+
+def _page(**told: Any) -> str:
+    person = asking.person()
+    g.here = _here()
+    seen = None if rights.whole_group(person) else frozenset({person.company_id})
+    asked = Asked(request.args.get("staff", type=asking.row_id), request.args.get("customer", type=asking.row_id), seen)
+    before = request.args.get("before", type=asking.row_id)
+    with asking.runtime().look(asking.actor()) as act:
+        found = domain.listed(act, asked, before=before, most=lists.PAGE + 1)
+        page = found[: lists.PAGE]
+        unusual = domain.unusual(act, seen, most=_NEWEST)
+        companies.get(act, person.company_id)
+        query = {"staff": asked.staff_id, "customer": asked.customer_id}
+        more = {name: value for name, value in query.items() if value} | {"before": page[-1].id if page else 0}
+        return render_template(
+            "looks.html",
+            rows=[row for look in page if (row := _shown(act, person, look)) is not None],
+            names=people.names(act, {look.staff_id for look in page} | {one.staff_id for one in unusual}),
+            numbers=people.masked_numbers(act, {look.customer_id for look in page} | {asked.customer_id}),
+            unusual=[] if before else unusual,
+            colleagues=_colleagues(act, seen),
+            asked=asked,
+            more="?" + urlencode(more) if found[lists.PAGE :] else None,
+            standard=act.standard,
+            zone=act.standard.timezone,
+            **{"problem": "", "typed": "", **told},
+        )
+
+
+def _shown(act: Act, person: Staff, look: Look) -> Row | None:
+    """None for what stands in a matter that is hidden from the reader: not even that somebody looked is told."""
+    kind, _, number = look.chain.partition(":")
+    thing: Call | Case = act.session.get_one(Call if kind == "call" else Case, int(number))
+    if not rights.may_see(act, person, thing):
+        return None
+    what = "" if look.kind == domain.Kind.PLAYED else look.what.partition("-")[0]
+    reason = words.text("access.by-sheet") if look.kind == domain.Kind.SHEET else act.sealer.open(look.reason)
+    return Row(look, thing, reason, what)
+
+
+def _colleagues(act: Act, seen: frozenset[int] | None) -> list[Staff]:
+    """Whose looks the reader may ask for."""
+    query = select(Staff).order_by(Staff.company_id, Staff.agent_number)
+    return list(act.session.scalars(query if seen is None else query.where(Staff.company_id.in_(seen))))

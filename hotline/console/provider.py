@@ -1,0 +1,144 @@
+"""Logging in through the company's identity provider (OpenID Connect); without it people would keep one more secret."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from authlib.integrations.base_client import OAuthError
+from authlib.integrations.flask_client import OAuth
+from flask import Flask, current_app, render_template, session, url_for
+from flask.typing import ResponseReturnValue
+from joserfc.errors import JoseError
+from redis import Redis
+from redis.exceptions import RedisError
+from requests.exceptions import RequestException
+from werkzeug.exceptions import NotFound as NoPage
+
+from hotline.console import asking, entering, login
+from hotline.domain import identities
+from hotline.domain.act import Actor
+from hotline.domain.log_ins import How
+from hotline.domain.staff import Staff
+from hotline.runtime import Runtime
+from hotline.sealing import Sealer
+
+log = logging.getLogger(__name__)
+_ROOM = "provider"  # in the extensions of the application
+_NEXT = "provider-next"  # in the session: the page that was asked for
+_DOOR = Actor("console")
+_ALGORITHMS = ["RS256", "PS256", "ES256"]  # signed with a key of the provider's own, never with the secret we share
+_TWICE = "mfa"  # in `amr`: the provider asked for more than one proof (RFC 8176)
+_AWAY = (RequestException, RedisError)
+_WRONG = (OAuthError, JoseError, ValueError, KeyError, RuntimeError)
+
+
+class Once:
+    """What is kept from the way to the provider until the way back: sealed, for a while, and given out once."""
+
+    def __init__(self, redis: Redis, sealer: Sealer, seconds: int) -> None:
+        self._redis, self._sealer, self._seconds = redis, sealer, seconds
+
+    def set(self, key: str, value: str, _seconds: int) -> None:
+        """Keep it; how long is our own figure. Raises RedisError."""
+        self._redis.set(self._name(key), self._sealer.seal(value), ex=self._seconds)
+
+    def get(self, key: str) -> str | None:
+        """Give it out: whoever comes a second time with the same state finds nothing. Raises RedisError."""
+        once = self._redis.pipeline()
+        once.get(self._name(key))
+        once.delete(self._name(key))
+        sealed, _gone = once.execute()
+        return self._sealer.open(sealed.decode()) if sealed else None
+
+    def delete(self, key: str) -> None:
+        """It is not needed any more. Raises RedisError."""
+        self._redis.delete(self._name(key))
+
+    def _name(self, key: str) -> str:
+        return f"hotline:provider:{self._sealer.blind(key)}"
+
+
+def prepare(app: Flask, runtime: Runtime) -> None:
+    """Know the provider, where one is set; what it says of itself is asked when somebody first logs in through it."""
+    if runtime.settings.oidc is None:
+        return
+    issuer, client_id, secret = runtime.settings.oidc
+    figures = runtime.figures.sign_in
+    providers = OAuth(app, cache=Once(runtime.redis, runtime.sealer, figures.second_step.seconds))
+    app.extensions[_ROOM] = providers.register(
+        _ROOM,
+        client_id=client_id,
+        client_secret=secret,
+        server_metadata_url=f"{issuer}/.well-known/openid-configuration",
+        client_kwargs={
+            "scope": "openid profile email",
+            "code_challenge_method": "S256",
+            "default_timeout": figures.provider_within.seconds,
+        },
+    )
+
+
+def to_provider() -> ResponseReturnValue:
+    """Send the browser to the provider, with a state, a nonce and a challenge that it brings back once.
+
+    By a link, not by a form: the policy of our pages lets no form lead elsewhere.
+    """
+    client = _client()
+    back = f"{asking.runtime().settings.base_url}{url_for('console.from_provider')}"
+    try:
+        answer: ResponseReturnValue = client.authorize_redirect(back)
+    except (*_AWAY, *_WRONG) as error:
+        return _refused("provider-away", 503, error)
+    session[_NEXT] = login.wanted()
+    return answer
+
+
+def from_provider() -> ResponseReturnValue:
+    """The browser comes back: what it brings is exchanged at the provider for who this is, and checked."""
+    client, going_to = _client(), str(session.pop(_NEXT, ""))
+    try:
+        person, proven_twice = _told(client)
+    except _AWAY as error:
+        return _refused("provider-away", 503, error)
+    except _WRONG as error:
+        return _refused("provider-wrong", 401, error)
+    if person is None:
+        return _refused("provider-unknown", 403, None)
+    return entering.go_on(person, how=How.PROVIDER, going_to=going_to, proven_twice=proven_twice)
+
+
+def _told(client: Any) -> tuple[Staff | None, bool]:
+    """Who the provider says this is, and whether it asked for more than one proof. Raises one of _AWAY or _WRONG."""
+    issuer, client_id, _secret = asking.runtime().settings.oidc or ("", "", "")
+    client.load_server_metadata()["id_token_signing_alg_values_supported"] = _ALGORITHMS
+    token = client.authorize_access_token(
+        claims_options={
+            "iss": {"essential": True, "values": [issuer, f"{issuer}/"]},
+            "aud": {"essential": True, "value": client_id},
+        }
+    )
+    claims = token.get("userinfo")
+    if claims is None:
+        raise ValueError("the provider told nobody's identity")
+    names = [claims.get("preferred_username"), claims.get("email") if claims.get("email_verified") is True else None]
+    with asking.runtime().act(_DOOR) as act:
+        known = [str(name) for name in names if name]
+        person = identities.person_of(act, issuer=issuer, subject=str(claims["sub"]), names=known)
+    return person, _TWICE in (claims.get("amr") or [])
+
+
+def _client() -> Any:
+    if _ROOM not in current_app.extensions:
+        raise NoPage
+    return current_app.extensions[_ROOM]
+
+
+def _refused(word: str, status: int, error: Exception | None) -> ResponseReturnValue:
+    """Back at the door; what the provider sent stays out of the log, it may hold what opens an account."""
+    if error is not None:
+        log.warning("a log-in through the provider failed: %s", type(error).__name__)
+    with asking.runtime().act(_DOOR) as act:
+        act.remember("house", "log-in-refused", staff=None, how=How.PROVIDER)
+    page = render_template("log_in.html", problem=word, going_to="", has_provider=True)
+    return page, status
