@@ -24,6 +24,7 @@ from hotline.errors import Invalid
 _BATCH = 500  # chains marked with one statement
 _BLOCK = 65536  # bytes read at once when the end of the file is looked for
 
+Head = tuple[str, int, str]  # chain, number and hash of its last entry
 FILE = "checkpoints.jsonl"  # its name in the data folder
 
 
@@ -60,27 +61,25 @@ def seal_log(act: Act, signing_key: bytes) -> Checkpoint | None:
     if not grown:
         return None
     last = act.session.scalar(select(Checkpoint).order_by(Checkpoint.n.desc()).limit(1))
-    n = last.n + 1 if last else 1
-    body = canonical(
-        {
-            "n": n,
-            "at": act.at.astimezone(UTC).isoformat(),
-            "previous": last.hash if last else GENESIS,
-            "root": merkle_root([leaf(*head) for head in grown]),
-            "leaves": grown,
-        }
-    )
-    checkpoint = Checkpoint(
+    checkpoint = signed(last.n + 1 if last else 1, act.at, last.hash if last else GENESIS, grown, signing_key)
+    act.session.add(checkpoint)
+    _mark_sealed(act.session, [chain for chain, _seq, _hash in grown], checkpoint.n)
+    return checkpoint
+
+
+def signed(n: int, at: datetime, previous: str, heads: list[Head], signing_key: bytes) -> Checkpoint:
+    """Checkpoint `n` over these heads, which are in order; `previous`: the hash of the one before."""
+    root = merkle_root([leaf(*head) for head in heads])
+    written = at.astimezone(UTC).isoformat()
+    body = canonical({"n": n, "at": written, "previous": previous, "root": root, "leaves": heads})
+    return Checkpoint(
         n=n,
-        at=act.at,
+        at=at,
         body=body,
         hash=hashlib.sha256(body).hexdigest(),
         signature=base64.b64encode(Ed25519PrivateKey.from_private_bytes(signing_key).sign(body)).decode(),
         public_key=public_key_of(signing_key),
     )
-    act.session.add(checkpoint)
-    _mark_sealed(act.session, [chain for chain, _seq, _hash in grown], n)
-    return checkpoint
 
 
 def public_key_of(signing_key: bytes) -> str:
@@ -148,7 +147,7 @@ def _end_of(file: BinaryIO) -> tuple[int, int]:
         raise Invalid("the checkpoint file was changed: its last line is not readable") from error
 
 
-def _unsealed_heads(session: Session) -> list[tuple[str, int, str]]:
+def _unsealed_heads(session: Session) -> list[Head]:
     query = select(AuditHead.chain, AuditHead.seq, AuditHead.hash).where(AuditHead.sealed_seq < AuditHead.seq)
     rows = session.execute(query.order_by(AuditHead.chain).with_for_update())
     return [(row.chain, row.seq, row.hash) for row in rows]

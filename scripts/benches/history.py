@@ -1,0 +1,265 @@
+"""A year of calls with their log, as the product would have written it; a log of noise would verify too fast."""
+
+from __future__ import annotations
+
+import random
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from hotline.db import Base
+from hotline.domain import audit, call_facts, call_words
+from hotline.domain.act import CALLER, CARRIER, CLOCK, Act, Actor
+from hotline.domain.audit import AuditEntry
+from hotline.domain.call_facts import CallFact
+from hotline.domain.call_words import CallWord
+from hotline.domain.calls import Call
+from hotline.domain.calls import State as CallState
+from hotline.domain.cases import Case
+from hotline.domain.customers import Customer, CustomerPhone
+from hotline.domain.handover_forms import Handover, Why
+from hotline.domain.handover_forms import State as Handed
+from hotline.domain.promises import Promise, Verdict
+from hotline.domain.waits import Place, Wait
+from hotline.phones import PhoneNumber
+
+DAYS = 365
+PIECE = 2000  # calls that are made together, and lie under one checkpoint
+CALLS_OF_ONE = 5  # a customer's
+_OPENS, _OPEN_FOR = timedelta(hours=0, minutes=30), timedelta(hours=12)  # of each day, in UTC
+# Of a hundred calls: so many came to a matter, waited, were taken over by an agent; so many matters changed hands.
+_MATTERS, _WAITS, _OWNED, _HANDED = 15, 10, 20, 4
+_LATE, _TOO_LATE = 0.01, 17_000  # the share of calls that are answered too late; milliseconds
+_KINDS = (("enquiry", "heating"), ("enquiry", "fees"), ("fault", "water"), ("fault", "lift"), ("complaint", "service"))
+_WHERE = ("三号楼", "地下车库", "东门岗亭", "二单元", "物业前台", "锅炉房", "电梯间", "小区广场")
+_WHAT = ("漏水", "停电", "暖气不热", "收费有误", "噪音扰民", "门禁失灵", "电梯困人", "路灯不亮", "垃圾未清")
+_WANTS = ("请尽快处理", "希望回电", "要求上门", "请核实", "催办第二次", "谢谢")
+_OUTCOME = "已处理完毕，客户满意"
+
+
+@dataclass(frozen=True)
+class Staffed:
+    """A company of the group: its number and who answers there."""
+
+    id: int
+    number: str
+    agents: tuple[int, ...]
+
+
+@dataclass
+class _Ringing:
+    """A call while it is made up: by what it will be found, and the texts that are noted in it."""
+
+    call_id: int
+    chain: str
+    firm: Staffed
+    customer: int
+    owner: int
+    at: datetime
+    facts: dict[str, int | None] = field(default_factory=dict)
+    texts: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Piece:
+    """Rows by their tables."""
+
+    rows: dict[type[Base], list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
+
+    def add(self, table: type[Base], **row: Any) -> None:
+        """One row more."""
+        self.rows[table].append(row)
+
+
+class History:
+    """Makes the calls of a year before `ends`, in their order, with all that belongs to them."""
+
+    def __init__(
+        self, act: Act, firms: list[Staffed], *, calls: int, ends: datetime, first: int, seed: int = 1
+    ) -> None:
+        """`first`: the number of the first row of each table."""
+        self._act, self._sealer, self._firms, self._calls = act, act.sealer, firms, calls
+        self._begins, self._first = ends - timedelta(days=DAYS), first
+        self._dice = random.Random(seed)  # noqa: S311 - what happens, not a secret
+        self._keys: dict[int, str] = {}
+        self._prints: dict[str, int] = {}
+        self._numbered: dict[tuple[int, date], int] = defaultdict(int)
+        self._cases = self._promises = self._waits = self._handed = self._entries = first
+        self._piece, self._chains = Piece(), dict[str, tuple[int, str]]()
+
+    def pieces(self) -> Iterator[tuple[Piece, list[tuple[str, int, str]]]]:
+        """So many calls at a time; with the heads of the chains that were written, as a checkpoint holds them."""
+        for begin in range(0, self._calls, PIECE):
+            self._piece, self._chains = Piece(), {}
+            for n in range(begin, min(begin + PIECE, self._calls)):
+                self._call(n)
+            yield self._piece, sorted((chain, seq, hash_) for chain, (seq, hash_) in self._chains.items())
+
+    def counters(self) -> list[dict[str, Any]]:
+        """How many case numbers were given out, day by day."""
+        return [{"company_id": firm, "day": day, "last": last} for (firm, day), last in self._numbered.items()]
+
+    @staticmethod
+    def number(n: int) -> PhoneNumber:
+        """The telephone of customer n."""
+        return PhoneNumber(f"+86137{n:08}")
+
+    def _call(self, n: int) -> None:
+        dice, firm, call_id = self._dice, self._firms[n % len(self._firms)], self._first + n
+        at = self._begins_at(n)
+        customer, owner = (
+            self._customer(dice.randrange(max(1, self._calls // CALLS_OF_ONE)), at),
+            dice.choice(firm.agents),
+        )
+        ringing = _Ringing(call_id, f"call:{call_id}", firm, customer, owner, at)
+        told = {"direction": "in", "company": firm.id, "customer": customer, "colleague": None, "owner": owner}
+        self._log(
+            ringing.chain, at, CALLER, "call-began", call=call_id, **told, how="answerable when it rang", words="x"
+        )
+        millis = dice.randrange(80, 900) if dice.random() > _LATE else _TOO_LATE
+        answered = at + timedelta(milliseconds=millis)
+        kept = {"millis": millis, "limit_seconds": 15, "rule": "ANS-1", "kept": millis < _TOO_LATE}
+        self._log(ringing.chain, answered, CALLER, "call-answered", **kept)
+        if millis == _TOO_LATE:
+            ringing.facts[call_facts.LATE] = None
+        if dice.randrange(100) < _WAITS:
+            self._wait(ringing, answered)
+        by = owner if dice.randrange(100) < _OWNED else None
+        if by is not None:
+            self._log(ringing.chain, answered, Actor("phone", owner), "call-owned", owner=owner)
+        over = answered + timedelta(seconds=dice.randrange(20, 400))
+        case_id = self._case(ringing, over) if dice.randrange(100) < _MATTERS else None
+        ended = {"state": CallState.ENDED, "sequence": 3, "ended_by": "them", "cause": None}
+        self._log(ringing.chain, over, CARRIER, "call-state", **ended)
+        self._find(ringing)
+        self._piece.add(
+            Call, id=call_id, sid=f"CA{call_id:032x}", direction="in", company_id=firm.id, customer_id=customer,
+            case_id=case_id, owner_id=owner, answered_by_id=by, our_number=firm.number, state=CallState.ENDED,
+            sequence=3, step="goodbye", turn=4, misses=0, language="zh-CN", slow=False, words_version="x", slots={},
+            started_at=at, answered_at=answered, answer_ms=millis, ended_at=over, ended_by="them",
+            cause="late-answer" if millis == _TOO_LATE else None,
+        )  # fmt: skip
+
+    def _begins_at(self, n: int) -> datetime:
+        day, place = divmod(n * DAYS, self._calls)
+        at = self._begins + timedelta(days=day) + _OPENS + _OPEN_FOR * (place / self._calls)
+        return at.replace(microsecond=0)
+
+    def _customer(self, n: int, at: datetime) -> int:
+        customer = self._first + n
+        if customer not in self._keys:
+            key = self._keys[customer] = self._sealer.new_key()
+            number = self.number(n).e164
+            self._piece.add(Customer, id=customer, key=key, slow=False, known_since=at)
+            sealed = self._sealer.seal_for(key, number)
+            self._piece.add(CustomerPhone, blind=self._sealer.blind(number), customer_id=customer, number=sealed)
+        return customer
+
+    def _find(self, ringing: _Ringing) -> None:
+        """The rows by which the call is found, as the product's own reading writes them."""
+        began = call_facts.place(ringing.at)
+        for fact, amount in {call_facts.of_person(ringing.owner): None, **ringing.facts}.items():
+            self._piece.add(CallFact, fact=fact, began=began, call_id=ringing.call_id, amount=amount)
+        for word in {self._print(term) for text in ringing.texts for term in call_words.of_text(text)}:
+            self._piece.add(CallWord, word=word, began=began, call_id=ringing.call_id)
+
+    def _print(self, term: str) -> int:
+        if term not in self._prints:
+            [self._prints[term]] = call_words.prints(self._act, [term])
+        return self._prints[term]
+
+    def _log(self, chain: str, at: datetime, actor: Actor, kind: str, **fields: Any) -> None:
+        seq, previous = self._chains.get(chain, (0, audit.GENESIS))
+        entry = {"chain": chain, "seq": seq + 1, "actor": str(actor), "kind": kind}
+        body = audit.canonical({**entry, "at": at.isoformat(), "fields": fields})
+        hash_ = audit.link(previous, body)
+        self._entries += 1
+        self._piece.add(AuditEntry, id=self._entries, **entry, at=at, body=body, hash=hash_)
+        self._chains[chain] = (seq + 1, hash_)
+
+    def _wait(self, ringing: _Ringing, at: datetime) -> None:
+        self._waits += 1
+        wait, seconds = self._waits, self._dice.randrange(5, 240)
+        until, gap = at + timedelta(seconds=seconds), self._dice.randrange(4000, 15_500)
+        told = {"joined": at.isoformat(), "wanted": None, "emergency": False}
+        self._log(ringing.chain, at, CALLER, "wait-began", wait=wait, **told)
+        self._log(ringing.chain, until, CALLER, "waited", wait=wait, seconds=seconds, longest_gap_ms=gap, rule="ANS-4")
+        over = {"state": Place.DONE, "why": None, "agent": ringing.owner}
+        self._log(ringing.chain, until, CALLER, "wait-over", wait=wait, **over)
+        ringing.facts[call_facts.WAITED] = seconds
+        self._piece.add(
+            Wait, id=wait, call_id=ringing.call_id, company_id=ringing.firm.id, customer_id=ringing.customer,
+            emergency=False, joined_at=at, language="zh-CN", state=Place.DONE, agent_id=ringing.owner, kept=False,
+            longest_gap_ms=gap, connected_at=until, ended_at=until,
+        )  # fmt: skip
+
+    def _case(self, ringing: _Ringing, at: datetime) -> int:
+        self._cases += 1
+        case_id, chain, dice = self._cases, f"case:{self._cases}", self._dice
+        firm, customer, owner = ringing.firm, ringing.customer, ringing.owner
+        kind, matter = dice.choice(_KINDS)
+        day, seq, number = self._numbers(firm, at)
+        key, note = self._keys[customer], f"{dice.choice(_WHERE)}{dice.choice(_WHAT)}，{dice.choice(_WANTS)}"
+        told = {"number": number, "what": kind, "matter": matter, "owner": owner, "call": ringing.call_id}
+        more = {"company": firm.id, "customer": customer}
+        self._log(chain, at, Actor("console", owner), "case-opened", case=case_id, **told, **more)
+        verdict = self._promise(chain, case_id, firm, owner, at)
+        last, closed = owner, at + timedelta(hours=30)
+        if dice.randrange(100) < _HANDED:
+            last = self._handed_over(chain, case_id, firm, owner, at + timedelta(hours=20), key)
+            ringing.facts[call_facts.MOVED] = None
+        self._log(chain, closed, Actor("console", last), "case-closed", by=last, owner=last)
+        self._piece.add(
+            Case, id=case_id, company_id=firm.id, numbered_by_id=firm.id, day=day, seq=seq, number=number, kind=kind,
+            matter=matter, customer_id=customer, call_id=ringing.call_id, owner_id=last, first_owner_id=owner,
+            handler_id=last, anonymous=False, details={"sealed_question": self._sealer.seal_for(key, note)},
+            state="closed", opened_at=at, closed_at=closed, closed_by_id=last,
+            outcome=self._sealer.seal_for(key, _OUTCOME),
+        )  # fmt: skip
+        named = (call_facts.of_case(case_id), call_facts.of_kind(kind), call_facts.of_matter(matter))
+        ringing.facts.update(dict.fromkeys((*named, call_facts.of_verdict(verdict))))
+        ringing.texts += [note, _OUTCOME]
+        return case_id
+
+    def _numbers(self, firm: Staffed, at: datetime) -> tuple[date, int, str]:
+        """The company's own day, the count in it, and the case number."""
+        day = (at + timedelta(hours=8)).date()
+        self._numbered[firm.id, day] += 1
+        seq = self._numbered[firm.id, day]
+        return day, seq, f"{day:%y%m%d}{seq:03}"
+
+    def _promise(self, chain: str, case_id: int, firm: Staffed, owner: int, at: datetime) -> str:
+        self._promises += 1
+        promise, rule, due = self._promises, "CBK-1.answer", at + timedelta(hours=24)
+        kept = self._dice.random() > 0.05
+        verdict, done = (
+            (Verdict.KEPT, at + timedelta(hours=9)) if kept else (Verdict.BROKEN, due + timedelta(seconds=1))
+        )
+        told = {"promise": promise, "rule": rule, "due": due.isoformat(), "owner": owner, "calendar": "CN 2026-1"}
+        self._log(chain, at, Actor("console", owner), "promise-made", **told, department=None)
+        judged: dict[str, Any] = {"verdict": verdict} if kept else {"due": due.isoformat()}
+        ended = "promise-done" if kept else "promise-broken"
+        self._log(chain, done, CLOCK, ended, promise=promise, rule=rule, **judged)
+        self._piece.add(
+            Promise, id=promise, rule=rule, rule_id="CBK-1", company_id=firm.id, case_id=case_id, owner_id=owner,
+            made_at=at, due_at=due, calendar="CN 2026-1", verdict=verdict, done_at=done if kept else None,
+            judged_at=done, step=2,
+        )  # fmt: skip
+        return verdict
+
+    def _handed_over(self, chain: str, case_id: int, firm: Staffed, giver: int, at: datetime, key: str) -> int:
+        """The new owner."""
+        self._handed += 1
+        receiver = next(one for one in firm.agents if one != giver)
+        reason = self._sealer.seal_for(key, "请接手")
+        told = {"giver": giver, "receiver": receiver, "why": Why.ASKED, "bounced": False, "reason": reason}
+        self._log(chain, at, Actor("console", giver), "handover-asked", handover=self._handed, **told)
+        new = {"before": giver, "owner": receiver, "company": firm.id}
+        self._log(chain, at, Actor("console", receiver), "handover-accepted", handover=self._handed, **new)
+        self._piece.add(
+            Handover, id=self._handed, case_id=case_id, giver_id=giver, receiver_id=receiver, why=Why.ASKED,
+            bounced=False, reason=reason, state=Handed.ACCEPTED, asked_at=at, settled_at=at,
+        )  # fmt: skip
+        return receiver
