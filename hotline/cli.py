@@ -10,8 +10,9 @@ from pathlib import Path
 import click
 
 from hotline import (
-    accounts,
     VERSION,
+    accounts,
+    archive,
     connections,
     demo,
     key_ring,
@@ -145,6 +146,8 @@ for command in (
     connections.key,
     subscriptions.webhook,
     key_ring.key_ring,
+    archive.backup,
+    archive.restore,
 ):
     cli.add_command(command)
 records.promises_group.add_command(rule_list.rules)

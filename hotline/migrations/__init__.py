@@ -7,6 +7,7 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 
 from hotline.errors import Conflict
@@ -18,6 +19,11 @@ def config() -> Config:
     found.set_main_option("script_location", str(Path(__file__).parent))
     found.set_main_option("path_separator", "os")
     return found
+
+
+def steps() -> list[str]:
+    """The revisions of this version, from the first to the head."""
+    return [one.revision for one in ScriptDirectory.from_config(config()).walk_revisions()][::-1]
 
 
 def upgrade(engine: Engine, revision: str = "head") -> None:

@@ -1,0 +1,165 @@
+"""A back-up is made while the product runs, and comes back whole on either database; a damaged one is refused."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Table, select, text
+
+from hotline import runtime as house
+from hotline import sounds
+from hotline.domain import checkpoints, customers, recordings
+from hotline.domain.act import COMMAND
+from hotline.domain.news import Recording
+from hotline.domain.tables import metadata
+from hotline.jobs import routine
+from hotline.runtime import Runtime
+from hotline.settings import load
+from tests import given, stores
+from tests.operator import Operator
+from tests.world import ADDRESS, Cast
+
+Rows = dict[str, list[tuple[object, ...]]]
+
+
+@pytest.fixture
+def filled(runtime: Runtime, cast: Cast) -> Runtime:
+    """A call, a fault, a complaint joined to a later one, a sound; the log is sealed."""
+    with runtime.act(COMMAND) as act:
+        ringing = given.call(act, cast, who=cast.chen)
+        given.talk(act, ringing, ("1", "fault"))
+        given.fault(act, cast)
+        row = Recording(sid="RE1", call_id=ringing.id, case_id=None, state="completed", seconds=3, at=act.at)
+        act.session.add(row)
+        recordings.prepare(act, row)
+        runtime.sounds.keep(row.file or "", b"sealed" * 400_000)
+        recordings.kept(act, row, "0" * 64)
+    routine.seal_log(runtime)
+    return runtime
+
+
+@pytest.fixture
+def empty(filled: Runtime, _store: stores.Store, tmp_path: Path) -> Iterator[Operator]:
+    """Another machine: an empty database of the same kind, an empty data folder, the same keys."""
+    var = tmp_path / "other"
+    var.mkdir()
+    there = {"HOTLINE_VAR": str(var), "DATABASE_URL": _store.copied(None, "other")}
+    yield Operator({**Operator.of(filled.settings).environment, **there})
+    _store.dropped("other")
+
+
+def everything(runtime: Runtime) -> Rows:
+    """Every row of every table."""
+
+    def rows(table: Table) -> list[tuple[object, ...]]:
+        with runtime.engine.connect() as connection:
+            return [tuple(row) for row in connection.execute(select(table).order_by(*table.primary_key))]
+
+    return {table.name: rows(table) for table in metadata.sorted_tables}
+
+
+def test_what_comes_back_is_what_was_there_and_the_log_verifies(
+    filled: Runtime, empty: Operator, cast: Cast, tmp_path: Path
+) -> None:
+    file, here = tmp_path / "night.backup", Operator.of(filled.settings)
+    said = here.answered("backup", str(file))
+    assert "the keys are not in it" in said
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert "is there already" in here.refused("backup", str(file))
+    said = empty.answered("restore", str(file))
+    assert "unaltered" in said
+    back = house.make(load(empty.environment))
+    assert everything(back) == everything(filled)
+    with back.look(COMMAND) as act:
+        row = act.session.get_one(Recording, "RE1")
+        assert back.sounds.read(row.file or "") == b"sealed" * 400_000
+        place = customers.place_with(act, cast.chen.id, cast.heat.id)
+        assert place is not None
+        assert act.sealer.open_for(customers.get(act, cast.chen.id).key, place.address) == ADDRESS
+    with back.act(COMMAND) as act:
+        assert given.case(act, cast).id == 2, "it goes on counting"
+    assert "there are records in this database already" in empty.refused("restore", str(file))
+    back.engine.dispose()
+    back.redis.close()
+
+
+def test_the_product_writes_on_while_a_back_up_is_read(filled: Runtime, tmp_path: Path) -> None:
+    before = everything(filled)
+    with filled.engine.connect() as reader:
+        how = {"isolation_level": "REPEATABLE READ"} if filled.engine.dialect.name == "postgresql" else {}
+        reader = reader.execution_options(**how)
+        assert reader.execute(text("SELECT count(*) FROM cases")).scalar_one() == 1
+        with filled.act(COMMAND) as act:
+            act.remember("house", "noted")
+        table = metadata.tables["audit_entries"]
+        seen = [tuple(row) for row in reader.execute(select(table).order_by(table.c.id))]
+    assert seen == before["audit_entries"]
+
+
+def test_a_damaged_file_is_refused_and_nothing_of_it_is_used(filled: Runtime, empty: Operator, tmp_path: Path) -> None:
+    whole = tmp_path / "whole"
+    Operator.of(filled.settings).answered("backup", str(whole), "--without-recordings")
+    lines = gzip.decompress(whole.read_bytes()).splitlines(keepends=True)
+    changed = [line.replace("安心热力".encode(), "安心电力".encode()) for line in lines]
+    assert changed != lines
+    damaged = {
+        "changed": gzip.compress(b"".join(changed)),
+        "torn": whole.read_bytes()[:-40],
+        "short": gzip.compress(b"".join(lines[:-1])),
+        "else": gzip.compress(b'{"something":"else"}\n'),
+        "bits": b"no gzip at all",
+    }
+    for name, content in damaged.items():
+        path = tmp_path / name
+        path.write_bytes(content)
+        said = empty.refused("restore", str(path))
+        assert "damaged" in said or "no back-up" in said
+    assert "there is no file" in empty.refused("restore", str(tmp_path / "nowhere"))
+    empty.answered("restore", str(whole))
+
+
+def test_other_keys_and_a_later_version_are_refused_before_anything_is_written(
+    filled: Runtime, empty: Operator, tmp_path: Path
+) -> None:
+    file = tmp_path / "night"
+    Operator.of(filled.settings).answered("backup", str(file))
+    other = Operator({**empty.environment, "SEALING_KEYS": "k1:" + "QUFB" * 10 + "QUE="})
+    assert "SEALING_KEYS are not those" in other.refused("restore", str(file))
+    lines = gzip.decompress(file.read_bytes()).splitlines(keepends=True)
+    about = json.loads(lines[0])
+    from_later = {**about, "revision": "9999"}
+    assert rewritten(file, [json.dumps(from_later).encode() + b"\n", *lines[1:-1]])
+    assert "of a later version" in empty.refused("restore", str(file))
+
+
+def rewritten(path: Path, lines: list[bytes]) -> bool:
+    """A file with other lines and the digest that belongs to them."""
+    end = {"sha256": hashlib.sha256(b"".join(lines)).hexdigest()}
+    return path.write_bytes(gzip.compress(b"".join(lines) + json.dumps(end).encode() + b"\n")) > 0
+
+
+def test_checkpoints_that_outlived_the_database_say_what_came_after_the_back_up(
+    filled: Runtime, empty: Operator, tmp_path: Path
+) -> None:
+    file = tmp_path / "night"
+    Operator.of(filled.settings).answered("backup", str(file))
+    with filled.act(COMMAND) as act:
+        act.remember("house", "noted")
+    routine.seal_log(filled)
+    var = Path(empty.environment["HOTLINE_VAR"])
+    (var / checkpoints.FILE).write_bytes((filled.settings.hotline_var / checkpoints.FILE).read_bytes())
+    result = empty.types("restore", str(file))
+    assert (result.exit_code, "ALTERED" in result.output) == (1, True)
+
+
+def test_a_sound_that_is_gone_is_counted(filled: Runtime, tmp_path: Path) -> None:
+    with filled.look(COMMAND) as act:
+        name = act.session.get_one(Recording, "RE1").file or ""
+    sounds.Folder(filled.settings.hotline_var).remove(name)
+    said = Operator.of(filled.settings).answered("backup", str(tmp_path / "night"))
+    assert "the sounds of 1 recordings" in said
