@@ -15,7 +15,7 @@ from werkzeug.datastructures import ImmutableMultiDict, iter_multi_items
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import BaseConverter, IntegerConverter, ValidationError
 
-from hotline.api import health, problems, systems
+from hotline.api import health, openapi, problems, systems
 from hotline.console import pages, phone, sheet
 from hotline.db import LARGEST_ID
 from hotline.errors import Conflict, HotlineError, Invalid, NotFound, Refused
@@ -125,7 +125,7 @@ def create_app(runtime: Runtime) -> Flask:
 
 
 def _rooms(runtime: Runtime) -> list[Blueprint]:
-    return [room.blueprint(runtime) for room in (pages, sheet, health, systems, routes, calling, fallback)]
+    return [room.blueprint(runtime) for room in (pages, sheet, health, openapi, systems, routes, calling, fallback)]
 
 
 def _to_the_console() -> ResponseReturnValue:

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from hotline.domain import callbacks, complaint_forms, repairs
 from hotline.domain.cases import Kind
 from hotline.domain.promises import Verdict
+from hotline.domain.webhooks import Event
 from hotline.standard.kinds import Grade
 
 State = Literal["open", "closed"]
@@ -113,3 +114,31 @@ class Problem(BaseModel):
     status: int
     detail: str | None = None
     errors: list[Lack] | None = None
+
+
+class CaseNamed(Answer):
+    """A matter in an event."""
+
+    number: str
+    kind: Kind
+    state: State
+
+
+class Data(Answer):
+    """What came of it, where the event says more than its type does."""
+
+    rule: str | None = None
+    due: datetime | None = None
+    stage: repairs.Stage | None = None
+    outcome: callbacks.State | None = None
+
+
+class EventTold(Answer):
+    """What a webhook is sent."""
+
+    id: str
+    type: Event
+    at: datetime
+    company: str
+    case: CaseNamed
+    data: Data

@@ -26,7 +26,7 @@ class Form(Strict):
     """One matter: what kind, in which words, and of whom; of a fault also what is broken and where."""
 
     kind: Annotated[Matter, Field(strict=False)]
-    text: Long
+    description: Long
     phone: Telephone | None = None
     name: Short | None = None
     matter: Annotated[FaultClass | None, Field(strict=False)] = None
@@ -50,7 +50,7 @@ _OWN = ("matter", "address", "recipient")  # each goes with one kind alone
 
 def read(body: bytes) -> Sent[Form]:
     """The matter that was sent, and all that can be seen to be wrong with it. Raises as `fields.read`."""
-    return fields.read(body, Form, needed={"kind": "message", "text": "-"}, together=_wrong_together)
+    return fields.read(body, Form, needed={"kind": "message", "description": "-"}, together=_wrong_together)
 
 
 def _wrong_together(form: Form, wrong: set[str]) -> Iterable[Lack]:

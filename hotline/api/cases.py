@@ -25,9 +25,9 @@ from hotline.standard import kinds
 
 # Of each kind: under which names what was told is kept, sealed, with the case.
 _KEPT = {
-    Matter.FAULT: {"text": "remark", "address": "address"},
-    Matter.ENQUIRY: {"text": "question"},
-    Matter.MESSAGE: {"text": "message", "recipient": "for"},
+    Matter.FAULT: {"description": "remark", "address": "address"},
+    Matter.ENQUIRY: {"description": "question"},
+    Matter.MESSAGE: {"description": "message", "recipient": "for"},
 }
 
 

@@ -20,11 +20,11 @@ from tests.api.sender import CALLBACKS, CASES, COMPLAINTS, Sender, said
 from tests.world import Cast, HandClock
 
 COLD: dict[str, Any] = {
-    "kind": "fault", "matter": "heating", "text": "暖气不热，两个房间", "phone": "138 0000 1234",
+    "kind": "fault", "matter": "heating", "description": "暖气不热，两个房间", "phone": "138 0000 1234",
     "address": "3号楼2单元501", "name": "李梅",
 }  # fmt: skip
-ASKED = {"kind": "enquiry", "text": "暖气费怎么交", "phone": "13800001234"}
-LEFT = {"kind": "message", "text": "请给 501 回个话", "recipient": "王师傅"}
+ASKED = {"kind": "enquiry", "description": "暖气费怎么交", "phone": "13800001234"}
+LEFT = {"kind": "message", "description": "请给 501 回个话", "recipient": "王师傅"}
 FOUND: dict[str, Any] = {"found": "更换阀门，试压正常", "tested": True, "customer_signed": True}
 
 
@@ -77,7 +77,7 @@ def test_a_fault_from_an_app_rings_an_engineer_as_one_told_on_the_telephone(
         assert cases.unseal(act, case, order.address or "") == COLD["address"]
         entries = audit.entries(act.session, case.chain)
     assert kept == {
-        "sealed_remark": COLD["text"], "sealed_address": COLD["address"], "sealed_contact": "+8613800001234",
+        "sealed_remark": COLD["description"], "sealed_address": COLD["address"], "sealed_contact": "+8613800001234",
         "sealed_name": "李梅",
     }  # fmt: skip
     assert not any("李梅".encode() in one.body or b"13800001234" in one.body for one in entries)
@@ -96,9 +96,9 @@ def test_a_question_is_answered_by_a_call_and_a_message_is_passed_on(app_of_ours
 
 
 def test_what_is_lacking_is_said_all_at_once_and_nothing_is_kept(app_of_ours: Sender) -> None:
-    assert lacks(brings(app_of_ours, kind="fault", text="不热")) == ["matter", "address", "phone"]
+    assert lacks(brings(app_of_ours, kind="fault", description="不热")) == ["matter", "address", "phone"]
     assert lacks(brings(app_of_ours, **ASKED, address="x", recipient="y")) == ["address", "recipient"]
-    assert lacks(brings(app_of_ours, kind="emergency", text="", phone="1")) == ["kind", "text", "phone"]
+    assert lacks(brings(app_of_ours, kind="emergency", description="", phone="1")) == ["kind", "description", "phone"]
     assert lacks(brings(app_of_ours, **COLD | {"matter": "software"})) == ["matter"]
     assert app_of_ours.cases() == []
 
