@@ -94,7 +94,7 @@ def list_keys(as_json: bool) -> None:
     "scopes",
     multiple=True,
     type=click.Choice([str(scope) for scope in Scope]),
-    default=FIRST_SCOPES,
+    default=[str(scope) for scope in FIRST_SCOPES],
     show_default=True,
     help="What it opens, as often as there are things.",
 )

@@ -23,20 +23,28 @@ from hotline.standard.outward import Webhooks
 
 GONE = "webhook-gone"  # the word for an address that wants no more (410)
 _AGENT = "hotline-webhook/1"
+_TRIED = 2  # addresses of a host: one of each kind, and no worker goes through a long list
 
 
 class _Pinned(HTTPConnection):
-    """A connection to one address, whatever the host's name would lead to by now."""
+    """A connection to the first of these addresses that takes it, whatever the host's name would lead to by now."""
 
-    def __init__(self, to: Destination, address: str, seconds: float) -> None:
+    def __init__(self, to: Destination, addresses: Sequence[str], seconds: float) -> None:
         super().__init__(to.host, to.port, timeout=seconds)
-        self._to, self._address = to, address
+        self._to, self._addresses = to, addresses
 
     def connect(self) -> None:
         """Connect; the certificate has to be the host's."""
-        self.sock = socket.create_connection((self._address, self._to.port), self.timeout)
+        self.sock = self._connected()
         if self._to.scheme == "https":
             self.sock = ssl.create_default_context().wrap_socket(self.sock, server_hostname=self._to.host)
+
+    def _connected(self) -> socket.socket:
+        *others, last = self._addresses
+        for address in others:
+            with suppress(OSError):
+                return socket.create_connection((address, self._to.port), self.timeout)
+        return socket.create_connection((last, self._to.port), self.timeout)
 
     def cut_off(self) -> None:
         """Whoever waits for this connection waits no longer."""
@@ -56,7 +64,7 @@ def tell(figures: Webhooks, to: Destination, body: bytes, secrets: Sequence[str]
         "User-Agent": _AGENT,
         "Hotline-Signature": signature(body, secrets, at),
     }
-    connection = _Pinned(to, _address(to), figures.within.seconds)
+    connection = _Pinned(to, _addresses(to), figures.within.seconds)
     limit = Timer(figures.within.seconds, connection.cut_off)
     limit.daemon = True
     limit.start()
@@ -78,8 +86,8 @@ def signature(body: bytes, secrets: Sequence[str], at: datetime) -> str:
     return ",".join([f"t={seconds}", *(f"v1={hmac.digest(one.encode(), signed, 'sha256').hex()}" for one in secrets)])
 
 
-def _address(to: Destination) -> str:
-    """The address that is called. Raises CarrierError for a host that leads to an inner network, in any way."""
+def _addresses(to: Destination) -> list[str]:
+    """The addresses that are called. Raises CarrierError for a host that leads to an inner network, in any way."""
     try:
         found = [str(one[4][0]) for one in socket.getaddrinfo(to.host, to.port, type=socket.SOCK_STREAM)]
     except (OSError, UnicodeError):
@@ -88,7 +96,7 @@ def _address(to: Destination) -> str:
         raise CarrierError("webhook-unreachable")
     if not to.named and not all(destinations.is_public(one) for one in found):
         raise CarrierError("webhook-not-allowed", permanent=True)
-    return found[0]
+    return list(dict.fromkeys(found))[:_TRIED]
 
 
 def _judge(status: int) -> None:

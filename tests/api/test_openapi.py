@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from schemathesis import GenerationMode
 from schemathesis.checks import CHECKS, not_a_server_error
+from schemathesis.core.result import Ok
 
 from hotline.api import fields, openapi
 from hotline.api.doors import DOORS
@@ -82,7 +83,7 @@ def test_whatever_is_sent_is_answered_as_described_and_nothing_breaks(
     sender = Sender(app, runtime, cast.heat, list(Scope))
     known = said(sender.posts(CASES, **COLD))["number"]
     schema = schemathesis.openapi.from_wsgi("/api/openapi.json", app)
-    operations = [found.ok() for found in schema.get_all_operations()]
+    operations = [found.ok() for found in schema.get_all_operations() if isinstance(found, Ok)]
     assert len(operations) == len(DOORS)
     for operation in operations:
         tries(operation, mode, sender, known)
