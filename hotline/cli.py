@@ -138,6 +138,7 @@ for command in (
     records.cases,
     records.promises_group,
     mending.outbox,
+    records.transcripts_group,
     records.audit,
     registers.company,
     registers.staff_group,

@@ -9,7 +9,7 @@ import click
 from sqlalchemy import Select, select
 
 from hotline import listing, rows
-from hotline.domain import checkpoints, companies, promises, turns, verifying
+from hotline.domain import checkpoints, companies, promises, recordings, transcripts, turns, verifying
 from hotline.domain.act import COMMAND, Act
 from hotline.domain.calls import Call
 from hotline.domain.cases import Case
@@ -102,6 +102,33 @@ def list_promises(company: str | None, verdict: str | None, before: int | None, 
         names = rows.Names.read(act)
         found = [rows.of_promise(act, names, promise) for promise in act.session.scalars(query.limit(limit + 1))]
         listing.show(found, _PROMISE, as_json=as_json, limit=limit)
+
+
+@click.group("transcripts")
+def transcripts_group() -> None:
+    """What is said in recordings, for a recogniser of your own that writes it down."""
+
+
+@transcripts_group.command("waiting")
+@listing.limit
+def waiting(limit: int) -> None:
+    """The names of recordings that nobody has written down yet, one on a line, the oldest first."""
+    with listing.opened() as runtime, runtime.look(COMMAND) as act:
+        since = act.at - runtime.figures.transcripts.within.span
+        for row in transcripts.waiting(act, since=since, most=limit):
+            click.echo(row.file)
+
+
+@transcripts_group.command("sound")
+@click.argument("name")
+def sound(name: str) -> None:
+    """The sound of a recording as a WAV file, to stdout; that it went out goes on record."""
+    with listing.opened() as runtime:
+        with runtime.act(COMMAND) as act:
+            row = recordings.named(act, name)
+            read = recordings.reader(act, row, runtime.sounds)
+            recordings.handed_out(act, row)
+        sys.stdout.buffer.write(read())
 
 
 @click.group()

@@ -11,7 +11,7 @@ from typing import Any
 from redis import Redis
 from sqlalchemy import Engine
 
-from hotline import clock
+from hotline import clock, transcribers
 from hotline.addresses import Addresses
 from hotline.db import Records, WriterQueue, make_engine
 from hotline.domain import audit, events, old_keys
@@ -23,6 +23,7 @@ from hotline.sounds import Account, Bucket, Folder, Moved, Store
 from hotline.standard import loader
 from hotline.standard.engine import Engine as Figures
 from hotline.standard.rules import Standard
+from hotline.transcribers import Transcriber
 
 
 class Runtime:
@@ -36,6 +37,7 @@ class Runtime:
         self.sealer = settings.sealer(self._retired_key)
         self.addresses = Addresses(settings.base_url, settings.hotline_queue)
         self.sounds = self._store()
+        self.transcriber = self._transcriber()
         self._writers = WriterQueue(engine)
         self._bell = Bell(redis, self.figures.routine.redis_rest.span)
 
@@ -82,6 +84,11 @@ class Runtime:
         within = {"connect_within": carrier.connect_timeout.span, "within": carrier.timeout.span}
         account = Account(bucket.endpoint, bucket.region, bucket.key, bucket.secret)
         return Moved(Bucket(bucket.address, account, **within), folder)
+
+    def _transcriber(self) -> Transcriber | None:
+        """Who writes down recordings; None where nobody does."""
+        folder = self.settings.hotline_transcripts
+        return None if folder is None else transcribers.Folder(folder)
 
     def _tell(self, act: Act) -> None:
         if act.news:

@@ -77,6 +77,7 @@ class Settings(BaseModel):
     aws_region: str = "us-east-1"
     aws_access_key_id: str | None = None
     aws_secret_access_key: SecretStr | None = None
+    hotline_transcripts: Path | None = None
     hotline_queue: str = Field("hotline", pattern=r"^[A-Za-z0-9_-]{1,64}$")
     hotline_robot_hosts_also: str = ""
     hotline_webhook_hosts_also: str = ""

@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import Forbidden
 
 from hotline.console import asking, refused, rights, words
-from hotline.domain import companies, recordings
+from hotline.domain import companies, recordings, transcripts
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
 from hotline.domain.cases import Case
@@ -89,13 +89,16 @@ def _page(name: str, **typed: str) -> str:
 
 def _context(act: Act, name: str) -> dict[str, Any]:
     row = _heard(act, name)
-    thing = recordings.thing_of(act, row)
+    thing, is_open, erased = recordings.thing_of(act, row), _is_open(name, act.at), recordings.key_of(act, row) is None
+    written = transcripts.of_recording(act, row) if is_open and not erased else None
     return {
         "recording": row,
         "case": thing if isinstance(thing, Case) else None,
         "call": thing if isinstance(thing, Call) else None,
-        "is_open": _is_open(name, act.at),
-        "erased": recordings.key_of(act, row) is None,
+        "is_open": is_open,
+        "erased": erased,
+        "said": transcripts.opened(act, written) if written is not None else [],
+        "transcribes": asking.runtime().transcriber is not None and act.standard.transcripts.kept,
         "standard": act.standard,
         "zone": act.standard.timezone,
     }

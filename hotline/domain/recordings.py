@@ -127,6 +127,11 @@ def played(act: Act, row: Recording, *, by: int, reason: str) -> None:
     _remember(act, row, "recording-played", reason=sealed, by=by)
 
 
+def handed_out(act: Act, row: Recording) -> None:
+    """The sound goes to the company's own recogniser, by a command on the machine (SEC-4)."""
+    _remember(act, row, "recording-handed-out")
+
+
 def _remember(act: Act, row: Recording, kind: str, **fields: object) -> None:
     """By our own name of it: the carrier's id stands in the call's chain, and would lead to an anonymous caller."""
     act.remember(thing_of(act, row).chain, kind, recording=row.file, **fields)

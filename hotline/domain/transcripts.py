@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, String, Text, select
@@ -16,6 +16,7 @@ from hotline.domain.act import Act
 from hotline.domain.cases import Case
 from hotline.domain.news import Recording
 from hotline.errors import Conflict, Invalid, NotFound
+from hotline.transcribers import Turn as Turn
 
 
 class Transcript(Base):
@@ -30,16 +31,6 @@ class Transcript(Base):
     source: Mapped[str] = mapped_column(String(16))  # who wrote it down: folder, carrier
     at: Mapped[datetime]
     words: Mapped[str] = mapped_column(Text)
-
-
-@dataclass(frozen=True)
-class Turn:
-    """What one person said without a break, in seconds from where the recording begins; `who` may be unknown: ""."""
-
-    from_s: float
-    to_s: float
-    who: str
-    text: str
 
 
 def keep(act: Act, recording: Recording, turns: Sequence[Turn], source: str, *, language: str) -> Transcript:
@@ -71,6 +62,17 @@ def keep(act: Act, recording: Recording, turns: Sequence[Turn], source: str, *, 
 def of_recording(act: Act, recording: Recording) -> Transcript | None:
     """What is written down of a recording, still sealed; None where nothing is."""
     return act.session.scalar(select(Transcript).where(Transcript.recording_sid == recording.sid))
+
+
+def waiting(act: Act, *, since: datetime, most: int) -> list[Recording]:
+    """Recordings of ours since an instant of which nothing is written down, the oldest first; none that was erased."""
+    query = (
+        select(Recording)
+        .join(Transcript, Transcript.recording_sid == Recording.sid, isouter=True)
+        .where(Recording.sha256.is_not(None), Recording.at >= since, Transcript.id.is_(None))
+    )
+    rows = act.session.scalars(query.order_by(Recording.at, Recording.sid).limit(most))
+    return [row for row in rows if recordings.key_of(act, row) is not None]
 
 
 def opened(act: Act, row: Transcript) -> list[Turn]:

@@ -65,7 +65,7 @@ def not_checked(runtime: Runtime, act: Act, entry: OutboxEntry, problem: str) ->
 
 
 def tell(runtime: Runtime, act: Act, entry: OutboxEntry) -> Prepared:
-    """A text to a supervisor: about = {look, who, company}. How many calls are missing, since when, and where to look."""
+    """A text to a supervisor: about = {look, who, company}. How many calls are missing, since when, where to look."""
     person = staff.get(act, entry.about["who"])
     company = companies.get(act, entry.about["company"])
     lost = completeness.newly_missing(act, entry.about["look"], company.id)

@@ -6,7 +6,23 @@ from hotline.domain import cases, companies, completeness, handovers, leaving
 from hotline.domain.act import Act
 from hotline.domain.handovers import Handover
 from hotline.domain.outbox import OutboxEntry, State
-from hotline.jobs import alarms, callbacks, checking, keeping, line, notices, placing, recordings, rings, robots, talks, texts
+from hotline.jobs import (
+    alarms,
+    callbacks,
+    checking,
+    exporting,
+    keeping,
+    line,
+    notices,
+    people,
+    placing,
+    recordings,
+    rings,
+    robots,
+    talks,
+    texts,
+    transcribing,
+)
 from hotline.jobs import completeness as checks
 from hotline.jobs import webhooks as telling_systems
 from hotline.jobs.effects import Handler
@@ -57,6 +73,7 @@ _KINDS = {
     "tell-robot": Handler(robots.tell, failed=robots.not_told),
     "fetch-recording": Handler(recordings.fetch, recordings.fetched, recordings.not_fetched),
     "delete-recording": Handler(recordings.remove, recordings.removed, recordings.not_removed),
+    transcribing.KIND: Handler(transcribing.transcribe, transcribing.transcribed),
     completeness.CHECKS: Handler(checks.check, checks.checked, checks.not_checked),
     completeness.TELLS: Handler(checks.tell),
     "discard-sound": Handler(keeping.discard),
@@ -65,7 +82,9 @@ _KINDS = {
     "warn-promise": Handler(_looked_at_by_the_clock),
     "escalate-promise": Handler(_looked_at_by_the_clock),
     "return-handover": Handler(_return_handover),
+    "tell-gap": Handler(people.tell_gap),
     "begin-leave": Handler(_begin_leave),
+    "export": Handler(exporting.make, exporting.made, failed=exporting.not_made),
 }
 
 

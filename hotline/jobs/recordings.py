@@ -12,7 +12,7 @@ from hotline.domain.act import Act
 from hotline.domain.calls import Call
 from hotline.domain.news import Recording
 from hotline.domain.outbox import OutboxEntry, State
-from hotline.jobs import telling
+from hotline.jobs import telling, transcribing
 from hotline.jobs.effects import Effect, Prepared
 from hotline.runtime import Runtime
 
@@ -45,6 +45,7 @@ def fetched(runtime: Runtime, act: Act, entry: OutboxEntry, digest: str) -> None
     row, _call = _locked(act, entry)
     if row.sha256 is None:
         recordings.kept(act, row, digest)
+        transcribing.owe(runtime, act, row)
         _owe_removal(act, row)
 
 

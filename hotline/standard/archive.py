@@ -1,4 +1,4 @@
-"""Without this file the figures by which the log is held against the carrier's list would be scattered about."""
+"""Without this file the figures of what is kept in writing, and how we know it whole, would be scattered about."""
 
 from __future__ import annotations
 
@@ -7,6 +7,23 @@ from typing import Annotated
 
 from hotline.standard.figures import PLATFORM, Figure
 from hotline.standard.limits import Limit
+
+
+@dataclass(frozen=True)
+class Transcripts:
+    """What is said in recordings, in writing."""
+
+    kept: Annotated[bool, Figure("REC-2")]
+    """Is it written down at all, where somebody does that?"""
+
+
+@dataclass(frozen=True)
+class Transcribing:
+    """How whoever writes down is waited for."""
+
+    look_again: Limit
+    within: Limit
+    """What is not written down by then is not waited for any longer."""
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated
 
-from hotline.standard.archive import Completeness
+from hotline.standard.archive import Completeness, Transcribing
 from hotline.standard.counting import Counting
 from hotline.standard.exporting import Exports
 from hotline.standard.figures import PLATFORM, Figure
@@ -247,6 +247,7 @@ class Engine:
     routine: Routine
     call_index: CallIndex
     completeness: Completeness
+    transcripts: Transcribing
     counting: Counting
     keeping: Keeping
     serving: Serving

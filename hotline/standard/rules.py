@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Annotated
 
 from hotline.errors import Invalid
+from hotline.standard.archive import Transcripts
 from hotline.standard.calendar import Calendar
 from hotline.standard.counting import Wallboard
 from hotline.standard.engine import Engine
@@ -233,6 +234,7 @@ class Standard:
     callbacks: Callbacks
     notices: Notices
     visits: Visits
+    transcripts: Transcripts
     secrecy: Secrecy
     emergencies: Emergencies
     people: People

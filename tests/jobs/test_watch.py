@@ -77,6 +77,7 @@ def test_caller_and_agent_meet_though_the_word_of_it_was_lost(board: Switchboard
 
 def test_with_nobody_waiting_nothing_is_written(board: Switchboard, rounds: Rounds) -> None:
     board.free(board.cast.lin)
+    rounds.turn()
     board.works()
     before = len(board.entries())
     board.at.passes(10 * SECOND)
