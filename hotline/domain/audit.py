@@ -15,6 +15,7 @@ from hotline.db import Base, insert_new
 from hotline.domain.act import Act, Actor
 
 GENESIS = "0" * 64
+_UNREAD = "indexed_seq < seq AND chain >= 'ca' AND chain < 'cb'"  # of calls and cases
 
 
 class AuditEntry(Base):
@@ -42,7 +43,8 @@ class AuditEntry(Base):
 class AuditHead(Base):
     """The last entry of each chain: the row two writers queue at, and a second witness of a removed tail.
 
-    `sealed_seq` is the last entry under a signed checkpoint, `sealed_n` that checkpoint's number.
+    `sealed_seq` is the last entry under a signed checkpoint, `sealed_n` that checkpoint's number; `indexed_seq` is the
+    last entry that was read into what a call is found by.
     """
 
     __tablename__ = "audit_heads"
@@ -53,6 +55,7 @@ class AuditHead(Base):
             sqlite_where=text("sealed_seq < seq"),
             postgresql_where=text("sealed_seq < seq"),
         ),
+        Index("ix_audit_heads_unread", "chain", sqlite_where=text(_UNREAD), postgresql_where=text(_UNREAD)),
     )
 
     chain: Mapped[str] = mapped_column(String(64), primary_key=True)
@@ -60,6 +63,7 @@ class AuditHead(Base):
     hash: Mapped[str] = mapped_column(String(64))
     sealed_seq: Mapped[int] = mapped_column(default=0)
     sealed_n: Mapped[int | None]
+    indexed_seq: Mapped[int] = mapped_column(server_default="0")
 
 
 def canonical(body: dict[str, Any]) -> bytes:

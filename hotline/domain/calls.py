@@ -41,6 +41,7 @@ class Call(Base):
     __tablename__ = "calls"
     __table_args__ = (
         Index("ix_calls_company_started", "company_id", "started_at"),
+        Index("ix_calls_started", "started_at", "id"),
         Index(
             "ix_calls_under_way",
             "started_at",

@@ -17,7 +17,7 @@ from hotline import clock, live, spool
 from hotline.domain import calls, checkpoints, decisions, holds, news, outbox, promise_looks, spooled
 from hotline.domain.act import CLOCK
 from hotline.errors import HotlineError, Invalid, NotFound
-from hotline.jobs import alarms, completeness, counting, keeping, watch
+from hotline.jobs import alarms, completeness, counting, exporting, keeping, people, reading, watch
 from hotline.runtime import Runtime
 from hotline.standard.engine import Engine as Figures
 from hotline.standard.limits import Limit
@@ -138,6 +138,7 @@ class Recurring:
 ROUTINE = (
     Recurring("seal-log", lambda figures: figures.audit.checkpoint_every, seal_log),
     Recurring("look-at-promises", lambda figures: figures.promises.look_every, look_at_promises, shared=True),
+    Recurring("read-calls", lambda figures: figures.call_index.look_every, reading.read_calls, shared=True),
     Recurring("lapse-requests", lambda figures: figures.promises.look_every, lapse_requests),
     Recurring("look-up-calls", lambda figures: figures.routine.calls_reconciled_every, look_up_calls),
     Recurring("look-for-alarms", lambda figures: figures.alarms.look_every, alarms.look),
@@ -145,7 +146,9 @@ ROUTINE = (
     Recurring("watch-talks", lambda figures: figures.routine.calls_reconciled_every, watch.the_talks),
     Recurring("look-at-completeness", lambda figures: figures.completeness.every, completeness.owe),
     Recurring("add-up-days", lambda figures: figures.counting.every, counting.add_up_days, shared=True),
+    Recurring("look-at-people", lambda figures: figures.routine.people_every, people.look),
     Recurring("dispose-of-news", lambda figures: figures.routine.retention_every, dispose_of_news),
+    Recurring("end-exports", lambda figures: figures.exports.look_every, exporting.expire),
     Recurring("draw-up-disposals", lambda figures: figures.routine.retention_every, keeping.draw_up),
 )
 

@@ -1,0 +1,229 @@
+"""Any call among millions, by what is known of it; without it an auditor would turn pages for days (REC-6).
+
+Of all that is asked the rarest leads: its rows stand in the order in which the calls began, so that one page is read
+where it lies. What else is asked is looked up for each row on the way. Words are compared with the opened texts last,
+for pairs of characters may stand apart from one another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, select, tuple_
+from sqlalchemy.orm import aliased
+
+from hotline.domain import anonymity, call_facts, call_texts, call_words, customers
+from hotline.domain.act import Act
+from hotline.domain.call_facts import CallFact, place
+from hotline.domain.call_words import CallWord
+from hotline.domain.calls import FINAL, Call
+from hotline.domain.cases import Case
+from hotline.phones import PhoneNumber
+
+COUNTED = 1000  # calls; of more the page says that there are more
+_RARE = 20_000  # rows; what has more is counted no further when the rarest is chosen
+_LOOKED_AT = 400  # calls whose texts are opened for one page at most
+
+
+@dataclass(frozen=True)
+class Criteria:
+    """What is known of a call; what is None or empty is not asked. `until` is the first instant that is too late."""
+
+    company_id: int | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    number: PhoneNumber | None = None
+    case_number: str = ""
+    staff_id: int | None = None
+    direction: str = ""
+    state: str = ""  # open, closed
+    kind: str = ""
+    matter: str = ""
+    verdict: str = ""
+    moved: bool = False
+    late: bool = False
+    altered: bool = False
+    waited_over: int | None = None  # seconds
+    words: str = ""
+
+    @property
+    def facts(self) -> list[str]:
+        """The facts that a call must have, without how long it waited."""
+        asked = (
+            (self.staff_id is not None, call_facts.of_person(self.staff_id or 0)),
+            (self.kind, call_facts.of_kind(self.kind)),
+            (self.matter, call_facts.of_matter(self.matter)),
+            (self.verdict, call_facts.of_verdict(self.verdict)),
+            (self.moved, call_facts.MOVED),
+            (self.late, call_facts.LATE),
+            (self.altered, call_facts.ALTERED),
+        )
+        return [fact for wanted, fact in asked if wanted]
+
+
+@dataclass(frozen=True)
+class Found:
+    """A page of calls, newest first; `more`: behind which call the next page begins, None where there is none."""
+
+    calls: list[Call]
+    more: int | None
+
+
+@dataclass(frozen=True)
+class _Term:
+    """One row that a call must have in one of the two tables."""
+
+    table: type[CallFact | CallWord]
+    name: str | int
+    over: int | None = None
+
+    def holds(self, row: Any) -> list[ColumnElement[bool]]:
+        """Of `row`, the table or an alias of it: is it this term's?"""
+        if self.table is CallWord:
+            return [row.word == self.name]
+        return [row.fact == self.name, *([row.amount > self.over] if self.over is not None else [])]
+
+
+@dataclass(frozen=True)
+class _Ordered:
+    """A query with the two columns in whose order its rows are read: when the call began, and its number."""
+
+    query: Select[Any]
+    began: Any
+    call_id: Any
+
+    def behind(self, mark: Call | None) -> Select[Any]:
+        """Newest first, from behind this call on."""
+        query = self.query.order_by(self.began.desc(), self.call_id.desc())
+        if mark is None:
+            return query
+        at = mark.started_at if self.began is Call.started_at else place(mark.started_at)
+        return query.where(tuple_(self.began, self.call_id) < tuple_(at, mark.id))
+
+
+def page(act: Act, asked: Criteria, *, within: ColumnElement[bool], before: int | None, most: int) -> Found:
+    """The calls that were asked for, newest first, behind the call `before`. `within`: what the reader may know of.
+
+    Of words more calls may be there than a page shows though it is short: `more` leads on.
+    """
+    ordered, phrases = _ordered(act, asked, within), call_words.phrases(asked.words)
+    if ordered is None:
+        return Found([], None)
+    mark = act.session.get(Call, before) if before is not None else None
+    found: list[Call] = []
+    for _ in range(_LOOKED_AT // most + 1):
+        some = list(act.session.scalars(ordered.behind(mark).limit(most + 1)))
+        found += _saying(act, some[:most], phrases) if phrases else some[:most]
+        if len(found) >= most:
+            last = found[most - 1]
+            ends = len(found) == most and last is some[:most][-1] and len(some) <= most
+            return Found(found[:most], None if ends else last.id)
+        if len(some) <= most:
+            return Found(found, None)
+        mark = some[most - 1]
+    return Found(found, mark.id if mark is not None else None)
+
+
+def count(act: Act, asked: Criteria, *, within: ColumnElement[bool]) -> int | None:
+    """How many calls that are, `COUNTED` + 1 for more; None where only opening every text would tell."""
+    ordered = _ordered(act, asked, within)
+    if ordered is None:
+        return 0
+    if asked.words:
+        return None
+    counted = ordered.query.with_only_columns(Call.id).limit(COUNTED + 1).subquery()
+    return int(act.session.scalar(select(func.count()).select_from(counted)) or 0)
+
+
+def _saying(act: Act, candidates: Sequence[Call], phrases: Sequence[str]) -> list[Call]:
+    """Those of them whose texts hold every phrase as it was written."""
+    texts = call_texts.texts(act, candidates, call_texts.linked(act, candidates))
+    squeezed = {call_id: [call_words.squeezed(text) for text in several] for call_id, several in texts.items()}
+    return [call for call in candidates if all(any(phrase in text for text in squeezed[call.id]) for phrase in phrases)]
+
+
+def _ordered(act: Act, asked: Criteria, within: ColumnElement[bool]) -> _Ordered | None:
+    """The calls asked for; None where there can be none: nobody has the number, no such case, nothing in the words."""
+    terms = _terms(act, asked)
+    customer = customers.find(act, asked.number) if asked.number is not None else None
+    matters = _numbered(act, asked.case_number) if asked.case_number else []
+    nobody, nothing = asked.number is not None and customer is None, bool(asked.case_number) and not matters
+    if nobody or nothing or (asked.words and not call_words.of_search(asked.words)):
+        return None
+    query = select(Call).where(within, *_plain(asked))
+    if matters:
+        query = query.where(Call.id.in_(select(CallFact.call_id).where(CallFact.fact.in_(matters))))
+    if customer is not None:
+        # Of whom an anonymous matter came no number tells (CMP-10).
+        query = query.where(Call.customer_id == customer.id, Call.staff_id.is_(None), ~anonymity.was_told())
+    if not terms or matters or customer is not None:
+        query = query.where(*(_has(term) for term in terms))
+        return _Ordered(_within_time(query, asked), Call.started_at, Call.id)
+    return _led(act, query, asked, terms)
+
+
+def _led(act: Act, query: Select[Any], asked: Criteria, terms: list[_Term]) -> _Ordered:
+    """The rarest term leads, in its own order; the others are looked up beside it."""
+    rarest = min(terms, key=lambda term: _rows(act, term, asked)) if len(terms) > 1 else terms[0]
+    leads = aliased(rarest.table)
+    query = query.join(leads, leads.call_id == Call.id).where(*rarest.holds(leads), *_span(leads, asked))
+    query = query.where(*(_beside(term, leads) for term in terms if term is not rarest))
+    return _Ordered(query, leads.began, leads.call_id)
+
+
+def _terms(act: Act, asked: Criteria) -> list[_Term]:
+    found = [_Term(CallFact, fact) for fact in asked.facts]
+    if asked.waited_over is not None:
+        found.append(_Term(CallFact, call_facts.WAITED, asked.waited_over))
+    words = sorted(call_words.prints(act, call_words.of_search(asked.words)))
+    return [*found, *(_Term(CallWord, word) for word in words)]
+
+
+def _plain(asked: Criteria) -> list[ColumnElement[bool]]:
+    """What the call's own row tells, beside when it began."""
+    found: list[ColumnElement[bool]] = []
+    if asked.company_id is not None:
+        found.append(Call.company_id == asked.company_id)
+    if asked.direction:
+        found.append(Call.direction == asked.direction)
+    if asked.state:
+        found.append(Call.state.in_(FINAL) if asked.state == "closed" else Call.state.not_in(FINAL))
+    return found
+
+
+def _within_time(query: Select[Any], asked: Criteria) -> Select[Any]:
+    if asked.since is not None:
+        query = query.where(Call.started_at >= asked.since)
+    return query.where(Call.started_at < asked.until) if asked.until is not None else query
+
+
+def _span(row: Any, asked: Criteria) -> list[ColumnElement[bool]]:
+    since = [row.began >= place(asked.since)] if asked.since is not None else []
+    return since + ([row.began < place(asked.until)] if asked.until is not None else [])
+
+
+def _numbered(act: Act, number: str) -> list[str]:
+    """The facts that a call has in which a case of this number was told, or that was about it."""
+    return [
+        call_facts.of_case(case_id) for case_id in act.session.scalars(select(Case.id).where(Case.number == number))
+    ]
+
+
+def _has(term: _Term) -> ColumnElement[bool]:
+    row = aliased(term.table)
+    return select(row.call_id).where(row.call_id == Call.id, *term.holds(row)).exists()
+
+
+def _beside(term: _Term, leads: Any) -> ColumnElement[bool]:
+    row = aliased(term.table)
+    same = (row.began == leads.began, row.call_id == leads.call_id)
+    return select(row.call_id).where(*same, *term.holds(row)).exists()
+
+
+def _rows(act: Act, term: _Term, asked: Criteria) -> int:
+    """How many rows a term has in the time that is asked for, counted no further than needed."""
+    some = select(term.table.call_id).where(*term.holds(term.table), *_span(term.table, asked)).limit(_RARE).subquery()
+    return int(act.session.scalar(select(func.count()).select_from(some)) or 0)
