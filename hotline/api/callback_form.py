@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from hotline.api import fields
 from hotline.api.fields import Instant, Long, Sent, Short, Strict, Telephone
@@ -23,6 +23,12 @@ RULE = promises.AGREED_TIME
 
 class Form(Strict):
     """Who wants to be rung, about what, and when; without `at` as soon as possible. `until` ends a window."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"phone": "13800138000", "question": "暖气费怎么交", "at": "2026-11-19T09:30:00+08:00"}]
+        }
+    )
 
     phone: Telephone
     name: Short | None = None

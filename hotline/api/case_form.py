@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from hotline.api import fields
 from hotline.api.fields import Long, Sent, Short, Strict, Telephone
@@ -24,6 +24,20 @@ class Matter(StrEnum):
 
 class Form(Strict):
     """One matter: what kind, in which words, and of whom; of a fault also what is broken and where."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "kind": "fault",
+                    "matter": "heating",
+                    "description": "两个房间不热",
+                    "phone": "13800138000",
+                    "address": "3号楼2单元501",
+                }
+            ]
+        }
+    )
 
     kind: Annotated[Matter, Field(strict=False)]
     description: Long

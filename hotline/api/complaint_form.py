@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from hotline.api import fields
 from hotline.api.fields import DayOrInstant, Happened, Long, Sent, Short, Strict, Telephone
@@ -30,6 +30,10 @@ class About(Strict):
 
 class Form(Strict):
     """One complaint. `limit`: until when the customer wants it dealt with, a date or an instant with its offset."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"happened": "维修员上门后态度很差", "phone": "13800138000", "name": "李梅"}]}
+    )
 
     happened: Happened
     about: About = About()

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from hotline.api import fields
 from hotline.api.fields import Long, Sent, Short, Strict
@@ -24,6 +24,8 @@ class Reached(StrEnum):
 
 class Form(Strict):
     """One step of a repair: how far, and whose. `engineer`: the agent number under which the company knows them."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"stage": "arrived", "engineer": "003"}]})
 
     stage: Annotated[Reached, Field(strict=False)]
     engineer: Short

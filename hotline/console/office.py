@@ -21,16 +21,34 @@ class Door:
 # Group -> its pages, in the order in which they are shown.
 GROUPS: dict[str, tuple[Door, ...]] = {
     "calls": (Door("console.visitor_list", "office.visitors"),),
-    "figures": (Door("console.complaint_tables", "office.tables"),),
-    "people": (Door("console.staff_list", "office.staff"),),
+    "figures": (
+        Door("console.complaint_tables", "office.tables"),
+        Door("console.compliance_page", "office.compliance"),
+    ),
+    "people": (
+        Door("console.staff_list", "office.staff"),
+        Door("console.roster", "office.roster"),
+        Door("console.quality", "office.quality"),
+        Door("console.reviews", "office.reviews"),
+        Door("console.discipline", "office.discipline"),
+        Door("console.own_mistakes", "office.mistakes"),
+    ),
     "secrecy": (
         Door("console.my_account", "office.account"),
         Door("console.looks", "office.looks"),
         Door("console.permissions", "office.permissions"),
+        Door("console.retention", "office.retention"),
+        Door("console.hold_list", "office.holds"),
+        Door("console.erasure_list", "office.erasures"),
+        Door("console.export_list", "office.exports"),
+        Door("console.trace", "office.trace"),
         Door("console.log", "office.log"),
         Door("console.completeness_page", "office.completeness"),
     ),
-    "platform": (Door("console.outbox_list", "office.outbox"),),
+    "platform": (
+        Door("console.outbox_list", "office.outbox"),
+        Door("console.api_page", "office.api"),
+    ),
 }
 
 

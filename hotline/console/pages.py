@@ -10,7 +10,9 @@ from flask.blueprints import BlueprintSetupState
 from hotline.console import (
     account,
     accounts,
+    api_page,
     badges,
+    call_finding,
     call_out,
     callbacks,
     calls,
@@ -21,11 +23,16 @@ from hotline.console import (
     complaint_tables,
     complaints,
     completeness,
+    compliance,
+    compliance_rows,
     decisions,
     desk,
     desk_page,
     discipline,
+    erasures,
+    export_list,
     handovers,
+    holds,
     in_call,
     inbox,
     line,
@@ -42,12 +49,14 @@ from hotline.console import (
     promise_list,
     provider,
     quality,
+    retention,
     reviews,
     roster,
     second_factor,
     staff_list,
     stream,
     supervise,
+    trace,
     visitor_list,
     visits,
     words,
@@ -77,6 +86,8 @@ def blueprint(runtime: Runtime) -> Blueprint:
     made.add_url_rule("/seats/<int:staff_id>/status", view_func=line.set_status, methods=["POST"])
     made.add_url_rule("/phone/token", view_func=phone.phone_token, methods=["POST"])
     made.add_url_rule("/stream", view_func=stream.stream)
+    made.add_url_rule("/calls/search", view_func=call_finding.search_calls, methods=["POST"])
+    made.add_url_rule("/searches/<int:search_id>/<doing>", view_func=call_finding.change_search, methods=["POST"])
     made.add_url_rule("/calls/<int:call_id>", view_func=calls.one_call)
     made.add_url_rule("/calls/<int:call_id>/reveal", view_func=calls.reveal_in_call, methods=["POST"])
     made.add_url_rule("/calls/<int:call_id>/form", view_func=case_form.call_form)
@@ -99,10 +110,13 @@ def blueprint(runtime: Runtime) -> Blueprint:
     _complaints(made)
     _afterwards(made)
     _recordings(made)
+    _what_leaves(made)
+    _keeping(made)
     _completeness(made)
     made.add_url_rule("/promises", view_func=promise_list.promise_list)
     made.add_url_rule("/notices", view_func=notices.notice_list)
     made.add_url_rule("/notices/seen", view_func=notices.notices_seen, methods=["POST"])
+    _figures(made)
     _platform(made)
     _people(made)
     made.record_once(lambda state: _prepare(state, runtime))
@@ -161,10 +175,24 @@ def _people(made: Blueprint) -> None:
     made.add_url_rule("/own-mistakes/<int:mistake_id>/seen", view_func=own_mistakes.see_mistake, methods=["POST"])
 
 
+def _keeping(made: Blueprint) -> None:
+    """How long records are kept, what is destroyed then, what is held, who is erased (REC-5)."""
+    made.add_url_rule("/retention", view_func=retention.retention)
+    made.add_url_rule("/retention/draw-up", view_func=retention.draw_up, methods=["POST"])
+    made.add_url_rule("/disposals/<int:disposal_id>/decide", view_func=retention.decide_disposal, methods=["POST"])
+    made.add_url_rule("/holds", view_func=holds.hold_list)
+    made.add_url_rule("/holds", view_func=holds.place_hold, methods=["POST"])
+    made.add_url_rule("/holds/<int:hold_id>/lift", view_func=holds.lift_hold, methods=["POST"])
+    made.add_url_rule("/erasures", view_func=erasures.erasure_list)
+    made.add_url_rule("/erasures", view_func=erasures.ask_erasure, methods=["POST"])
+    made.add_url_rule("/erasures/<int:erasure_id>/decide", view_func=erasures.decide_erasure, methods=["POST"])
+
+
 def _platform(made: Blueprint) -> None:
     """What the platform itself does: what it owes to the outside, and the log."""
     made.add_url_rule("/office", view_func=office.office)
     made.add_url_rule("/outbox", view_func=outbox.outbox_list)
+    made.add_url_rule("/api", view_func=api_page.api_page)
     made.add_url_rule("/outbox/<int:entry_id>/<doing>", view_func=outbox.mend_outbox, methods=["POST"])
     made.add_url_rule("/log", view_func=log.log)
     made.add_url_rule("/log", view_func=log.verify_log, methods=["POST"])
@@ -222,6 +250,21 @@ def _afterwards(made: Blueprint) -> None:
     made.add_url_rule("/visits/<int:visit_id>/refused", view_func=visits.refuse_visit, methods=["POST"])
     made.add_url_rule("/visits/<int:visit_id>/allowed", view_func=visits.allow_visits, methods=["POST"])
     made.add_url_rule("/visits/<int:visit_id>/signed", view_func=visits.sign_visit, methods=["POST"])
+
+
+def _what_leaves(made: Blueprint) -> None:
+    """Files made in the background, who took them, and where rows from outside came from (REC-6, SEC-2)."""
+    made.add_url_rule("/exports", view_func=export_list.export_list)
+    made.add_url_rule("/exports", view_func=export_list.ask_export, methods=["POST"])
+    made.add_url_rule("/exports/<int:export_id>/file", view_func=export_list.export_file, methods=["POST"])
+    made.add_url_rule("/trace", view_func=trace.trace)
+    made.add_url_rule("/trace", view_func=trace.trace_rows, methods=["POST"])
+
+
+def _figures(made: Blueprint) -> None:
+    """How well the standard is kept (PPL-6)."""
+    made.add_url_rule("/compliance", view_func=compliance.compliance_page)
+    made.add_url_rule("/compliance/rows", view_func=compliance_rows.compliance_rows)
 
 
 def _prepare(state: BlueprintSetupState, runtime: Runtime) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hotline.console import discretion
-from hotline.domain import anonymity, complaint_forms, parties, staff
+from hotline.domain import anonymity, complaint_forms, exports, parties, staff
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
 from hotline.domain.cases import Case, Kind
@@ -15,7 +15,11 @@ _READERS = DESK | {Role.AUDITOR, Role.ADMINISTRATOR}
 _WATCHERS = frozenset({Role.SUPERVISOR, Role.MANAGER, Role.GENERAL_MANAGER, Role.AUDITOR, Role.ADMINISTRATOR})
 _LEADERS = frozenset({Role.SUPERVISOR, Role.MANAGER, Role.GENERAL_MANAGER})
 _KEEPERS = _LEADERS | {Role.ADMINISTRATOR}
+# Who approves what is destroyed, and lifts what holds it back (REC-5).
+_DECIDERS = _LEADERS - {Role.SUPERVISOR}
 _EVERYBODY = frozenset(Role)
+# Where rows from outside came from, and who looked at what.
+_TRACERS = frozenset(exports.AUDITORS)
 # Complaints with who complained: for nobody of the side that is complained of (CMP-10).
 _COMPLAINTS = DESK - {Role.DEPARTMENT_HEAD}
 # Complaints without who complained: for the department, and for whoever leads.
@@ -51,6 +55,8 @@ PAGES: dict[str, frozenset[Role]] = {
     "console.call_list": _READERS,
     "console.stream": _READERS,
     "console.one_call": _READERS,
+    "console.search_calls": _WATCHERS,
+    "console.change_search": _WATCHERS,
     "console.reveal_in_call": DESK,
     "console.call_form": DESK,
     "console.save_call_form": DESK,
@@ -115,7 +121,24 @@ PAGES: dict[str, frozenset[Role]] = {
     "console.tracking": _WATCHERS | {Role.DEPARTMENT_HEAD},
     "console.export_tracking": _WATCHERS | {Role.DEPARTMENT_HEAD},
     "console.office": _READERS,
+    "console.retention": _WATCHERS,
+    "console.draw_up": _LEADERS,
+    "console.decide_disposal": _DECIDERS,
+    "console.hold_list": _WATCHERS,
+    "console.place_hold": _LEADERS,
+    "console.lift_hold": _DECIDERS,
+    "console.erasure_list": _WATCHERS,
+    "console.ask_erasure": _LEADERS,
+    "console.decide_erasure": _DECIDERS,
+    "console.export_list": _WATCHERS,
+    "console.ask_export": _WATCHERS,
+    "console.export_file": _WATCHERS,
+    "console.trace": _TRACERS,
+    "console.trace_rows": _TRACERS,
+    "console.compliance_page": _WATCHERS,
+    "console.compliance_rows": _WATCHERS,
     "console.outbox_list": _WATCHERS,
+    "console.api_page": _WATCHERS,
     "console.mend_outbox": _KEEPERS,
     "console.completeness_page": _WATCHERS,
     "console.check_completeness": _WATCHERS,
