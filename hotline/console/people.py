@@ -45,7 +45,9 @@ def masked_numbers(act: Act, ids: Iterable[int | None]) -> dict[int, str]:
         .join(Customer, Customer.id == CustomerPhone.customer_id)
         .where(CustomerPhone.customer_id.in_(wanted))
     )
-    return {row.customer_id: _masked(act, row.key, row.number) for row in act.session.execute(query)}
+    erased = select(Customer.id).where(Customer.id.in_(wanted), Customer.key.is_(None))  # their numbers are gone
+    found = {id_: words.text("who.erased") for id_ in act.session.scalars(erased)}
+    return found | {row.customer_id: _masked(act, row.key, row.number) for row in act.session.execute(query)}
 
 
 def rung_numbers(act: Act, found: Iterable[Case]) -> dict[int, str]:

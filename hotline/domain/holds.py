@@ -44,7 +44,7 @@ def place(act: Act, case: Case, *, whole_customer: bool, by: Staff, reason: str)
     customer_id = case.customer_id if whole_customer else None
     same = Hold.case_id == case.id if customer_id is None else Hold.customer_id == customer_id
     if any(one.customer_id == customer_id for one in act.session.scalars(_open().where(same))):
-        raise Conflict("this is held already")
+        raise Conflict("this is held already", key="held-already")
     made = Hold(
         company_id=case.company_id,
         case_id=case.id,
@@ -65,10 +65,10 @@ def lift(act: Act, hold_id: int, *, by: Staff, why: str) -> None:
     if hold is None:
         raise NotFound(f"there is no hold {hold_id}")
     if not may_decide(act, by, hold.company_id):
-        raise Refused("a hold is lifted by a manager")
+        raise Refused("a hold is lifted by a manager", key="second")
     _check_reason(act, why)
     if hold.lifted_at is not None:
-        raise Conflict("this hold was lifted already")
+        raise Conflict("this hold was lifted already", key="lifted-already")
     hold.lifted_by_id, hold.lifted_at, hold.lifted_why = by.id, act.at, act.sealer.seal(why.strip())
     act.remember("house", "hold-lifted", hold=hold.id, case=hold.case_id, customer=hold.customer_id, by=by.id)
 

@@ -64,9 +64,10 @@ def due(act: Act, company_id: int, one: RecordClass) -> Due:
     return one.due(act, company, before(act, one))
 
 
-def count(act: Act, company_id: int, one: RecordClass) -> int:
-    """How many of a class are due."""
-    return int(act.session.scalar(select(func.count()).select_from(due(act, company_id, one).subquery())) or 0)
+def count(act: Act, company_id: int, one: RecordClass, *, most: int) -> int:
+    """How many of a class are due, up to so many."""
+    some = due(act, company_id, one).order_by(None).limit(most).subquery()
+    return int(act.session.scalar(select(func.count()).select_from(some)) or 0)
 
 
 def named(name: str) -> RecordClass:
@@ -101,7 +102,7 @@ def _calls(act: Act, company: Company, since: datetime) -> Due:
     says = exists().where(Turn.call_id == Call.id, Turn.words.is_not(None))
     return (
         select(Call.id)
-        .where(Call.company_id == company.id, Call.ended_at < since, at_rest)
+        .where(Call.company_id == company.id, Call.started_at < since, Call.ended_at < since, at_rest)
         .where(or_(says, cast(Call.slots, String).like(_HAS_SEALED)), _call_is_not_held())
         .order_by(Call.id)
     )
@@ -123,8 +124,8 @@ def _cases(act: Act, company: Company, since: datetime) -> Due:
     asked = exists().where(Visit.case_id == Case.id, Visit.state == VisitState.OWED)
     return (
         select(Case.id)
-        .where(Case.company_id == company.id, Case.state == "closed", Case.closed_at < since, says, ~rung, ~asked)
-        .where(_is_not_held(Case.id), _customer_is_not_held(Case.customer_id))
+        .where(Case.state == "closed", Case.opened_at < since, Case.closed_at < since, says, ~rung, ~asked)
+        .where(Case.company_id == company.id, _is_not_held(Case.id), _customer_is_not_held(Case.customer_id))
         .order_by(Case.id)
     )
 

@@ -70,7 +70,9 @@ def told(shop: Workshop) -> int:
 
 def due(runtime: Runtime, cast: Cast) -> dict[str, int]:
     with runtime.look(COMMAND) as act:
-        found = {one.name: record_classes.count(act, cast.heat.id, one) for one in record_classes.CLASSES if one.due}
+        found = {
+            one.name: record_classes.count(act, cast.heat.id, one, most=9) for one in record_classes.CLASSES if one.due
+        }
     return {name: n for name, n in found.items() if n}
 
 

@@ -1,0 +1,146 @@
+"""The pages of keeping and destroying: what is due, who decides, what is held, who is erased, and who may not."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+
+from hotline.domain import cases, customers, disposals, erasures, holds
+from hotline.domain.act import COMMAND
+from hotline.domain.cases import Case
+from hotline.runtime import Runtime
+from tests import given
+from tests.console.visitor import Visitor, logged_in, text_of
+from tests.world import Cast, HandClock
+
+RETENTION, HOLDS, ERASURES = "/console/retention", "/console/holds", "/console/erasures"
+WHY = "法院来函要求保全"
+YEARS = timedelta(days=3 * 366)
+
+
+@pytest.fixture
+def settled(runtime: Runtime, cast: Cast) -> Case:
+    """A matter of Chen's that is closed."""
+    with runtime.act(COMMAND) as act:
+        matter = given.case(act, cast)
+        matter.details = {"sealed_question": cases.seal(act, matter, "何时供热")}
+        cases.mark_closed(act, matter, by=cast.lin.id, outcome="十五号")
+        return matter
+
+
+@pytest.fixture
+def qian(app: Flask, cast: Cast) -> Visitor:
+    """Qian, the heating company's manager, is logged in."""
+    return logged_in(app, cast.qian)
+
+
+def test_the_schedule_says_how_long_and_how_much_is_due_of_each_class(
+    app: Flask, cast: Cast, settled: Case, at: HandClock
+) -> None:
+    at.passes(YEARS)
+    page = text_of(logged_in(app, cast.sun).opens(RETENTION))
+    assert "案件内容 删除诉求、地址、办理结果的文字 2 年 1 列入清单" in page
+    assert "运营商原始通知 排查问题用 90 天 — 到期自动删除" in page
+    assert "列一份销毁清单" in page
+    assert "列一份销毁清单" not in text_of(logged_in(app, cast.bai).opens(RETENTION)), "an auditor looks on"
+
+
+def test_one_draws_up_and_another_approves_with_a_reason_and_the_page_says_what_became_of_it(
+    app: Flask, runtime: Runtime, cast: Cast, settled: Case, at: HandClock
+) -> None:
+    at.passes(YEARS)
+    qian, feng = logged_in(app, cast.qian), logged_in(app, cast.feng)
+    assert qian.sends(f"{RETENTION}/draw-up").location == RETENTION
+    assert "上一份清单还没办完" in qian.is_refused(f"{RETENTION}/draw-up", page=RETENTION).text
+    assert "等经理以上" in text_of(qian.opens(RETENTION))
+    decide = "/console/disposals/1/decide"
+    assert "要由另一个人决定" in qian.is_refused(decide, page=RETENTION, decide="approve", answer=WHY).text
+    short = feng.is_refused(decide, page=RETENTION, decide="approve", answer="好")
+    assert "理由太短" in short.text
+    assert ">好</textarea>" in short.text
+    assert feng.sends(decide, decide="approve", answer="期满两年").location == RETENTION
+    with runtime.act(COMMAND) as act:
+        disposals.carry_out(act, 1, most=100)
+    page = text_of(feng.opens(RETENTION))
+    assert "第 1 号清单 已办完" in page
+    assert "期满两年" in page
+    assert "案件内容 1 已销毁 1，保留 0" in page
+    assert "决定过了" in feng.is_refused(decide, page=RETENTION, decide="approve", answer=WHY).text
+
+
+def test_a_matter_is_held_by_its_number_and_a_manager_lifts_it(
+    sun: Visitor, qian: Visitor, settled: Case, runtime: Runtime
+) -> None:
+    number = settled.number
+    wrong = sun.is_refused(HOLDS, page=HOLDS, number="999", what="case", reason=WHY)
+    assert "没有这个编号" in wrong.text
+    assert f'value="{WHY}"' in wrong.text, "what was typed stays"
+    assert sun.sends(HOLDS, number=number, what="customer", reason=WHY).location == HOLDS
+    assert "已经在保全中" in sun.is_refused(HOLDS, page=HOLDS, number=number, what="customer", reason=WHY).text
+    page = text_of(sun.opens(HOLDS))
+    assert f"{number} 这位客户的全部 {WHY} 孙丽" in page
+    assert "由经理解除" in page
+    assert sun.sends(f"{HOLDS}/1/lift", why=WHY).status_code == 403
+    assert "理由太短" in qian.is_refused(f"{HOLDS}/1/lift", page=HOLDS, why="").text
+    qian.sends(f"{HOLDS}/1/lift", why="已经结案")
+    assert "已解除 钱明" in text_of(qian.opens(HOLDS))
+    assert "已经解除了" in qian.is_refused(f"{HOLDS}/1/lift", page=HOLDS, why="再解除一次").text
+    with runtime.look(COMMAND) as act:
+        assert holds.listed(act, None, most=9)[0].reason.startswith("k1."), "sealed"
+
+
+def test_a_customer_is_erased_in_two_steps_and_the_case_says_so(
+    sun: Visitor, qian: Visitor, settled: Case, runtime: Runtime, cast: Cast
+) -> None:
+    number = settled.number
+    asked = {"number": number, "reason": "客户来信要求删除"}
+    assert sun.sends(ERASURES, **asked).location == ERASURES
+    assert "已经有人申请过" in sun.is_refused(ERASURES, page=ERASURES, **asked).text
+    assert "等经理以上" in text_of(sun.opens(ERASURES))
+    assert sun.sends(f"{ERASURES}/1/decide", decide="approve", answer=WHY).status_code == 403
+    with runtime.act(COMMAND) as act:
+        open_matter = given.case(act, cast)
+    page = text_of(qian.opens(ERASURES))
+    assert f"案件 {open_matter.number} 还没办结" in page
+    decide = f"{ERASURES}/1/decide"
+    assert "还有没办结的案件" in qian.is_refused(decide, page=ERASURES, decide="approve", answer=WHY).text
+    with runtime.act(COMMAND) as act:
+        cases.mark_closed(act, cases.get(act, open_matter.id), by=cast.lin.id, outcome="答复了")
+    assert qian.sends(decide, decide="approve", answer="核对过身份").location == ERASURES
+    assert "已删除" in text_of(qian.opens(ERASURES))
+    case = text_of(qian.opens(f"/console/cases/{settled.id}"))
+    assert "客户个人信息已删除" in case
+    assert "已清除" in case
+    with runtime.look(COMMAND) as act:
+        assert customers.get(act, cast.chen.id).key is None
+
+
+def test_a_held_customer_or_an_anonymous_matter_is_refused_in_words(
+    sun: Visitor, settled: Case, runtime: Runtime, cast: Cast
+) -> None:
+    asked = {"number": settled.number, "reason": "客户来信要求删除"}
+    sun.sends(HOLDS, number=settled.number, what="case", reason=WHY)
+    assert "在保全中" in sun.is_refused(ERASURES, page=ERASURES, **asked).text
+    with runtime.act(COMMAND) as act:
+        act.session.get_one(Case, settled.id).anonymous = True
+    assert "匿名的" in sun.is_refused(ERASURES, page=ERASURES, **asked).text
+    with runtime.look(COMMAND) as act:
+        assert erasures.listed(act, None, most=9) == []
+
+
+def test_agents_and_other_companies_see_nothing_of_it(app: Flask, cast: Cast, sun: Visitor, settled: Case) -> None:
+    sun.sends(HOLDS, number=settled.number, what="case", reason=WHY)
+    lin, hu, tang = (logged_in(app, who) for who in (cast.lin, cast.hu, cast.tang))
+    for page in (RETENTION, HOLDS, ERASURES):
+        assert lin.opens(page).status_code == 403
+    assert settled.number not in hu.opens(HOLDS).text
+    assert "没有这个编号" in hu.is_refused(HOLDS, page=HOLDS, number=settled.number, what="case", reason=WHY).text
+    whole = text_of(tang.opens(HOLDS))
+    assert settled.number in whole
+    assert "安心热力" in whole
+    english = text_of(tang.opens(f"{RETENTION}?lang=en"))
+    assert english.count("Retention schedule") == 2
+    assert not re.search(r"console\.|keeping\.", english)
