@@ -22,6 +22,7 @@ from hotline.jobs import (
     talks,
     texts,
     transcribing,
+    unusual,
 )
 from hotline.jobs import completeness as checks
 from hotline.jobs import webhooks as telling_systems
@@ -69,6 +70,7 @@ _KINDS = {
     "tell-staff": Handler(notices.send, notices.sent, notices.not_sent),
     "ring-notice": Handler(notices.ring),
     "tell-alarm": Handler(alarms.tell),
+    "tell-look": Handler(unusual.tell),
     "tell-webhook": Handler(telling_systems.tell, telling_systems.told),
     "tell-robot": Handler(robots.tell, failed=robots.not_told),
     "fetch-recording": Handler(recordings.fetch, recordings.fetched, recordings.not_fetched),
