@@ -9,26 +9,30 @@ are disposed of (REC-5), or when a company sets itself another limit for silence
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy import ColumnElement, ForeignKey, and_, extract, func, not_, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.db import Base, insert_new
-from hotline.domain import daily_figures
+from hotline.domain import daily_figures, visit_figures
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
 from hotline.domain.companies import Company
 from hotline.domain.complaint_forms import SHARED, Complaint
 from hotline.domain.daily_figures import MEASURED, OUTCOMES, SETTLED, DailyFigure, Hidden, Measure, Tallies, Tally
 from hotline.domain.promises import Promise, Verdict
+from hotline.domain.visits import Visit
 from hotline.domain.waits import Wait
 from hotline.standard.catalogue import RULES
 
 Days = tuple[date, date]  # both counted
 MADE = "made"
+ALL = "all"
 NAMED = (MADE, *OUTCOMES)
 _MISSED = (Verdict.LATE, Verdict.BROKEN)
 
@@ -44,11 +48,25 @@ class FigureRound(Base):
     at: Mapped[datetime]
 
 
-def of(act: Act, measure: Measure, first: date, last: date, hidden: Hidden | None = None) -> Tallies:
+@dataclass(frozen=True)
+class Books:
+    """A company's days and what of them is added up, as it stands in this act; several counts are read from one."""
+
+    measure: Measure
+    done: FigureRound | None
+    changed: frozenset[date]
+
+    @classmethod
+    def read(cls, act: Act, company: Company) -> Self:
+        """By the company's standard as it is now."""
+        measure, done = Measure.of(act, company), act.session.get(FigureRound, company.id)
+        return cls(measure, done, _changed(act, measure, done) if done is not None else frozenset())
+
+
+def of(act: Act, books: Books, first: date, last: date, hidden: Hidden | None = None) -> Tallies:
     """What became of what was owed in these days, by rule; what is hidden from the reader is not counted."""
-    done = act.session.get(FigureRound, measure.company_id)
-    live = list(_live(act, measure, done, first, last))
-    counted = [_sums(act, measure, (first, last), live)] if done is not None else []
+    measure, live = books.measure, list(_live(books, first, last))
+    counted = [_sums(act, measure, (first, last), live)] if books.done is not None else []
     counted += [daily_figures.of_rows(act, measure, *days) for days in live]
     counted.append(daily_figures.of_promises(act, measure, first, last, SHARED))
     total = daily_figures.added(counted)
@@ -127,6 +145,28 @@ def rows_of(measure: Measure, days: Days, rule: str, outcome: str, hidden: Hidde
     return found if unknown is None else and_(found, not_(unknown))
 
 
+def visits_of(measure: Measure, days: Days, rule: str, outcome: str, hidden: Hidden | None) -> ColumnElement[bool]:
+    """Of `Visit`: the return visits that came to be owed on these days; `rule`: VIS-1 to VIS-3, `outcome`: a state.
+
+    Every one of them where the outcome is ALL. A visit counts where the work was done, whoever has it now.
+    """
+    since, until = measure.span(*days)
+    owed = and_(Visit.company_id == measure.company_id, Visit.owed_at >= since, Visit.owed_at < until)
+    found = and_(owed, Visit.rule.in_(visit_figures.RULES[rule]))
+    found = and_(found, Visit.state == outcome) if outcome != ALL else found
+    return and_(found, Visit.case_id.not_in(hidden.cases)) if hidden else found
+
+
+def coverage(act: Act, books: Books, days: Days, hidden: Hidden | None = None) -> dict[str, Counter[str]]:
+    """How many return visits came to be owed on these days by each rule, and what became of them, by state."""
+    found: dict[str, Counter[str]] = {}
+    for rule in visit_figures.RULES:
+        within = visits_of(books.measure, days, rule, ALL, hidden)
+        query = select(Visit.state, func.count()).where(within).group_by(Visit.state)
+        found[rule] = Counter({state: n for state, n in act.session.execute(query)})
+    return found
+
+
 def worst(act: Act, measures: list[tuple[Measure, Days]], hidden: Hidden | None, *, most: int) -> list[Promise]:
     """Of these days the promises that were missed by most: done late, or not done to this moment; the worst first."""
     within = or_(*(daily_figures.promises_in(measure, *days, tuple(RULES)) for measure, days in measures))
@@ -137,16 +177,15 @@ def worst(act: Act, measures: list[tuple[Measure, Days]], hidden: Hidden | None,
     return list(act.session.scalars(query.order_by(over.desc(), Promise.id).limit(most)))
 
 
-def _live(act: Act, measure: Measure, done: FigureRound | None, first: date, last: date) -> Iterator[Days]:
+def _live(books: Books, first: date, last: date) -> Iterator[Days]:
     """Which of these days the rows decide, in stretches."""
+    done = books.done
     if done is None or last < done.first or first > done.last:
         yield first, last
         return
     if first < done.first:
         yield first, _before(done.first)
-    for day in sorted(_changed(act, measure, done)):
-        if first <= day <= last:
-            yield day, day
+    yield from ((day, day) for day in sorted(books.changed) if first <= day <= last)
     if last > done.last:
         yield daily_figures.next_day(done.last), last
 
@@ -158,14 +197,14 @@ def _sums(act: Act, measure: Measure, days: Days, live: list[Days]) -> Tallies:
     return {rule: Tally(*numbers) for rule, *numbers in act.session.execute(query.group_by(DailyFigure.rule))}
 
 
-def _changed(act: Act, measure: Measure, done: FigureRound) -> set[date]:
+def _changed(act: Act, measure: Measure, done: FigureRound) -> frozenset[date]:
     """The days added up whose promises were judged since, or are not judged yet."""
     _since, ends = measure.span(done.first, done.last)
     theirs = (Promise.company_id == measure.company_id, Promise.due_at <= ends, Promise.rule_id.in_(SETTLED))
     judged = select(Promise.due_at).where(*theirs, Promise.judged_at >= done.at - measure.counting.margin.span)
     unjudged = select(Promise.due_at).where(*theirs, Promise.verdict == Verdict.OPEN)
     found = {measure.day_due(due) for query in (judged, unjudged) for due in act.session.scalars(query)}
-    return {day for day in found if day >= done.first}
+    return frozenset(day for day in found if day >= done.first)
 
 
 def _round(act: Act, measure: Measure, closed: date) -> FigureRound | None:

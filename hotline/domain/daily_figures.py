@@ -181,6 +181,13 @@ def waits_in(measure: Measure, first: date, last: date) -> ColumnElement[bool]:
     return and_(Wait.company_id == measure.company_id, ended, _ON_THE_LINE)
 
 
+def answered(call: Call) -> str:
+    """What became of the promise to answer this call within the ring limit, as ANSWERED says it of many."""
+    if call.answer_ms is None:
+        return Verdict.BROKEN if call.state in FINAL else Verdict.OPEN
+    return Verdict.LATE if call.cause == _LATE_ANSWER else Verdict.KEPT
+
+
 def reassured(measure: Measure) -> ColumnElement[str]:
     """Of `Wait`: what became of the promise to speak to a waiting caller often enough."""
     return case((Wait.longest_gap_ms <= measure.gap_ms, Verdict.KEPT.value), else_=Verdict.BROKEN.value)
@@ -199,7 +206,8 @@ def of_promises(
     query = select(Promise.rule, Promise.verdict, func.count()).where(promises_in(measure, first, last, rules))
     if among is not None:
         query = query.where(among)
-    return _tallied(act.session.execute(query.group_by(Promise.rule, Promise.verdict)).tuples())
+    rows = act.session.execute(query.group_by(Promise.rule, Promise.verdict))
+    return _tallied((rule, verdict, n) for rule, verdict, n in rows)
 
 
 def of_line(act: Act, measure: Measure, first: date, last: date, *, among: Hidden | None = None) -> Tallies:

@@ -1,0 +1,172 @@
+"""The rows that a figure of compliance counts; without them a figure would have to be believed (PPL-6)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy import ColumnElement, func, or_, select, tuple_
+
+from hotline.console import asking, compliance_filter, lists, matter, people, rights, words
+from hotline.console.compliance_filter import Filter
+from hotline.domain import compliance, daily_figures, visit_figures
+from hotline.domain.act import Act
+from hotline.domain.calls import Call
+from hotline.domain.compliance import Books
+from hotline.domain.daily_figures import Hidden
+from hotline.domain.promises import Promise, Verdict
+from hotline.domain.visits import State, Visit
+from hotline.domain.waits import Wait
+from hotline.errors import NotFound
+from hotline.standard.rules import Standard
+
+VISITS = "visits"  # ?of=visits: return visits, not the promises to make them
+# What each kind of row is ordered by.
+_AT: dict[type[Any], Any] = {
+    Promise: Promise.due_at,
+    Call: Call.started_at,
+    Wait: Wait.ended_at,
+    Visit: Visit.owed_at,
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row as it is listed: `at` is the moment that decides to which day it belongs."""
+
+    at: datetime
+    company_id: int
+    what: str
+    outcome: str
+    told: str = ""
+    owner_id: int | None = None
+    case_id: int | None = None
+    call_id: int | None = None
+    is_due: bool = False  # a deadline: at midnight it ends the day before
+
+
+@dataclass(frozen=True)
+class Figure:
+    """Which figure is asked for."""
+
+    rule: str
+    outcome: str
+    of_visits: bool
+
+    @classmethod
+    def read(cls, asked: Filter) -> Figure:
+        """From the page's query. Raises NotFound for what no figure is called."""
+        of_visits = request.args.get("of") == VISITS
+        outcome = request.args.get("outcome", compliance.ALL if of_visits else compliance.MADE)
+        known = (compliance.ALL, *State) if of_visits else compliance.NAMED
+        rules = visit_figures.RULES if of_visits else [asked.rule]
+        if not asked.rule or outcome not in known or asked.rule not in rules:
+            raise NotFound("no figure is called so")
+        return cls(asked.rule, outcome, of_visits)
+
+    @property
+    def kind(self) -> type[Any]:
+        """The table whose rows it counts."""
+        if self.of_visits:
+            return Visit
+        return {daily_figures.RING: Call, daily_figures.REASSURE: Wait}.get(self.rule, Promise)
+
+    def within(self, each: Books, asked: Filter, unknown: Hidden) -> ColumnElement[bool]:
+        """What of a company it counts."""
+        days = (asked.period.first, asked.period.last)
+        finds = compliance.visits_of if self.of_visits else compliance.rows_of
+        return finds(each.measure, days, self.rule, self.outcome, unknown)
+
+
+def compliance_rows() -> ResponseReturnValue:
+    """What one figure counts, the last day first, a page at a time; how many there are stands above them."""
+    person = asking.person()
+    with asking.runtime().look(asking.actor()) as act:
+        asked = Filter.read(act, request.args, person)
+        figure, unknown = Figure.read(asked), compliance_filter.hidden(act, person)
+        books = compliance_filter.books(act, asked.chosen(act, person))
+        within = or_(*(figure.within(one, asked, unknown) for one in books.values()))
+        return render_template(
+            "compliance_rows.html",
+            figure=figure,
+            n=act.session.scalar(select(func.count()).select_from(figure.kind).where(within)),
+            **_listed(act, asked, figure, within, books),
+            **asked.frame(act, person),
+        )
+
+
+def _listed(
+    act: Act, asked: Filter, figure: Figure, within: ColumnElement[bool], books: dict[int, Books]
+) -> dict[str, Any]:
+    found, standards = _page(act, figure.kind, within), matter.standards(act, books)
+    rows = [_row(one, books[one.company_id], standards[one.company_id]) for one in found[: lists.PAGE]]
+    more = {**asked.of(figure.rule, figure.outcome), **({"of": VISITS} if figure.of_visits else {})}
+    return {
+        "rows": rows,
+        "more": f"?{urlencode({**more, 'before': found[lists.PAGE - 1].id})}" if found[lists.PAGE :] else None,
+        "known": people.companies_by_id(act),
+        "names": people.names(act, (one.owner_id for one in rows)),
+        "cases": lists.numbered(act, [one.case_id for one in rows]),
+        "opens": opens(act, (one.case_id for one in rows)),
+        "zones": {id_: one.measure.calendar.timezone.key for id_, one in books.items()},
+    }
+
+
+def opens(act: Act, case_ids: Iterable[int | None]) -> frozenset[int]:
+    """Which of these cases the reader may open: a sister company may have one meanwhile (OWN-4)."""
+    person, known = asking.person(), lists.numbered(act, list(case_ids))
+    return frozenset(case_id for case_id, case in known.items() if rights.may_see(act, person, case))
+
+
+def _page(act: Act, kind: type[Any], within: ColumnElement[bool]) -> list[Any]:
+    """A page of rows and one more, where there are more."""
+    at, before = _AT[kind], request.args.get("before", type=asking.row_id)
+    query = select(kind).where(within)
+    mark = act.session.get(kind, before) if before is not None else None
+    if mark is not None:
+        query = query.where(tuple_(at, kind.id) < tuple_(getattr(mark, at.key), mark.id))
+    return list(act.session.scalars(query.order_by(at.desc(), kind.id.desc()).limit(lists.PAGE + 1)))
+
+
+def _row(found: Promise | Call | Wait | Visit, each: Books, standard: Standard) -> Row:
+    match found:
+        case Promise():
+            return _promise(found, standard)
+        case Call():
+            answered = found.answer_ms is not None
+            told = words.text("compliance.answered-after", s=_seconds(found.answer_ms)) if answered else ""
+            what = words.text("call.title", id=found.id)
+            outcome = daily_figures.answered(found)
+            return Row(found.started_at, found.company_id, what, outcome, told, found.owner_id, call_id=found.id)
+        case Wait():
+            kept = found.longest_gap_ms <= each.measure.gap_ms
+            told = words.text("compliance.silence", s=_seconds(found.longest_gap_ms))
+            outcome = Verdict.KEPT if kept else Verdict.BROKEN
+            what, at = words.text("compliance.wait"), found.ended_at or found.joined_at
+            return Row(at, found.company_id, what, outcome, told, found.agent_id, call_id=found.call_id)
+        case Visit():
+            what = words.rule_title(found.rule.partition(".")[0])
+            return Row(found.owed_at, found.company_id, what, found.state, case_id=found.case_id)
+
+
+def _promise(found: Promise, standard: Standard) -> Row:
+    late = found.done_at - found.due_at if found.verdict == Verdict.LATE and found.done_at is not None else None
+    return Row(
+        found.due_at,
+        found.company_id,
+        matter.promise_title(found, standard),
+        found.verdict,
+        words.text("compliance.late-by", span=words.span(late)) if late is not None else "",
+        found.owner_id,
+        case_id=found.case_id,
+        is_due=True,
+    )
+
+
+def _seconds(millis: int | None) -> str:
+    return f"{(millis or 0) / 1000:.1f}"
