@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from hotline.console import (
     asking,
+    call_finding,
     hidden,
     listening,
     lists,
@@ -22,7 +23,7 @@ from hotline.console import (
     story,
     supervise,
 )
-from hotline.domain import anonymity, companies, legs
+from hotline.domain import anonymity, call_facts, companies, legs
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
 from hotline.domain.cases import Case
@@ -30,9 +31,12 @@ from hotline.errors import NotFound
 
 
 def call_list() -> ResponseReturnValue:
-    """Calls, newest first, by company, day and state; what is new comes by itself."""
+    """Calls, newest first, by company, day and state; what is new comes by itself. Or those that a search finds."""
+    search_id = call_finding.asked_for()
+    if search_id is not None:
+        call_finding.remember(search_id)
     with asking.runtime().look(asking.actor()) as act:
-        listed = lists.listed(act, request.args, lists.calls)
+        listed = _listed(act, search_id)
         page = listed["rows"]
         unnamed = legs.unnamed(act, page)
         shown = {call.id: call.case_id for call in page if call.id not in unnamed}
@@ -50,9 +54,20 @@ def call_list() -> ResponseReturnValue:
         )
 
 
+def _listed(act: Act, search_id: int | None) -> dict[str, Any]:
+    if search_id is not None:
+        return call_finding.listed(act, search_id)
+    listed = lists.listed(act, request.args, lists.calls)
+    return {**listed, "search": call_finding.form(act)}
+
+
 def one_call(call_id: int) -> ResponseReturnValue:
     """One call: every turn, owner, case, promises, texts, and whether its record is unaltered."""
-    return _page(call_id, **refused.taken(_here(call_id)))
+    page = _page(call_id, **refused.taken(_here(call_id)))
+    if g.pop("altered", False):
+        with asking.runtime().act(asking.actor()) as act:
+            call_facts.found_altered(act, [seen(act, call_id)])
+    return page
 
 
 def reveal_in_call(call_id: int) -> ResponseReturnValue:
@@ -80,7 +95,9 @@ def _page(call_id: int, **asked: Any) -> str:
         case_ids = people.cases_of(call) if not legs.unnamed(act, [call]) else ()
         cases = [act.session.get_one(Case, case_id) for case_id in sorted(case_ids)]
         g.here = _here(call_id)
-        return render_template("one_call.html", **{**_context(act, call, cases), "asked": None, **asked})
+        context = _context(act, call, cases)
+        g.altered = any(chain.problems for chain in context["chains"])
+        return render_template("one_call.html", **{**context, "asked": None, **asked})
 
 
 def _context(act: Act, call: Call, cases: list[Case]) -> dict[str, Any]:

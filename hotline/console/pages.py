@@ -59,6 +59,7 @@ from hotline.console import (
     trace,
     visitor_list,
     visits,
+    wallboard,
     words,
 )
 from hotline.runtime import Runtime
@@ -262,7 +263,10 @@ def _what_leaves(made: Blueprint) -> None:
 
 
 def _figures(made: Blueprint) -> None:
-    """How well the standard is kept (PPL-6)."""
+    """How well the standard is kept (PPL-6), and how it stands at this moment."""
+    made.add_url_rule("/wallboard", view_func=wallboard.wallboard)
+    made.add_url_rule("/wallboard", view_func=wallboard.show_wallboard, methods=["POST"])
+    made.add_url_rule("/wallboard/end", view_func=wallboard.end_wallboard, methods=["POST"])
     made.add_url_rule("/compliance", view_func=compliance.compliance_page)
     made.add_url_rule("/compliance/rows", view_func=compliance_rows.compliance_rows)
 

@@ -39,6 +39,8 @@ OPEN = frozenset(
     }
 )
 _ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
+# All that a log-in opens that shows the wallboard.
+SHOWN = frozenset({"console.wallboard", "console.end_wallboard", "console.stream"})
 PAGES: dict[str, frozenset[Role]] = {
     "console.log_out": _EVERYBODY,
     "console.my_account": _EVERYBODY,
@@ -135,6 +137,9 @@ PAGES: dict[str, frozenset[Role]] = {
     "console.export_file": _WATCHERS,
     "console.trace": _TRACERS,
     "console.trace_rows": _TRACERS,
+    "console.wallboard": _WATCHERS,
+    "console.show_wallboard": _WATCHERS,
+    "console.end_wallboard": _WATCHERS,
     "console.compliance_page": _WATCHERS,
     "console.compliance_rows": _WATCHERS,
     "console.outbox_list": _WATCHERS,

@@ -1,4 +1,4 @@
-"""Calls are found by words: one Chinese character or two, a number, a word in letters; and by nothing that was erased."""
+"""Calls are found by words: one Chinese character, two, a number, a word in letters; by nothing that was erased."""
 
 from __future__ import annotations
 
