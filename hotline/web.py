@@ -25,6 +25,7 @@ from hotline.voice import calling, fallback, routes
 log = logging.getLogger(__name__)
 
 LARGEST_BODY = 64 * 1024  # bytes; the carrier's longest webhook and our longest form are far below
+TAKES_FILES = "console.trace_rows"
 _STATUS: dict[type[HotlineError], int] = {NotFound: 404, Refused: 403, Conflict: 409, Invalid: 400}
 _WORDED = (400, 403, 404, 405, 409, 413, 503)
 _POLICY = {
@@ -107,6 +108,7 @@ def create_app(runtime: Runtime) -> Flask:
     app.extensions["hotline"] = runtime
     app.extensions["guards"] = {}
     app.url_map.converters.update({"int": RowNumber, "default": Word})
+    app.before_request(_room_for_files)  # before the form is read for its token
     csrf = CSRFProtect(app)
     for blueprint in _rooms(runtime):
         guard = getattr(blueprint, "guard", None)
@@ -122,6 +124,13 @@ def create_app(runtime: Runtime) -> Flask:
     app.register_error_handler(HTTPException, _wrong)
     app.after_request(_secured)
     return app
+
+
+def _room_for_files() -> None:
+    """A file whose source is asked for is larger than any form (SEC-2)."""
+    if request.endpoint == TAKES_FILES:
+        figures = current_app.extensions["hotline"].figures.exports
+        request.max_content_length = request.max_form_memory_size = figures.traced_largest
 
 
 def _rooms(runtime: Runtime) -> list[Blueprint]:

@@ -14,7 +14,6 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from hotline.console import discretion, matter, people, words
-from hotline.console.exports import Cell, Sheet
 from hotline.domain import respondent_view
 from hotline.domain.act import Act
 from hotline.domain.companies import Company, Department
@@ -23,6 +22,7 @@ from hotline.domain.complaint_tracking import Tracked
 from hotline.domain.decisions import Decision
 from hotline.domain.promises import Promise
 from hotline.domain.staff import Staff
+from hotline.sheets import Cell, Sheet
 from hotline.standard.calendar import day_ended
 from hotline.standard.rules import Standard
 

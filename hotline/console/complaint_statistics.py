@@ -8,11 +8,11 @@ from datetime import timedelta
 
 from hotline.console import complaint_columns, discretion, words
 from hotline.console.complaint_columns import Names
-from hotline.console.exports import Cell, Sheet
 from hotline.domain import complaint_figures
 from hotline.domain.act import Act
 from hotline.domain.complaint_figures import COUNTED, OUTCOMES, TIMED, UNNAMED, Line, Place, Wanted
 from hotline.domain.staff import Staff
+from hotline.sheets import Cell, Sheet
 
 MEDIAN, LONGEST, SHARE = "median", "longest", "in_time"
 

@@ -21,7 +21,7 @@ from hotline.console import (
     complaint_period,
     complaint_statistics,
     discretion,
-    exports,
+    files,
     lists,
     people,
     rights,
@@ -29,13 +29,13 @@ from hotline.console import (
 from hotline.console.complaint_columns import NOBODYS, Names
 from hotline.console.complaint_period import DAYS, Period
 from hotline.console.complaint_statistics import Statistics
-from hotline.console.exports import Sheet
 from hotline.domain import companies, complaint_figures, complaint_tracking
 from hotline.domain.act import Act
 from hotline.domain.complaint_figures import ALL, UNNAMED, Place, Wanted
 from hotline.domain.complaint_forms import Stage
 from hotline.domain.staff import Staff
 from hotline.errors import Invalid, NotFound
+from hotline.sheets import FORMS, Sheet, written
 from hotline.standard.kinds import Grade
 
 _AT_ONCE = 500  # complaints read together for a file
@@ -192,18 +192,18 @@ def export_tracking(form: str) -> ResponseReturnValue:
 
 def _exported(table: str, form: str, asked: Filter, sheets: list[Sheet], at: datetime) -> ResponseReturnValue:
     """The file, once it is on record who took what: without the entry nothing leaves (REC-6)."""
-    if form not in exports.FORMS:
+    if form not in FORMS:
         raise NotFound(f"no table is made as {form!r}")
     if asked.problem:
         raise Invalid(asked.problem)
     with ExitStack() as until_sent:
-        file, rows = exports.written(form, sheets, at=at)
+        file, rows = written(form, sheets, at=at)
         until_sent.enter_context(file)
         with asking.runtime().act(asking.actor()) as act:
             told = {"table": table, "form": form, "wanted": urlencode(asked.query), "rows": rows}
             act.remember("house", "exported", **told, by=asking.person().id)
         until_sent.pop_all()
-    return exports.answer(file, form, f"{table}-{asked.period.first.isoformat()}-{asked.period.last.isoformat()}")
+    return files.answer(file, form, f"{table}-{asked.period.first.isoformat()}-{asked.period.last.isoformat()}")
 
 
 def _chart(act: Act, asked: Filter, names: Names) -> complaint_charts.Chart:

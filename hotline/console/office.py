@@ -24,6 +24,7 @@ GROUPS: dict[str, tuple[Door, ...]] = {
     "figures": (
         Door("console.complaint_tables", "office.tables"),
         Door("console.compliance_page", "office.compliance"),
+        Door("console.wallboard", "office.wallboard"),
     ),
     "people": (
         Door("console.staff_list", "office.staff"),

@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 import openpyxl
 import pytest
 
-from hotline.console import exports
-from hotline.console.exports import Cell, Sheet
+from hotline import sheets
+from hotline.sheets import Cell, Sheet
 
 AT = datetime(2026, 11, 18, 2, tzinfo=UTC)
 LOCAL = AT.replace(tzinfo=None)
@@ -21,8 +21,8 @@ def sheet(*rows: Sequence[Cell]) -> Sheet:
     return Sheet("表", ["名称", "数值"], iter(rows))
 
 
-def made(form: str, *sheets: Sheet, largest: int = 10) -> tuple[bytes, int]:
-    file, rows = exports.written(form, sheets, at=AT, largest=largest)
+def made(form: str, *tables: Sheet, largest: int = 10) -> tuple[bytes, int]:
+    file, rows = sheets.written(form, tables, at=AT, largest=largest)
     with file:
         return file.read(), rows
 
@@ -75,8 +75,8 @@ def test_rows_are_taken_one_by_one_as_they_are_written() -> None:
             yield [str(number), number]
             assert waiting.pop() == number
 
-    for form in exports.FORMS:
-        _data, rows = made(form, Sheet("表", ["名称", "数值"], coming()), largest=exports.LARGEST_SHEET)
+    for form in sheets.FORMS:
+        _data, rows = made(form, Sheet("表", ["名称", "数值"], coming()), largest=sheets.LARGEST_SHEET)
         assert (rows, waiting) == (2000, [])
 
 

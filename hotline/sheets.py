@@ -13,8 +13,6 @@ from itertools import count
 from typing import IO
 
 import xlsxwriter
-from flask import send_file
-from flask.typing import ResponseReturnValue
 from xlsxwriter.worksheet import Worksheet
 
 Cell = str | int | float | datetime | None
@@ -24,6 +22,7 @@ FORMS = {
 }
 LARGEST_SHEET = 1_048_576  # rows, the heading's among them: what a sheet of a workbook holds
 _LONGEST_NAME = 31  # characters of a sheet's name
+_LONGEST_FOOTER = 120  # of the 255 that Excel takes, for an & counts twice
 _IN_NO_NAME = re.compile(r"[\[\]:*?/\\]")  # what Excel takes in no sheet's name
 _BEGINS_A_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # after blanks, tabs and ends of lines too
 _INSTANT = "yyyy-mm-dd hh:mm:ss"
@@ -34,11 +33,20 @@ _TEXT_IS_TEXT = {"constant_memory": True, "strings_to_formulas": False, "strings
 
 @dataclass(frozen=True)
 class Sheet:
-    """A table of a file: its name, its headings, its rows as they come. Instants are local and without a zone."""
+    """A table of a file: its name, its headings, its rows as they come. Instants are local and without a zone.
+
+    `line`: what stands above the headings, and on each printed page: who took the file, when and why (SEC-2).
+    """
 
     title: str
     heads: Sequence[str]
     rows: Iterable[Sequence[Cell]]
+    line: str = ""
+
+    @property
+    def above(self) -> int:
+        """How many rows stand above the first of the table."""
+        return 2 if self.line else 1
 
 
 def written(form: str, sheets: Sequence[Sheet], *, at: datetime, largest: int = LARGEST_SHEET) -> tuple[IO[bytes], int]:
@@ -53,23 +61,24 @@ def written(form: str, sheets: Sequence[Sheet], *, at: datetime, largest: int = 
     return file, rows
 
 
-def answer(file: IO[bytes], form: str, name: str) -> ResponseReturnValue:
-    """The file as something to keep, under a name."""
-    return send_file(
-        file, mimetype=FORMS[form], as_attachment=True, download_name=f"{name}.{form}", conditional=False, etag=False
-    )
-
-
 def _csv(file: IO[bytes], sheet: Sheet) -> int:
     """UTF-8 with the mark by which Excel knows it, lines ending as RFC 4180 has them."""
     text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="", write_through=True)
-    out = csv.writer(text)
-    out.writerow([_plain(head) for head in sheet.heads])
+    if sheet.line:
+        text.write(lines([[sheet.line]]))
+    text.write(lines([sheet.heads]))
     rows = 0
     for rows, row in enumerate(sheet.rows, 1):  # noqa: B007 - the number of the last one is asked for
-        out.writerow([_plain(cell) for cell in row])
+        text.write(lines([row]))
     text.detach()
     return rows
+
+
+def lines(rows: Iterable[Sequence[Cell]]) -> str:
+    """Rows as lines of a CSV, ending as RFC 4180 has them."""
+    out = io.StringIO(newline="")
+    csv.writer(out).writerows([_plain(cell) for cell in row] for row in rows)
+    return out.getvalue()
 
 
 def _plain(cell: Cell) -> str | int | float | None:
@@ -93,8 +102,8 @@ def _parts(book: xlsxwriter.Workbook, sheet: Sheet, bold: object, instant: objec
     """A table, on a second sheet where the first is full; how many rows it has."""
     rows, page = 0, _page(book, sheet, bold)
     for rows, row in enumerate(sheet.rows, 1):
-        line = (rows - 1) % (largest - 1) + 1
-        if rows > 1 and line == 1:
+        line = (rows - 1) % (largest - sheet.above) + sheet.above
+        if rows > 1 and line == sheet.above:
             page = _page(book, sheet, bold)
         for place, cell in enumerate(row):
             _write(page, line, place, cell, instant)
@@ -103,10 +112,13 @@ def _parts(book: xlsxwriter.Workbook, sheet: Sheet, bold: object, instant: objec
 
 def _page(book: xlsxwriter.Workbook, sheet: Sheet, bold: object) -> Worksheet:
     page, heads = book.add_worksheet(_name(book, sheet.title)), sheet.heads
-    page.freeze_panes(1, 0)
+    page.freeze_panes(sheet.above, 0)
     page.set_column(0, len(heads) - 1, _WIDTH)
+    if sheet.line:
+        page.write_string(0, 0, sheet.line)
+        page.set_footer(f"&L{sheet.line[:_LONGEST_FOOTER].replace('&', '&&')}&R&P / &N")
     for place, head in enumerate(heads):
-        page.write_string(0, place, head, bold)
+        page.write_string(sheet.above - 1, place, head, bold)
     return page
 
 

@@ -1,0 +1,167 @@
+"""Files are asked for with a reason, and the list says who took what; without it nobody saw what left the house."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from flask import Response, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
+
+from hotline.console import asking, lists, people, refused, rights, words
+from hotline.domain import companies, exports
+from hotline.domain.act import Act
+from hotline.domain.exports import AUDITORS, WAITED_FOR, Criteria, Export, What
+from hotline.domain.promises import Verdict
+from hotline.domain.staff import Staff
+from hotline.errors import Invalid
+from hotline.runtime import Runtime
+from hotline.sheets import FORMS
+
+_FIELDS = ("what", "form", "company", "first", "last", "rule", "verdict", "reason")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One export as the list shows it."""
+
+    export: Export
+    chosen: str  # which rows, in words
+    reason: str
+    share: int | None  # per cent of the rows that are gathered
+
+    @property
+    def waits(self) -> bool:
+        """Is it still being made?"""
+        return self.export.state in WAITED_FOR
+
+
+def export_list() -> ResponseReturnValue:
+    """The form, and under it every export: who asked for it, when and why, and whether it was fetched."""
+    return _page(**refused.taken(_here()))
+
+
+def ask_export() -> ResponseReturnValue:
+    """A file is owed from now on; what is wrong with the wish is said beside what was typed."""
+    typed = {name: request.form.get(name, "").strip() for name in _FIELDS}
+    person = asking.person()
+    with asking.runtime().act(asking.actor()) as act:
+        companies.get(act, person.company_id)
+        problem = _problem(act, person, typed)
+        if problem is None:
+            criteria = _criteria(MultiDict(typed), person)
+            asked = {"form": typed["form"], "language": asking.language()}
+            exports.ask(act, person, typed["what"], criteria, typed["reason"], **asked)
+    if problem is None:
+        return redirect(_here())
+    return refused.back_to(_here(), problem=problem, typed=typed) or (_page(problem=problem, typed=typed), 409)
+
+
+def export_file(export_id: int) -> ResponseReturnValue:
+    """The file, piece by piece, for whoever asked for it; that it was fetched is on record first (REC-6)."""
+    runtime = asking.runtime()
+    with runtime.act(asking.actor()) as act:
+        row = exports.get(act, export_id)
+        exports.fetched(act, asking.person(), row)
+    first = _piece(runtime, row, 0)  # where the store has it no more, that is said before anything is sent
+    answer = Response(_pieces(runtime, row, first), mimetype=FORMS[row.form])
+    answer.content_length = row.size
+    chosen = row.chosen
+    name = f"{row.what}-{chosen.first.isoformat()}-{chosen.last.isoformat()}-{row.id}.{row.form}"
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
+
+
+def _pieces(runtime: Runtime, row: Export, first: bytes) -> Iterator[bytes]:
+    yield first
+    for number in range(1, row.parts):
+        yield _piece(runtime, row, number)
+
+
+def _piece(runtime: Runtime, row: Export, number: int) -> bytes:
+    return runtime.sealer.open_bytes(row.key, runtime.sounds.read(row.piece(number)))
+
+
+def _here() -> str:
+    return url_for("console.export_list")
+
+
+def _page(problem: str = "", typed: Mapping[str, str] | None = None) -> str:
+    person = asking.person()
+    group = rights.whole_group(person)
+    with asking.runtime().look(asking.actor()) as act:
+        g.here = _here()
+        companies.get(act, person.company_id)
+        before = request.args.get("before", type=asking.row_id)
+        found = exports.listed(act, None if group else person.company_id, before=before, most=lists.PAGE + 1)
+        page = found[: lists.PAGE]
+        known = people.companies_by_id(act)
+        rows = [_line(act, one) for one in page]
+        today = act.at.astimezone(ZoneInfo(act.standard.timezone)).date()
+        return render_template(
+            "export_list.html",
+            rows=rows,
+            waits=any(row.waits for row in rows),
+            more="?" + urlencode({"before": page[-1].id}) if found[lists.PAGE :] else None,
+            names=people.names(act, (one.asked_by_id for one in page)),
+            companies=known if group else {},
+            kinds=[what for what in What if what != What.LOOKS or person.has(*AUDITORS)],
+            rules=sorted({rule.rule_id for rule in act.standard.promise_rules.values()}),
+            verdicts=list(Verdict),
+            typed=typed or {"first": today.replace(day=1).isoformat(), "last": today.isoformat(), "form": "xlsx"},
+            problem=problem,
+            standard=act.standard,
+            kept=words.limit(act.standard.engine.exports.kept),
+            zone=act.standard.timezone,
+            before=before,
+        )
+
+
+def _line(act: Act, row: Export) -> Line:
+    share = min(100, row.rows * 100 // row.expected) if row.expected else None
+    return Line(row, chosen(act, row), exports.reason_of(act, row), share)
+
+
+def chosen(act: Act, row: Export) -> str:
+    """Which rows an export holds, in the reader's words; of a table that was written at once, as its address said."""
+    if "first" not in row.criteria:
+        return str(row.criteria.get("wanted", ""))
+    wanted = row.chosen
+    known = people.companies_by_id(act)
+    told = [known[wanted.company_id].name(asking.language()) if wanted.company_id else words.text("filter.every")]
+    told.append(words.text("tables.days", first=wanted.first.isoformat(), last=wanted.last.isoformat()))
+    told += [wanted.rule] if wanted.rule else []
+    told += [words.named("verdict", wanted.verdict)] if wanted.verdict else []
+    return " · ".join(told)
+
+
+def _problem(act: Act, person: Staff, typed: Mapping[str, str]) -> str | None:
+    """What is wrong with a wish, and what would be right; None where nothing is."""
+    if typed["what"] not in list(What) or typed["form"] not in FORMS:
+        return words.text("exports.no-kind")
+    try:
+        criteria = _criteria(MultiDict(typed), person)
+    except (ValueError, Invalid):
+        return words.text("exports.no-days")
+    if criteria.last < criteria.first:
+        return words.text("tables.backwards", first=typed["first"], last=typed["last"])
+    if not exports.may_ask(person, typed["what"], criteria):
+        return words.text("exports.not-yours")
+    if len(typed["reason"]) < act.standard.secrecy.reason_at_least:
+        return words.text("reveal.too-short", n=act.standard.secrecy.reason_at_least)
+    return None
+
+
+def _criteria(typed: MultiDict[str, str], person: Staff) -> Criteria:
+    """What was typed as the wish; of the own company, unless one may choose. Raises ValueError for no days."""
+    company_id = typed.get("company", type=asking.row_id) if rights.whole_group(person) else person.company_id
+    first, last = (date.fromisoformat(typed[name]) for name in ("first", "last"))
+    if first.year not in asking.YEARS or last.year not in asking.YEARS:
+        raise Invalid("no such day is in any calendar of ours")
+    promised = typed["what"] == What.PROMISES
+    verdict = typed["verdict"] if promised and typed["verdict"] in list(Verdict) else ""
+    return Criteria(company_id, first, last, typed["rule"] if promised else "", verdict)

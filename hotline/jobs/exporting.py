@@ -1,0 +1,200 @@
+"""Makes the files that were asked for, turn by turn; without it a long one would outlive the job that writes it.
+
+A turn gathers rows for some seconds and keeps them sealed; then the next worker goes on behind them. A worker that dies
+loses its turn alone: the next writes the same pieces under the same names. Memory holds one piece, however long a file.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import IO, Any
+from zoneinfo import ZoneInfo
+
+from hotline import clock, marks, sheets
+from hotline.carrier import Carrier
+from hotline.domain import companies, exports
+from hotline.domain.act import CLOCK, Act
+from hotline.domain.exports import WAITED_FOR, Export, State
+from hotline.domain.outbox import OutboxEntry
+from hotline.domain.outbox import State as Owed
+from hotline.jobs.effects import Effect, Prepared
+from hotline.jobs.export_rows import KINDS, Kind
+from hotline.jobs.export_view import View
+from hotline.runtime import Runtime
+from hotline.sheets import Cell, Sheet
+
+_BEGINS = "\ufeff"  # by which Excel knows UTF-8
+
+
+@dataclass
+class Turn:
+    """How far a turn came: what was counted at the beginning; then rows, pieces, the last row's number; the file."""
+
+    counted: tuple[int, int, int] | None = None
+    rows: int = 0
+    parts: int = 0
+    cursor: int = 0
+    size: int = 0
+    digest: str = ""
+
+
+def make(runtime: Runtime, act: Act, entry: OutboxEntry) -> Prepared:
+    """One turn of an export: about = {export}."""
+    row = exports.get(act, entry.about["export"])
+    if row.state not in WAITED_FOR or row.key is None:
+        return Owed.DROPPED
+    export_id = row.id
+
+    def ask(carrier: Carrier) -> str:
+        return json.dumps(asdict(_turn(runtime, export_id)))
+
+    return Effect(ask)
+
+
+def made(runtime: Runtime, act: Act, entry: OutboxEntry, answer: str) -> datetime | None:
+    """Note how far it came; the next turn is due at once."""
+    told, row = Turn(**json.loads(answer)), exports.get(act, entry.about["export"])
+    if row.state not in WAITED_FOR:
+        return None
+    companies.get(act, row.company_id)
+    if told.counted is not None:
+        n, floor, ceiling = told.counted
+        exports.begun(act, row, expected=n, floor=floor, ceiling=ceiling)
+        return act.at
+    exports.went_on(act, row, rows=told.rows, parts=told.parts, cursor=told.cursor)
+    if not told.digest:
+        return act.at
+    exports.done(act, row, parts=told.parts, size=told.size, digest=told.digest)
+    return None
+
+
+def not_made(runtime: Runtime, act: Act, entry: OutboxEntry, problem: str) -> None:
+    """It was given up: the list says so to whoever asked."""
+    row = exports.get(act, entry.about["export"])
+    if row.state in WAITED_FOR:
+        exports.failed(act, row)
+
+
+def expire(runtime: Runtime) -> None:
+    """Files whose time is over can be opened by nobody any more."""
+    with runtime.act(CLOCK) as act:
+        exports.expire(act)
+
+
+def _turn(runtime: Runtime, export_id: int) -> Turn:
+    """Count, or gather for a while; when nothing is left to gather, the file."""
+    with runtime.look(CLOCK) as act:
+        row = act.session.get_one(Export, export_id)
+        companies.get(act, row.company_id)
+        view, kind = View.of(act, row, runtime.prompts), KINDS[row.what]
+        if row.state == State.ASKED:
+            return Turn(kind.bounds(view))
+        pieces = _Pieces(runtime, row)
+        told, ended = _gathered(runtime, view, kind, row, pieces)
+        if ended:
+            told.parts, told.size, told.digest = pieces.whole(_heads(view, kind, row))
+        return told
+
+
+class _Pieces:
+    """The sealed pieces of one export in the store."""
+
+    def __init__(self, runtime: Runtime, row: Export) -> None:
+        self._seal, self._open = runtime.sealer.seal_bytes, runtime.sealer.open_bytes
+        self._store, self._largest = runtime.sounds, runtime.figures.exports.piece
+        self._row, self._written = row, row.parts
+        self._name = row.piece if row.form == "csv" else row.gathered
+        self._waits = bytearray()
+
+    def add(self, rows: list[list[Cell]]) -> None:
+        """Rows behind the others: of a CSV as they will be read, of a workbook as they are until all are there."""
+        text = sheets.lines(rows) if self._row.form == "csv" else "".join(f"{_as_json(one)}\n" for one in rows)
+        self.write(text)
+
+    def write(self, text: str) -> None:
+        """Words behind the others."""
+        self._waits += text.encode()
+        if len(self._waits) >= self._largest:
+            self.flush()
+
+    def flush(self) -> int:
+        """Keep what waits; how many pieces there are now."""
+        if self._waits:
+            self._keep(self._name(self._written), bytes(self._waits))
+            self._written += 1
+            self._waits.clear()
+        return self._written
+
+    def whole(self, heads: Sheet) -> tuple[int, int, str]:
+        """The file, once every row is there: its pieces, its bytes, its digest."""
+        digest, size, n = sha256(), 0, 0
+        if self._row.form == "csv":
+            for n in range(self._written):
+                plain = self._read(self._row.piece(n))
+                digest.update(plain)
+                size += len(plain)
+            return self._written, size, digest.hexdigest()
+        sheet = Sheet(heads.title, heads.heads, self._rows(), heads.line)
+        file, _rows = sheets.written("xlsx", [sheet], at=self._row.asked_at)
+        with file:
+            for n, plain in enumerate(_cut(file, self._largest), 1):
+                self._keep(self._row.piece(n - 1), plain)
+                digest.update(plain)
+                size += len(plain)
+        return n, size, digest.hexdigest()
+
+    def _rows(self) -> Iterator[list[Cell]]:
+        for n in range(self._written):
+            for line in self._read(self._row.gathered(n)).splitlines():
+                yield [datetime.fromisoformat(one["at"]) if isinstance(one, dict) else one for one in json.loads(line)]
+
+    def _keep(self, name: str, plain: bytes) -> None:
+        self._store.keep(name, self._seal(self._row.key, plain))
+
+    def _read(self, name: str) -> bytes:
+        return self._open(self._row.key, self._store.read(name))
+
+
+def _gathered(runtime: Runtime, view: View, kind: Kind, row: Export, pieces: _Pieces) -> tuple[Turn, bool]:
+    """The rows of one turn, kept; were they the last?"""
+    figures, signs = runtime.figures.exports, exports.marks(view.act)
+    ends, ended = clock.now() + figures.turn.span, False
+    rows, cursor, hidden, places = row.rows, row.cursor, signs.hidden(row.id), kind.places()
+    if not row.parts and row.form == "csv":
+        heads = _heads(view, kind, row)
+        pieces.write(_BEGINS + sheets.lines([[heads.line], heads.heads]))
+    while not ended:
+        found = kind.page(view, after=cursor, until=row.ceiling or 0, most=figures.at_once)
+        written: list[list[Any]] = []
+        for number, (_id, cells) in enumerate(found, rows + 1):
+            written.append([*marks.marked(cells, places, number, hidden), signs.code(row.id, number)])
+        pieces.add(written)
+        rows, cursor, ended = rows + len(found), found[-1][0] if found else cursor, len(found) < figures.at_once
+        view.act.session.expunge_all()
+        if clock.now() > ends:
+            break
+    return Turn(None, rows, pieces.flush(), cursor), ended
+
+
+def _heads(view: View, kind: Kind, row: Export) -> Sheet:
+    """Title, headings and the line that says who took it, when and why (SEC-2)."""
+    act, person = view.act, view.person
+    at = row.asked_at.astimezone(ZoneInfo(act.standard.timezone)).strftime("%Y-%m-%d %H:%M")
+    told = {"n": row.id, "who": f"{person.name} {person.agent_number}", "at": at, "why": exports.reason_of(act, row)}
+    heads = [view.label(f"console.exports.column.{name}") for name in (*kind.columns, "code")]
+    line = view.prompts.text("console.exports.line", view.language, **told)
+    return Sheet(view.label(f"console.exports.what.{row.what}"), heads, (), line)
+
+
+def _as_json(cells: list[Cell]) -> str:
+    plain = [{"at": cell.isoformat()} if isinstance(cell, datetime) else cell for cell in cells]
+    return json.dumps(plain, ensure_ascii=False)
+
+
+def _cut(file: IO[bytes], largest: int) -> Iterator[bytes]:
+    while piece := file.read(largest):
+        yield piece
