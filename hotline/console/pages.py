@@ -87,12 +87,7 @@ def blueprint(runtime: Runtime) -> Blueprint:
     made.add_url_rule("/seats/<int:staff_id>/status", view_func=line.set_status, methods=["POST"])
     made.add_url_rule("/phone/token", view_func=phone.phone_token, methods=["POST"])
     made.add_url_rule("/stream", view_func=stream.stream)
-    made.add_url_rule("/calls/search", view_func=call_finding.search_calls, methods=["POST"])
-    made.add_url_rule("/searches/<int:search_id>/<doing>", view_func=call_finding.change_search, methods=["POST"])
-    made.add_url_rule("/calls/<int:call_id>", view_func=calls.one_call)
-    made.add_url_rule("/calls/<int:call_id>/reveal", view_func=calls.reveal_in_call, methods=["POST"])
-    made.add_url_rule("/calls/<int:call_id>/form", view_func=case_form.call_form)
-    made.add_url_rule("/calls/<int:call_id>/form", view_func=case_form.save_call_form, methods=["POST"])
+    _of_calls(made)
     made.add_url_rule("/visitors", view_func=visitor_list.visitor_list)
     made.add_url_rule("/visitors/new", view_func=case_form.visitor_form)
     made.add_url_rule("/visitors/new", view_func=case_form.save_visitor_form, methods=["POST"])
@@ -122,6 +117,16 @@ def blueprint(runtime: Runtime) -> Blueprint:
     _people(made)
     made.record_once(lambda state: _prepare(state, runtime))
     return made
+
+
+def _of_calls(made: Blueprint) -> None:
+    """Calls, by whatever is known of them, each from ring to end, and what was told in it (REC-1, REC-6)."""
+    made.add_url_rule("/calls/search", view_func=call_finding.search_calls, methods=["POST"])
+    made.add_url_rule("/searches/<int:search_id>/<doing>", view_func=call_finding.change_search, methods=["POST"])
+    made.add_url_rule("/calls/<int:call_id>", view_func=calls.one_call)
+    made.add_url_rule("/calls/<int:call_id>/reveal", view_func=calls.reveal_in_call, methods=["POST"])
+    made.add_url_rule("/calls/<int:call_id>/form", view_func=case_form.call_form)
+    made.add_url_rule("/calls/<int:call_id>/form", view_func=case_form.save_call_form, methods=["POST"])
 
 
 def _access(made: Blueprint) -> None:
