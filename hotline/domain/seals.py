@@ -177,15 +177,16 @@ def _match(session: Session, report: Report, n: int, leaves: list[Leaf]) -> int:
     """Each leaf's entry is there with that hash. How many heads say, rightly, that this checkpoint is their last."""
     query = _ON_SQLITE if session.get_bind().dialect.name == "sqlite" else _ON_POSTGRES
     places = json.dumps([[chain, seq] for chain, seq, _hash in leaves])
-    found = {(row.chain, row.seq): row for row in session.execute(query, {"places": places})}
+    rows = session.execute(query, {"places": places})
+    found = {(chain, seq): (hash_, sealed_n, sealed_seq) for chain, seq, hash_, sealed_n, sealed_seq in rows}
     confirmed = 0
     for chain, seq, stored in leaves:
-        row = found.get((chain, seq))
-        if row is None or row.hash != stored:
+        hash_, sealed_n, sealed_seq = found.get((chain, seq), (None, None, None))
+        if hash_ is None or hash_ != stored:
             report.find(chain, seq, What.LEAF)
-        elif (row.sealed_n, row.sealed_seq) == (n, seq):
+        elif (sealed_n, sealed_seq) == (n, seq):
             confirmed += 1
-        elif row.sealed_seq is not None and row.sealed_seq < seq:
+        elif sealed_seq is not None and sealed_seq < seq:
             report.find(chain, seq, What.UNSEALED)
     return confirmed
 

@@ -11,20 +11,26 @@ from typing import Any
 from sqlalchemy import Row, String, cast, column, exists, func, literal, select, table
 from sqlalchemy.orm import Session
 
+from hotline.db import LARGEST_ID
 from hotline.domain import agreeing, chains, seals, tells
 from hotline.domain.audit import AuditEntry, AuditHead
 from hotline.domain.calls import Call
 from hotline.domain.cases import Case, CaseCounter
 from hotline.domain.chains import Tail
 from hotline.domain.findings import Problem, Report, What
-from hotline.domain.seats import Seat
 from hotline.domain.staff import Staff
 
 __all__ = ["Problem", "Report", "What", "verify", "verify_chain"]
 
-_TAILS = 400
+_TAILS = 2000  # chains looked at together
 _LOOKS = 5  # at a chain that grows meanwhile
 _HEADS = table("audit_heads", *(column(name) for name in ("chain", "seq", "hash")))
+_AT_HEAD = "SELECT chain, seq, hash FROM audit_heads WHERE chain {among}"
+_THERE = {
+    "call": "SELECT id FROM calls WHERE id {among}",
+    "case": "SELECT id FROM cases WHERE id {among}",
+    "seat": "SELECT staff_id FROM seats WHERE staff_id {among}",
+}
 _HOUSE = "house"  # the one chain that belongs to no call and no case
 
 
@@ -106,9 +112,8 @@ def _lenient(text: bytes) -> str:
 
 def _check_tails(session: Session, report: Report, tails: list[Tail]) -> None:
     """Each chain ends where its head says, and belongs to a call or case that is there and says what it says."""
-    heads = _HEADS.c
-    query = select(heads.chain, heads.seq, heads.hash).where(heads.chain.in_([tail.chain for tail in tails]))
-    known = {row.chain: (row.seq, row.hash) for row in session.execute(query)}
+    heads = chains.looked_up(session, _AT_HEAD, [tail.chain for tail in tails])
+    known = {chain: (seq, hash_) for chain, seq, hash_ in heads}
     for tail in tails:
         if tail.chain not in known:
             report.find(tail.chain, None, What.NO_HEAD)
@@ -121,9 +126,9 @@ def _check_tails(session: Session, report: Report, tails: list[Tail]) -> None:
 def _check_rows(session: Session, report: Report, tails: list[Tail]) -> None:
     named = {tail.chain: agreeing.NAME.fullmatch(tail.chain) for tail in tails if tail.chain != _HOUSE}
     there: set[str] = set()
-    for word, row_id in (("call", Call.id), ("case", Case.id), ("seat", Seat.staff_id)):
-        ids = [int(match[2]) for match in named.values() if match and match[1] == word]
-        there |= {f"{word}:{id_}" for id_ in session.scalars(select(row_id).where(row_id.in_(ids)))} if ids else set()
+    for word, query in _THERE.items():
+        ids = [int(match[2]) for match in named.values() if match and match[1] == word and int(match[2]) <= LARGEST_ID]
+        there |= {f"{word}:{id_}" for (id_,) in chains.looked_up(session, query, ids)} if ids else set()
     for chain in named:
         if chain not in there:
             report.find(chain, None, What.NO_ROW)
