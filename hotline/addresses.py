@@ -95,9 +95,17 @@ class Addresses:
         """The page of the calls that one side has no record of."""
         return f"{self.base}/console/completeness"
 
+    def looks(self, staff_id: int) -> str:
+        """The page of what a colleague looked at."""
+        return f"{self.base}/console/looks?staff={staff_id}"
+
     def notices(self) -> str:
         """The page on which a colleague reads what they were told of."""
         return f"{self.base}/console/notices"
+
+    def report(self, report_id: int) -> str:
+        """The page of a report."""
+        return f"{self.base}/console/reports/{report_id}"
 
     def sheet(self, token: str) -> str:
         """An engineer's sheet, opened from the text with the link."""

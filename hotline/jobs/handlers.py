@@ -17,6 +17,7 @@ from hotline.jobs import (
     people,
     placing,
     recordings,
+    reporting,
     rings,
     robots,
     talks,
@@ -86,6 +87,7 @@ _KINDS = {
     "return-handover": Handler(_return_handover),
     "tell-gap": Handler(people.tell_gap),
     "begin-leave": Handler(_begin_leave),
+    "tell-report": Handler(reporting.tell),
     "export": Handler(exporting.make, exporting.made, failed=exporting.not_made),
 }
 
