@@ -21,7 +21,7 @@ from hotline.domain.visits import Visit
 from hotline.domain.waits import Wait
 from hotline.runtime import Runtime
 from tests import tallies
-from tests.world import Cast, Firm, Person
+from tests.world import ONE_FACTOR, Cast, Firm, Person
 
 ZONES = {"heat": ZoneInfo("Asia/Shanghai"), "home": ZoneInfo("America/Los_Angeles")}
 PLAIN = ("FLT-2.notify", "FLT-2.sign", "CBK-1.answer", "CBK-2.missed", "CBK-3.time", "VIS-1.repair", "ANS-3.callback")
@@ -66,7 +66,9 @@ def seeded(runtime: Runtime, cast: Cast, *, seed: int = 5) -> None:
     chance = random.Random(seed)
     with runtime.act(COMMAND) as act:
         act.session.execute(
-            update(Company).where(Company.id == cast.home.id).values(overrides={"timezone": ZONES["home"].key})
+            update(Company)
+            .where(Company.id == cast.home.id)
+            .values(overrides={**ONE_FACTOR, "timezone": ZONES["home"].key})
         )
         act.session.expire_all()
         for firm, owner in ((cast.heat, cast.lin), (cast.home, cast.wu)):

@@ -40,12 +40,7 @@ class Filter:
 
     @classmethod
     def read(cls, act: Act, args: MultiDict[str, str], person: Staff) -> Filter:
-        """From a page's query. The standard of the reader's company is chosen.
-
-        Raises Forbidden for whoever is of the side that is complained of: most of it they may not know (CMP-10).
-        """
-        if discretion.answers_for_a_department(person):
-            raise Forbidden
+        """From a page's query. The standard of the reader's company is chosen."""
         companies.get(act, person.company_id)
         day = today(act)
         problem, typed = "", {}
@@ -104,5 +99,10 @@ def books(act: Act, chosen: list[Company]) -> dict[int, Books]:
 
 
 def hidden(act: Act, person: Staff) -> Hidden:
-    """What this reader may not know of, and so is not counted for them."""
+    """What this reader may not know of, and so is not counted for them.
+
+    Raises Forbidden for whoever is of the side that is complained of: most of it they may not know (CMP-10).
+    """
+    if discretion.answers_for_a_department(person):
+        raise Forbidden
     return compliance.hidden_from(act, person.id, ~discretion.calls(person))

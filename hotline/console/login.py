@@ -37,6 +37,8 @@ def guard() -> ResponseReturnValue | None:
     g.person = person
     if not rights.may_open(person, endpoint):
         raise Forbidden
+    if sessions.shows() and endpoint not in rights.SHOWN:
+        return redirect(url_for("console.wallboard"), 303)
     sessions.keep_awake(clock.now())
     if is_long_unseen:
         _note_seen()

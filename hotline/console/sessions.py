@@ -94,6 +94,16 @@ def ticket() -> Ticket:
     return Ticket(session["staff"], session["epoch"], session["log_in"], _ends())
 
 
+def show() -> None:
+    """From now on this log-in shows the wallboard and opens nothing else: a wall is in nobody's hands."""
+    session["shows"] = True
+
+
+def shows() -> bool:
+    """Does this log-in show the wallboard and nothing else?"""
+    return bool(session.get("shows"))
+
+
 def _timed_out(at: datetime) -> bool:
     return at.timestamp() >= _ends()
 
@@ -101,4 +111,6 @@ def _timed_out(at: datetime) -> bool:
 def _ends() -> int:
     """When this log-in ends where nothing more is done, in seconds since 1970."""
     figures = asking.runtime().figures.sign_in
+    if shows():
+        return int(session["begun"] + asking.runtime().figures.counting.shown.seconds)
     return int(min(session["begun"] + figures.longest.seconds, session["seen"] + figures.idle.seconds))

@@ -162,8 +162,8 @@ def coverage(act: Act, books: Books, days: Days, hidden: Hidden | None = None) -
     found: dict[str, Counter[str]] = {}
     for rule in visit_figures.RULES:
         within = visits_of(books.measure, days, rule, ALL, hidden)
-        query = select(Visit.state, func.count()).where(within).group_by(Visit.state)
-        found[rule] = Counter({state: n for state, n in act.session.execute(query)})
+        query = select(Visit.state, func.count().label("n")).where(within).group_by(Visit.state)
+        found[rule] = Counter({row.state: row.n for row in act.session.execute(query)})
     return found
 
 

@@ -124,6 +124,10 @@ class Measure:
         """From when to when (UTC) these days last."""
         return self.calendar.start_of_day(first), self.calendar.start_of_day(next_day(last))
 
+    def today(self, at: datetime) -> date:
+        """The day that it is at an instant."""
+        return at.astimezone(self.calendar.timezone).date()
+
     def day_due(self, due_at: datetime) -> date:
         """The day to which a promise belongs."""
         return (due_at - datetime.resolution).astimezone(self.calendar.timezone).date()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, select, update
+from sqlalchemy import ForeignKey, Index, String, false, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.db import Base
@@ -36,6 +36,7 @@ class Session(Base):
     browser: Mapped[str] = mapped_column(String(BROWSER_LONGEST))
     how: Mapped[str] = mapped_column(String(12))
     ended_at: Mapped[datetime | None]
+    shows: Mapped[bool] = mapped_column(default=False, server_default=false())  # the wallboard, and nothing else
 
 
 def begin(act: Act, staff_id: int, *, address: str, browser: str, how: How) -> Session:
@@ -60,14 +61,27 @@ def is_open(act: Act, session_id: int, staff_id: int) -> Session | None:
     return row if row is not None and row.staff_id == staff_id and row.ended_at is None else None
 
 
+def show(act: Act, session_id: int, staff_id: int) -> None:
+    """From now on this log-in shows the wallboard and opens nothing else. Raises NotFound where it is over."""
+    row = is_open(act, session_id, staff_id)
+    if row is None:
+        raise NotFound("this log-in is over already")
+    row.shows = True
+    act.remember("house", "wallboard-shown", staff=staff_id, log_in=row.id)
+
+
 def seen(act: Act, session_id: int) -> None:
     """The log-in was used just now."""
     act.session.execute(update(Session).where(Session.id == session_id).values(seen_at=act.at))
 
 
 def of(act: Act, staff_id: int, since: datetime) -> list[Session]:
-    """The log-ins of a person that nobody ended, those used last first; begun since `since`: older ones ended so."""
-    query = select(Session).where(Session.staff_id == staff_id, Session.ended_at.is_(None), Session.begun_at > since)
+    """The log-ins of a person that nobody ended, those used last first; begun since `since`: older ones ended so.
+
+    But for those that show the wallboard: they last.
+    """
+    query = select(Session).where(Session.staff_id == staff_id, Session.ended_at.is_(None))
+    query = query.where(or_(Session.begun_at > since, Session.shows))
     return list(act.session.scalars(query.order_by(Session.seen_at.desc(), Session.id.desc())))
 
 

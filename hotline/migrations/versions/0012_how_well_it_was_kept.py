@@ -1,4 +1,4 @@
-"""What became of each day's promises, calls and waits, added up; how far that is done, and the indexes for it."""
+"""What became of each day's promises, calls and waits, added up; log-ins that show the wallboard and nothing else."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -32,6 +32,8 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_figure_rounds_company_id_companies")),
         sa.PrimaryKeyConstraint("company_id", name=op.f("pk_figure_rounds")),
     )
+    with op.batch_alter_table("sessions", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("shows", sa.Boolean(), server_default=sa.false(), nullable=False))
     op.create_index("ix_promises_rule_due", "promises", ["company_id", "rule_id", "due_at", "verdict", "rule"])
     op.create_index("ix_promises_judged", "promises", ["company_id", "judged_at"])
     op.create_index("ix_waits_company_ended", "waits", ["company_id", "ended_at"])
@@ -41,5 +43,7 @@ def downgrade() -> None:
     op.drop_index("ix_waits_company_ended", "waits")
     op.drop_index("ix_promises_judged", "promises")
     op.drop_index("ix_promises_rule_due", "promises")
+    with op.batch_alter_table("sessions", schema=None) as batch_op:
+        batch_op.drop_column("shows")
     op.drop_table("figure_rounds")
     op.drop_table("daily_figures")
