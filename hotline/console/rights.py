@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hotline.console import discretion
-from hotline.domain import anonymity, complaint_forms, exports, parties, staff
+from hotline.domain import anonymity, complaint_forms, exports, parties, staff, superiors
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
 from hotline.domain.cases import Case, Kind
@@ -82,6 +82,7 @@ PAGES: dict[str, frozenset[Role]] = {
     "console.reveal_in_case": DESK,
     "console.called_back": DESK,
     "console.close_case": DESK,
+    "console.correct_note": DESK,
     "console.complaint_list": _READERS - {Role.DEPARTMENT_HEAD},
     "console.do_in_complaint": _COMPLAINTS,
     "console.inbox": _DEPARTMENTS,
@@ -107,6 +108,7 @@ PAGES: dict[str, frozenset[Role]] = {
     "console.recording": DESK,
     "console.listen": DESK,
     "console.sound": DESK,
+    "console.wave_form": DESK,
     "console.desk": DESK,
     "console.choose_status": DESK,
     "console.choose_device": DESK,
@@ -135,6 +137,10 @@ PAGES: dict[str, frozenset[Role]] = {
     "console.export_list": _WATCHERS,
     "console.ask_export": _WATCHERS,
     "console.export_file": _WATCHERS,
+    "console.report_list": _WATCHERS,
+    "console.choose_report_readers": _KEEPERS - {Role.SUPERVISOR},
+    "console.one_report": _WATCHERS,
+    "console.report_file": _WATCHERS,
     "console.trace": _TRACERS,
     "console.trace_rows": _TRACERS,
     "console.wallboard": _WATCHERS,
@@ -246,9 +252,7 @@ def may_manage(act: Act, person: Staff, other: Staff) -> bool:
         return False
     if other.has(Role.ADMINISTRATOR, Role.AUDITOR):
         return whole_group(person)
-    levels = staff.from_level(act, other.company_id, Role.AGENT)
-    highest = max((place for place, level in enumerate(levels) if other.has(level)), default=0)
-    return whole_group(person) or (person.company_id == other.company_id and person.has(*levels[highest + 1 :]))
+    return whole_group(person) or superiors.stands_above(act, person, other)
 
 
 def _superior(act: Act, person: Staff, thing: Call | Case) -> bool:

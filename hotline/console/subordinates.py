@@ -6,7 +6,7 @@ from flask import request
 from sqlalchemy import select
 
 from hotline.console import asking
-from hotline.domain import staff
+from hotline.domain import staff, superiors
 from hotline.domain.act import Act
 from hotline.domain.staff import Staff
 from hotline.errors import NotFound
@@ -16,12 +16,12 @@ def below(act: Act) -> list[Staff]:
     """Everybody of my company above whom I stand and who works here, by number."""
     person = asking.person()
     query = select(Staff).where(Staff.company_id == person.company_id, Staff.active).order_by(Staff.agent_number)
-    return [one for one in act.session.scalars(query) if staff.stands_above(act, person, one)]
+    return [one for one in act.session.scalars(query) if superiors.stands_above(act, person, one)]
 
 
 def is_below(act: Act, staff_id: int) -> bool:
     """Do I stand above this person, who may have left?"""
-    return staff.stands_above(act, asking.person(), staff.get(act, staff_id))
+    return superiors.stands_above(act, asking.person(), staff.get(act, staff_id))
 
 
 def chosen(act: Act) -> Staff:

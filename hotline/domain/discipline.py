@@ -11,7 +11,7 @@ from sqlalchemy import ForeignKey, Index, String, Text, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.db import Base
-from hotline.domain import companies, staff
+from hotline.domain import companies, staff, superiors
 from hotline.domain.act import Act
 from hotline.domain.staff import Staff
 from hotline.errors import Conflict, Invalid, Refused
@@ -60,7 +60,7 @@ def register(act: Act, person: Staff, by: Staff, kind: Kind, day: date, weight: 
 
     Raises Refused for who does not stand above, Invalid for a day to come, a weight that is none, or no words.
     """
-    if not staff.stands_above(act, by, person):
+    if not superiors.stands_above(act, by, person):
         raise Refused("only who stands above in the company registers a breach")
     companies.get(act, person.company_id)
     figures = act.standard.people
@@ -94,7 +94,7 @@ def strike(act: Act, breach_id: int, by: Staff, why: str) -> None:
     Raises Refused, Invalid without a reason, Conflict where it was struck.
     """
     breach = _locked(act, breach_id)
-    if breach is None or not staff.stands_above(act, by, staff.get(act, breach.staff_id)):
+    if breach is None or not superiors.stands_above(act, by, staff.get(act, breach.staff_id)):
         raise Refused("only who stands above in the company strikes a breach")
     if not why.strip():
         raise Invalid("say why")

@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKey, Text, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.db import Base
-from hotline.domain import cases, notices, staff
+from hotline.domain import cases, notices, staff, superiors
 from hotline.domain.act import Act
 from hotline.domain.cases import Case
 from hotline.domain.occasions import Occasion
@@ -52,7 +52,7 @@ def report(act: Act, person: Staff, case: Case, what: str) -> OwnMistake:
 def see(act: Act, mistake_id: int, by: Staff) -> None:
     """Who stands above has seen it. Raises Refused for others, Conflict where it was seen."""
     mistake = act.session.get(OwnMistake, mistake_id, with_for_update=True, populate_existing=True)
-    if mistake is None or not staff.stands_above(act, by, staff.get(act, mistake.staff_id)):
+    if mistake is None or not superiors.stands_above(act, by, staff.get(act, mistake.staff_id)):
         raise Refused("only who stands above in the company says that it was seen")
     if mistake.seen_at is not None:
         raise Conflict("it was seen already")

@@ -15,7 +15,7 @@ from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.db import Base
-from hotline.domain import companies, staff
+from hotline.domain import companies, staff, superiors
 from hotline.domain.act import Act
 from hotline.domain.staff import Staff
 from hotline.errors import Conflict, Invalid, NotFound, Refused
@@ -213,7 +213,7 @@ def rounded(points: Fraction) -> str:
 
 
 def _above(act: Act, person: Staff, by: Staff) -> None:
-    if not staff.stands_above(act, by, person):
+    if not superiors.stands_above(act, by, person):
         raise Refused("only who stands above in the company reviews a person")
     companies.get(act, person.company_id)
 

@@ -241,13 +241,6 @@ def up_the_ladder(act: Act, company_id: int) -> list[Staff]:
     return [person for person in everybody if person.id not in away] or everybody
 
 
-def stands_above(act: Act, person: Staff, other: Staff) -> bool:
-    """Does this person stand above the other on the ladder of their company (OWN-6)?"""
-    levels = from_level(act, other.company_id, Role.AGENT)
-    highest = max((place for place, level in enumerate(levels) if other.has(level)), default=0)
-    return person.id != other.id and person.company_id == other.company_id and person.has(*levels[highest + 1 :])
-
-
 def told(act: Act, company_id: int, role: str) -> list[Staff]:
     """Who is told what concerns a role: those who hold it; where nobody does, the next level above (OWN-6).
 

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from hotline.domain import audit, discipline, own_mistakes, quality, reviews, staff
+from hotline.domain import audit, discipline, own_mistakes, quality, reviews
 from hotline.domain.act import COMMAND
 from hotline.domain.quality_draws import QualityCheck
 from hotline.domain.staff import Shift
@@ -202,4 +202,3 @@ def test_every_name_of_the_pages_about_people_has_a_word() -> None:
     names += [f"sent.{own_mistakes.TELLS}"]
     for name in names:
         assert Prompts().text(f"console.{name}", "zh-CN")
-    assert staff.Duty.LEAD == "lead"

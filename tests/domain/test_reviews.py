@@ -93,7 +93,13 @@ def test_nothing_outside_the_scheme_is_taken(
 
 def test_only_who_stands_above_reviews_and_a_correction_leaves_what_it_corrects(runtime: Runtime, cast: Cast) -> None:
     with runtime.act(COMMAND) as act:
-        for by, who in ((cast.zhou, cast.lin), (cast.sun, cast.sun), (cast.hu, cast.lin), (cast.sun, cast.qian)):
+        for by, who in (
+            (cast.zhou, cast.lin),
+            (cast.sun, cast.sun),
+            (cast.feng, cast.bai),
+            (cast.hu, cast.lin),
+            (cast.sun, cast.qian),
+        ):
             with pytest.raises(Refused):
                 gives(act, by, who, Review.MONTHLY, "2026-11")
         first = gives(act, cast.sun, cast.lin, Review.MONTHLY, "2026-11", marks(60))
