@@ -10,7 +10,9 @@ from flask.typing import ResponseReturnValue
 
 from hotline.console import (
     asking,
+    call_course,
     call_finding,
+    corrected,
     hidden,
     listening,
     lists,
@@ -114,10 +116,11 @@ def _context(act: Act, call: Call, cases: list[Case]) -> dict[str, Any]:
         "names": names,
         "who": people.caller(call, names, people.masked_numbers(act, [call.customer_id])),
         "owned": record.ownership(act, call.chain),
-        "turns": story.of_call(act, call, company, cases),
+        "course": call_course.of_call(act, call, story.of_call(act, call, company, cases)),
         "words_now": asking.runtime().prompts.version,
         "hidden": hidden.of_call(act, call).keys(),
         "recorded": [listening.of_call(act, call), *(listening.of_case(act, case) for case in cases)],
+        "corrected": {case.id: corrected.of_case(act, case) for case in cases},
         "matters": [matter.of_case(act, case) for case in cases],
         "chains": [record.chain(act, name, reads_reasons=reads) for name in chains],
         "reveal_at": url_for("console.reveal_in_call", call_id=call.id),

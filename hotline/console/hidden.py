@@ -7,7 +7,7 @@ from collections.abc import Callable
 from sqlalchemy import select
 
 from hotline.console import asking
-from hotline.domain import anonymity, audit, calls, cases, customers, looks, turns
+from hotline.domain import anonymity, audit, call_texts, calls, cases, customers, looks, turns
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
 from hotline.domain.cases import Case
@@ -16,18 +16,6 @@ from hotline.domain.repairs import RepairOrder
 from hotline.errors import NotFound
 
 Opens = Callable[[], str]
-# By the kind of an entry in which somebody noted what they told a customer: what it is called, and in which field.
-_NOTES = {
-    "called-back": ("note", "words"),
-    "callback-cancelled": ("cancelled", "why"),
-    "complaint-replied": ("reply", "said"),
-    "complaint-told": ("told", "said"),
-    "complaint-visited": ("visit", "said"),
-    "answered": ("answer", "words"),
-    "visit-made": ("visit", "said"),
-    "visit-said": ("visit", "said"),
-    "visit-question": ("question", "question"),
-}
 
 
 def of_call(act: Act, call: Call) -> dict[str, Opens]:
@@ -57,11 +45,14 @@ def of_case(act: Act, case: Case) -> dict[str, Opens]:
     if case.outcome:
         sealed["outcome"] = case.outcome
     for entry in audit.entries(act.session, case.chain):
-        if entry.kind in _NOTES:
-            name, field = _NOTES[entry.kind]
+        if entry.kind in call_texts.NOTES:
+            name, field = call_texts.NOTES[entry.kind]
             value = entry.fields[field]
             if value and value not in sealed.values():  # what was said on a complaint's visit stands in two entries
                 sealed[f"{name}-{entry.seq}"] = value
+        elif entry.kind == call_texts.CORRECTED:
+            sealed[f"{entry.fields['what']}-was-{entry.seq}"] = entry.fields["before"]
+            sealed[f"why-{entry.seq}"] = entry.fields["why"]
     return found | {name: _opener(lambda v: cases.unseal(act, case, v), value) for name, value in sealed.items()}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -67,14 +68,18 @@ def listen(name: str) -> ResponseReturnValue:
 
 def sound(name: str) -> ResponseReturnValue:
     """The sound itself, for whoever gave a reason a while ago. Piece by piece, so that a player can go back in it."""
+    answer = send_file(io.BytesIO(heard_now(name)()), mimetype="audio/wav", conditional=True, etag=False)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def heard_now(name: str) -> Callable[[], bytes]:
+    """Reads a recording's sound, once nothing is open any more. Raises Forbidden for who gave no reason of late."""
     with asking.runtime().look(asking.actor()) as act:
         row = _heard(act, name)
         if not _is_open(name, act.at):
             raise Forbidden
-        read = recordings.reader(act, row, asking.runtime().sounds)
-    answer = send_file(io.BytesIO(read()), mimetype="audio/wav", conditional=True, etag=False)
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+        return recordings.reader(act, row, asking.runtime().sounds)
 
 
 def _here(name: str) -> str:

@@ -25,6 +25,7 @@ from hotline.console import (
     completeness,
     compliance,
     compliance_rows,
+    correcting,
     decisions,
     desk,
     desk_page,
@@ -49,6 +50,7 @@ from hotline.console import (
     promise_list,
     provider,
     quality,
+    reports,
     retention,
     reviews,
     roster,
@@ -60,6 +62,7 @@ from hotline.console import (
     visitor_list,
     visits,
     wallboard,
+    wave,
     words,
 )
 from hotline.runtime import Runtime
@@ -100,6 +103,7 @@ def blueprint(runtime: Runtime) -> Blueprint:
     made.add_url_rule("/cases/<int:case_id>/reveal", view_func=cases.reveal_in_case, methods=["POST"])
     made.add_url_rule("/cases/<int:case_id>/called-back", view_func=cases.called_back, methods=["POST"])
     made.add_url_rule("/cases/<int:case_id>/close", view_func=cases.close_case, methods=["POST"])
+    made.add_url_rule("/cases/<int:case_id>/correct", view_func=correcting.correct_note, methods=["POST"])
     _access(made)
     _ownership(made)
     _of_departments(made)
@@ -155,6 +159,7 @@ def _recordings(made: Blueprint) -> None:
     made.add_url_rule("/recordings/<name>", view_func=listening.recording)
     made.add_url_rule("/recordings/<name>/listen", view_func=listening.listen, methods=["POST"])
     made.add_url_rule("/recordings/<name>/sound", view_func=listening.sound)
+    made.add_url_rule("/recordings/<name>/wave", view_func=wave.wave_form)
 
 
 def _people(made: Blueprint) -> None:
@@ -259,10 +264,14 @@ def _afterwards(made: Blueprint) -> None:
 
 
 def _what_leaves(made: Blueprint) -> None:
-    """Files made in the background, who took them, and where rows from outside came from (REC-6, SEC-2)."""
+    """Files made in the background, who took them, where rows from outside came from; reports (SEC-2, PPL-6)."""
     made.add_url_rule("/exports", view_func=export_list.export_list)
     made.add_url_rule("/exports", view_func=export_list.ask_export, methods=["POST"])
     made.add_url_rule("/exports/<int:export_id>/file", view_func=export_list.export_file, methods=["POST"])
+    made.add_url_rule("/reports", view_func=reports.report_list)
+    made.add_url_rule("/reports/readers", view_func=reports.choose_report_readers, methods=["POST"])
+    made.add_url_rule("/reports/<int:report_id>", view_func=reports.one_report)
+    made.add_url_rule("/reports/<int:report_id>/<form>", view_func=reports.report_file, methods=["POST"])
     made.add_url_rule("/trace", view_func=trace.trace)
     made.add_url_rule("/trace", view_func=trace.trace_rows, methods=["POST"])
 

@@ -32,10 +32,9 @@ NOTES: Mapping[str, tuple[str, str]] = {
     "visit-question": ("question", "question"),
 }
 CORRECTED = "note-corrected"
-# Who somebody is, is looked for by number: these say nothing of the matter.
-_WHO = frozenset(
-    f"sealed_{name}" for name in ("caller", "contact", "identity", "name", "number", "organisation", "other_contact")
-)
+# Who somebody is and where they are, is looked for by number: these say nothing of the matter.
+_WHO = ("address", "caller", "contact", "identity", "name", "number", "organisation", "other_contact")
+NOT_WORDS = frozenset(f"sealed_{name}" for name in _WHO)
 _Linked = Mapping[int, Sequence[Case]]
 
 
@@ -92,7 +91,7 @@ def _noted(act: Act, matters: Mapping[int, Case]) -> dict[int, list[str]]:
 def _sealed(act: Act, matters: Mapping[int, Case]) -> Iterator[tuple[int, str]]:
     """Every sealed note of these matters, by the matter's id."""
     for case in matters.values():
-        told = [value for name, value in case.details.items() if name.startswith("sealed_") and name not in _WHO]
+        told = [value for name, value in case.details.items() if name.startswith("sealed_") and name not in NOT_WORDS]
         yield from ((case.id, value) for value in (*told, case.outcome) if value)
     for table, column in ((RepairOrder, RepairOrder.found), (Complaint, Complaint.finding)):
         query = select(table.case_id, column).where(table.case_id.in_(matters), column.is_not(None))
