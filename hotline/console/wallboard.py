@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from hotline.console import asking, compliance, compliance_filter, people, rights, sessions
+from hotline.console import asking, compliance_filter, people, rights, sessions, words
 from hotline.domain import companies, log_ins
 from hotline.domain import wallboard as figures
 from hotline.domain.act import Act
@@ -32,7 +34,8 @@ def wallboard() -> ResponseReturnValue:
             alarms=found.alarms(standard, act.at),
             others=OTHERS,
             standard=standard,
-            percent=compliance.percent,
+            percent=_percent,
+            is_long=_is_long,
             chosen=chosen,
             companies=people.companies_by_id(act) if rights.whole_group(person) else {},
             shows=sessions.shows(),
@@ -75,3 +78,13 @@ def _standard(act: Act, chosen: list[Company]) -> Standard:
     """By whose limits it calls for help: the company's that is shown; of the group, the reader's own."""
     companies.get(act, chosen[0].id if len(chosen) == 1 else asking.person().company_id)
     return act.standard
+
+
+def _percent(share: float | None) -> str:
+    """A share without a fraction, never more than it is: it stands in figures as high as a hand."""
+    return "—" if share is None else words.text("compliance.percent", n=int(share * 100))
+
+
+def _is_long(length: timedelta) -> bool:
+    """Has a clock that shows this length an hour as well, which needs more room?"""
+    return words.running(length).count(":") > 1

@@ -4,6 +4,7 @@
   const DASHES = [[], [8, 4], [2, 4], [12, 4, 2, 4]];
   const HEIGHT = 260;
   const FONT = "12px system-ui, sans-serif";
+  const LABEL = 60; // pixels that a month's name takes
 
   const series = (table) => [...table.tBodies[0].rows].map((row) => ({
     name: row.cells[0].textContent,
@@ -13,6 +14,8 @@
   const options = (lines, months, width, lowest) => {
     const style = getComputedStyle(document.documentElement);
     const colour = (name) => style.getPropertyValue(name).trim();
+    const every = Math.ceil(months.length * LABEL / width); // named from the last month back
+    const named = (place) => ((months.length - 1 - place) % every ? "" : months[place]?.slice(2) ?? "");
     const axis = { stroke: colour("--quiet"), font: FONT, grid: { stroke: colour("--line-soft") }, ticks: { stroke: colour("--line") } };
     return {
       width, height: HEIGHT,
@@ -20,7 +23,7 @@
       cursor: { show: false },
       scales: { x: { time: false, range: [-0.3, months.length - 0.7] }, y: { range: [lowest, 101] } },
       axes: [
-        { ...axis, splits: months.map((_, place) => place), values: (_, places) => places.map((place) => months[place]?.slice(2) ?? "") },
+        { ...axis, splits: months.map((_, place) => place), values: (_, places) => places.map(named) },
         { ...axis, size: 56, values: (_, shares) => shares.map((share) => `${share} %`) },
       ],
       series: [{}, ...lines.map(({ name }, place) => ({

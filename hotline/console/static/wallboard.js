@@ -27,6 +27,7 @@
     for (const clock of board().querySelectorAll("[data-since]")) {
       const seconds = Math.max(0, Math.floor((at - Number(clock.dataset.since)) / SECOND));
       clock.textContent = told(seconds);
+      clock.closest(".figure").classList.toggle("long", seconds >= HOUR);
       const limit = clock.closest("[data-alarm-after]");
       if (limit && seconds >= Number(limit.dataset.alarmAfter)) clock.closest(".tile").classList.add("alarm");
     }
