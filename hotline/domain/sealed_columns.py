@@ -64,6 +64,8 @@ RESEALED: tuple[Sealed, ...] = (
     *_of("own_mistakes", "what"),
     *_of("quality_checks", "remark", "answer"),
     *_of("staff_reviews", "remark", "answer"),
+    *_of("call_searches", "name", "wanted"),
+    *_of("exports", "reason", "key"),
     *_of("old_keys", "wrapped"),
 )
 # The log says the very same text, and is never rewritten: a row that said another would count as altered (REC-2).
@@ -92,6 +94,7 @@ OTHERS: frozenset[str] = frozenset(
         "customer_places.address",
         "customers.name",
         "departments.name",
+        "exports.criteria",
         "notices.key",
         "outbox.about",
         "outbox.key",
@@ -99,6 +102,7 @@ OTHERS: frozenset[str] = frozenset(
         "promises.calendar",
         "quality_checks.points",
         "repair_orders.answers",
+        "reports.figures",
         "robots.name",
         "seats.languages",
         "staff.name",
