@@ -33,6 +33,7 @@ from hotline.domain import companies, complaint_figures, complaint_tracking
 from hotline.domain.act import Act
 from hotline.domain.complaint_figures import ALL, UNNAMED, Place, Wanted
 from hotline.domain.complaint_forms import Stage
+from hotline.domain.exports import listed_at_once
 from hotline.domain.staff import Staff
 from hotline.errors import Invalid, NotFound
 from hotline.sheets import FORMS, Sheet, written
@@ -200,7 +201,11 @@ def _exported(table: str, form: str, asked: Filter, sheets: list[Sheet], at: dat
         file, rows = written(form, sheets, at=at)
         until_sent.enter_context(file)
         with asking.runtime().act(asking.actor()) as act:
-            told = {"table": table, "form": form, "wanted": urlencode(asked.query), "rows": rows}
+            wanted = urlencode(asked.query)
+            row = listed_at_once(
+                act, asking.person(), table, form, {"wanted": wanted}, rows=rows, language=asking.language()
+            )
+            told = {"table": table, "form": form, "wanted": wanted, "rows": rows, "export": row.id}
             act.remember("house", "exported", **told, by=asking.person().id)
         until_sent.pop_all()
     return files.answer(file, form, f"{table}-{asked.period.first.isoformat()}-{asked.period.last.isoformat()}")

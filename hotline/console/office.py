@@ -23,6 +23,7 @@ GROUPS: dict[str, tuple[Door, ...]] = {
     "calls": (Door("console.visitor_list", "office.visitors"),),
     "figures": (
         Door("console.complaint_tables", "office.tables"),
+        Door("console.report_list", "office.reports"),
         Door("console.compliance_page", "office.compliance"),
         Door("console.wallboard", "office.wallboard"),
     ),

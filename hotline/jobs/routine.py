@@ -17,7 +17,7 @@ from hotline import clock, live, spool
 from hotline.domain import calls, checkpoints, decisions, holds, news, outbox, promise_looks, spooled
 from hotline.domain.act import CLOCK
 from hotline.errors import HotlineError, Invalid, NotFound
-from hotline.jobs import alarms, completeness, counting, exporting, keeping, people, reading, watch
+from hotline.jobs import alarms, completeness, counting, exporting, keeping, people, reading, reporting, watch
 from hotline.runtime import Runtime
 from hotline.standard.engine import Engine as Figures
 from hotline.standard.limits import Limit
@@ -148,6 +148,7 @@ ROUTINE = (
     Recurring("add-up-days", lambda figures: figures.counting.every, counting.add_up_days, shared=True),
     Recurring("look-at-people", lambda figures: figures.routine.people_every, people.look),
     Recurring("dispose-of-news", lambda figures: figures.routine.retention_every, dispose_of_news),
+    Recurring("make-reports", lambda figures: figures.exports.look_every, reporting.make_due),
     Recurring("end-exports", lambda figures: figures.exports.look_every, exporting.expire),
     Recurring("draw-up-disposals", lambda figures: figures.routine.retention_every, keeping.draw_up),
 )

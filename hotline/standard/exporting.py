@@ -27,5 +27,7 @@ class Exports:
     """More rows than these are no workbook but a CSV: a workbook is written in one go, within a job's time."""
     traced_largest: Annotated[int, Figure(PLATFORM, 65_536, 100_000_000)]
     """Bytes of a file whose source is asked for, and characters that are read of it."""
+    place_least: Annotated[int, Figure(PLATFORM, 2, 100)]
+    """A report names a building with so many faults; of fewer it would say whose flat it was."""
     look_every: Limit
     """How often is looked whether a file's time is over, and whether a report is due."""

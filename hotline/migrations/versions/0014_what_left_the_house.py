@@ -58,7 +58,7 @@ def upgrade() -> None:
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.ForeignKeyConstraint(["company_id"], ["companies.id"], name=op.f("fk_reports_company_id_companies")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reports")),
-        sa.UniqueConstraint("company_id", "period", name=op.f("uq_reports_company_id")),
+        sa.UniqueConstraint("company_id", "period", name=op.f("uq_reports_company_id_period")),
     )
 
     op.create_table(

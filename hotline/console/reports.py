@@ -1,0 +1,130 @@
+"""The reports of a company: the list with its schedule, one on a page that prints well, and as a file (PPL-6)."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from flask import g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from hotline.console import asking, files, lists, people, report_view, rights
+from hotline.console.complaint_period import Period
+from hotline.domain import companies, exports, reports
+from hotline.domain.act import Act
+from hotline.domain.companies import Company
+from hotline.domain.reports import Report
+from hotline.domain.staff import Staff
+from hotline.errors import NotFound
+from hotline.sheets import FORMS, written
+
+_WHAT = "report"
+
+
+def report_list() -> ResponseReturnValue:
+    """Which reports there are, when the next ones are made, and who is told of them."""
+    return _page()
+
+
+def choose_report_readers() -> ResponseReturnValue:
+    """A manager says who is told; whom the page does not offer is refused."""
+    typed = [one for one in request.form.getlist("reader") if one.isdecimal()]
+    with asking.runtime().act(asking.actor()) as act:
+        company = _company(act)
+        reports.choose(act, company.id, [int(one) for one in typed], _may_read(act, company.id), by=asking.person().id)
+    return redirect(url_for("console.report_list", company=company.id))
+
+
+def one_report(report_id: int) -> ResponseReturnValue:
+    """One report, every table of it."""
+    with asking.runtime().look(asking.actor()) as act:
+        report = _seen(act, report_id)
+        company = companies.get(act, report.company_id)
+        return render_template(
+            "one_report.html",
+            report=report,
+            title=title(report),
+            company=company,
+            tables=report_view.tables(act, report),
+            zone=act.standard.timezone,
+        )
+
+
+def report_file(report_id: int, form: str) -> ResponseReturnValue:
+    """A report as a workbook, or as a CSV with a figure in each row, once it is on record who took it (REC-6)."""
+    if form not in FORMS:
+        raise NotFound(f"no report is made as {form!r}")
+    person = asking.person()
+    with asking.runtime().look(asking.actor()) as act:
+        report = _seen(act, report_id)
+        found = report_view.tables(act, report)
+        at = report.made_at
+    name = f"{_WHAT}-{report.period}-{report.id}"
+    sheets = [report_view.flat(found)] if form == "csv" else [table.sheet for table in found]
+    with ExitStack() as until_sent:
+        file, rows = written(form, sheets, at=at)
+        until_sent.enter_context(file)
+        with asking.runtime().act(asking.actor()) as act:
+            told = {"wanted": report.period, "report": report.id}
+            row = exports.listed_at_once(act, person, _WHAT, form, told, rows=rows, language=asking.language())
+            act.remember("house", "exported", export=row.id, table=_WHAT, form=form, rows=rows, by=person.id, **told)
+        until_sent.pop_all()
+    return files.answer(file, form, name)
+
+
+def title(report: Report) -> str:
+    """What a report's period is called, in the reader's words."""
+    period = Period.named(report.period)
+    return period.title if period is not None else report.period
+
+
+def _page() -> str:
+    person, group = asking.person(), rights.whole_group(asking.person())
+    with asking.runtime().look(asking.actor()) as act:
+        g.here = url_for("console.report_list")
+        company = _company(act)
+        today = act.at.astimezone(ZoneInfo(act.standard.timezone)).date()
+        before = request.args.get("before", type=asking.row_id)
+        found = reports.listed(act, company.id, before=before, most=lists.PAGE + 1)
+        page = found[: lists.PAGE]
+        more = urlencode({"company": company.id, "before": page[-1].id}) if found[lists.PAGE :] else ""
+        told = {one.id for one in reports.readers(act, company.id)}
+        return render_template(
+            "report_list.html",
+            rows=[(one, title(one)) for one in page],
+            more=f"?{more}" if more else None,
+            company=company,
+            companies=people.companies_by_id(act) if group else {},
+            coming=[(Period.named(span.name), span) for span in reports.coming(today)],
+            people=_may_read(act, company.id),
+            told=told,
+            chooses=rights.may_open(person, "console.choose_report_readers"),
+            zone=act.standard.timezone,
+        )
+
+
+def _company(act: Act) -> Company:
+    """The company that is asked about: the reader's own, or one that they choose of the group. Its standard is chosen.
+
+    Raises NotFound for one that there is not.
+    """
+    person = asking.person()
+    chosen = request.values.get("company", type=asking.row_id) if rights.whole_group(person) else None
+    return companies.get(act, chosen or person.company_id)
+
+
+def _seen(act: Act, report_id: int) -> Report:
+    """A report that this reader may see. Raises NotFound."""
+    report, person = reports.get(act, report_id), asking.person()
+    if not rights.whole_group(person) and report.company_id != person.company_id:
+        raise NotFound(f"there is no report {report_id}")
+    return report
+
+
+def _may_read(act: Act, company_id: int) -> list[Staff]:
+    """Who of a company may open its reports, and has a telephone to be told by."""
+    query = select(Staff).where(Staff.company_id == company_id, Staff.active, Staff.phone.is_not(None))
+    found = act.session.scalars(query.order_by(Staff.id))
+    return [person for person in found if rights.may_open(person, "console.one_report")]

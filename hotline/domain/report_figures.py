@@ -1,0 +1,161 @@
+"""What a report of a period says, counted once for all; without it each page and file would count anew (PPL-6, FLT-9).
+
+Ids, words of ours and numbers alone: no name, number or address of a customer. Of where faults were, the building is
+told, and only of a building with several, lest it say whose flat it was.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import func, or_, select
+
+from hotline.domain import cases, complaint_figures, complaint_tracking, compliance, visit_figures
+from hotline.domain.act import Act
+from hotline.domain.calls import Call
+from hotline.domain.cases import Case
+from hotline.domain.companies import Company
+from hotline.domain.complaint_figures import TIMED, Line, Wanted
+from hotline.domain.complaint_tracking import Tracked
+from hotline.domain.compliance import Books
+from hotline.domain.promises import Promise, Verdict
+from hotline.domain.repairs import RepairOrder
+from hotline.domain.visits import Visit
+from hotline.errors import Invalid, NotFound
+
+_NOBODY = 0  # no member of staff has this number: nothing is hidden from a report
+_BUILDING = re.compile(r"^.*?(?:号楼|号院|栋|幢|大厦|广场|座)")
+_STEPS = ("signed_at", "settled_at", "returned_at", "told_at")
+
+Span = tuple[datetime, datetime]
+
+
+def counted(act: Act, company: Company, first: date, last: date) -> dict[str, Any]:
+    """Every part of the report of a company on these days, both counted."""
+    calendar = act.standard.calendar
+    span = calendar.start_of_day(first), calendar.start_of_day(date.fromordinal(last.toordinal() + 1))
+    wanted = Wanted({company.id: span}, _NOBODY)
+    tallies = compliance.by_rule_id(compliance.of(act, Books.read(act, company), first, last))
+    return {
+        "calls": _calls(act, company.id, span),
+        "complaints": [_line(line) for line in complaint_figures.lines(act, wanted)],
+        "tracking": [_tracked(one) for one in complaint_tracking.every(act, wanted, at_once=_at_once(act))],
+        "faults": _faults(act, company.id, span),
+        "places": _places(act, company.id, span),
+        "promises": {rule_id: asdict(tally) for rule_id, tally in sorted(tallies.items())},
+        "satisfaction": [asdict(one) for one in visit_figures.coverage(act, [company.id], *span)],
+        "staff": _staff(act, company.id, span),
+    }
+
+
+def _at_once(act: Act) -> int:
+    return act.standard.engine.exports.at_once
+
+
+def _calls(act: Act, company_id: int, span: Span) -> dict[str, int]:
+    """How many rang, how many a person answered, how many were rung by us."""
+    query = select(Call.direction, func.count(), func.count(Call.answered_by_id))
+    query = query.where(Call.company_id == company_id, Call.started_at >= span[0], Call.started_at < span[1])
+    found = {direction: (n, answered) for direction, n, answered in act.session.execute(query.group_by(Call.direction))}
+    (rang, answered), (rung, _by) = (found.get(direction, (0, 0)) for direction in ("in", "out"))
+    return {"in": rang, "answered": answered, "out": rung}
+
+
+def _line(line: Line) -> dict[str, Any]:
+    """A line of the statistics table; `department`: its number, 0 for none named, None for the company's sum."""
+    times = {what: line.times(what) for what in TIMED}
+    return {
+        "department": line.place.department_id,
+        "counts": dict(line.counts),
+        "rules": {rule_id: dict(found) for rule_id, found in sorted(line.rules.items())},
+        "times": {
+            what: {"n": took.n, "median": took.median.total_seconds(), "longest": took.longest.total_seconds()}
+            for what, took in times.items()
+            if took is not None
+        },
+    }
+
+
+def _tracked(row: Tracked) -> dict[str, Any]:
+    complaint = row.complaint
+    steps = {step.removesuffix("_at"): getattr(complaint, step) for step in _STEPS}
+    steps |= {"filed": complaint.filed_at, "visited": row.visited_at, "closed": row.case.closed_at}
+    return {
+        "case": row.case.id,
+        "number": row.case.number,
+        "grade": complaint.grade,
+        "department": complaint.department_id,
+        "stage": complaint.stage,
+        "broken": sum(one.verdict in (Verdict.BROKEN, Verdict.LATE) for one in row.promises),
+        **{name: at.isoformat() if at else None for name, at in steps.items()},
+    }
+
+
+def _faults(act: Act, company_id: int, span: Span) -> list[dict[str, Any]]:
+    """Faults by class and scope; how many are done, and how many were charged."""
+    done, charged = func.count(RepairOrder.done_at), func.count(RepairOrder.fee_accepted_at)
+    query = select(RepairOrder.fault_class, RepairOrder.scope, func.count(), done, charged)
+    query = query.join(Case, Case.id == RepairOrder.case_id).where(Case.company_id == company_id)
+    query = query.where(RepairOrder.reported_at >= span[0], RepairOrder.reported_at < span[1])
+    rows = act.session.execute(
+        query.group_by(RepairOrder.fault_class, RepairOrder.scope).order_by(RepairOrder.fault_class, RepairOrder.scope)
+    )
+    return [{"class": class_, "scope": scope, "n": n, "done": d, "charged": c} for class_, scope, n, d, c in rows]
+
+
+def _places(act: Act, company_id: int, span: Span) -> list[dict[str, Any]]:
+    """Faults by building and class, most first; what is in no building with several is counted together, as None."""
+    query = select(Case, RepairOrder).join(RepairOrder, RepairOrder.case_id == Case.id)
+    query = query.where(Case.company_id == company_id)
+    query = query.where(RepairOrder.reported_at >= span[0], RepairOrder.reported_at < span[1]).order_by(Case.id)
+    rows = act.session.execute(query.execution_options(yield_per=_at_once(act)))
+    found = Counter((_building(act, case, order), order.fault_class) for case, order in rows)
+    of_building: Counter[str | None] = Counter()
+    for (building, _class), n in found.items():
+        of_building[building] += n
+    least, told = act.standard.engine.exports.place_least, Counter[tuple[str | None, str]]()
+    for (building, class_), n in found.items():
+        told[building if of_building[building] >= least else None, class_] += n
+    ordered = sorted(told.items(), key=lambda one: (one[0][0] is None, -one[1], str(one[0])))
+    return [{"place": place, "class": class_, "n": n} for (place, class_), n in ordered]
+
+
+def _building(act: Act, case: Case, order: RepairOrder) -> str | None:
+    """The building of an address; None where it names none, none was told, or it was erased."""
+    if order.address is None:
+        return None
+    try:
+        found = _BUILDING.match(cases.unseal(act, case, order.address))
+    except (NotFound, Invalid):
+        return None
+    return found[0] if found else None
+
+
+def _staff(act: Act, company_id: int, span: Span) -> list[dict[str, Any]]:
+    """For each person what they did: calls answered, matters taken and closed, promises, visits made."""
+    since, until = span
+    found: dict[int, Counter[str]] = defaultdict(Counter)
+    for name, person, at, company in (
+        ("calls", Call.answered_by_id, Call.started_at, Call.company_id),
+        ("cases", Case.first_owner_id, Case.opened_at, Case.company_id),
+        ("closed", Case.closed_by_id, Case.closed_at, Case.company_id),
+        ("visits", Visit.staff_id, Visit.ended_at, Visit.company_id),
+    ):
+        query = select(person, func.count()).where(company == company_id, at >= since, at < until)
+        _add(found, name, act.session.execute(query.where(person.is_not(None)).group_by(person)))
+    promised = Promise.company_id == company_id, Promise.due_at >= since, Promise.due_at < until
+    for verdict in (Verdict.KEPT, Verdict.LATE, Verdict.BROKEN):
+        query = select(Promise.owner_id, func.count()).where(*promised, Promise.verdict == verdict)
+        query = query.where(or_(Promise.department_id.is_(None)))
+        _add(found, str(verdict), act.session.execute(query.group_by(Promise.owner_id)))
+    return [{"staff": id_, **figures} for id_, figures in sorted(found.items())]
+
+
+def _add(found: dict[int, Counter[str]], name: str, rows: Iterable[Any]) -> None:
+    for staff_id, n in rows:
+        found[staff_id][name] += n

@@ -1,0 +1,171 @@
+"""Monthly, quarterly and yearly reports (PPL-6); without them nobody would read figures unless they went for them.
+
+A report is made when its period is over, and stands: what is corrected in the rows afterwards changes no report that
+somebody has read. Its digest is in the log.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint, delete, exists, or_, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from hotline.db import Base, insert_new
+from hotline.domain import audit, companies, outbox, report_figures
+from hotline.domain.act import Act
+from hotline.domain.calls import Call
+from hotline.domain.cases import Case
+from hotline.domain.companies import Company
+from hotline.domain.staff import Staff
+from hotline.errors import Invalid, NotFound
+
+TELLS = "tell-report"  # the kind of what is owed to whoever is told of a report
+
+
+class Report(Base):
+    """What a company's period came to: ids, words of ours and numbers, never a personal value."""
+
+    __tablename__ = "reports"
+    __table_args__ = (UniqueConstraint("company_id", "period"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    company_id: Mapped[int] = mapped_column(ForeignKey("companies.id"))
+    period: Mapped[str] = mapped_column(String(8))  # 2026-10, 2026-Q3, 2026
+    first: Mapped[date]
+    last: Mapped[date]
+    made_at: Mapped[datetime]
+    figures: Mapped[dict[str, Any]] = mapped_column(JSON)
+    digest: Mapped[str] = mapped_column(String(64))  # SHA-256 of the figures, which stands in the log too
+
+    @property
+    def is_unaltered(self) -> bool:
+        """Are the figures those that were counted?"""
+        return _digest(self.figures) == self.digest
+
+
+class ReportReader(Base):
+    """Somebody who is told by text when a report of a company is made."""
+
+    __tablename__ = "report_readers"
+
+    company_id: Mapped[int] = mapped_column(ForeignKey("companies.id"), primary_key=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), primary_key=True)
+    chosen_by_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    since: Mapped[datetime]
+
+
+@dataclass(frozen=True)
+class Span:
+    """A period of the calendar by its name: its first day and its last."""
+
+    name: str
+    first: date
+    last: date
+
+
+def over(today: date) -> list[Span]:
+    """The month, the quarter and the year that ended last before this day."""
+    return [_span(today.year, today.month, months, -1) for months in _MONTHS]
+
+
+def coming(today: date) -> list[Span]:
+    """The month, the quarter and the year of this day: their reports are made when they are over."""
+    return [_span(today.year, today.month, months, 0) for months in _MONTHS]
+
+
+_MONTHS = (1, 3, 12)  # of a month, a quarter, a year
+
+
+def _span(year: int, month: int, months: int, step: int) -> Span:
+    begins = (year * 12 + month - 1) // months * months + step * months
+    first, after = (date(at // 12, at % 12 + 1, 1) for at in (begins, begins + months))
+    names = {1: f"{first:%Y-%m}", 3: f"{first:%Y}-Q{(first.month + 2) // 3}"}
+    return Span(names.get(months, f"{first:%Y}"), first, date.fromordinal(after.toordinal() - 1))
+
+
+def due(act: Act) -> list[tuple[int, Span]]:
+    """Which companies' periods are over and have no report; a company with nothing yet in that time has none."""
+    found: list[tuple[int, Span]] = []
+    for company in act.session.scalars(select(Company).order_by(Company.id)):
+        standard = act.standard_of(company.profile, company.overrides)
+        spans = over(act.at.astimezone(ZoneInfo(standard.timezone)).date())
+        names = [span.name for span in spans]
+        known = set(
+            act.session.scalars(select(Report.period).where(Report.company_id == company.id, Report.period.in_(names)))
+        )
+        for span in spans:
+            ends = standard.calendar.start_of_day(date.fromordinal(span.last.toordinal() + 1))
+            if span.name not in known and _was_there(act, company.id, ends):
+                found.append((company.id, span))
+    return found
+
+
+def make(act: Act, company_id: int, span: Span) -> Report | None:
+    """Count a period of a company, for good; whoever is named is told. None where it is there already."""
+    company = companies.get(act, company_id)
+    figures = report_figures.counted(act, company, span.first, span.last)
+    digest = _digest(figures)
+    row = {"company_id": company_id, "period": span.name, "first": span.first, "last": span.last, "made_at": act.at}
+    made = insert_new(act.session, Report).values(**row, figures=figures, digest=digest).returning(Report.id)
+    report_id = act.session.scalar(made)
+    if report_id is None:
+        return None
+    act.remember("house", "report-made", report=report_id, company=company_id, period=span.name, digest=digest)
+    for person in readers(act, company_id):
+        outbox.post(act, TELLS, key=f"{TELLS}-{report_id}-{person.id}", who=person.id, report=report_id)
+    return act.session.get_one(Report, report_id)
+
+
+def get(act: Act, report_id: int) -> Report:
+    """The report with this number. Raises NotFound."""
+    row = act.session.get(Report, report_id)
+    if row is None:
+        raise NotFound(f"there is no report {report_id}")
+    return row
+
+
+def listed(act: Act, company_id: int | None, *, before: int | None, most: int) -> list[Report]:
+    """Reports, the latest first: of a company, or of the group; `before`: the last of the page before."""
+    query = select(Report).order_by(Report.id.desc()).limit(most)
+    if company_id is not None:
+        query = query.where(Report.company_id == company_id)
+    return list(act.session.scalars(query if before is None else query.where(Report.id < before)))
+
+
+def readers(act: Act, company_id: int) -> list[Staff]:
+    """Who is told when a report of this company is made, of those who work here."""
+    query = select(Staff).join(ReportReader, ReportReader.staff_id == Staff.id).order_by(Staff.id)
+    return list(act.session.scalars(query.where(ReportReader.company_id == company_id, Staff.active)))
+
+
+def choose(act: Act, company_id: int, staff_ids: Collection[int], among: Collection[Staff], *, by: int) -> None:
+    """From now on these are told, and nobody else. Raises Invalid for somebody who may not read reports.
+
+    `among`: who may.
+    """
+    wanted = set(staff_ids)
+    if wanted - {person.id for person in among}:
+        raise Invalid("a report is sent to those who may read it")
+    now = {person.id for person in readers(act, company_id)}
+    gone = or_(ReportReader.staff_id.not_in(wanted), ReportReader.staff_id.in_(now - wanted))
+    act.session.execute(delete(ReportReader).where(ReportReader.company_id == company_id, gone))
+    for staff_id in sorted(wanted - now):
+        row = {"company_id": company_id, "staff_id": staff_id, "chosen_by_id": by, "since": act.at}
+        act.session.execute(insert_new(act.session, ReportReader).values(**row))
+    act.remember("house", "report-readers-chosen", company=company_id, before=sorted(now), now=sorted(wanted), by=by)
+
+
+def _was_there(act: Act, company_id: int, ends: datetime) -> bool:
+    rang = exists().where(Call.company_id == company_id, Call.started_at < ends)
+    came = exists().where(Case.company_id == company_id, Case.opened_at < ends)
+    return bool(act.session.scalar(select(or_(rang, came))))
+
+
+def _digest(figures: dict[str, Any]) -> str:
+    return hashlib.sha256(audit.canonical(figures)).hexdigest()

@@ -1,0 +1,208 @@
+"""Monthly, quarterly, yearly: made when a period is over, standing from then on, read on a page and as a file."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from datetime import datetime, timedelta
+
+import openpyxl
+from flask import Flask
+from sqlalchemy import func, select
+
+from hotline.domain import cases, companies, customers, exports, repairs, reports
+from hotline.domain.act import COMMAND
+from hotline.domain.audit import AuditEntry
+from hotline.domain.calls import Call
+from hotline.domain.cases import Case, Kind
+from hotline.domain.complaints import Complaint
+from hotline.domain.promises import Promise
+from hotline.domain.repairs import RepairOrder
+from hotline.domain.reports import Report
+from hotline.jobs import reporting
+from hotline.runtime import Runtime
+from hotline.standard.kinds import Scope
+from tests import given, tallies
+from tests.console import matters
+from tests.console.visitor import logged_in, text_of
+from tests.jobs.conftest import shop as shop
+from tests.jobs.workshop import Workshop
+from tests.world import SHANGHAI, Cast, HandClock
+
+LIST = "/console/reports"
+DECEMBER = datetime(2026, 12, 1, 0, 20, tzinfo=SHANGHAI)
+NEW_YEAR = datetime(2027, 1, 1, 0, 20, tzinfo=SHANGHAI)
+
+
+def november(runtime: Runtime, cast: Cast, places: tallies.Places, seed: int = 21) -> None:
+    """Calls, complaints of every kind, faults in two buildings, and one where nobody can say where."""
+    tallies.many(runtime, cast, places, seed=seed, n=60)
+    for number in range(1, 6):
+        matters.call(runtime, cast, number=number)
+    with runtime.act(COMMAND) as act:
+        chen = customers.get(act, cast.chen.id)
+        companies.get(act, cast.heat.id)
+        for n, address in enumerate(("3号楼2单元501", "3号楼1单元102", "3号楼101", "7号楼1单元9", "")):
+            case = Case(
+                company_id=cast.heat.id, numbered_by_id=cast.heat.id, day=act.at.date(), seq=9000 + n,
+                number=f"26111890{n:02d}", kind=Kind.FAULT, matter="heating", customer_id=chen.id,
+                owner_id=cast.zhou.id, first_owner_id=cast.zhou.id, handler_id=cast.zhou.id, details={},
+                state="open", opened_at=act.at, anonymous=False,
+            )  # fmt: skip
+            act.session.add(case)
+            act.session.flush()
+            repairs.report(
+                act, case, fault_class="heating", answers={}, scope=Scope.IN_SCOPE,
+                address=cases.seal(act, case, address) if address else None,
+            )  # fmt: skip
+
+
+def made(runtime: Runtime, at: HandClock, when: datetime = DECEMBER) -> dict[str, Report]:
+    """The reports of the heating company that there are by then, by period."""
+    at.set(when)
+    reporting.make_due(runtime)
+    with runtime.look(COMMAND) as act:
+        return {one.period: one for one in reports.listed(act, 1, before=None, most=100)}
+
+
+def test_what_a_report_says_is_what_a_separate_count_of_the_rows_says(
+    app: Flask, runtime: Runtime, cast: Cast, at: HandClock
+) -> None:
+    places = tallies.places(runtime, cast)
+    november(runtime, cast, places)
+    figures = made(runtime, at, NEW_YEAR)["2026"].figures
+    since = datetime(2026, 1, 1, tzinfo=SHANGHAI)
+    with runtime.look(COMMAND) as act:
+
+        def count(query: object) -> int:
+            return int(act.session.scalar(query) or 0)  # type: ignore[call-overload]
+
+        rows = select(func.count()).select_from(Complaint).join(Case, Case.id == Complaint.case_id)
+        filed = count(
+            rows.where(
+                Case.company_id == 1, Complaint.filed_at >= since, Complaint.filed_at < NEW_YEAR.replace(minute=0)
+            )
+        )
+        rang = count(select(func.count()).select_from(Call).where(Call.company_id == 1, Call.direction == "in"))
+        query = select(Promise.verdict, func.count()).where(Promise.company_id == 1, Promise.due_at >= since)
+        query = query.where(Promise.due_at < NEW_YEAR.replace(minute=0), Promise.department_id.is_(None))
+        query = query.where(Promise.owner_id == cast.lin.id)
+        kept = Counter({row[0]: row[1] for row in act.session.execute(query.group_by(Promise.verdict))})
+    assert figures["complaints"][0]["counts"]["all"] == len(figures["tracking"]) == filed > 10
+    assert figures["calls"]["in"] == rang == 5
+    assert figures["faults"] == [{"class": "heating", "scope": "in_scope", "n": 5, "done": 0, "charged": 0}]
+    assert figures["places"] == [
+        {"place": "3号楼", "class": "heating", "n": 3},
+        {"place": None, "class": "heating", "n": 2},
+    ], "a building with several is named, one with a single fault is not"
+    [lin] = [one for one in figures["staff"] if one["staff"] == cast.lin.id]
+    assert {name: lin.get(name, 0) for name in ("kept", "late", "broken")} == {
+        name: kept[name] for name in ("kept", "late", "broken")
+    }
+
+
+def test_a_report_stands_whatever_becomes_of_its_rows_and_says_where_it_was_changed(
+    app: Flask, runtime: Runtime, cast: Cast, at: HandClock
+) -> None:
+    november(runtime, cast, tallies.places(runtime, cast))
+    report = made(runtime, at)["2026-11"]
+    with runtime.act(COMMAND) as act:
+        for order in act.session.scalars(select(RepairOrder)):
+            order.fault_class = "lift"
+    assert made(runtime, at)["2026-11"].digest == report.digest
+    sun = logged_in(app, cast.sun)
+    shown = text_of(sun.opens(f"{LIST}/{report.id}"))
+    for told in ("2026年11月", "与生成时一致", "故障（按地点）", "3号楼", "林晓 001", "2单元"):
+        assert (told in shown) is (told != "2单元"), told
+    with runtime.look(COMMAND) as act:
+        bodies = act.session.scalars(select(AuditEntry.body).where(AuditEntry.kind == "report-made")).all()
+        assert [report.digest.encode() in body for body in bodies].count(True) == 1
+    with runtime.act(COMMAND) as act:
+        row = reports.get(act, report.id)
+        row.figures = {**row.figures, "calls": {"in": 1, "answered": 1, "out": 0}}
+    assert "与生成时不一致" in text_of(sun.opens(f"{LIST}/{report.id}"))
+
+
+def test_files_say_what_the_page_says_and_who_took_one_is_listed(
+    app: Flask, runtime: Runtime, cast: Cast, at: HandClock
+) -> None:
+    november(runtime, cast, tallies.places(runtime, cast))
+    report = made(runtime, at)["2026-11"]
+    sun = logged_in(app, cast.sun)
+    page = text_of(sun.opens(f"{LIST}/{report.id}"))
+
+    def takes(form: str) -> bytes:
+        answer = sun.sends(f"{LIST}/{report.id}/{form}")
+        assert answer.status_code == 200
+        data: bytes = answer.get_data()
+        answer.close()
+        return data
+
+    book = openpyxl.load_workbook(io.BytesIO(takes("xlsx")))
+    assert [sheet.title for sheet in book][:2] == ["通话", "承诺兑现（按规则）"]
+    for sheet in book:
+        assert sheet.title in page
+        for row in sheet.iter_rows(values_only=True) if sheet.max_row > 1 else ():
+            assert all(str(cell) in page for cell in row if cell is not None and not isinstance(cell, datetime)), row
+    lines = list(csv.DictReader(io.StringIO(takes("csv").decode("utf-8-sig"))))
+    assert {"表": "通话", "行": "呼入", "指标": "件数", "数值": "5"} in lines
+    listed = text_of(sun.opens("/console/exports"))
+    assert listed.count("定期报告 2026-11") == 2
+    hu = logged_in(app, cast.hu)
+    assert hu.opens(f"{LIST}/{report.id}").status_code == hu.sends(f"{LIST}/{report.id}/csv").status_code == 404
+    with runtime.look(COMMAND) as act:
+        assert {row.state for row in exports.listed(act, None, before=None, most=9)} == {"over"}
+
+
+def test_a_complaint_about_the_reader_is_no_row_of_theirs(
+    app: Flask, runtime: Runtime, cast: Cast, at: HandClock
+) -> None:
+    with runtime.act(COMMAND) as act:
+        tallies.complaint(act, cast.heat.id, cast.lin.id, filed_at=act.at, number=1)
+        about = tallies.complaint(act, cast.heat.id, cast.lin.id, filed_at=act.at, number=2)
+        about.about_staff_id = cast.sun.id
+    report = made(runtime, at)["2026-11"]
+    sun, feng = (text_of(logged_in(app, who).opens(f"{LIST}/{report.id}")) for who in (cast.sun, cast.feng))
+    assert ("261118001" in sun, "261118002" in sun) == (True, False)
+    assert ("261118001" in feng, "261118002" in feng) == (True, True)
+
+
+def test_those_whom_a_manager_chooses_are_told_by_text_without_a_figure(
+    app: Flask, runtime: Runtime, cast: Cast, at: HandClock, shop: Workshop
+) -> None:
+    with runtime.act(COMMAND) as act:
+        given.case(act, cast)
+    qian, sun = logged_in(app, cast.qian), logged_in(app, cast.sun)
+    assert sun.sends(f"{LIST}/readers", reader=str(cast.sun.id)).status_code == 403
+    assert qian.sends(f"{LIST}/readers", reader=str(cast.lin.id)).status_code == 400, "an agent reads no reports"
+    assert qian.sends(f"{LIST}/readers", reader=str(cast.sun.id)).location == f"{LIST}?company={cast.heat.id}"
+    shown = text_of(sun.opens(LIST))
+    assert "孙丽 006" in shown
+    assert "2026年11月：2026-11-30 过后自动生成" in shown
+    shop.passes(DECEMBER - at.now + timedelta(hours=9))
+    reporting.make_due(runtime)
+    shop.works()
+    shop.passes(timedelta(seconds=5))
+    [text] = [one.body for one in shop.texts(cast.sun) if "报告" in one.body]
+    assert text == "【安心热力】2026-11 的报告已做好，请看 https://hotline.example.com/console/reports/1"
+    assert not [one for one in shop.texts(cast.lin) if "报告" in one.body]
+    qian, sun = logged_in(app, cast.qian), logged_in(app, cast.sun)
+    qian.sends(f"{LIST}/readers")
+    assert "孙丽 006" not in text_of(sun.opens(LIST)).split("生成后短信通知")[1]
+
+
+def test_a_quarter_and_a_year_are_reported_when_they_are_over(runtime: Runtime, cast: Cast, at: HandClock) -> None:
+    with runtime.act(COMMAND) as act:
+        given.case(act, cast)
+    at.set(NEW_YEAR)
+    with runtime.look(COMMAND) as act:
+        owed = [
+            (company_id, span.name, span.first.isoformat(), span.last.isoformat())
+            for company_id, span in reports.due(act)
+        ]
+    assert owed == [
+        (1, "2026-12", "2026-12-01", "2026-12-31"),
+        (1, "2026-Q4", "2026-10-01", "2026-12-31"),
+        (1, "2026", "2026-01-01", "2026-12-31"),
+    ]
