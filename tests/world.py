@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from hotline.domain import companies, customers, staff
@@ -21,7 +22,7 @@ PASSWORD = "correct horse battery staple"
 # Of PASSWORD, by argon2 with its smallest cost: a test that logs in should not wait for the hash.
 PASSWORD_HASH = "$argon2id$v=19$m=8,t=1,p=1$fbV/WdLOzpVZtlG/WADr3Q$nibIKH5mlAzu+67z8BYShkYPkWGnYpdz4yYBFR3zTYI"
 # The cast logs in with a pass phrase alone; the second factor has its own tests.
-ONE_FACTOR = {"secrecy": {"second_factor": []}}
+ONE_FACTOR: dict[str, dict[str, Any]] = {"secrecy": {"second_factor": []}}
 
 
 class HandClock:

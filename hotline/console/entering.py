@@ -60,7 +60,7 @@ def go_on(person: Staff, *, how: How, going_to: str, proven_twice: bool = False)
         half = Half.begun(act, person, need, how, going_to)
     if row is None:
         return lead_on(half)
-    return _opened(person, row, half, steps=0)
+    return redirect(_opened(person, row, half, steps=0))
 
 
 def come_in(act: Act, person: Staff, how: How) -> log_ins.Session:
@@ -86,8 +86,8 @@ def complete(act: Act, person: Staff) -> log_ins.Session:
     return come_in(act, person, How(_half().how))
 
 
-def opened(person: Staff, row: log_ins.Session) -> ResponseReturnValue:
-    """The person is in; on to the page that was asked for."""
+def opened(person: Staff, row: log_ins.Session) -> str:
+    """The person is in; the page that was asked for."""
     return _opened(person, row, _half(), steps=1)
 
 
@@ -124,12 +124,12 @@ def _half() -> Half:
     return Half(**session[_HALF])
 
 
-def _opened(person: Staff, row: log_ins.Session, half: Half, *, steps: int) -> ResponseReturnValue:
-    """What was tried on the way was right, and counts no more. `steps`: codes among it."""
+def _opened(person: Staff, row: log_ins.Session, half: Half, *, steps: int) -> str:
+    """Where to; what was tried on the way was right, and counts no more. `steps`: codes among it."""
     tries = steps + (half.how == How.PASSWORD)
     try:
         throttle().forgive(person.login, asking.address(), tries)
     except RedisError as error:
         log.warning("tries that were right are counted: %s from Redis", type(error).__name__)
     sessions.begin(person, row, clock.now())
-    return redirect(half.next or url_for(rights.first_page(person)))
+    return half.next or url_for(rights.first_page(person))

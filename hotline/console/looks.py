@@ -96,7 +96,8 @@ def _page(**told: Any) -> str:
 def _shown(act: Act, person: Staff, look: Look) -> Row | None:
     """None for what stands in a matter that is hidden from the reader: not even that somebody looked is told."""
     kind, _, number = look.chain.partition(":")
-    thing: Call | Case = act.session.get_one(Call if kind == "call" else Case, int(number))
+    row_id = int(number)
+    thing: Call | Case = act.session.get_one(Call, row_id) if kind == "call" else act.session.get_one(Case, row_id)
     if not rights.may_see(act, person, thing):
         return None
     what = "" if look.kind == domain.Kind.PLAYED else look.what.partition("-")[0]

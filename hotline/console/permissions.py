@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from hotline.console import rights
 from hotline.domain.staff import Role
 
 _PREFIX = "/console"
+_VARIABLE = re.compile("<[^>]+>")  # the number of a case, the name of a recording
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ def table() -> dict[str, list[Line]]:
     for rule in current_app.url_map.iter_rules():
         if rule.endpoint not in rights.PAGES:
             continue
-        address = str(rule).removeprefix(_PREFIX) or "/"
+        address = _VARIABLE.sub("…", str(rule).removeprefix(_PREFIX)) or "/"
         does = "see" if "GET" in (rule.methods or ()) else "do"
         groups[address.split("/")[1]].append(Line(address, does, rights.PAGES[rule.endpoint]))
     return {name: sorted(groups[name], key=lambda line: (line.address, line.does)) for name in sorted(groups)}

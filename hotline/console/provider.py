@@ -7,7 +7,8 @@ from typing import Any
 
 from authlib.integrations.base_client import OAuthError
 from authlib.integrations.flask_client import OAuth
-from flask import Flask, current_app, render_template, session, url_for
+from flask import current_app, render_template, session, url_for
+from flask.sansio.app import App
 from flask.typing import ResponseReturnValue
 from joserfc.errors import JoseError
 from redis import Redis
@@ -59,7 +60,7 @@ class Once:
         return f"hotline:provider:{self._sealer.blind(key)}"
 
 
-def prepare(app: Flask, runtime: Runtime) -> None:
+def prepare(app: App, runtime: Runtime) -> None:
     """Know the provider, where one is set; what it says of itself is asked when somebody first logs in through it."""
     if runtime.settings.oidc is None:
         return

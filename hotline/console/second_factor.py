@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 import segno
-from flask import render_template, request
+from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from redis.exceptions import RedisError
 
@@ -38,7 +38,7 @@ def second_factor() -> ResponseReturnValue:
             act.remember("house", "second-factor-refused", staff=person.id)
     if row is None:
         return render_template("second_factor.html", problem="wrong-code"), 401
-    return entering.opened(person, row)
+    return redirect(entering.opened(person, row))
 
 
 def set_up_factor() -> ResponseReturnValue:
@@ -63,7 +63,7 @@ def set_up_factor() -> ResponseReturnValue:
         row = None if codes is None else entering.complete(act, known)
     if row is None:
         return _set_up_page(person, "wrong-code"), 401
-    going_to = entering.opened(known, row).location
+    going_to = entering.opened(known, row)
     return render_template("recovery_codes.html", codes=codes, going_to=going_to)
 
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ForeignKey, Index, Select, String, Text, distinct, exists, func, select
+from sqlalchemy import ColumnElement, ForeignKey, Index, Select, String, Text, distinct, exists, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.db import Base
@@ -170,7 +170,7 @@ def _customers_so_far(act: Act, staff_id: int) -> int:
     return int(act.session.scalar(_lately(act, staff_id, func.count(distinct(Look.customer_id)))) or 0)
 
 
-def _lately(act: Act, staff_id: int, counted: func.count) -> Select[tuple[int]]:
+def _lately(act: Act, staff_id: int, counted: ColumnElement[int]) -> Select[int]:
     since = act.at - act.standard.secrecy.looks_within.span
     theirs = select(counted).select_from(Look).where(Look.staff_id == staff_id, Look.at > since)
     return theirs.where(Look.kind != Kind.SHEET)

@@ -56,18 +56,16 @@ class _Answers(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         at = self.provider.address
-        self._say(
-            200,
-            {
-                "/.well-known/openid-configuration": {
-                    "issuer": at,
-                    "authorization_endpoint": f"{at}/authorize",
-                    "token_endpoint": f"{at}/token",
-                    "jwks_uri": f"{at}/keys",
-                },
-                "/keys": {"keys": [KEY.as_dict(private=False)]},
-            }[self.path],
-        )
+        told: dict[str, dict[str, Any]] = {
+            "/.well-known/openid-configuration": {
+                "issuer": at,
+                "authorization_endpoint": f"{at}/authorize",
+                "token_endpoint": f"{at}/token",
+                "jwks_uri": f"{at}/keys",
+            },
+            "/keys": {"keys": [KEY.as_dict(private=False)]},
+        }
+        self._say(200, told[self.path])
 
     def do_POST(self) -> None:
         sent = self.rfile.read(int(self.headers["Content-Length"])).decode()
