@@ -100,7 +100,7 @@ def _copy(runtime: Runtime, out: Writer, *, sounds_too: bool) -> int:
         for table in metadata.sorted_tables:
             _copy_table(connection, out, table, runtime.figures.keeping.backup_rows)
         kept = select(Recording.file).where(Recording.sha256.is_not(None)).order_by(Recording.file)
-        names = list(connection.execute(kept).scalars()) if sounds_too else []
+        names = [name or "" for name in connection.execute(kept).scalars()] if sounds_too else []
     out.file(checkpoints.FILE, known)
     return sum(not _copy_sound(runtime, out, name) for name in names)
 

@@ -108,7 +108,7 @@ class Reader:
 
     def rows(self, most: int) -> list[list[Any]]:
         """Up to so many rows of the table that is read; none at its end."""
-        found = []
+        found: list[list[Any]] = []
         while isinstance(self.line, list) and len(found) < most:
             found.append(self.take())
         return found

@@ -85,18 +85,18 @@ def holding(act: Act, customer_id: int) -> list[Hold]:
     return list(act.session.scalars(_open().where(or_(Hold.customer_id == customer_id, Hold.case_id.in_(theirs)))))
 
 
-def held_customers() -> Select[tuple[int | None]]:
+def held_customers() -> Select[int | None]:
     """The ids of every customer of whom everything is held."""
     return select(Hold.customer_id).where(Hold.lifted_at.is_(None), Hold.customer_id.is_not(None))
 
 
-def held_cases() -> Select[tuple[int]]:
+def held_cases() -> Select[int]:
     """The ids of every case that is held, as such or with its customer."""
     cases = select(Hold.case_id).where(Hold.lifted_at.is_(None))
     return select(Case.id).where(or_(Case.id.in_(cases), Case.customer_id.in_(held_customers())))
 
 
-def held_calls() -> Select[tuple[int]]:
+def held_calls() -> Select[int]:
     """The ids of every call that is held: with its matter, or with its customer."""
     of_cases = select(Case.call_id).where(Case.id.in_(held_cases()), Case.call_id.is_not(None))
     of_customers = Call.customer_id.in_(held_customers())
@@ -108,7 +108,7 @@ def may_decide(act: Act, person: Staff, company_id: int) -> bool:
     return person.company_id == company_id and person.has(*staff.from_level(act, company_id, Role.MANAGER))
 
 
-def _open() -> Select[tuple[Hold]]:
+def _open() -> Select[Hold]:
     return select(Hold).where(Hold.lifted_at.is_(None)).order_by(Hold.id)
 
 

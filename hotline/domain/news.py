@@ -79,7 +79,7 @@ def adopt(act: Act, call: Call) -> None:
         row.customer_id, row.params = call.customer_id, _sealed(act, call.customer_id, act.sealer.open(row.params))
 
 
-def dispose(act: Act, *, but: Select[tuple[int]]) -> None:
+def dispose(act: Act, *, but: Select[int]) -> None:
     """Delete what was kept longer than the standard of its company says; the house remembers how many (REC-5).
 
     What belongs to no call of ours goes when no company would keep it. `but`: the ids of calls that are held.

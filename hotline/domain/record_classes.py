@@ -170,7 +170,7 @@ CLASSES: tuple[RecordClass, ...] = (
 )
 
 
-def _closed() -> Select[tuple[int]]:
+def _closed() -> Select[int]:
     return select(Case.id).where(Case.state == "closed")
 
 
@@ -186,5 +186,5 @@ def _call_is_not_held() -> ColumnElement[bool]:
     return Call.id.not_in(holds.held_calls())
 
 
-def _of_held_cases() -> Select[tuple[int | None]]:
+def _of_held_cases() -> Select[int | None]:
     return select(Case.customer_id).where(Case.id.in_(holds.held_cases()), Case.customer_id.is_not(None))

@@ -42,7 +42,7 @@ def test_the_schedule_says_how_long_and_how_much_is_due_of_each_class(
 ) -> None:
     at.passes(YEARS)
     page = text_of(logged_in(app, cast.sun).opens(RETENTION))
-    assert "案件内容 删除诉求、地址、办理结果的文字 2 年 1 列入清单" in page
+    assert "单据内容 删除诉求、地址、办理结果的文字 2 年 1 列入清单" in page
     assert "运营商原始通知 排查问题用 90 天 — 到期自动删除" in page
     assert "列一份销毁清单" in page
     assert "列一份销毁清单" not in text_of(logged_in(app, cast.bai).opens(RETENTION)), "an auditor looks on"
@@ -67,7 +67,7 @@ def test_one_draws_up_and_another_approves_with_a_reason_and_the_page_says_what_
     page = text_of(feng.opens(RETENTION))
     assert "第 1 号清单 已办完" in page
     assert "期满两年" in page
-    assert "案件内容 1 已销毁 1，保留 0" in page
+    assert "单据内容 1 已销毁 1，保留 0" in page
     assert "决定过了" in feng.is_refused(decide, page=RETENTION, decide="approve", answer=WHY).text
 
 
@@ -76,7 +76,7 @@ def test_a_matter_is_held_by_its_number_and_a_manager_lifts_it(
 ) -> None:
     number = settled.number
     wrong = sun.is_refused(HOLDS, page=HOLDS, number="999", what="case", reason=WHY)
-    assert "没有这个编号" in wrong.text
+    assert "没有这个单号" in wrong.text
     assert f'value="{WHY}"' in wrong.text, "what was typed stays"
     assert sun.sends(HOLDS, number=number, what="customer", reason=WHY).location == HOLDS
     assert "已经在保全中" in sun.is_refused(HOLDS, page=HOLDS, number=number, what="customer", reason=WHY).text
@@ -104,9 +104,9 @@ def test_a_customer_is_erased_in_two_steps_and_the_case_says_so(
     with runtime.act(COMMAND) as act:
         open_matter = given.case(act, cast)
     page = text_of(qian.opens(ERASURES))
-    assert f"案件 {open_matter.number} 还没办结" in page
+    assert f"单据 {open_matter.number} 还没办结" in page
     decide = f"{ERASURES}/1/decide"
-    assert "还有没办结的案件" in qian.is_refused(decide, page=ERASURES, decide="approve", answer=WHY).text
+    assert "还有没办结的单据" in qian.is_refused(decide, page=ERASURES, decide="approve", answer=WHY).text
     with runtime.act(COMMAND) as act:
         cases.mark_closed(act, cases.get(act, open_matter.id), by=cast.lin.id, outcome="答复了")
     assert qian.sends(decide, decide="approve", answer="核对过身份").location == ERASURES
@@ -137,7 +137,7 @@ def test_agents_and_other_companies_see_nothing_of_it(app: Flask, cast: Cast, su
     for page in (RETENTION, HOLDS, ERASURES):
         assert lin.opens(page).status_code == 403
     assert settled.number not in hu.opens(HOLDS).text
-    assert "没有这个编号" in hu.is_refused(HOLDS, page=HOLDS, number=settled.number, what="case", reason=WHY).text
+    assert "没有这个单号" in hu.is_refused(HOLDS, page=HOLDS, number=settled.number, what="case", reason=WHY).text
     whole = text_of(tang.opens(HOLDS))
     assert settled.number in whole
     assert "安心热力" in whole
