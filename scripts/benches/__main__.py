@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from scripts.benches import callbacks, desk, line, promises, queue
+from scripts.benches import callbacks, desk, line, promises, queue, search, seed, verify
 
 BENCHES: dict[str, Callable[..., None]] = {
     "line": line.main,
@@ -13,6 +13,9 @@ BENCHES: dict[str, Callable[..., None]] = {
     "promises": promises.main,
     "queue": queue.main,
     "callbacks": callbacks.main,
+    "seed": seed.main,
+    "search": search.main,
+    "verify": verify.main,
 }
 
 if __name__ == "__main__":

@@ -26,6 +26,7 @@ from hotline.domain.waits import Place, Wait
 from hotline.phones import PhoneNumber
 
 DAYS = 365
+A_DAY = 10  # calls at least; of fewer it is no year
 PIECE = 2000  # calls that are made together, and lie under one checkpoint
 CALLS_OF_ONE = 5  # a customer's
 _OPENS, _OPEN_FOR = timedelta(hours=0, minutes=30), timedelta(hours=12)  # of each day, in UTC
@@ -81,7 +82,8 @@ class History:
     ) -> None:
         """`first`: the number of the first row of each table."""
         self._act, self._sealer, self._firms, self._calls = act, act.sealer, firms, calls
-        self._begins, self._first = ends - timedelta(days=DAYS), first
+        self._days = min(DAYS, max(1, calls // A_DAY))
+        self._begins, self._first = ends - timedelta(days=self._days), first
         self._dice = random.Random(seed)  # noqa: S311 - what happens, not a secret
         self._keys: dict[int, str] = {}
         self._prints: dict[str, int] = {}
@@ -143,7 +145,7 @@ class History:
         )  # fmt: skip
 
     def _begins_at(self, n: int) -> datetime:
-        day, place = divmod(n * DAYS, self._calls)
+        day, place = divmod(n * self._days, self._calls)
         at = self._begins + timedelta(days=day) + _OPENS + _OPEN_FOR * (place / self._calls)
         return at.replace(microsecond=0)
 
