@@ -21,7 +21,7 @@ from tests.domain.test_transcripts import recorded
 from tests.world import SHANGHAI, Cast, HandClock, Person
 
 WEEK, MONDAY = date(2026, 11, 16), datetime(2026, 11, 23, 0, 5, tzinfo=SHANGHAI)
-SAID = [Turn(0, 2, "agent", "请稍等。这个我不知道"), Turn(2, 4, "caller", "你们有没有搞错"), Turn(4, 6, "", "随 便！")]
+SAID = [Turn(0, 2, "agent", "请稍等。这个我不知道"), Turn(2, 4, "caller", "你有没有搞错"), Turn(4, 6, "", "随 便！")]
 
 
 def ends(runtime: Runtime, cast: Cast, who: Person, number: int) -> int:
@@ -55,11 +55,14 @@ def drawn(runtime: Runtime) -> list[QualityCheck]:
 
 @pytest.fixture
 def week(runtime: Runtime, cast: Cast, at: HandClock) -> list[int]:
-    """Lin had five calls in the week, Zhou one; one more of Lin's ended after it. Then the log was sealed."""
+    """Lin had five calls in the week, Zhou one; one more of Lin's began in it and ended after. The log was sealed."""
     made = [ends(runtime, cast, cast.lin, number) for number in range(1, 6)] + [ends(runtime, cast, cast.zhou, 6)]
     seals(runtime)
+    at.set(MONDAY - timedelta(minutes=10))
+    late = ends(runtime, cast, cast.lin, 7)
     at.set(MONDAY)
-    ends(runtime, cast, cast.lin, 7)
+    with runtime.act(COMMAND) as act:
+        act.session.get_one(calls.Call, late).ended_at = at.now
     return made
 
 
