@@ -80,7 +80,7 @@ def test_another_pass_phrase_ends_every_log_in_but_the_one_that_chose_it(app: Fl
     other = logged_in(app, cast.lin)
     form = {"password": PASSWORD, "new": BETTER, "again": BETTER}
     for wrong, said in (
-        ({"password": "not mine at all"}, "现在的密码不对"),
+        ({"password": "not mine at all"}, "现在的口令不对"),
         ({"again": "something else entirely"}, "不一样"),
         ({"new": "four words", "again": "four words"}, "至少 12 个字符"),
         ({"new": "x1" * 101, "again": "x1" * 101}, "最多 200 个字符"),
@@ -92,7 +92,7 @@ def test_another_pass_phrase_ends_every_log_in_but_the_one_that_chose_it(app: Fl
         assert form["new"] not in page.text
     assert other.opens("/console/desk").status_code == 200
     lin.sends(f"{HERE}/password", page=HERE, **form)
-    assert "密码已修改" in text_of(lin.opens(HERE))
+    assert "口令已修改" in text_of(lin.opens(HERE))
     assert other.opens("/console/desk").status_code == 302
     assert other.logs_in(cast.lin, PASSWORD).status_code == 401
     assert other.logs_in(cast.lin, BETTER).status_code == 302
