@@ -65,6 +65,11 @@ def read(url: str, also: Collection[str]) -> Destination:
     return found
 
 
+def named(setting: str) -> frozenset[str]:
+    """The origins of a setting with commas between: systems in the network of the house, which are called as well."""
+    return frozenset(one for one in setting.split(",") if one)
+
+
 def is_public(address: str) -> bool:
     """Is this an address of the public internet: no inner network, no machine of ours, nothing wrapped around one?"""
     found = ip_address(address.partition("%")[0])

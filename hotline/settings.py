@@ -202,11 +202,6 @@ class Settings(BaseModel):
         return frozenset(one for one in self.hotline_robot_hosts_also.split(",") if one)
 
     @property
-    def webhook_hosts_also(self) -> frozenset[str]:
-        """Where webhooks may go beside https on the public internet: systems in the network of the house."""
-        return frozenset(one for one in self.hotline_webhook_hosts_also.split(",") if one)
-
-    @property
     def base_url(self) -> str:
         """The address at which people and the carrier reach us."""
         return self.public_base_url or f"http://127.0.0.1:{self.port}"

@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from hotline import listing, rows
+from hotline import destinations, listing, rows
 from hotline.domain import companies, webhooks
 from hotline.domain.act import COMMAND
 from hotline.domain.webhooks import Event, Why
@@ -47,7 +47,7 @@ def add_webhook(code: str, url: str | None, events: str, from_stdin: bool) -> No
     wanted = _events(events)
     with listing.opened() as runtime:
         address = url or (sys.stdin.read() if from_stdin else click.prompt("Address", hide_input=True, err=True))
-        also = runtime.settings.webhook_hosts_also
+        also = destinations.named(runtime.settings.hotline_webhook_hosts_also)
         with runtime.act(COMMAND) as act:
             added, secret = webhooks.add(act, companies.coded(act, code).id, address.strip(), wanted, also=also)
     click.echo(f"webhook {added.id} was added to {code}: see that it works by hotline webhook try {added.id}", err=True)

@@ -94,7 +94,7 @@ def _secrets(runtime: Runtime, act: Act, hook: Webhook) -> list[str]:
 def _send(runtime: Runtime, url: str, body: bytes, signs: Sequence[str]) -> None:
     """The address is looked at again each time: what the settings allow may have changed, or the row."""
     try:
-        to: Destination = destinations.read(url, runtime.settings.webhook_hosts_also)
+        to: Destination = destinations.read(url, destinations.named(runtime.settings.hotline_webhook_hosts_also))
     except Invalid:
         raise CarrierError("webhook-not-allowed", permanent=True) from None
     wire.tell(runtime.figures.webhooks, to, body, signs, clock.now())

@@ -29,7 +29,7 @@ DAY = timedelta(days=1)
 def subscribes(shop: Workshop, receiver: Receiver, *events: Event, firm: str = "heat") -> tuple[int, str]:
     """The receiver is told of these events, or of all; the webhook's id and the secret."""
     with shop.runtime.act(COMMAND) as act:
-        also, company = shop.runtime.settings.webhook_hosts_also, companies.coded(act, firm)
+        also, company = {receiver.origin}, companies.coded(act, firm)
         hook, secret = webhooks.add(act, company.id, receiver.url, events or list(Event), also=also)
         return hook.id, secret
 
