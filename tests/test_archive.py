@@ -15,6 +15,8 @@ from hotline import runtime as house
 from hotline import sounds
 from hotline.domain import checkpoints, customers, recordings
 from hotline.domain.act import COMMAND
+from hotline.domain.cases import Case
+from hotline.domain.complaint_forms import Complaint
 from hotline.domain.news import Recording
 from hotline.domain.tables import metadata
 from hotline.jobs import routine
@@ -34,6 +36,10 @@ def filled(runtime: Runtime, cast: Cast) -> Runtime:
         ringing = given.call(act, cast, who=cast.chen)
         given.talk(act, ringing, ("1", "fault"))
         given.fault(act, cast)
+        first, later = (_complaint(given.case(act, cast)) for _n in range(2))
+        act.session.add_all([first, later])
+        act.session.flush()
+        first.joined_to_id = later.id
         row = Recording(sid="RE1", call_id=ringing.id, case_id=None, state="completed", seconds=3, at=act.at)
         act.session.add(row)
         recordings.prepare(act, row)
@@ -41,6 +47,10 @@ def filled(runtime: Runtime, cast: Cast) -> Runtime:
         recordings.kept(act, row, "0" * 64)
     routine.seal_log(runtime)
     return runtime
+
+
+def _complaint(case: Case) -> Complaint:
+    return Complaint(case_id=case.id, about_company_id=case.company_id, stage="filed", filed_at=case.opened_at)
 
 
 @pytest.fixture
@@ -82,7 +92,7 @@ def test_what_comes_back_is_what_was_there_and_the_log_verifies(
         assert place is not None
         assert act.sealer.open_for(customers.get(act, cast.chen.id).key, place.address) == ADDRESS
     with back.act(COMMAND) as act:
-        assert given.case(act, cast).id == 2, "it goes on counting"
+        assert given.case(act, cast).id == 4, "it goes on counting"
     assert "there are records in this database already" in empty.refused("restore", str(file))
     back.engine.dispose()
     back.redis.close()
@@ -93,7 +103,7 @@ def test_the_product_writes_on_while_a_back_up_is_read(filled: Runtime, tmp_path
     with filled.engine.connect() as reader:
         how = {"isolation_level": "REPEATABLE READ"} if filled.engine.dialect.name == "postgresql" else {}
         reader = reader.execution_options(**how)
-        assert reader.execute(text("SELECT count(*) FROM cases")).scalar_one() == 1
+        assert reader.execute(text("SELECT count(*) FROM cases")).scalar_one() == 3
         with filled.act(COMMAND) as act:
             act.remember("house", "noted")
         table = metadata.tables["audit_entries"]
