@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from hotline import listing, rows
 from hotline.console import passwords
-from hotline.domain import companies, customers, staff
+from hotline.domain import companies, customers, rosters, staff
 from hotline.domain.act import COMMAND, Act
 from hotline.domain.companies import Company, Department
 from hotline.domain.staff import Duty, Role, Staff
@@ -194,7 +194,7 @@ def put_on_roster(login: str, duty: str, begins: datetime, ends: datetime) -> No
         person = _person(act, login)
         companies.get(act, person.company_id)
         zone = ZoneInfo(act.standard.timezone)
-        staff.roster(act, person, Duty(duty), begins.replace(tzinfo=zone), ends.replace(tzinfo=zone))
+        rosters.write(act, person, Duty(duty), begins.replace(tzinfo=zone), ends.replace(tzinfo=zone))
     click.echo(f"{login} is on {duty} duty from {begins:%Y-%m-%d %H:%M} until {ends:%Y-%m-%d %H:%M}")
 
 

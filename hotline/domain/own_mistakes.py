@@ -45,7 +45,10 @@ def report(act: Act, person: Staff, case: Case, what: str) -> OwnMistake:
     act.session.add(mistake)
     act.session.flush()
     act.remember(case.chain, "own-mistake-reported", mistake=mistake.id, staff=person.id)
-    notices.tell_role(act, Role.SUPERVISOR, Occasion(case, TELLS, str(mistake.id)))
+    # Each by themselves: the groups that robots write to are no place for it.
+    for one in notices.people(act, case, Role.SUPERVISOR):
+        if one.id != person.id:
+            notices.tell(act, one, Occasion(case, TELLS, str(mistake.id)))
     return mistake
 
 

@@ -84,6 +84,11 @@ def put(act: Act, person: Staff, duty: Duty, starts_at: datetime, ends_at: datet
     why = _hinders(act, person, starts_at, ends_at)
     if why is not None:
         raise Clash(why)
+    return write(act, person, duty, starts_at, ends_at)
+
+
+def write(act: Act, person: Staff, duty: Duty, starts_at: datetime, ends_at: datetime) -> Shift:
+    """The same by a command: beside other shifts, and from before now too. Raises as `staff.roster` does."""
     shift = staff.roster(act, person, duty, starts_at, ends_at)
     act.remember("house", "shift-put", **_told(shift))
     return shift
