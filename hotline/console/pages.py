@@ -113,7 +113,6 @@ def blueprint(runtime: Runtime) -> Blueprint:
     _what_leaves(made)
     _keeping(made)
     _completeness(made)
-    made.add_url_rule("/promises", view_func=promise_list.promise_list)
     made.add_url_rule("/notices", view_func=notices.notice_list)
     made.add_url_rule("/notices/seen", view_func=notices.notices_seen, methods=["POST"])
     _figures(made)
@@ -253,6 +252,7 @@ def _complaints(made: Blueprint) -> None:
 
 def _afterwards(made: Blueprint) -> None:
     """Calling back (回电, CBK-1 to CBK-3), and asking afterwards how it was (回访, VIS-1 to VIS-4)."""
+    made.add_url_rule("/promises", view_func=promise_list.promise_list)
     made.add_url_rule("/callbacks", view_func=callbacks.callback_list)
     made.add_url_rule("/callbacks/<int:callback_id>/<doing>", view_func=callbacks.change_callback, methods=["POST"])
     made.add_url_rule("/visits", view_func=visits.visit_list)

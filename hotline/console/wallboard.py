@@ -57,8 +57,10 @@ def show_wallboard() -> ResponseReturnValue:
 
 
 def end_wallboard() -> ResponseReturnValue:
-    """It is taken from the wall: this log-in is over, the person's others are not."""
+    """It is taken from the wall: this log-in is over, the person's others are not. One that shows no wall goes on."""
     person = asking.person()
+    if not sessions.shows():
+        return redirect(url_for("console.wallboard"), 303)
     with asking.runtime().act(asking.actor()) as act:
         log_ins.end(act, sessions.ticket().row, person.id, by=person.id)
     sessions.end()
