@@ -69,7 +69,7 @@ def export_file(export_id: int) -> ResponseReturnValue:
         exports.fetched(act, asking.person(), row)
     first = _piece(runtime, row, 0)  # where the store has it no more, that is said before anything is sent
     answer = Response(_pieces(runtime, row, first), mimetype=FORMS[row.form])
-    answer.content_length = row.size
+    answer.content_length = row.size or 0
     chosen = row.chosen
     name = f"{row.what}-{chosen.first.isoformat()}-{chosen.last.isoformat()}-{row.id}.{row.form}"
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'

@@ -77,8 +77,8 @@ class Criteria:
         unknown = told.keys() - {"company", "first", "last", "rule", "verdict"}
         if unknown:
             raise Invalid(f"an export is not chosen by {', '.join(sorted(unknown))}")
-        days = (date.fromisoformat(told[name]) for name in ("first", "last"))
-        return cls(told["company"], *days, told.get("rule", ""), told.get("verdict", ""))
+        first, last = (date.fromisoformat(told[name]) for name in ("first", "last"))
+        return cls(told["company"], first, last, told.get("rule", ""), told.get("verdict", ""))
 
 
 class Export(Base):
@@ -266,14 +266,14 @@ def fetched(act: Act, person: Staff, row: Export) -> None:
     _remember(act, row, "export-fetched", rows=row.rows, digest=row.digest, by=person.id)
 
 
-def expire(act: Act) -> int:
-    """Destroy the keys of files whose time is over; how many."""
+def expire(act: Act) -> list[str]:
+    """Destroy the keys of files whose time is over; the names in the store of what nobody can open from now on."""
     query = select(Export).where(Export.state == State.DONE, Export.expires_at <= act.at).with_for_update()
     rows = list(act.session.scalars(query.order_by(Export.id)))
     for row in rows:
         row.state, row.key = State.OVER, None
         _remember(act, row, "export-over")
-    return len(rows)
+    return [row.piece(number) for row in rows for number in range(row.parts)]
 
 
 def by_ids(act: Act, ids: Iterable[int]) -> dict[int, Export]:

@@ -41,8 +41,8 @@ class Kind:
 
     def bounds(self, view: View) -> tuple[int, int, int]:
         """How many rows there are, the number before the first, the number of the last."""
-        asked = self.chosen(view, select(func.count(), func.min(self.key), func.max(self.key)))
-        n, first, last = view.act.session.execute(asked).one()
+        asked: Any = select(func.count(), func.min(self.key), func.max(self.key))
+        n, first, last = view.act.session.execute(self.chosen(view, asked)).one()
         return int(n), int(first or 1) - 1, int(last or 0)
 
     def page(self, view: View, *, after: int, until: int, most: int) -> list[Row]:

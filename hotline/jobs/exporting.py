@@ -80,9 +80,11 @@ def not_made(runtime: Runtime, act: Act, entry: OutboxEntry, problem: str) -> No
 
 
 def expire(runtime: Runtime) -> None:
-    """Files whose time is over can be opened by nobody any more."""
+    """Files whose time is over can be opened by nobody any more, and go from the store."""
     with runtime.act(CLOCK) as act:
-        exports.expire(act)
+        gone = exports.expire(act)
+    for name in gone:
+        runtime.sounds.remove(name)
 
 
 def _turn(runtime: Runtime, export_id: int) -> Turn:
