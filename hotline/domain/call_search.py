@@ -23,9 +23,9 @@ from hotline.domain.calls import FINAL, Call
 from hotline.domain.cases import Case
 from hotline.phones import PhoneNumber
 
-COUNTED = 1000  # calls; of more the page says that there are more
-_RARE = 20_000  # rows; what has more is counted no further when the rarest is chosen
-_LOOKED_AT = 400  # calls whose texts are opened for one page at most
+COUNTED = 200  # calls; of more the page says that there are more
+_RARE = 20_000  # rows; what has more is rare no longer, and counted no further
+_LOOKED_AT = 200  # calls whose texts are opened for one page at most
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,7 @@ def count(act: Act, asked: Criteria, *, within: ColumnElement[bool]) -> int | No
         return 0
     if asked.words:
         return None
-    counted = ordered.query.with_only_columns(Call.id).limit(COUNTED + 1).subquery()
+    counted = ordered.behind(None).with_only_columns(Call.id).limit(COUNTED + 1).subquery()
     return int(act.session.scalar(select(func.count()).select_from(counted)) or 0)
 
 
@@ -147,22 +147,36 @@ def _saying(act: Act, candidates: Sequence[Call], phrases: Sequence[str]) -> lis
 
 def _ordered(act: Act, asked: Criteria, within: ColumnElement[bool]) -> _Ordered | None:
     """The calls asked for; None where there can be none: nobody has the number, no such case, nothing in the words."""
-    terms = _terms(act, asked)
-    customer = customers.find(act, asked.number) if asked.number is not None else None
-    matters = _numbered(act, asked.case_number) if asked.case_number else []
-    nobody, nothing = asked.number is not None and customer is None, bool(asked.case_number) and not matters
-    if nobody or nothing or (asked.words and not call_words.of_search(asked.words)):
+    if asked.words and not call_words.of_search(asked.words):
         return None
+    few, terms = _few(act, asked), _terms(act, asked)
     query = select(Call).where(within, *_plain(asked))
-    if matters:
-        query = query.where(Call.id.in_(select(CallFact.call_id).where(CallFact.fact.in_(matters))))
-    if customer is not None:
+    if few is None and terms:
+        return _led(act, query, asked, terms)
+    if few is not None:
+        query = query.where(Call.id.in_(few), *(_has(term) for term in terms))
+    return _Ordered(_within_time(query, asked), Call.started_at, Call.id) if few != [] else None
+
+
+def _few(act: Act, asked: Criteria) -> list[int] | None:
+    """Where a number, a case or what goes on is asked for, the few calls that it can be, by id; else None.
+
+    They are looked up first: left to choose, a database would rather read every call in the order of the page.
+    """
+    queries: list[Select[Any]] = []
+    if asked.number is not None:
+        customer = customers.find(act, asked.number)
         # Of whom an anonymous matter came no number tells (CMP-10).
-        query = query.where(Call.customer_id == customer.id, Call.staff_id.is_(None), ~anonymity.was_told())
-    if not terms or matters or customer is not None:
-        query = query.where(*(_has(term) for term in terms))
-        return _Ordered(_within_time(query, asked), Call.started_at, Call.id)
-    return _led(act, query, asked, terms)
+        theirs = (Call.customer_id == (customer.id if customer else 0), Call.staff_id.is_(None), ~anonymity.was_told())
+        queries.append(select(Call.id).where(*theirs).order_by(Call.id.desc()))
+    if asked.case_number:
+        facts = _numbered(act, asked.case_number)
+        queries.append(select(CallFact.call_id).where(CallFact.fact.in_(facts)).order_by(CallFact.call_id.desc()))
+    if asked.state == "open":
+        queries.append(select(Call.id).where(Call.ended_at.is_(None)).order_by(Call.started_at.desc()))
+    if not queries:
+        return None
+    return sorted(set.intersection(*(set(act.session.scalars(query.limit(_RARE))) for query in queries)))
 
 
 def _led(act: Act, query: Select[Any], asked: Criteria, terms: list[_Term]) -> _Ordered:
@@ -190,7 +204,7 @@ def _plain(asked: Criteria) -> list[ColumnElement[bool]]:
     if asked.direction:
         found.append(Call.direction == asked.direction)
     if asked.state:
-        found.append(Call.state.in_(FINAL) if asked.state == "closed" else Call.state.not_in(FINAL))
+        found.append(Call.state.in_(FINAL) if asked.state == "closed" else Call.ended_at.is_(None))
     return found
 
 
@@ -214,13 +228,19 @@ def _numbered(act: Act, number: str) -> list[str]:
 
 def _has(term: _Term) -> ColumnElement[bool]:
     row = aliased(term.table)
-    return select(row.call_id).where(row.call_id == Call.id, *term.holds(row)).exists()
+    return _looked_up(row, row.call_id == Call.id, *term.holds(row))
 
 
 def _beside(term: _Term, leads: Any) -> ColumnElement[bool]:
     row = aliased(term.table)
-    same = (row.began == leads.began, row.call_id == leads.call_id)
-    return select(row.call_id).where(*same, *term.holds(row)).exists()
+    return _looked_up(row, row.began == leads.began, row.call_id == leads.call_id, *term.holds(row))
+
+
+def _looked_up(row: Any, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Is there such a row? Asked as a value: where it is asked whether one exists, PostgreSQL would rather join both
+    tables whole than look it up for the fifty that a page has.
+    """
+    return select(row.call_id).where(*conditions).scalar_subquery().is_not(None)
 
 
 def _rows(act: Act, term: _Term, asked: Criteria) -> int:
