@@ -32,7 +32,7 @@ def check_completeness() -> ResponseReturnValue:
             companies.get(act, asking.person().company_id)
             since, until = (_day(typed[name]) for name in _FIELDS)
             zone = ZoneInfo(act.standard.timezone)
-            begins, ends = (datetime.combine(day, time(), zone) for day in (since, until + timedelta(days=1)))
+            begins, ends = (datetime.combine(day, time(), zone) for day in (since, until + date.resolution))
             completeness.ask(act, asking.runtime().figures.completeness, since=begins, until=ends)
     except Conflict:
         problem = words.text("complete.problem.busy")
@@ -70,7 +70,7 @@ def _page(problem: str | None = None, typed: dict[str, str] | None = None) -> st
         return render_template(
             "completeness.html",
             problem=problem,
-            typed=typed or {"since": (today - timedelta(days=1)).isoformat(), "until": today.isoformat()},
+            typed=typed or {"since": (today - date.resolution).isoformat(), "until": today.isoformat()},
             zone=zone,
             groups=[("lost", shown[0]), ("settled", shown[1])],
             most=lists.PAGE,
