@@ -8,6 +8,7 @@ from flask import Flask
 
 from hotline.console import permissions, rights
 from hotline.domain.staff import Role
+from hotline.standard.kinds import Holder
 from tests.console.visitor import Visitor, logged_in
 from tests.world import Cast
 
@@ -26,6 +27,10 @@ def test_the_page_says_of_every_role_what_the_code_lets_it_do(app: Flask, sun: V
         if rule.endpoint in rights.PAGES
     ]
     assert sorted(cells) == sorted(expected)
+
+
+def test_the_standard_knows_every_role_that_logs_in() -> None:
+    assert set(Holder) == set(Role)
 
 
 def test_each_part_of_the_console_has_a_name(app: Flask, sun: Visitor) -> None:
