@@ -33,7 +33,7 @@ def looked(runtime: Runtime, cast: Cast, at: HandClock) -> None:
 
 
 def test_what_is_missing_stands_on_the_page_of_its_company_alone(
-    app: Flask, cast: Cast, sun: Visitor, looked: None
+    looked: None, app: Flask, cast: Cast, sun: Visitor
 ) -> None:
     shown = text_of(sun.opens(PAGE))
     assert f"本系统没有记录 安心热力 呼入 {cast.heat.number} {LOST}" in shown
@@ -57,7 +57,7 @@ def test_days_are_looked_at_on_request_and_what_makes_no_sense_is_said(sun: Visi
         assert said in text_of(refused)
         assert f'value="{typed}"' in refused.text
     assert sun.sends(PAGE, page=PAGE, since="2026-11-17", until="2026-11-17").status_code == 302
-    assert "已核对到 11月17日" in text_of(sun.opens(PAGE))
+    assert "正在核对，已核对到 2026-11-17 00:00" in text_of(sun.opens(PAGE))
     assert "另一次核对正在进行" in text_of(sun.is_refused(PAGE, page=PAGE, since="2026-11-17", until="2026-11-17"))
     with runtime.look(COMMAND) as act:
         [look] = completeness.looks(act, most=9)
