@@ -79,6 +79,11 @@ def is_public(address: str) -> bool:
     return found.is_global and not (found.is_multicast or found.is_reserved or found.is_unspecified)
 
 
+def may_be_called(to: Destination, addresses: Collection[str]) -> bool:
+    """May this place be called, where its host leads to these addresses? Not where one of them alone lies inside."""
+    return to.named or all(is_public(one) for one in addresses)
+
+
 def _inner(address: IPv6Address) -> IPv4Address | None:
     """The older address that a newer one stands for."""
     if address in _NAT64:

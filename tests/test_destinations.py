@@ -67,6 +67,15 @@ def test_the_public_internet_is_public() -> None:
     assert all(destinations.is_public(one) for one in ("93.184.216.34", "2606:2800:220:1::1", "64:ff9b::5db8:d822"))
 
 
+def test_one_address_inside_is_one_too_many() -> None:
+    stranger, named = (
+        destinations.read("https://erp.example.com/", also) for also in ((), {"https://erp.example.com"})
+    )
+    assert destinations.may_be_called(stranger, ["93.184.216.34"])
+    assert not destinations.may_be_called(stranger, ["93.184.216.34", "10.0.0.1"])
+    assert destinations.may_be_called(named, ["10.0.0.1"])
+
+
 def test_a_name_that_leads_inside_is_not_called() -> None:
     with receiver.serving() as inside, pytest.raises(CarrierError, match="webhook-not-allowed") as refused:
         webhooks.tell(FIGURES, destinations.read(f"https://localhost:{inside.server_address[1]}/", ()), BODY, ["s"], AT)

@@ -94,7 +94,7 @@ def _addresses(to: Destination) -> list[str]:
         raise CarrierError("webhook-unreachable") from None
     if not found:
         raise CarrierError("webhook-unreachable")
-    if not to.named and not all(destinations.is_public(one) for one in found):
+    if not destinations.may_be_called(to, found):
         raise CarrierError("webhook-not-allowed", permanent=True)
     return list(dict.fromkeys(found))[:_TRIED]
 
