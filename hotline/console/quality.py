@@ -84,10 +84,11 @@ def answer_check(check_id: int) -> ResponseReturnValue:
 
 
 def _opened(act: Act, check_id: int) -> list[Turn]:
-    check = _seen(act, check_id)
-    if quality.judge_of(act, check) != asking.person().id:
-        raise NotFound("another person was drawn to judge this call")
-    return quality.opened(act, check, staff.get(act, asking.person().id))
+    check, me = _seen(act, check_id), staff.get(act, asking.person().id)
+    try:
+        return quality.opened(act, check, me)
+    except Refused as error:
+        raise NotFound("another person was drawn to judge this call") from error
 
 
 def _seen(act: Act, check_id: int) -> QualityCheck:

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from sqlalchemy import or_, select
 
-from hotline.domain import absences, companies, phrases, quality_draws, staff, transcripts
+from hotline.domain import companies, phrases, quality_draws, staff, transcripts
 from hotline.domain.act import Act
 from hotline.domain.phrases import Place
 from hotline.domain.quality_draws import QualityCheck, QualityDraw
@@ -89,9 +89,8 @@ def listed(act: Act, company_id: int | None, *, of: int | None, most: int) -> li
 
 
 def judge_of(act: Act, check: QualityCheck) -> int:
-    """Who judges it: who was drawn, and where they left or are on leave whoever the same seed draws instead."""
-    there = staff.get(act, check.judge_id).active and check.judge_id not in absences.away(act)
-    if there or check.judged_at is not None:
+    """Who judges it: who was drawn; where they left, are on leave or complained of there, whom the seed draws then."""
+    if check.judged_at is not None or quality_draws.may_judge(act, staff.get(act, check.judge_id), check.call_id):
         return check.judge_id
     companies.get(act, check.company_id)
     seed = act.session.get_one(QualityDraw, check.draw_id).seed
@@ -100,7 +99,7 @@ def judge_of(act: Act, check: QualityCheck) -> int:
 
 def opened(act: Act, check: QualityCheck, judge: Staff) -> list[Turn]:
     """What was said, for whoever judges it; written down in the call's record (SEC-4). Raises Refused for others."""
-    if judge_of(act, check) != judge.id:
+    if judge_of(act, check) != judge.id or not quality_draws.may_judge(act, judge, check.call_id):
         raise Refused("another person was drawn to judge this call")
     turns = transcripts.text_of(act, check.call_id)
     act.remember(f"call:{check.call_id}", "check-opened", check=check.id, by=judge.id)
@@ -113,7 +112,7 @@ def settle(act: Act, check_id: int, judge: Staff, decided: Mapping[str, str], re
     Raises Refused for who was not drawn, Conflict where it was judged, Invalid while a point is not decided.
     """
     check = act.session.get(QualityCheck, check_id, with_for_update=True, populate_existing=True)
-    if check is None or judge_of(act, check) != judge.id or judge.id == check.agent_id:
+    if check is None or judge_of(act, check) != judge.id or not quality_draws.may_judge(act, judge, check.call_id):
         raise Refused("another person was drawn to judge this call")
     if check.judged_at is not None:
         raise Conflict("this call was judged already: a judgement stays as it is")

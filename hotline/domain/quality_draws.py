@@ -16,11 +16,11 @@ from sqlalchemy import JSON, ForeignKey, Row, String, Text, UniqueConstraint, fu
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.db import Base
-from hotline.domain import absences, companies, staff
+from hotline.domain import absences, companies, discretion, staff
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
 from hotline.domain.checkpoints import Checkpoint
-from hotline.domain.staff import Role, StaffRole
+from hotline.domain.staff import Role, Staff, StaffRole
 from hotline.standard.calendar import Calendar, Weekday
 
 _WEEK = len(Weekday)
@@ -118,16 +118,23 @@ def pick(seed: str, call_ids: Iterable[int], each: int) -> list[int]:
 
 
 def judge(act: Act, company_id: int, seed: str, call_id: int, agent_id: int) -> int | None:
-    """Who judges: of the lowest level above the agents that has somebody else, who is there, drawn by the same seed.
+    """Who judges: of the lowest level above the agents that has somebody else who can, drawn by the same seed.
 
     None where nobody stands above.
     """
-    away = absences.away(act)
     for role in staff.from_level(act, company_id, Role.SUPERVISOR):
-        others = [one.id for one in staff.holding(act, company_id, role) if one.id not in {agent_id} | away]
+        above = [one for one in staff.holding(act, company_id, role) if one.id != agent_id]
+        others = [one.id for one in above if may_judge(act, one, call_id)]
         if others:
             return pick(f"{seed}:{call_id}", others, 1)[0]
     return None
+
+
+def may_judge(act: Act, person: Staff, call_id: int) -> bool:
+    """Is this person there, and may they know of this call? Not where they are complained of in it (CMP-10)."""
+    call = act.session.get(Call, call_id)
+    there = person.active and person.id not in absences.away(act)
+    return there and (call is None or discretion.shows(act, person, call))
 
 
 def candidates(act: Act, company_id: int, week: date) -> dict[int, list[int]]:

@@ -10,13 +10,16 @@ from sqlalchemy import select
 
 from hotline.domain import absences, calls, checkpoints, phrases, quality, quality_draws, staff, transcripts
 from hotline.domain.act import CALLER, CLOCK, COMMAND
+from hotline.domain.cases import Case
 from hotline.domain.quality import Decided
 from hotline.domain.quality_draws import Proof, QualityCheck, QualityDraw
 from hotline.domain.staff import Role, StaffRole
 from hotline.domain.transcripts import Turn
 from hotline.errors import Conflict, Invalid, Refused
 from hotline.runtime import Runtime
+from hotline.standard.kinds import Grade
 from tests import given
+from tests.complaining import filed
 from tests.domain.test_transcripts import recorded
 from tests.world import SHANGHAI, Cast, HandClock, Person
 
@@ -122,6 +125,18 @@ def test_nobody_judges_themselves_and_who_is_not_there_is_replaced_by_the_same_s
         absences.note(act, staff_id=cast.sun.id, receiver_id=cast.qian.id, starts_at=at.now, ends_at=at.now + day)
     with runtime.look(CLOCK) as act:
         assert quality.judge_of(act, quality.get(act, check.id)) == cast.qian.id
+
+
+def test_nobody_judges_a_call_in_which_they_are_complained_of(
+    runtime: Runtime, cast: Cast, check: QualityCheck
+) -> None:
+    about_sun = filed(runtime, cast, about_staff_id=cast.sun.id, grade=Grade.MINOR)
+    with runtime.act(COMMAND) as act:
+        act.session.get_one(Case, about_sun.id).call_id = check.call_id
+    with runtime.act(COMMAND) as act:
+        assert quality.judge_of(act, quality.get(act, check.id)) == cast.qian.id
+        with pytest.raises(Refused):
+            quality.opened(act, quality.get(act, check.id), staff.get(act, cast.sun.id))
 
 
 def test_phrases_are_found_whatever_stands_between_their_characters() -> None:
