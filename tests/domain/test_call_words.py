@@ -7,12 +7,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, text, true
 
-from hotline.domain import call_index, call_search, call_words, cases, customers
+from hotline.domain import call_index, call_search, call_words, cases, companies, customers
 from hotline.domain.act import COMMAND
 from hotline.domain.audit import AuditHead
 from hotline.domain.call_facts import CallFact
 from hotline.domain.call_search import Criteria
 from hotline.domain.call_words import CallWord
+from hotline.domain.calls import Call
 from hotline.domain.cases import Kind
 from hotline.runtime import Runtime
 from tests.looked_for import Book
@@ -102,6 +103,17 @@ def test_an_anonymous_matter_is_found_neither_by_its_words_nor_by_the_caller(boo
     assert book.found(kind="complaint") == []
     assert book.found(number=cast.chen.number) == [named], "the number would say who complained"
     assert book.found(staff_id=cast.lin.id) == [unnamed, named], "that somebody rang is no secret"
+
+
+def test_a_call_is_not_found_by_what_was_told_beside_something_anonymous(
+    book: Book, runtime: Runtime, cast: Cast
+) -> None:
+    call_id = book.rings("经理收钱", kind=Kind.COMPLAINT, anonymous=True)
+    with runtime.act(COMMAND) as act:
+        call, company = act.session.get_one(Call, call_id), companies.get(act, cast.heat.id)
+        told = {"matter": "heating", "owner_id": cast.lin.id, "call": call, "customer_id": cast.chen.id}
+        number = cases.open(act, company, kind=Kind.ENQUIRY, **told).number
+    assert book.found(case_number=number) == book.found(kind="enquiry") == [], "its caller would be known"
 
 
 def test_calls_are_turned_page_by_page_without_a_gap(book: Book, at: HandClock) -> None:
