@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from hotline.domain import old_keys, sealed_columns
 from hotline.domain.act import Act
-from hotline.domain.audit import AuditEntry
 from hotline.domain.sealed_columns import AS_LOGGED, Sealed
+from hotline.domain.tables import metadata
 from hotline.errors import Conflict, Invalid, Refused
 from hotline.sealing import Sealer
 
@@ -53,7 +53,7 @@ def left(session: Session, names: Iterable[str]) -> dict[str, int]:
 
 def logged(session: Session, names: Iterable[str]) -> int:
     """How many entries of the log hold a value that these keys seal; they are never rewritten."""
-    return count(session, AuditEntry.__table__.c.body, names)
+    return count(session, metadata.tables["audit_entries"].c.body, names)
 
 
 def retire(act: Act, name: str) -> int:
