@@ -111,8 +111,16 @@ def test_a_call_is_not_found_by_what_was_told_beside_something_anonymous(
     call_id = book.rings("经理收钱", kind=Kind.COMPLAINT, anonymous=True)
     with runtime.act(COMMAND) as act:
         call, company = act.session.get_one(Call, call_id), companies.get(act, cast.heat.id)
-        told = {"matter": "heating", "owner_id": cast.lin.id, "call": call, "customer_id": cast.chen.id}
-        number = cases.open(act, company, kind=Kind.ENQUIRY, **told).number
+        other = cases.open(
+            act,
+            company,
+            kind=Kind.ENQUIRY,
+            matter="heating",
+            owner_id=cast.lin.id,
+            call=call,
+            customer_id=cast.chen.id,
+        )
+        number = other.number
     assert book.found(case_number=number) == book.found(kind="enquiry") == [], "its caller would be known"
 
 
