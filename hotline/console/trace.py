@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import unescape
@@ -61,7 +62,7 @@ def read(file: IO[bytes], most: int) -> str:
     try:
         with zipfile.ZipFile(file) as book:
             return "".join(_of_book(book, most))
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError):
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError):
         return ""
 
 
