@@ -18,12 +18,12 @@ CALLS = 60
 
 
 def test_a_seeded_log_verifies_is_found_as_the_product_reads_it_and_is_measured(tmp_path: Path) -> None:
-    page, given = tmp_path / "performance.md", {"kinds": ["SQLite"], "build": tmp_path}
-    verify.main(CALLS, page=page, **given)
+    page, kinds = tmp_path / "performance.md", ["SQLite"]
+    verify.main(CALLS, kinds=kinds, page=page, build=tmp_path)
     checked = json.loads((tmp_path / "bench-verify.json").read_text("utf-8"))[f"SQLite, {CALLS} calls"]
     assert checked["entries"] > 3 * CALLS
     assert 0 < checked["the whole check by the bare loop"] < checked["chains by the bare loop"]
-    search.main(CALLS, exported=20, rounds=1, page=page, **given)
+    search.main(CALLS, kinds=kinds, exported=20, rounds=1, page=page, build=tmp_path)
     found = json.loads((tmp_path / "bench-search.json").read_text("utf-8"))["SQLite"]
     assert found["export: rows"] >= 20
     with seed.kept("SQLite", CALLS, tmp_path) as house, house.act(CLOCK) as act:

@@ -11,7 +11,6 @@ from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
 from hotline.domain import (
-    agreeing,
     calls,
     cases,
     companies,
@@ -22,6 +21,7 @@ from hotline.domain import (
     promise_looks,
     promises,
     repairs,
+    replaying,
     seats,
     spooled,
     verifying,
@@ -165,11 +165,11 @@ def test_a_matter_from_ring_to_close_agrees_with_its_rows(log: Runtime) -> None:
 
 
 def test_what_people_read_is_compared() -> None:
-    assert {name: READ[name] - set(agreeing.COLUMNS[name]) for name in READ} == {name: set() for name in READ}
+    assert {name: READ[name] - set(replaying.COLUMNS[name]) for name in READ} == {name: set() for name in READ}
 
 
 def test_a_changed_column_is_named_with_its_row(log: Runtime) -> None:
-    for name, column in [(table, column) for table in READ for column in agreeing.COLUMNS[table]]:
+    for name, column in [(table, column) for table in READ for column in replaying.COLUMNS[table]]:
         chain = {"calls": "call:1", "staff": "house"}.get(name, "case:1")
         with forging(log) as session:
             assert changed(session, name, 1, column) == 1

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from hotline.domain import agreeing, complaints, joins, respondents
+from hotline.domain import complaints, joins, replaying, respondents
 from hotline.domain.act import COMMAND
 from hotline.domain.verifying import What
 from hotline.runtime import Runtime
@@ -69,7 +69,7 @@ def test_a_complaint_agrees_with_its_rows(whole: Filed) -> None:
 
 
 def test_every_changed_column_of_a_complaint_is_named(whole: Filed) -> None:
-    assert set(agreeing.COLUMNS["complaints"]) >= READ
+    assert set(replaying.COLUMNS["complaints"]) >= READ
     for column in sorted(READ):
         with forging(whole.runtime) as session:
             assert changed(session, "complaints", whole.row.id, column) == 1

@@ -14,7 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from hotline.domain import agreeing, checkpoints, customers, verifying
+from hotline.domain import checkpoints, customers, replaying, verifying
 from hotline.domain.act import CALLER, CLOCK
 from hotline.domain.verifying import What
 from hotline.errors import NotFound
@@ -196,8 +196,10 @@ def compared(log: Runtime) -> list[tuple[str, str]]:
     Who ended a call is compared when it is over; these calls are not.
     """
     with log.look(CLOCK) as act:
-        there = [name for name in agreeing.COLUMNS if act.session.scalar(text(f"SELECT EXISTS (SELECT 1 FROM {name})"))]
-    return [(name, column) for name in there for column in agreeing.COLUMNS[name] if column != "ended_by"]
+        there = [
+            name for name in replaying.COLUMNS if act.session.scalar(text(f"SELECT EXISTS (SELECT 1 FROM {name})"))
+        ]
+    return [(name, column) for name in there for column in replaying.COLUMNS[name] if column != "ended_by"]
 
 
 @MANY
