@@ -132,7 +132,7 @@ def count(act: Act, asked: Criteria, *, within: ColumnElement[bool]) -> int | No
     ordered = _ordered(act, asked, within)
     if ordered is None:
         return 0
-    if asked.words:
+    if call_words.phrases(asked.words):
         return None
     counted = ordered.behind(None).with_only_columns(Call.id).limit(COUNTED + 1).subquery()
     return int(act.session.scalar(select(func.count()).select_from(counted)) or 0)

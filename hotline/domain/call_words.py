@@ -43,8 +43,11 @@ def squeezed(text: str) -> str:
 
 
 def phrases(typed: str) -> list[str]:
-    """What somebody looks for: what stands between spaces, each to be found as it is written."""
-    return [squeezed(phrase) for phrase in typed.split() if _RUN.search(_normal(phrase))]
+    """What stands between spaces and no print proves: of three characters the pairs may stand apart in a text.
+
+    One character, a pair and a word in letters are each a print by themselves.
+    """
+    return [squeezed(phrase) for phrase in typed.split() if len(of_search(phrase)) > 1]
 
 
 def of_text(text: str) -> set[str]:

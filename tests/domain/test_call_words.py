@@ -149,7 +149,8 @@ def test_a_page_of_words_says_where_it_goes_on(book: Book, runtime: Runtime) -> 
         assert first.more == right[0], "candidates are left"
         rest = call_search.page(act, asked, within=true(), before=first.more, most=2)
         assert (rest.calls, rest.more) == ([], None)
-        assert call_search.count(act, asked, within=true()) is None
+        assert call_search.count(act, asked, within=true()) is None, "only the opened texts would tell"
+        assert call_search.count(act, Criteria(words="暖气 气不"), within=true()) == 6, "a pair is proof enough"
         assert call_search.count(act, Criteria(kind="enquiry"), within=true()) == 6
 
 
