@@ -92,7 +92,7 @@ def upgrade() -> None:
             ["disposal_id"], ["disposals.id"], name=op.f("fk_disposal_items_disposal_id_disposals")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_disposal_items")),
-        sa.UniqueConstraint("kind", "thing", "disposal_id", name=op.f("uq_disposal_items_kind")),
+        sa.UniqueConstraint("kind", "thing", "disposal_id", name=op.f("uq_disposal_items_kind_thing_disposal_id")),
     )
     op.create_index("ix_disposal_items_disposal_id_disposal_items_state", "disposal_items", ["disposal_id", "state"])
 
