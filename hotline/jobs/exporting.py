@@ -96,7 +96,11 @@ def _turn(runtime: Runtime, export_id: int) -> Turn:
         if row.state == State.ASKED:
             return Turn(kind.bounds(view))
         pieces = _Pieces(runtime, row)
-        told, ended = _gathered(runtime, view, kind, row, pieces)
+        if row.form == "xlsx" and row.cursor >= (row.ceiling or 0):
+            told, ended = Turn(None, row.rows, row.parts, row.cursor), True
+        else:
+            told, ended = _gathered(runtime, view, kind, row, pieces)
+            ended = ended and row.form == "csv"  # a workbook is written in a turn of its own
         if ended:
             told.parts, told.size, told.digest = pieces.whole(_heads(view, kind, row))
         return told
@@ -179,7 +183,7 @@ def _gathered(runtime: Runtime, view: View, kind: Kind, row: Export, pieces: _Pi
         view.act.session.expunge_all()
         if clock.now() > ends:
             break
-    return Turn(None, rows, pieces.flush(), cursor), ended
+    return Turn(None, rows, pieces.flush(), (row.ceiling or 0) if ended else cursor), ended
 
 
 def _heads(view: View, kind: Kind, row: Export) -> Sheet:
