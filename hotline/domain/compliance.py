@@ -23,8 +23,8 @@ from hotline.domain import daily_figures, visit_figures
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
 from hotline.domain.companies import Company
-from hotline.domain.complaint_forms import SHARED, Complaint
-from hotline.domain.daily_figures import MEASURED, OUTCOMES, SETTLED, DailyFigure, Hidden, Measure, Tallies, Tally
+from hotline.domain.complaint_forms import Complaint
+from hotline.domain.daily_figures import MEASURED, OUTCOMES, DailyFigure, Hidden, Measure, Tallies, Tally
 from hotline.domain.promises import Promise, Verdict
 from hotline.domain.visits import Visit
 from hotline.domain.waits import Wait
@@ -68,13 +68,10 @@ def of(act: Act, books: Books, first: date, last: date, hidden: Hidden | None = 
     measure, live = books.measure, list(_live(books, first, last))
     counted = [_sums(act, measure, (first, last), live)] if books.done is not None else []
     counted += [daily_figures.of_rows(act, measure, *days) for days in live]
-    counted.append(daily_figures.of_promises(act, measure, first, last, SHARED))
-    total = daily_figures.added(counted)
+    found = daily_figures.without(daily_figures.added(counted), daily_figures.of_joined(act, measure, first, last))
     if not hidden:
-        return total
-    unknown = daily_figures.of_promises(act, measure, first, last, tuple(RULES), among=hidden.promises)
-    unknown |= daily_figures.of_line(act, measure, first, last, among=hidden)
-    return {rule: tally - unknown.get(rule, Tally()) for rule, tally in total.items()}
+        return found
+    return daily_figures.without(found, daily_figures.of_hidden(act, measure, first, last, hidden))
 
 
 def by_rule_id(found: Tallies) -> Tallies:
@@ -200,7 +197,7 @@ def _sums(act: Act, measure: Measure, days: Days, live: list[Days]) -> Tallies:
 def _changed(act: Act, measure: Measure, done: FigureRound) -> frozenset[date]:
     """The days added up whose promises were judged since, or are not judged yet."""
     _since, ends = measure.span(done.first, done.last)
-    theirs = (Promise.company_id == measure.company_id, Promise.due_at <= ends, Promise.rule_id.in_(SETTLED))
+    theirs = (Promise.company_id == measure.company_id, Promise.due_at <= ends)
     judged = select(Promise.due_at).where(*theirs, Promise.judged_at >= done.at - measure.counting.margin.span)
     unjudged = select(Promise.due_at).where(*theirs, Promise.verdict == Verdict.OPEN)
     found = {measure.day_due(due) for query in (judged, unjudged) for due in act.session.scalars(query)}

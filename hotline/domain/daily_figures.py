@@ -16,6 +16,7 @@ from sqlalchemy import (
     ColumnElement,
     Date,
     ForeignKey,
+    Select,
     String,
     and_,
     case,
@@ -42,11 +43,11 @@ from hotline.standard.counting import Counting
 
 RING, REASSURE = "ANS-1", "ANS-4"  # no promises: a call is answered within the ring limit, a wait without long silence
 MEASURED = (RING, REASSURE)
-# What is dealt with once where complaints are joined is counted with the leading one; whether one is joined may change
-# any day, so these are never added up beforehand.
-SETTLED = tuple(rule_id for rule_id in RULES if rule_id not in SHARED)
+# What is dealt with once where complaints are joined counts with the leading one. Whether one is joined may change any
+# day: so it is added up with all the others, and what is counted twice by that is taken off whenever figures are read.
+_MISSED = (Verdict.BROKEN, Verdict.LATE)
 _JOINED = exists().where(Complaint.case_id == Promise.case_id, Complaint.joined_to_id.is_not(None))
-_COUNTS = or_(Promise.rule_id.not_in(SHARED), Promise.verdict.in_((Verdict.BROKEN, Verdict.LATE)), ~_JOINED)
+_COUNTS = or_(Promise.rule_id.not_in(SHARED), Promise.verdict.in_(_MISSED), ~_JOINED)
 _LATE_ANSWER = "late-answer"  # noted when it was answered, by the ring limit of that moment
 ANSWERED = case(
     (Call.answer_ms.is_(None), case((Call.state.in_(FINAL), Verdict.BROKEN.value), else_=Verdict.OPEN.value)),
@@ -162,13 +163,12 @@ def next_day(day: date) -> date:
 def promises_in(measure: Measure, first: date, last: date, rules: Collection[str]) -> ColumnElement[bool]:
     """Of `Promise`: what fell due in these days by these rules (IDs); joined complaints once."""
     since, until = measure.span(first, last)
-    found = and_(
-        Promise.company_id == measure.company_id,
-        Promise.rule_id.in_(rules),
-        Promise.due_at > since,
-        Promise.due_at <= until,
-    )
+    found = and_(_due_in(measure, since, until), Promise.rule_id.in_(rules))
     return and_(found, _COUNTS) if set(rules) & set(SHARED) else found
+
+
+def _due_in(measure: Measure, since: datetime, until: datetime) -> ColumnElement[bool]:
+    return and_(Promise.company_id == measure.company_id, Promise.due_at > since, Promise.due_at <= until)
 
 
 def calls_in(measure: Measure, first: date, last: date) -> ColumnElement[bool]:
@@ -197,19 +197,28 @@ def reassured(measure: Measure) -> ColumnElement[str]:
     return case((Wait.longest_gap_ms <= measure.gap_ms, Verdict.KEPT.value), else_=Verdict.BROKEN.value)
 
 
-def of_promises(
-    act: Act,
-    measure: Measure,
-    first: date,
-    last: date,
-    rules: Collection[str] = SETTLED,
-    *,
-    among: ColumnElement[bool] | None = None,
-) -> Tallies:
-    """Count what fell due in these days, row by row; `among`: of these promises alone."""
-    query = select(Promise.rule, Promise.verdict, func.count()).where(promises_in(measure, first, last, rules))
-    if among is not None:
-        query = query.where(among)
+def of_promises(act: Act, measure: Measure, first: date, last: date) -> Tallies:
+    """Count what fell due in these days, row by row; what joined complaints share still once for each of them."""
+    due = and_(_due_in(measure, *measure.span(first, last)), Promise.rule_id.in_(RULES))
+    return _by_verdict(act, select(Promise.rule, Promise.verdict, func.count()).where(due))
+
+
+def of_joined(act: Act, measure: Measure, first: date, last: date) -> Tallies:
+    """Count what of that was counted with the leading complaint as well: found by the few that are joined."""
+    query = select(Promise.rule, Promise.verdict, func.count()).select_from(Complaint)
+    query = query.join(Promise, Promise.case_id == Complaint.case_id).where(Complaint.joined_to_id.is_not(None))
+    query = query.where(_due_in(measure, *measure.span(first, last)), Promise.rule_id.in_(SHARED))
+    return _by_verdict(act, query.where(Promise.verdict.not_in(_MISSED)))
+
+
+def of_hidden(act: Act, measure: Measure, first: date, last: date, hidden: Hidden) -> Tallies:
+    """Count what of these days is hidden from a reader."""
+    query = select(Promise.rule, Promise.verdict, func.count()).where(hidden.promises)
+    found = _by_verdict(act, query.where(promises_in(measure, first, last, tuple(RULES))))
+    return {**found, **of_line(act, measure, first, last, among=hidden)}
+
+
+def _by_verdict(act: Act, query: Select[str, str, int]) -> Tallies:
     rows = act.session.execute(query.group_by(Promise.rule, Promise.verdict))
     return _tallied((rule, verdict, n) for rule, verdict, n in rows)
 
@@ -227,7 +236,7 @@ def of_line(act: Act, measure: Measure, first: date, last: date, *, among: Hidde
 
 
 def of_rows(act: Act, measure: Measure, first: date, last: date) -> Tallies:
-    """Count everything but what joined complaints share, row by row."""
+    """Count everything, row by row; what joined complaints share still once for each of them."""
     return {**of_promises(act, measure, first, last), **of_line(act, measure, first, last)}
 
 
@@ -238,6 +247,12 @@ def added(each: Iterable[Mapping[str, Tally]]) -> Tallies:
         for rule, tally in one.items():
             total[rule] += tally
     return dict(total)
+
+
+def without(found: Mapping[str, Tally], less: Mapping[str, Tally]) -> Tallies:
+    """A count less another that it holds; without the rules of which nothing is left."""
+    left = {rule: tally - less.get(rule, Tally()) for rule, tally in found.items()}
+    return {rule: tally for rule, tally in left.items() if tally.made}
 
 
 def write(act: Act, measure: Measure, day: date, found: Mapping[str, Tally], *, but: Collection[str] = ()) -> None:
