@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import sys
+import time
+from datetime import UTC, date, datetime
 from typing import Any
 
 import click
 from sqlalchemy import Select, select
 
-from hotline import listing, rows
-from hotline.domain import checkpoints, companies, promises, recordings, transcripts, turns, verifying
+from hotline import clock, listing, rows
+from hotline.domain import checkpoints, companies, completeness, promises, recordings, transcripts, turns, verifying
 from hotline.domain.act import COMMAND, Act
 from hotline.domain.calls import Call
 from hotline.domain.cases import Case
 from hotline.domain.findings import Report
 from hotline.domain.promises import Promise, Verdict
 from hotline.errors import HotlineError, NotFound
+from hotline.runtime import Runtime
 
 ALTERED = 1
+_LOOK = ("from_at", "until_at", "state", "listed", "ours", "missing", "unlisted", "others")
 _CALL = ("id", "started_at", "company", "direction", "caller", "colleague", "case", "owner", "answer_ms", "state")
 _CASE = ("id", "number", "company", "kind", "matter", "state", "owner", "handler", "opened_at")
 _PROMISE = ("id", "rule", "company", "case", "owner", "due_at", "done_at", "verdict")
@@ -148,6 +152,42 @@ def verify(chain: str | None, trust: tuple[str, ...], as_json: bool) -> None:
     else:
         click.echo("\n".join(_as_lines(report)))
     sys.exit(0 if report.unaltered else ALTERED)
+
+
+@audit.command("complete")
+@click.option("--from", "since", type=click.DateTime(["%Y-%m-%d"]), required=True, help="The first day.")
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), required=True, help="The last day.")
+@listing.as_json
+def complete(since: datetime, until: datetime, as_json: bool) -> None:
+    """Is every call that the carrier lists in the log? Status 0: yes. 1: no, and how many. 2: nobody could tell.
+
+    The workers look, so they must run. Which calls they are stands on the console's page.
+    """
+    with listing.opened() as runtime:
+        with runtime.act(COMMAND) as act:
+            zone = next(iter(rows.Names.read(act).zones.values()), UTC)
+            begins, ends = (day.replace(tzinfo=zone) for day in (since, until + date.resolution))
+            asked = completeness.ask(act, runtime.figures.completeness, since=begins, until=ends).id
+        look = _looked(runtime, asked)
+    found = {name: getattr(look, name) for name in _LOOK}
+    click.echo(
+        listing.dumped(found) if as_json else "\n".join(f"{name:12} {listing.cell(found[name])}" for name in _LOOK)
+    )
+    if look.state != completeness.State.DONE:
+        raise listing.Refusal("the carrier did not give its whole list")
+    sys.exit(ALTERED if look.missing or look.unlisted else 0)
+
+
+def _looked(runtime: Runtime, look_id: int) -> completeness.Look:
+    """The look when it is over. Raises Refusal where it takes longer than it may."""
+    ends = clock.now() + runtime.figures.completeness.settles.span
+    while clock.now() < ends:
+        with runtime.look(COMMAND) as act:
+            look = act.session.get_one(completeness.Look, look_id)
+            if look.state != completeness.State.RUNNING:
+                return look
+        time.sleep(runtime.figures.upkeep.look_seconds)
+    raise listing.Refusal("nobody has looked yet: is a worker running?")
 
 
 def _page(

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import delete, select
 
+from hotline import records
 from hotline.domain import audit, completeness
 from hotline.domain.act import COMMAND
 from hotline.domain.audit import AuditEntry
@@ -147,6 +152,25 @@ def test_a_list_that_lacks_a_call_which_the_carrier_has_is_not_believed(shop: Wo
     with shop.runtime.look(COMMAND) as act:
         assert act.session.get_one(Look, look.id).state == State.FAILED
     assert lost(shop) == {}
+
+
+def test_a_command_asks_and_says_by_its_status_whether_the_log_is_whole(shop: Workshop) -> None:
+    settings = shop.runtime.settings
+    secrets = ("SECRET_KEY", "SEALING_KEYS", "BLIND_INDEX_KEY", "AUDIT_SIGNING_KEY")
+    given = {name: getattr(settings, name.lower()).get_secret_value() for name in secrets}
+    given |= {"DATABASE_URL": settings.database, "REDIS_URL": settings.redis, "HOTLINE_VAR": str(settings.hotline_var)}
+    yesterday = (shop.at.now - DAY).date().isoformat()
+    asked = ["complete", "--from", yesterday, "--until", yesterday, "--json"]
+    for missing in (0, 1):
+        if missing:
+            shop.exchange.board.calls[rings(shop, known=False)].created -= DAY
+        with ThreadPoolExecutor(1) as pool:
+            command = pool.submit(CliRunner().invoke, records.audit, asked, env=given)
+            while not command.done():
+                shop.works()
+                time.sleep(0.05)
+        assert command.result().exit_code == missing, command.result().output
+        assert json.loads(command.result().output)["missing"] == missing
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
