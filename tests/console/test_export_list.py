@@ -168,6 +168,13 @@ def test_a_workbook_that_was_saved_anew_without_its_codes_leads_home_and_another
     saved = io.BytesIO()
     book.save(saved)
     assert f"导出 {export_id} 号" in text_of(sends_file(qian, saved.getvalue(), "leak.xlsx"))
+    with runtime.act(COMMAND) as act:
+        given.call(act, cast, firm=cast.home, sid="CA" + "9" * 32)
+    hu = logged_in(app, cast.hu)
+    others = fetches(hu, asks(hu, shop)).data.decode("utf-8-sig").splitlines()[2]
+    shown = text_of(qian.sends(TRACE, rows=others))
+    assert "安心物业的同事：请找该公司的经理或审计员" in shown
+    assert "胡军" not in shown
     assert "读得出的文件" in text_of(sends_file(qian, b"PK\x03\x04 not a workbook", "leak.xlsx"))
     assert "没有我们的标记" in text_of(sends_file(qian, "号码,姓名\r\n1,陈".encode("gb18030"), "leak.csv"))
 
