@@ -154,7 +154,7 @@ def _times(now: datetime, typed: Typed, zone: ZoneInfo) -> tuple[datetime | None
     typed_since, typed_until = (_time(typed[name], zone) if name in typed else None for name in ("from", "to"))
     since = max(filter(None, (since, typed_since)), default=None)
     if typed_until is not None:
-        until = typed_until + timedelta(minutes=1)  # the minute that was typed counts
+        until = typed_until.replace(second=59, microsecond=999_999) + timedelta.resolution  # all of that minute
     if since is not None and until is not None and until <= since:
         raise Invalid(words.text("calllog.problem.backwards"))
     return since, until
