@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 from argon2 import PasswordHasher
@@ -59,5 +60,5 @@ def _commonest() -> frozenset[str]:
 
 def _runs(password: str) -> bool:
     """Does every character follow the one before it, as in "abcdefghijkl", or backwards?"""
-    steps = {ord(after) - ord(before) for before, after in zip(password, password[1:], strict=False)}
+    steps = {ord(after) - ord(before) for before, after in pairwise(password)}
     return steps in ({1}, {-1})

@@ -81,6 +81,9 @@ class Away:
     def read(self, name: str) -> bytes:
         raise OSError("the store is away")
 
+    def remove(self, name: str) -> None:
+        raise OSError("the store is away")
+
 
 def test_while_the_store_is_away_nothing_is_lost_and_nothing_deleted(board: Switchboard) -> None:
     a_long_talk(board)
