@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import exists, func, not_, or_, select
 
-from hotline.domain import cases, complaint_figures, complaint_tracking, compliance, visit_figures
+from hotline.domain import complaint_figures, complaint_tracking, compliance, daily_figures, visit_figures
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
 from hotline.domain.cases import Case
@@ -23,44 +23,74 @@ from hotline.domain.companies import Company
 from hotline.domain.complaint_figures import TIMED, Line, Wanted
 from hotline.domain.complaint_tracking import Tracked
 from hotline.domain.compliance import Books
+from hotline.domain.customers import Customer
+from hotline.domain.daily_figures import Hidden, Measure
 from hotline.domain.promises import Promise, Verdict
 from hotline.domain.repairs import RepairOrder
 from hotline.domain.visits import Visit
 from hotline.errors import Invalid, NotFound
+from hotline.standard.catalogue import RULES
 
-_NOBODY = 0  # no member of staff has this number: nothing is hidden from a report
 _BUILDING = re.compile(r"^.*?(?:号楼|号院|栋|幢|大厦|广场|座)")
 _STEPS = ("signed_at", "settled_at", "returned_at", "told_at")
 
 Span = tuple[datetime, datetime]
 
 
-def counted(act: Act, company: Company, first: date, last: date) -> dict[str, Any]:
-    """Every part of the report of a company on these days, both counted."""
-    calendar = act.standard.calendar
-    span = calendar.start_of_day(first), calendar.start_of_day(date.fromordinal(last.toordinal() + 1))
-    wanted = Wanted({company.id: span}, _NOBODY)
-    tallies = compliance.by_rule_id(compliance.of(act, Books.read(act, company), first, last))
+@dataclass(frozen=True)
+class Reader:
+    """For whom a report is counted, and what is hidden from them; the one that stands is nobody's, and holds it all."""
+
+    id: int = 0  # no member of staff has this number
+    hidden: Hidden = field(default_factory=Hidden)
+
+
+def counted(act: Act, company: Company, first: date, last: date, reader: Reader | None = None) -> dict[str, Any]:
+    """Every part of the report of a company on these days, both counted; without what is hidden from a reader."""
+    reader = reader or Reader()
+    hidden, span = reader.hidden, _span(act, first, last)
+    wanted = Wanted({company.id: span}, reader.id)
+    tallies = compliance.by_rule_id(compliance.of(act, Books.read(act, company), first, last, hidden))
+    visits = visit_figures.coverage(act, [company.id], *span, but=hidden.cases)
     return {
-        "calls": _calls(act, company.id, span),
+        "calls": _calls(act, company.id, span, hidden),
         "complaints": [_line(line) for line in complaint_figures.lines(act, wanted)],
         "tracking": [_tracked(one) for one in complaint_tracking.every(act, wanted, at_once=_at_once(act))],
-        "faults": _faults(act, company.id, span),
-        "places": _places(act, company.id, span),
+        "faults": _faults(act, company.id, span, hidden),
+        "places": _places(act, company.id, span, hidden),
         "promises": {rule_id: asdict(tally) for rule_id, tally in sorted(tallies.items())},
-        "satisfaction": [asdict(one) for one in visit_figures.coverage(act, [company.id], *span)],
-        "staff": _staff(act, company.id, span),
+        "satisfaction": [asdict(one) for one in visits],
+        "staff": _staff(act, company, first, last, hidden),
     }
+
+
+def holds(act: Act, company: Company, first: date, last: date, hidden: Hidden) -> bool:
+    """Is anything hidden counted in the report of these days? Rather yes than no."""
+    since, until = _span(act, first, last)
+    open_then = (Case.opened_at < until, or_(Case.closed_at.is_(None), Case.closed_at >= since))
+    asked = (
+        exists().where(Case.company_id == company.id, Case.id.in_(hidden.cases), *open_then),
+        exists().where(hidden.promises, Promise.due_at >= since, Promise.due_at <= until),
+        exists().where(Visit.case_id.in_(hidden.cases), Visit.owed_at >= since, Visit.owed_at < until),
+        exists().where(Call.company_id == company.id, hidden.calls, Call.started_at >= since, Call.started_at < until),
+    )
+    return bool(hidden) and any(act.session.scalar(select(one)) for one in asked)
+
+
+def _span(act: Act, first: date, last: date) -> Span:
+    calendar = act.standard.calendar
+    return calendar.start_of_day(first), calendar.start_of_day(daily_figures.next_day(last))
 
 
 def _at_once(act: Act) -> int:
     return act.standard.engine.exports.at_once
 
 
-def _calls(act: Act, company_id: int, span: Span) -> dict[str, int]:
-    """How many rang, how many a person answered, how many were rung by us."""
-    query = select(Call.direction, func.count(), func.count(Call.answered_by_id))
+def _calls(act: Act, company_id: int, span: Span, hidden: Hidden) -> dict[str, int]:
+    """How many rang, how many a person answered, how many outside were rung by us; a colleague's ring is none."""
+    query = select(Call.direction, func.count(), func.count(Call.answered_by_id)).where(not_(hidden.calls))
     query = query.where(Call.company_id == company_id, Call.started_at >= span[0], Call.started_at < span[1])
+    query = query.where(or_(Call.direction == "in", Call.staff_id.is_(None)))
     found = {direction: (n, answered) for direction, n, answered in act.session.execute(query.group_by(Call.direction))}
     (rang, answered), (rung, _by) = (found.get(direction, (0, 0)) for direction in ("in", "out"))
     return {"in": rang, "answered": answered, "out": rung}
@@ -96,25 +126,27 @@ def _tracked(row: Tracked) -> dict[str, Any]:
     }
 
 
-def _faults(act: Act, company_id: int, span: Span) -> list[dict[str, Any]]:
+def _faults(act: Act, company_id: int, span: Span, hidden: Hidden) -> list[dict[str, Any]]:
     """Faults by class and scope; how many are done, and how many were charged."""
     done, charged = func.count(RepairOrder.done_at), func.count(RepairOrder.fee_accepted_at)
     query = select(RepairOrder.fault_class, RepairOrder.scope, func.count(), done, charged)
     query = query.join(Case, Case.id == RepairOrder.case_id).where(Case.company_id == company_id)
     query = query.where(RepairOrder.reported_at >= span[0], RepairOrder.reported_at < span[1])
+    query = query.where(Case.id.not_in(hidden.cases))
     rows = act.session.execute(
         query.group_by(RepairOrder.fault_class, RepairOrder.scope).order_by(RepairOrder.fault_class, RepairOrder.scope)
     )
     return [{"class": class_, "scope": scope, "n": n, "done": d, "charged": c} for class_, scope, n, d, c in rows]
 
 
-def _places(act: Act, company_id: int, span: Span) -> list[dict[str, Any]]:
+def _places(act: Act, company_id: int, span: Span, hidden: Hidden) -> list[dict[str, Any]]:
     """Faults by building and class, most first; what is in no building with several is counted together, as None."""
-    query = select(Case, RepairOrder).join(RepairOrder, RepairOrder.case_id == Case.id)
-    query = query.where(Case.company_id == company_id)
-    query = query.where(RepairOrder.reported_at >= span[0], RepairOrder.reported_at < span[1]).order_by(Case.id)
+    query = select(RepairOrder.address, Customer.key, RepairOrder.fault_class).select_from(RepairOrder)
+    query = query.join(Case, RepairOrder.case_id == Case.id).outerjoin(Customer, Customer.id == Case.customer_id)
+    query = query.where(Case.company_id == company_id, Case.id.not_in(hidden.cases)).order_by(Case.id)
+    query = query.where(RepairOrder.reported_at >= span[0], RepairOrder.reported_at < span[1])
     rows = act.session.execute(query.execution_options(yield_per=_at_once(act)))
-    found = Counter((_building(act, case, order), order.fault_class) for case, order in rows)
+    found = Counter((_building(act, address, key), fault_class) for address, key, fault_class in rows)
     of_building: Counter[str | None] = Counter()
     for (building, _class), n in found.items():
         of_building[building] += n
@@ -125,33 +157,34 @@ def _places(act: Act, company_id: int, span: Span) -> list[dict[str, Any]]:
     return [{"place": place, "class": class_, "n": n} for (place, class_), n in ordered]
 
 
-def _building(act: Act, case: Case, order: RepairOrder) -> str | None:
-    """The building of an address; None where it names none, none was told, or it was erased."""
-    if order.address is None:
+def _building(act: Act, address: str | None, key: str | None) -> str | None:
+    """The building of a sealed address; None where it names none, none was told, or its customer was erased."""
+    if address is None:
         return None
     try:
-        found = _BUILDING.match(cases.unseal(act, case, order.address))
+        told = act.sealer.open(address) if act.sealer.is_ours(address) else act.sealer.open_for(key, address)
     except (NotFound, Invalid):
         return None
+    found = _BUILDING.match(told)
     return found[0] if found else None
 
 
-def _staff(act: Act, company_id: int, span: Span) -> list[dict[str, Any]]:
+def _staff(act: Act, company: Company, first: date, last: date, hidden: Hidden) -> list[dict[str, Any]]:
     """For each person what they did: calls answered, matters taken and closed, promises, visits made."""
-    since, until = span
+    since, until = _span(act, first, last)
     found: dict[int, Counter[str]] = defaultdict(Counter)
-    for name, person, at, company in (
-        ("calls", Call.answered_by_id, Call.started_at, Call.company_id),
-        ("cases", Case.first_owner_id, Case.opened_at, Case.company_id),
-        ("closed", Case.closed_by_id, Case.closed_at, Case.company_id),
-        ("visits", Visit.staff_id, Visit.ended_at, Visit.company_id),
+    for name, person, at, works_for, shown in (
+        ("calls", Call.answered_by_id, Call.started_at, Call.company_id, not_(hidden.calls)),
+        ("cases", Case.first_owner_id, Case.opened_at, Case.company_id, Case.id.not_in(hidden.cases)),
+        ("closed", Case.closed_by_id, Case.closed_at, Case.company_id, Case.id.not_in(hidden.cases)),
+        ("visits", Visit.staff_id, Visit.ended_at, Visit.company_id, Visit.case_id.not_in(hidden.cases)),
     ):
-        query = select(person, func.count()).where(company == company_id, at >= since, at < until)
+        query = select(person, func.count()).where(works_for == company.id, at >= since, at < until, shown)
         _add(found, name, act.session.execute(query.where(person.is_not(None)).group_by(person)))
-    promised = Promise.company_id == company_id, Promise.due_at >= since, Promise.due_at < until
+    due = daily_figures.promises_in(Measure.of(act, company), first, last, tuple(RULES))
     for verdict in (Verdict.KEPT, Verdict.LATE, Verdict.BROKEN):
-        query = select(Promise.owner_id, func.count()).where(*promised, Promise.verdict == verdict)
-        query = query.where(or_(Promise.department_id.is_(None)))
+        query = select(Promise.owner_id, func.count()).where(due, Promise.verdict == verdict, not_(hidden.promises))
+        query = query.where(Promise.department_id.is_(None))
         _add(found, str(verdict), act.session.execute(query.group_by(Promise.owner_id)))
     return [{"staff": id_, **figures} for id_, figures in sorted(found.items())]
 

@@ -51,13 +51,19 @@ class Coverage:
         return self.points / self.marks if self.marks else None
 
 
-def coverage(act: Act, company_ids: Collection[int], since: datetime, until: datetime) -> list[Coverage]:
-    """For each rule what became of the visits that these companies came to owe from an instant to before another."""
+def coverage(
+    act: Act, company_ids: Collection[int], since: datetime, until: datetime, *, but: Collection[int] = ()
+) -> list[Coverage]:
+    """For each rule what became of the visits that these companies came to owe from an instant to before another.
+
+    `but`: cases of which nothing is counted.
+    """
     unhappy = func.sum(case((Visit.reopened, 1), else_=0))
     given = (unhappy, func.count(Visit.mark), func.sum(Visit.mark))
     signing = (func.count(Visit.to_sign_at), func.count(Visit.signed_at))
     query = select(Visit.rule, Visit.state, func.count(), *given, *signing)
     query = query.where(Visit.company_id.in_(company_ids), Visit.owed_at >= since, Visit.owed_at < until)
+    query = query.where(Visit.case_id.not_in(but))
     found: dict[str, Counter[str]] = {rule_id: Counter() for rule_id in RULES}
     rows = act.session.execute(query.group_by(Visit.rule, Visit.state))
     for rule, state, many, again, marks, points, to_sign, signed in rows:
