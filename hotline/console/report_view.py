@@ -10,11 +10,13 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from hotline.console import asking, complaint_statistics, discretion, people, words
+from hotline.console import asking, complaint_statistics, compliance_filter, discretion, people, words
+from hotline.domain import reports
 from hotline.domain.act import Act
 from hotline.domain.cases import Case
 from hotline.domain.companies import Company
 from hotline.domain.complaint_figures import ALL, COUNTED, OUTCOMES, TIMED
+from hotline.domain.report_figures import Reader
 from hotline.domain.reports import Report
 from hotline.sheets import Cell, Sheet
 
@@ -54,10 +56,9 @@ class Names:
     zone: ZoneInfo
 
     @classmethod
-    def read(cls, act: Act, report: Report) -> Names:
-        """For a report."""
+    def read(cls, act: Act, report: Report, figures: Mapping[str, Any]) -> Names:
+        """For a report and what the reader may know of it."""
         company = act.session.get_one(Company, report.company_id)
-        figures = report.figures
         departments = {row["department"] for row in (*figures["complaints"], *figures["tracking"])}
         return cls(
             company,
@@ -76,8 +77,13 @@ class Names:
 
 
 def tables(act: Act, report: Report) -> list[Table]:
-    """Every table of a report, in order. A complaint about the reader is no row of theirs (CMP-10)."""
-    names, figures = Names.read(act, report), report.figures
+    """Every table of a report, in order. A complaint about the reader is neither a row nor counted for them (CMP-10).
+
+    Raises Forbidden for whoever is of the side that is complained of.
+    """
+    person = asking.person()
+    figures = reports.figures_for(act, report, Reader(person.id, compliance_filter.hidden(act, person)))
+    names = Names.read(act, report, figures)
     return [
         _calls(figures["calls"]),
         _promises(figures["promises"]),

@@ -48,6 +48,7 @@ def one_report(report_id: int) -> ResponseReturnValue:
             title=title(report),
             company=company,
             tables=report_view.tables(act, report),
+            unaltered=reports.is_unaltered(act, report),
             zone=act.standard.timezone,
         )
 

@@ -1,7 +1,8 @@
 """Monthly, quarterly and yearly reports (PPL-6); without them nobody would read figures unless they went for them.
 
 A report is made when its period is over, and stands: what is corrected in the rows afterwards changes no report that
-somebody has read. Its digest is in the log.
+somebody has read. Its digest is in the log. For whoever is complained of in it, it is counted without what they may not
+know of, at every reading: a sum that stands would tell them of it (CMP-10).
 """
 
 from __future__ import annotations
@@ -19,12 +20,15 @@ from sqlalchemy.orm import Mapped, mapped_column
 from hotline.db import Base, insert_new
 from hotline.domain import audit, companies, outbox, report_figures
 from hotline.domain.act import Act
+from hotline.domain.audit import AuditEntry
 from hotline.domain.calls import Call
 from hotline.domain.cases import Case
 from hotline.domain.companies import Company
+from hotline.domain.report_figures import Reader
 from hotline.domain.staff import Staff
 from hotline.errors import Invalid, NotFound
 
+MAKES = "make-report"  # the kind of what is owed when a period is over: {company, period, first, last}
 TELLS = "tell-report"  # the kind of what is owed to whoever is told of a report
 
 
@@ -42,11 +46,6 @@ class Report(Base):
     made_at: Mapped[datetime]
     figures: Mapped[dict[str, Any]] = mapped_column(JSON)
     digest: Mapped[str] = mapped_column(String(64))  # SHA-256 of the figures, which stands in the log too
-
-    @property
-    def is_unaltered(self) -> bool:
-        """Are the figures those that were counted?"""
-        return _digest(self.figures) == self.digest
 
 
 class ReportReader(Base):
@@ -90,11 +89,15 @@ def _span(year: int, month: int, months: int, step: int) -> Span:
 
 
 def due(act: Act) -> list[tuple[int, Span]]:
-    """Which companies' periods are over and have no report; a company with nothing yet in that time has none."""
+    """Which companies' periods are over and have no report; a company with nothing yet in that time has none.
+
+    Over is a period when its last calls are, as a day is that is added up.
+    """
     found: list[tuple[int, Span]] = []
     for company in act.session.scalars(select(Company).order_by(Company.id)):
         standard = act.standard_of(company.profile, company.overrides)
-        spans = over(act.at.astimezone(ZoneInfo(standard.timezone)).date())
+        settled = act.at - standard.engine.counting.settles.span
+        spans = over(settled.astimezone(ZoneInfo(standard.timezone)).date())
         names = [span.name for span in spans]
         known = set(
             act.session.scalars(select(Report.period).where(Report.company_id == company.id, Report.period.in_(names)))
@@ -106,20 +109,53 @@ def due(act: Act) -> list[tuple[int, Span]]:
     return found
 
 
-def make(act: Act, company_id: int, span: Span) -> Report | None:
-    """Count a period of a company, for good; whoever is named is told. None where it is there already."""
-    company = companies.get(act, company_id)
-    figures = report_figures.counted(act, company, span.first, span.last)
+def owe(act: Act, owed: Collection[tuple[int, Span]]) -> None:
+    """A worker makes these reports, each once, as soon as it has time."""
+    for company_id, span in owed:
+        days = {"first": span.first.isoformat(), "last": span.last.isoformat()}
+        key = f"{MAKES}-{company_id}-{span.name}"
+        outbox.post(act, MAKES, key=key, patient=True, company=company_id, period=span.name, **days)
+
+
+def is_made(act: Act, company_id: int, span: Span) -> bool:
+    """Is there this report already?"""
+    theirs = (Report.company_id == company_id, Report.period == span.name)
+    return act.session.scalar(select(Report.id).where(*theirs)) is not None
+
+
+def make(act: Act, company_id: int, span: Span, figures: dict[str, Any]) -> Report | None:
+    """What was counted of a period of a company stands from now on; whoever is named is told. None where it does."""
     digest = _digest(figures)
     row = {"company_id": company_id, "period": span.name, "first": span.first, "last": span.last, "made_at": act.at}
     made = insert_new(act.session, Report).values(**row, figures=figures, digest=digest).returning(Report.id)
     report_id = act.session.scalar(made)
     if report_id is None:
         return None
-    act.remember("house", "report-made", report=report_id, company=company_id, period=span.name, digest=digest)
+    report = act.session.get_one(Report, report_id)
+    act.remember("house", "report-made", **_told(report, digest))
     for person in readers(act, company_id):
         outbox.post(act, TELLS, key=f"{TELLS}-{report_id}-{person.id}", who=person.id, report=report_id)
-    return act.session.get_one(Report, report_id)
+    return report
+
+
+def is_unaltered(act: Act, report: Report) -> bool:
+    """Are the figures those that were counted? So says the log: who can change the figures can change their digest."""
+    digest = _digest(report.figures)
+    query = select(AuditEntry.body).where(AuditEntry.chain == "house", AuditEntry.kind == "report-made")
+    bodies = act.session.scalars(query.where(AuditEntry.at == report.made_at))
+    told = b'"fields":' + audit.canonical(_told(report, digest))
+    return report.digest == digest and any(told in body for body in bodies)
+
+
+def figures_for(act: Act, report: Report, reader: Reader) -> dict[str, Any]:
+    """What a reader may know of a report: what stands, or where it holds what is hidden from them, all but that.
+
+    The company's standard is chosen.
+    """
+    company = companies.get(act, report.company_id)
+    if not report_figures.holds(act, company, report.first, report.last, reader.hidden):
+        return report.figures
+    return report_figures.counted(act, company, report.first, report.last, reader)
 
 
 def get(act: Act, report_id: int) -> Report:
@@ -165,6 +201,10 @@ def _was_there(act: Act, company_id: int, ends: datetime) -> bool:
     rang = exists().where(Call.company_id == company_id, Call.started_at < ends)
     came = exists().where(Case.company_id == company_id, Case.opened_at < ends)
     return bool(act.session.scalar(select(or_(rang, came))))
+
+
+def _told(report: Report, digest: str) -> dict[str, Any]:
+    return {"report": report.id, "company": report.company_id, "period": report.period, "digest": digest}
 
 
 def _digest(figures: dict[str, Any]) -> str:

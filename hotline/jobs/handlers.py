@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hotline.domain import cases, companies, completeness, handovers, leaving
+from hotline.domain import cases, companies, completeness, handovers, leaving, reports
 from hotline.domain.act import Act
 from hotline.domain.handovers import Handover
 from hotline.domain.outbox import OutboxEntry, State
@@ -87,7 +87,8 @@ _KINDS = {
     "return-handover": Handler(_return_handover),
     "tell-gap": Handler(people.tell_gap),
     "begin-leave": Handler(_begin_leave),
-    "tell-report": Handler(reporting.tell),
+    reports.MAKES: Handler(reporting.make, reporting.made),
+    reports.TELLS: Handler(reporting.tell),
     "export": Handler(exporting.make, exporting.made, failed=exporting.not_made),
 }
 

@@ -2,28 +2,54 @@
 
 from __future__ import annotations
 
-from hotline.domain import companies, reports, staff
+import json
+from datetime import date, datetime
+
+from hotline.domain import companies, report_figures, reports, staff
 from hotline.domain.act import CLOCK, Act
 from hotline.domain.outbox import OutboxEntry, State
-from hotline.errors import HotlineError
+from hotline.domain.reports import Span
 from hotline.jobs import texts
-from hotline.jobs.effects import Prepared
+from hotline.jobs.effects import Effect, Prepared
 from hotline.runtime import Runtime
 
 
-def make_due(runtime: Runtime) -> None:
-    """Each report in its own act: the trouble of one holds up no other, and is named afterwards."""
+def owe_due(runtime: Runtime) -> None:
+    """What is due is owed, and no more: a year takes long to count, and whoever does this hands out calls as well."""
     with runtime.look(CLOCK) as act:
         owed = reports.due(act)
-    troubles: list[HotlineError] = []
-    for company_id, span in owed:
-        try:
-            with runtime.act(CLOCK) as act:
-                reports.make(act, company_id, span)
-        except HotlineError as error:
-            troubles.append(error)
-    if troubles:
-        raise troubles[-1]
+    if owed:
+        with runtime.act(CLOCK) as act:
+            reports.owe(act, owed)
+
+
+def make(runtime: Runtime, act: Act, entry: OutboxEntry) -> Prepared:
+    """Count a period: about = {company, period, first, last}."""
+    company_id, span = _asked(entry)
+    if reports.is_made(act, company_id, span):
+        return State.DROPPED
+    companies.get(act, company_id)
+    return Effect(lambda _carrier: count(runtime, company_id, span))
+
+
+def made(runtime: Runtime, act: Act, entry: OutboxEntry, answer: str) -> datetime | None:
+    """What was counted stands from now on."""
+    company_id, span = _asked(entry)
+    companies.get(act, company_id)
+    reports.make(act, company_id, span, json.loads(answer))
+    return None
+
+
+def count(runtime: Runtime, company_id: int, span: Span) -> str:
+    """The figures of a period, in words. It only looks: meanwhile everybody else writes."""
+    with runtime.look(CLOCK) as act:
+        company = companies.get(act, company_id)
+        return json.dumps(report_figures.counted(act, company, span.first, span.last))
+
+
+def _asked(entry: OutboxEntry) -> tuple[int, Span]:
+    first, last = (date.fromisoformat(entry.about[name]) for name in ("first", "last"))
+    return entry.about["company"], Span(entry.about["period"], first, last)
 
 
 def tell(runtime: Runtime, act: Act, entry: OutboxEntry) -> Prepared:

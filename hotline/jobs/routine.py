@@ -148,7 +148,7 @@ ROUTINE = (
     Recurring("add-up-days", lambda figures: figures.counting.every, counting.add_up_days, shared=True),
     Recurring("look-at-people", lambda figures: figures.routine.people_every, people.look),
     Recurring("dispose-of-news", lambda figures: figures.routine.retention_every, dispose_of_news),
-    Recurring("make-reports", lambda figures: figures.exports.look_every, reporting.make_due),
+    Recurring("make-reports", lambda figures: figures.exports.look_every, reporting.owe_due),
     Recurring("end-exports", lambda figures: figures.exports.look_every, exporting.expire),
     Recurring("draw-up-disposals", lambda figures: figures.routine.retention_every, keeping.draw_up),
 )
