@@ -67,6 +67,21 @@ class Sealer:
         """One of our own keys, sealed with the first. Raises Invalid where no key of this name is set."""
         return f"{self._current.name}.{_encrypt(self._current.secret, self._key(name))}"
 
+    def is_key(self, name: str, wrapped: str) -> bool:
+        """Is the key that `sealed_key` made this the one that is set under this name? Raises Invalid as `open` does."""
+        return hmac.compare_digest(self._opened(wrapped), self._key(name))
+
+    def proof(self, name: str) -> str:
+        """What the key that is set under this name opens, and no other. Raises Invalid where none is set."""
+        return _encrypt(self._key(name), name.encode())
+
+    def is_proven(self, name: str, proof: str) -> bool:
+        """Is the key that is set under this name the one that made the proof?"""
+        try:
+            return name in self._set and _decrypt(self._key(name), proof) == name.encode()
+        except Invalid:
+            return False
+
     def seal(self, text: str) -> str:
         """Seal a value that belongs to no customer (a raw webhook, a member of staff's telephone)."""
         return f"{self._current.name}.{_encrypt(self._current.secret, text.encode())}"
@@ -110,7 +125,19 @@ class Sealer:
 
     def _opened(self, sealed: str) -> bytes:
         name, _dot, value = sealed.partition(".")
-        return _decrypt(self._key(name), value)
+        try:
+            return _decrypt(self._key(name), value)
+        except Invalid:
+            before = self._before(name)
+            if before is None:
+                raise
+        return _decrypt(before, value)
+
+    def _before(self, name: str) -> bytes | None:
+        """Another key that had the name of one that is set, and was retired."""
+        kept = self._retired(name) if name in self._set else None
+        by, _dot, value = (kept or "").partition(".")
+        return _decrypt(self._keys[by], value) if by in self._set else None
 
     def _key(self, name: str) -> bytes:
         if name not in self._keys:

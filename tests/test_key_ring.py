@@ -149,6 +149,25 @@ def test_a_retired_key_is_itself_sealed_anew_by_the_next_change(sealed: Runtime)
     last.redis.close()
 
 
+def test_two_keys_of_one_name_are_never_mixed_up(sealed: Runtime) -> None:
+    first = operator(with_keys(sealed.settings, both(sealed)))
+    first.answered("keys reseal")
+    first.answered("keys retire k1")
+    again = "k1:" + base64.b64encode(b"9" * 32).decode()
+    named_so = house.make(with_keys(sealed.settings, f"{again},{SECOND}"), sealed.engine)
+    with named_so.act(COMMAND) as act:
+        [request] = handovers.of_case(act, 1)
+        assert cases.unseal(act, act.session.get_one(cases.Case, 1), request.reason) == WHY, "the retired one opens"
+        act.remember("house", "noted", reason=act.sealer.seal(WHY))
+    named_so.redis.close()
+    third = "k3:" + base64.b64encode(b"3" * 32).decode()
+    changed = operator(with_keys(sealed.settings, f"{third},{again},{SECOND}"))
+    changed.answered("keys reseal")
+    assert "another key called k1 was retired before" in changed.refused("keys retire k1")
+    with sealed.look(COMMAND) as act:
+        assert old_keys.names(act.session) == ["k1"]
+
+
 def test_what_stands_in_use_is_passed_over_and_found_the_next_time(sealed: Runtime) -> None:
     later = house.make(with_keys(sealed.settings, both(sealed)), sealed.engine)
     [keys] = [one for one in sealed_columns.RESEALED if (one.table, one.column) == ("customers", "key")]

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.db import Base, insert_new
 from hotline.domain.act import Act
+from hotline.errors import Conflict
 
 
 class OldKey(Base):
@@ -32,7 +33,15 @@ def names(session: Session) -> list[str]:
 
 
 def keep(act: Act, name: str) -> None:
-    """Keep a key that is about to be set no longer; the house remembers it. Once more changes nothing."""
+    """Keep a key that is about to be set no longer; the house remembers it. Once more changes nothing.
+
+    Raises Conflict where another key of this name is kept: one of the two would open its entries no more.
+    """
     row = insert_new(act.session, OldKey).values(name=name, wrapped=act.sealer.sealed_key(name), retired_at=act.at)
     if act.session.scalar(row.returning(OldKey.name)) is not None:
         act.remember("house", "sealing-key-retired", name=name)
+        return
+    if not act.sealer.is_key(name, act.session.get_one(OldKey, name).wrapped):
+        raise Conflict(
+            f"another key called {name} was retired before: leave this one in SEALING_KEYS, the log needs it"
+        )
