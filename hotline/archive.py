@@ -32,21 +32,21 @@ from sqlalchemy import (
     text,
     update,
 )
+from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeEngine
 
-from hotline import VERSION, backup_file, clock, listing, migrations, sounds
+from hotline import VERSION, aftermath, backup_file, clock, listing, migrations, sounds
 from hotline.backup_file import Reader, Writer
 from hotline.db import Instant
-from hotline.domain import checkpoints, verifying
+from hotline.domain import checkpoints, key_proofs, verifying
 from hotline.domain.act import COMMAND
 from hotline.domain.findings import Report
 from hotline.domain.news import Recording
 from hotline.domain.tables import metadata
-from hotline.errors import Conflict, HotlineError, Invalid, NotFound
+from hotline.errors import Conflict, Invalid, NotFound
 from hotline.runtime import Runtime
 
 _VERSIONS = "alembic_version"
-_PROBE = "hotline"  # what the keys of a back-up have to open
 _ALTERED = 1
 
 
@@ -59,7 +59,7 @@ def backup(file: Path, without_recordings: bool) -> None:
     The keys are not in it: keep SEALING_KEYS, BLIND_INDEX_KEY and AUDIT_SIGNING_KEY (or keys.json) elsewhere.
     """
     with listing.opened() as runtime, backup_file.written(file) as out:
-        missing = _copy(runtime, out, sounds_too=not without_recordings)
+        missing = copy_all(runtime, out, sounds_too=not without_recordings)
         rows, files = out.rows, out.files
     click.echo(f"{file}: {rows} rows and {files} files; the keys are not in it, keep them elsewhere")
     if missing:
@@ -71,23 +71,26 @@ def backup(file: Path, without_recordings: bool) -> None:
 def restore(file: Path) -> None:
     """Bring a back-up into an empty database, then check the log. Status 0: it is unaltered. 1: it is not, and where.
 
-    What was owed when the back-up was made is owed again: look at the outbox before the workers run.
+    What was owed when the back-up was made is owed again: look at the outbox before the workers run. Whom
+    HOTLINE_VAR/erased.txt calls erased since is erased again, and every log-in ends.
     """
     with listing.opened() as runtime:
         about = backup_file.checked(file)
-        _check_keys(runtime, about)
+        key_proofs.check(runtime.sealer, about.get("proofs"))
         _make_schema(runtime.engine, str(about["revision"]))
         rows, files = _bring_back(runtime, file)
         migrations.upgrade(runtime.engine)
+        told = aftermath.settle(runtime, str(about["at"]))
         report = _verified(runtime)
-    click.echo(f"{rows} rows and {files} files of {about['at']} are back")
+        told += aftermath.begin_file_anew(runtime, report)
+    click.echo("\n".join([f"{rows} rows and {files} files of {about['at']} are back", *told]))
     click.echo("\n".join([*(str(problem) for problem in report.problems), *report.notes]) or "no notes")
     click.echo(f"{report.entries} entries of the log: {'unaltered' if report.unaltered else 'ALTERED'}")
     sys.exit(0 if report.unaltered else _ALTERED)
 
 
-def _copy(runtime: Runtime, out: Writer, *, sounds_too: bool) -> int:
-    """Write everything; how many sounds are not there."""
+def copy_all(runtime: Runtime, out: Writer, *, sounds_too: bool) -> int:
+    """Write everything as it stands at one moment; how many sounds are not there. Raises Conflict before `migrate`."""
     checkpoint_file = runtime.settings.hotline_var / checkpoints.FILE
     # Read before the database is looked at: what is exported meanwhile must not seem ahead of it.
     known = checkpoint_file.read_bytes() if checkpoint_file.exists() else b""
@@ -95,8 +98,9 @@ def _copy(runtime: Runtime, out: Writer, *, sounds_too: bool) -> int:
         revision = connection.execute(text(f"SELECT version_num FROM {_VERSIONS}")).scalar_one()  # noqa: S608
         if revision != migrations.steps()[-1]:
             raise Conflict("the database is not at this version's schema: `hotline migrate` first")
-        probe = runtime.sealer.seal(_PROBE)
-        out.begin({"version": VERSION, "revision": revision, "at": clock.now().isoformat(), "probe": probe})
+        with Session(connection) as session:
+            proofs = key_proofs.made(session, runtime.sealer)
+        out.begin({"version": VERSION, "revision": revision, "at": clock.now().isoformat(), "proofs": proofs})
         for table in metadata.sorted_tables:
             _copy_table(connection, out, table, runtime.figures.keeping.backup_rows)
         kept = select(Recording.file).where(Recording.sha256.is_not(None)).order_by(Recording.file)
@@ -126,15 +130,6 @@ def _one_moment(engine: Engine) -> Iterator[Connection]:
     with engine.connect().execution_options(**how) as connection:
         yield connection
         connection.rollback()
-
-
-def _check_keys(runtime: Runtime, about: dict[str, Any]) -> None:
-    try:
-        if runtime.sealer.open(str(about["probe"])) == _PROBE:
-            return
-    except HotlineError:
-        pass
-    raise Invalid("SEALING_KEYS are not those of this back-up: nothing in it could be read. Set the keys of its time")
 
 
 def _make_schema(engine: Engine, revision: str) -> None:

@@ -14,7 +14,18 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from hotline import clock, live, spool
-from hotline.domain import calls, checkpoints, decisions, holds, news, outbox, promise_looks, spooled
+from hotline.domain import (
+    calls,
+    checkpoints,
+    customers,
+    decisions,
+    forgotten,
+    holds,
+    news,
+    outbox,
+    promise_looks,
+    spooled,
+)
 from hotline.domain.act import CLOCK
 from hotline.errors import HotlineError, Invalid, NotFound
 from hotline.jobs import alarms, completeness, counting, exporting, keeping, people, reading, reporting, watch
@@ -31,6 +42,12 @@ def seal_log(runtime: Runtime) -> None:
         checkpoints.seal_log(act, runtime.settings.signing_key())
     with runtime.look(CLOCK) as act:
         checkpoints.export_missing(act.session, runtime.settings.hotline_var / checkpoints.FILE)
+
+
+def keep_erased(runtime: Runtime) -> None:
+    """Keep whom we have erased outside the database as well: a back-up that comes back must not know them again."""
+    with runtime.look(CLOCK) as act:
+        forgotten.export_missing(act.session, runtime.settings.hotline_var / forgotten.FILE)
 
 
 def look_at_promises(runtime: Runtime) -> bool:
@@ -119,9 +136,12 @@ def open_kept_calls(runtime: Runtime) -> None:
 
 
 def dispose_of_news(runtime: Runtime) -> None:
-    """What the carrier told us is kept as long as each company's standard says, and no longer (REC-5)."""
+    """What the carrier told us is kept as long as each company's standard says, and no longer (REC-5); a number that
+    was flagged, until the flag expires (ANS-12).
+    """
     with runtime.act(CLOCK) as act:
         news.dispose(act, but=holds.held_calls())
+        customers.forget_expired(act)
 
 
 @dataclass(frozen=True)
@@ -137,6 +157,7 @@ class Recurring:
 
 ROUTINE = (
     Recurring("seal-log", lambda figures: figures.audit.checkpoint_every, seal_log),
+    Recurring("keep-erased", lambda figures: figures.routine.people_every, keep_erased),
     Recurring("look-at-promises", lambda figures: figures.promises.look_every, look_at_promises, shared=True),
     Recurring("read-calls", lambda figures: figures.call_index.look_every, reading.read_calls, shared=True),
     Recurring("lapse-requests", lambda figures: figures.promises.look_every, lapse_requests),
@@ -147,6 +168,7 @@ ROUTINE = (
     Recurring("look-at-completeness", lambda figures: figures.completeness.every, completeness.owe),
     Recurring("add-up-days", lambda figures: figures.counting.every, counting.add_up_days, shared=True),
     Recurring("look-at-people", lambda figures: figures.routine.people_every, people.look),
+    Recurring("dispose-of-searches", lambda figures: figures.routine.retention_every, reading.dispose_of_searches),
     Recurring("dispose-of-news", lambda figures: figures.routine.retention_every, dispose_of_news),
     Recurring("make-reports", lambda figures: figures.exports.look_every, reporting.owe_due),
     Recurring("end-exports", lambda figures: figures.exports.look_every, exporting.expire),
