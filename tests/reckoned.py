@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import bindparam, text, update
+from sqlalchemy import bindparam, select, text, update
 
 from hotline.db import Instant
 from hotline.domain import cases, companies
 from hotline.domain.act import COMMAND, Act
 from hotline.domain.calls import Call
-from hotline.domain.cases import Kind
+from hotline.domain.cases import Case, Kind
 from hotline.domain.companies import Company
 from hotline.domain.promises import Promise
 from hotline.domain.visits import Visit
@@ -27,21 +27,27 @@ ZONES = {"heat": ZoneInfo("Asia/Shanghai"), "home": ZoneInfo("America/Los_Angele
 PLAIN = ("FLT-2.notify", "FLT-2.sign", "CBK-1.answer", "CBK-2.missed", "CBK-3.time", "VIS-1.repair", "ANS-3.callback")
 OF_COMPLAINTS = ("CMP-1.sign", "CMP-4.settle.minor", "CMP-4.settle.major", "CMP-6.form", "CMP-7.tell", "CMP-8.visit")
 VERDICTS = ("open", "kept", "kept", "kept", "late", "broken", "excused")
+_ANONYMOUS = 13  # the number of an anonymous complaint about the supervisor
 Counted = Counter[tuple[str, str]]  # rule ID and outcome
 
 _NOT_JOINED = """NOT (p.rule_id IN ('CMP-1', 'CMP-2', 'CMP-4', 'CMP-6') AND p.verdict NOT IN ('late', 'broken')
  AND EXISTS (SELECT 1 FROM complaints j WHERE j.case_id = p.case_id AND j.joined_to_id IS NOT NULL))"""
 _HIDDEN = """SELECT case_id FROM complaints WHERE coalesce(joined_to_id, id) IN
  (SELECT coalesce(joined_to_id, id) FROM complaints WHERE about_staff_id = :reader)"""
+_LEADING = f"""SELECT k.id FROM calls k WHERE k.case_id IN ({_HIDDEN})
+ OR k.id IN (SELECT call_id FROM cases WHERE id IN ({_HIDDEN}))
+ OR (CAST(k.slots AS TEXT) LIKE '%anonymous_case%' AND EXISTS (SELECT 1 FROM complaints a
+ JOIN cases n ON n.id = a.case_id WHERE a.about_staff_id = :reader AND n.anonymous))"""  # noqa: S608
 PROMISES = f"""SELECT p.rule_id, p.verdict, count(*) FROM promises p WHERE p.company_id = :company AND p.due_at > :since
  AND p.due_at <= :until AND p.case_id NOT IN ({_HIDDEN}) AND {_NOT_JOINED} GROUP BY p.rule_id, p.verdict"""  # noqa: S608
-CALLS = """SELECT 'ANS-1', CASE WHEN answer_ms IS NOT NULL AND cause = 'late-answer' THEN 'late'
+CALLS = f"""SELECT 'ANS-1', CASE WHEN answer_ms IS NOT NULL AND cause = 'late-answer' THEN 'late'
  WHEN answer_ms IS NOT NULL THEN 'kept' WHEN state IN ('ended', 'busy', 'unanswered', 'failed') THEN 'broken'
  ELSE 'open' END, count(*) FROM calls WHERE direction = 'in' AND company_id = :company AND started_at >= :since
- AND started_at < :until AND :reader = :reader GROUP BY 2"""
-WAITS = """SELECT 'ANS-4', CASE WHEN longest_gap_ms <= 15000 THEN 'kept' ELSE 'broken' END, count(*) FROM waits
+ AND started_at < :until AND id NOT IN ({_LEADING}) GROUP BY 2"""  # noqa: S608
+WAITS = f"""SELECT 'ANS-4', CASE WHEN longest_gap_ms <= 15000 THEN 'kept' ELSE 'broken' END, count(*) FROM waits
  WHERE company_id = :company AND ended_at >= :since AND ended_at < :until
- AND (callback_id IS NULL OR longest_gap_ms > 0) AND :reader = :reader GROUP BY 2"""
+ AND (callback_id IS NULL OR longest_gap_ms > 0) AND coalesce(case_id, 0) NOT IN ({_HIDDEN})
+ AND coalesce(call_id, 0) NOT IN ({_LEADING}) GROUP BY 2"""  # noqa: S608
 VISITS = f"""SELECT CASE rule WHEN 'VIS-1.repair' THEN 'VIS-1' WHEN 'VIS-3.visitor' THEN 'VIS-3' ELSE 'VIS-2' END,
  state, count(*) FROM visits WHERE company_id = :company AND owed_at >= :since AND owed_at < :until
  AND case_id NOT IN ({_HIDDEN}) GROUP BY 1, 2"""  # noqa: S608
@@ -74,6 +80,7 @@ def seeded(runtime: Runtime, cast: Cast, *, seed: int = 5) -> None:
         for firm, owner in ((cast.heat, cast.lin), (cast.home, cast.wu)):
             _promises(act, cast, firm, owner, chance)
             _line(act, firm, owner, chance)
+            _told(act, firm)
 
 
 def _promises(act: Act, cast: Cast, firm: Firm, owner: Person, chance: random.Random) -> None:
@@ -91,6 +98,7 @@ def _promises(act: Act, cast: Cast, firm: Firm, owner: Person, chance: random.Ra
             filed_at=_some_time(firm, chance),
             about_staff_id=cast.sun.id if number % 10 == 3 else None,
             joined_to_id=chance.choice([None, None, *leading]),
+            anonymous=number == _ANONYMOUS,
         )
         leading += [made.id] if made.joined_to_id is None else []
         for edge, rule in enumerate(chance.sample(OF_COMPLAINTS, 3)):
@@ -147,6 +155,21 @@ def _line(act: Act, firm: Firm, owner: Person, chance: random.Random) -> None:
         act.session.add(call)
         act.session.flush()
         _wait(act, firm, call.id, began, chance)
+
+
+def _told(act: Act, firm: Firm) -> None:
+    """Each complaint was told in one call, is what another is about, and had its caller wait in a third.
+
+    In a few more calls something anonymous was told; which matter it was they do not say.
+    """
+    calls = list(act.session.scalars(select(Call).where(Call.company_id == firm.id).order_by(Call.id)))
+    complaints = select(Case).where(Case.company_id == firm.id, Case.kind == Kind.COMPLAINT).order_by(Case.id)
+    each = zip(act.session.scalars(complaints).all(), calls[::4], calls[1::4], calls[2::4], strict=True)
+    for made, told, about, waited in each:
+        made.call_id, about.case_id = told.id, made.id
+        act.session.execute(update(Wait).where(Wait.call_id == waited.id).values(case_id=made.id))
+    for call in calls[3::12]:
+        call.slots = {"anonymous_case": "sealed"}
 
 
 def _wait(act: Act, firm: Firm, call_id: int, began: datetime, chance: random.Random) -> None:

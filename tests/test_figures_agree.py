@@ -13,8 +13,10 @@ from flask import Flask
 from sqlalchemy import select, text, update
 
 from hotline.console import compliance as page
-from hotline.domain import companies, compliance
+from hotline.console import compliance_filter, discretion
+from hotline.domain import companies, compliance, staff
 from hotline.domain.act import CLOCK, COMMAND
+from hotline.domain.calls import Call
 from hotline.domain.compliance import Books
 from hotline.domain.daily_figures import DailyFigure
 from hotline.domain.promises import Promise
@@ -107,9 +109,23 @@ def test_whoever_is_complained_of_has_it_neither_counted_nor_listed(app: Flask, 
     found = shown(sun, f"period=2026-11&company={cast.home.id}")
     hers, everybodys = by_sql(runtime, cast.heat, span, cast.sun.id), by_sql(runtime, cast.heat, span)
     assert counts(found) == hers != everybodys
+    assert {"ANS-1", "ANS-4", "CMP-4"} <= {rule for rule, _outcome in everybodys - hers}
     assert counts(found, "visits") == reckoned.plainly(runtime, VISITS, cast.heat, span, reader=cast.sun.id)
     for n, href in [one for (_rule, outcome, _of), one in found.items() if outcome in ("broken", "made")]:
         assert f'data-n="{n}"' in sun.opens(href).text
+
+
+def test_calls_that_lead_to_a_hidden_complaint_are_found_from_the_few_complaints(
+    app: Flask, runtime: Runtime, cast: Cast
+) -> None:
+    with runtime.look(COMMAND) as act:
+        for person, any_ in ((cast.sun, True), (cast.tang, False)):
+            reader = staff.get(act, person.id)
+            unknown = compliance_filter.hidden(act, reader).calls
+            found = set(act.session.scalars(select(Call.id).where(unknown)))
+            assert found == set(act.session.scalars(select(Call.id).where(~discretion.calls(reader))))
+            assert bool(found) is any_
+            assert "complaints" not in str(unknown), "no call is asked about its complaints one by one"
 
 
 def added_up(runtime: Runtime) -> None:
@@ -136,6 +152,9 @@ def test_what_is_added_up_day_by_day_changes_no_figure_and_follows_a_late_verdic
     with runtime.act(COMMAND) as act:
         done = {"verdict": "late", "done_at": act.at, "judged_at": act.at}
         act.session.execute(update(Promise).where(Promise.id == late).values(**done))
+        given_up = {"state": "unanswered", "ended_at": act.at}  # of a call that was left ringing when we were stopped
+        rang = act.session.scalars(update(Call).where(Call.state == "ringing").values(**given_up).returning(Call.id))
+        assert len(rang.all()) > 9
     now = by_sql(runtime, cast.heat, spans["heat"]) + by_sql(runtime, cast.home, spans["home"])
     assert counts(shown(tang, query)) == now, "the rows win until the next round"
     added_up(runtime)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -105,4 +106,4 @@ def hidden(act: Act, person: Staff) -> Hidden:
     """
     if discretion.answers_for_a_department(person):
         raise Forbidden
-    return compliance.hidden_from(act, person.id, ~discretion.calls(person))
+    return compliance.hidden_from(act, person.id, partial(discretion.leading_to, act, person))

@@ -1,16 +1,17 @@
 """How well a company keeps what the standard promises, over any days; without it nobody could trust a figure (PPL-6).
 
 Days that are over are added up once (`daily_figures`). Which wins, the sum or the rows: the sum of a day that is added
-up, unless a promise that fell due on it was judged since the last round, or is still to be judged; then the rows, until
-the next round adds that day up again. Days that are not added up yet, today among them, are counted from the rows. So a
-figure is right at every moment, whenever the round ran last; and a day that is added up stays what it was when its rows
-are disposed of (REC-5), or when a company sets itself another limit for silences (ANS-4).
+up, unless a promise that fell due on it was judged since the last round, or is still to be judged, or a call of it had
+not ended when it was added up; then the rows, until the next round adds that day up again. Days that are not added up
+yet, today among them, are counted from the rows. So a figure is right at every moment, whenever the round ran last; and
+a day that is added up stays what it was when its rows are disposed of (REC-5), or when a company sets itself another
+limit for silences (ANS-4).
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Self
@@ -35,6 +36,7 @@ MADE = "made"
 ALL = "all"
 NAMED = (MADE, *OUTCOMES)
 _MISSED = (Verdict.LATE, Verdict.BROKEN)
+_SPOKEN_TO = (daily_figures.REASSURE,)  # by the limit of that day; a call that has ended no longer changes
 
 
 class FigureRound(Base):
@@ -79,15 +81,15 @@ def by_rule_id(found: Tallies) -> Tallies:
     return daily_figures.added({rule.partition(".")[0]: tally} for rule, tally in found.items())
 
 
-def hidden_from(act: Act, staff_id: int, calls: ColumnElement[bool]) -> Hidden:
+def hidden_from(act: Act, staff_id: int, leading: Callable[[Collection[int]], ColumnElement[bool]]) -> Hidden:
     """What this reader may not know of: complaints about them, with whatever is joined to one (CMP-10).
 
-    `calls`: of `Call`, the condition of those that would lead there; asked only where there is any such complaint.
+    `leading`: given those cases, the condition of `Call` for what would lead there; asked only where there is any.
     """
     leads = func.coalesce(Complaint.joined_to_id, Complaint.id)
     about = select(leads).where(Complaint.about_staff_id == staff_id)
     cases = frozenset(act.session.scalars(select(Complaint.case_id).where(leads.in_(about))))
-    return Hidden(cases, calls) if cases else Hidden()
+    return Hidden(cases, leading(cases)) if cases else Hidden()
 
 
 def count_days(act: Act, company: Company) -> bool:
@@ -100,9 +102,10 @@ def count_days(act: Act, company: Company) -> bool:
         return False
     changed = sorted(_changed(act, measure, done))
     new = [day for day in _days_after(done.last, closed) if (day - done.last).days <= counting.batch]
+    rang = _with_open_calls(act, done)
     for day in changed:
-        found = daily_figures.of_promises(act, measure, day, day)
-        daily_figures.write(act, measure, day, found, but=MEASURED)
+        count, but = (daily_figures.of_rows, _SPOKEN_TO) if day in rang else (daily_figures.of_promises, MEASURED)
+        daily_figures.write(act, measure, day, count(act, measure, day, day), but=but)
     for day in new:
         daily_figures.write(act, measure, day, daily_figures.of_rows(act, measure, day, day))
     if changed or new:
@@ -195,13 +198,19 @@ def _sums(act: Act, measure: Measure, days: Days, live: list[Days]) -> Tallies:
 
 
 def _changed(act: Act, measure: Measure, done: FigureRound) -> frozenset[date]:
-    """The days added up whose promises were judged since, or are not judged yet."""
+    """The days added up whose promises were judged since, or are not judged yet; or whose calls had not ended."""
     _since, ends = measure.span(done.first, done.last)
     theirs = (Promise.company_id == measure.company_id, Promise.due_at <= ends)
     judged = select(Promise.due_at).where(*theirs, Promise.judged_at >= done.at - measure.counting.margin.span)
     unjudged = select(Promise.due_at).where(*theirs, Promise.verdict == Verdict.OPEN)
     found = {measure.day_due(due) for query in (judged, unjudged) for due in act.session.scalars(query)}
-    return frozenset(day for day in found if day >= done.first)
+    return frozenset(day for day in found if day >= done.first) | _with_open_calls(act, done)
+
+
+def _with_open_calls(act: Act, done: FigureRound) -> frozenset[date]:
+    """The days that were added up while one of their calls still rang: it was answered since, or is given up."""
+    theirs = (DailyFigure.company_id == done.company_id, DailyFigure.rule == daily_figures.RING)
+    return frozenset(act.session.scalars(select(DailyFigure.day).where(*theirs, DailyFigure.open > 0)))
 
 
 def _round(act: Act, measure: Measure, closed: date) -> FigureRound | None:
