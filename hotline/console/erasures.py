@@ -7,7 +7,7 @@ from typing import Any
 from flask import g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from hotline.console import asking, keeping, people, refused, rights, words
+from hotline.console import asking, discretion, keeping, people, refused, rights, words
 from hotline.domain import companies, erasures
 from hotline.domain.act import Act
 from hotline.domain.cases import Case
@@ -46,7 +46,7 @@ def _page(**told: Any) -> str:
     person = asking.person()
     with asking.runtime().look(asking.actor()) as act:
         g.here = _here()
-        found = erasures.listed(act, keeping.company_id(), most=keeping.SHOWN)
+        found = erasures.listed(act, keeping.company_id(), reader=person, most=keeping.SHOWN)
         waiting = [one for one in found if one.state == State.ASKED]
         decides = {one.id for one in waiting if _may_decide(act, one)}
         companies.get(act, person.company_id)
@@ -71,11 +71,12 @@ def _may_decide(act: Act, erasure: Erasure) -> bool:
 
 def _against(act: Act, erasure: Erasure) -> list[str]:
     """What stands against it now, in words; of matters that the reader may not see only that there are some."""
-    found = erasures.against(act, erasure.customer_id)
-    said = [words.text("keeping.against.held", n=hold.id) for hold in found.holds]
-    seen: list[Case] = [case for case in found.open if rights.may_see(act, asking.person(), case)]
+    found, person = erasures.against(act, erasure.customer_id), asking.person()
+    held = [hold for hold in found.holds if discretion.shows(act, person, act.session.get_one(Case, hold.case_id))]
+    seen: list[Case] = [case for case in found.open if rights.may_see(act, person, case)]
+    said = [words.text("keeping.against.held", n=hold.id) for hold in held]
     said += [words.text("keeping.against.open", number=case.number) for case in seen]
-    if len(seen) < len(found.open):
+    if len(held) + len(seen) < len(found.holds) + len(found.open):
         said.append(words.text("keeping.against.others"))
     return said + ([words.text("keeping.against.on-the-line")] if found.is_on_the_line else [])
 

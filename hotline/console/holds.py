@@ -45,7 +45,7 @@ def _page(**told: Any) -> str:
     person = asking.person()
     with asking.runtime().look(asking.actor()) as act:
         g.here = _here()
-        found = holds.listed(act, keeping.company_id(), most=keeping.SHOWN)
+        found = holds.listed(act, keeping.company_id(), reader=person, most=keeping.SHOWN)
         lifts = {one.id for one in found if _may_lift(act, one)}
         companies.get(act, person.company_id)
         return render_template(

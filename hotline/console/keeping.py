@@ -10,7 +10,7 @@ from flask import redirect, request
 from flask.typing import ResponseReturnValue
 
 from hotline.console import asking, refused, rights, words
-from hotline.domain import cases, companies
+from hotline.domain import cases, companies, customers
 from hotline.domain.act import Act
 from hotline.domain.cases import Case
 from hotline.errors import Conflict, Invalid, Refused
@@ -42,6 +42,8 @@ def numbered(act: Act, number: str) -> Case:
     found = cases.numbered(act, asking.person().company_id, number)
     if found is None or not rights.may_see(act, asking.person(), found):
         raise Invalid("no matter has this number", key="no-case")
+    if found.customer_id is not None:
+        customers.locked(act, found.customer_id)  # before their matter, as always
     case = cases.get(act, found.id)
     companies.get(act, case.company_id)
     return case

@@ -1,13 +1,14 @@
 """What people look for among the calls, sealed; without it a number would stand in an address or be typed every day.
 
 Whoever searches is led to a page that names the search alone. One that gets a name is kept, for its owner alone, until
-its owner drops it; the others go with the next search that is made after a log-in's longest time.
+its owner drops it; the others go when a log-in's longest time is over.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from contextlib import suppress
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, Text, delete, select
@@ -16,6 +17,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from hotline.db import Base
 from hotline.domain.act import Act
 from hotline.errors import Invalid, NotFound
+from hotline.phones import PhoneNumber
 
 LONGEST_NAME = 60  # characters
 MOST = 40  # kept by one person
@@ -43,6 +45,11 @@ def ask(act: Act, staff_id: int, wanted: Mapping[str, str]) -> CallSearch:
     act.session.add(row)
     act.session.flush()
     return row
+
+
+def dispose(act: Act, before: datetime) -> None:
+    """What was looked for before this instant and nobody kept goes, though its owner never searches again."""
+    act.session.execute(delete(CallSearch).where(CallSearch.name.is_(None), CallSearch.made_at < before))
 
 
 def get(act: Act, search_id: int, staff_id: int) -> CallSearch:
@@ -77,3 +84,17 @@ def kept(act: Act, staff_id: int) -> list[tuple[int, str]]:
 def drop(act: Act, row: CallSearch) -> None:
     """Its owner needs it no more."""
     act.session.delete(row)
+
+
+def forget(act: Act, values: Collection[str]) -> None:
+    """Searches for a customer who had these numbers or this name go, kept or not.
+
+    Each is opened for that: what was typed lies sealed with our own key, in the spelling of whoever typed it.
+    """
+    for row in act.session.scalars(select(CallSearch)) if values else ():
+        typed = wanted(act, row)
+        texts = [*typed.values(), act.sealer.open(row.name) if row.name else ""]
+        with suppress(Invalid):
+            texts.append(PhoneNumber.parse(typed.get("number", "")).e164)
+        if any(value in text for value in values for text in texts):
+            act.session.delete(row)

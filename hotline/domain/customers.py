@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Date, ForeignKey, String, Text, delete, select
+from sqlalchemy import Date, ForeignKey, Select, String, Text, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.db import Base, insert_new
@@ -69,8 +69,14 @@ class NuisanceNumber(Base):
 
 
 def with_number(act: Act, number: PhoneNumber) -> Customer:
-    """The customer who calls from this number; a new one where nobody is known by it."""
-    known = find(act, number)
+    """The customer who calls from this number; a new one where nobody is known by it.
+
+    Nobody erases the one who is known before this act is over.
+    """
+    shared = _known_by(act, number).with_for_update(read=True, key_share=True, of=Customer)
+    known = act.session.scalar(shared, execution_options={"populate_existing": True})
+    if known is not None and known.key is None:  # erased at this moment, and the number with them
+        known = find(act, number)
     if known is not None:
         return known
     customer = Customer(key=act.sealer.new_key(), known_since=act.at, slow=False)
@@ -89,11 +95,7 @@ def with_number(act: Act, number: PhoneNumber) -> Customer:
 
 def find(act: Act, number: PhoneNumber) -> Customer | None:
     """The customer known by this number, or None."""
-    return act.session.scalar(
-        select(Customer)
-        .join(CustomerPhone, CustomerPhone.customer_id == Customer.id)
-        .where(CustomerPhone.blind == act.sealer.blind(number.e164))
-    )
+    return act.session.scalar(_known_by(act, number))
 
 
 def get(act: Act, customer_id: int) -> Customer:
@@ -105,6 +107,14 @@ def get(act: Act, customer_id: int) -> Customer:
     return customer
 
 
+def locked(act: Act, customer_id: int) -> Customer:
+    """The customer with this id, locked: before their calls and matters, as always. Raises NotFound."""
+    customer = act.lock(Customer, customer_id)
+    if customer is None:
+        raise NotFound(f"there is no customer {customer_id}")
+    return customer
+
+
 def rename(act: Act, customer: Customer, name: str) -> None:
     """Keep a customer's name, sealed."""
     customer.name = act.sealer.seal_for(customer.key, name)
@@ -113,9 +123,13 @@ def rename(act: Act, customer: Customer, name: str) -> None:
 def erase(act: Act, customer: Customer) -> None:
     """Destroy the customer's key: what it sealed, in the records and in the log, nobody can read any more.
 
-    The numbers and places go too, so that a call from the same number is a new customer's.
+    The numbers and places go too, so that a call from the same number is a new customer's; and what was flagged of a
+    number of theirs, which our own key would open (ANS-12).
     """
     customer.key = customer.name = None
+    theirs = select(CustomerPhone.blind).where(CustomerPhone.customer_id == customer.id)
+    flagged = delete(NuisanceNumber).where(NuisanceNumber.blind.in_(theirs))
+    act.session.execute(flagged.execution_options(synchronize_session="fetch"))
     for table in (CustomerPhone, CustomerPlace):
         act.session.execute(
             delete(table).where(table.customer_id == customer.id).execution_options(synchronize_session="fetch")
@@ -160,6 +174,14 @@ def phone_of(act: Act, customer: Customer) -> PhoneNumber:
     if row is None:
         raise NotFound("no number of this customer is known")
     return PhoneNumber(act.sealer.open_for(customer.key, row.number))
+
+
+def known_as(act: Act, customer: Customer) -> list[str]:
+    """By what the customer is known in words: every number of theirs, and the name; nothing of who was erased."""
+    if customer.key is None:
+        return []
+    sealed = list(act.session.scalars(select(CustomerPhone.number).where(CustomerPhone.customer_id == customer.id)))
+    return [act.sealer.open_for(customer.key, one) for one in [*sealed, *([customer.name] if customer.name else [])]]
 
 
 def may_be_rung(act: Act, number: PhoneNumber, company_id: int) -> bool:
@@ -233,3 +255,13 @@ def confirm_nuisance(act: Act, nuisance_id: int, supervisor_id: int) -> None:
         raise NotFound(f"there is no flagged number {nuisance_id}")
     row.confirmed_by = supervisor_id
     act.remember("house", "nuisance-confirmed", nuisance=row.id, supervisor=supervisor_id)
+
+
+def forget_expired(act: Act) -> None:
+    """A number whose flag has expired is refused no more, and is known no more either (REC-5)."""
+    act.session.execute(delete(NuisanceNumber).where(NuisanceNumber.expires_at <= act.at))
+
+
+def _known_by(act: Act, number: PhoneNumber) -> Select[Customer]:
+    query = select(Customer).join(CustomerPhone, CustomerPhone.customer_id == Customer.id)
+    return query.where(CustomerPhone.blind == act.sealer.blind(number.e164))

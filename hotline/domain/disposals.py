@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from hotline.db import Base
 from hotline.domain import companies, holds, outbox, record_classes
 from hotline.domain.act import Act
+from hotline.domain.companies import Company
 from hotline.domain.record_classes import CLASSES
 from hotline.domain.staff import Staff
 from hotline.errors import Conflict, Invalid, NotFound, Refused
@@ -71,6 +72,8 @@ def draw_up(act: Act, company_id: int, *, by: Staff | None, most: int) -> Dispos
 
     Raises Conflict while another list of the company is under way: nothing stands on two.
     """
+    # One after the other, the clock and somebody at the console; calls begin meanwhile.
+    act.session.execute(select(Company.id).where(Company.id == company_id).with_for_update(key_share=True))
     if under_way(act, company_id) is not None:
         raise Conflict("a list of this company is under way: it is decided and carried out first", key="under-way")
     found: list[tuple[str, str]] = []
@@ -177,6 +180,8 @@ def _destroyed(act: Act, disposal: Disposal, item: DisposalItem) -> bool:
     """Destroyed, if it is due still: what was held or opened again since stays."""
     one = record_classes.named(item.kind)
     companies.get(act, disposal.company_id)
+    if one.lock is not None:
+        one.lock(act, item.thing)
     due = record_classes.due(act, disposal.company_id, one)
     [column] = due.selected_columns
     thing = item.thing if one.name == "recording" else int(item.thing)

@@ -10,7 +10,7 @@ from sqlalchemy import ForeignKey, String, Text, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.db import Base
-from hotline.domain import call_words, calls, cases, customers, holds, outbox, recordings
+from hotline.domain import call_searches, call_words, calls, cases, customers, discretion, holds, outbox, recordings
 from hotline.domain.act import Act
 from hotline.domain.cases import Case
 from hotline.domain.holds import Hold
@@ -99,11 +99,11 @@ def ask(act: Act, case: Case, *, by: Staff, reason: str) -> Erasure:
 def decide(act: Act, erasure_id: int, *, by: Staff, approve: bool, answer: str) -> None:
     """A manager, not the one who asked, approves, and the customer is erased in this very act; or refuses.
 
-    Raises NotFound, Refused for whoever may not and where something stands against it, Conflict once it was decided,
-    Invalid without a reason.
+    Raises NotFound, also where the matter is hidden from whoever decides; Refused for whoever may not and where
+    something stands against it, Conflict once it was decided, Invalid without a reason.
     """
     erasure = act.lock(Erasure, erasure_id)
-    if erasure is None:
+    if erasure is None or not discretion.shows(act, by, act.session.get_one(Case, erasure.case_id)):
         raise NotFound(f"there is no request {erasure_id}")
     if not may_decide(act, erasure, by):
         raise Refused("a second person decides, from manager upwards", key="second")
@@ -111,6 +111,7 @@ def decide(act: Act, erasure_id: int, *, by: Staff, approve: bool, answer: str) 
         raise Conflict("this was decided already", key="decided")
     _check_reason(act, answer)
     if approve:
+        customers.locked(act, erasure.customer_id)  # no hold is placed and no call begun beside a key that goes
         _check_nothing_against(act, erasure.customer_id)
     erasure.state = State.APPROVED if approve else State.REFUSED
     erasure.decided_by_id, erasure.decided_at, erasure.answer = by.id, act.at, act.sealer.seal(answer.strip())
@@ -125,6 +126,7 @@ def carry_out(act: Act, customer_id: int) -> None:
     for row in act.session.scalars(select(Recording).where(Recording.customer_id == customer_id)):
         discard(act, row)
     call_words.forget(act, customer_id)
+    call_searches.forget(act, customers.known_as(act, customer))
     named = select(Case).where(Case.customer_id == customer_id, Case.anonymous.is_(False)).order_by(Case.id)
     for case in act.session.scalars(named):
         act.remember(case.chain, "customer-erased", customer=customer_id)
@@ -135,8 +137,8 @@ def discard(act: Act, row: Recording) -> None:
     """A recording's sound goes, ours and the carrier's; that there was one, and when, stays on record."""
     if row.file is not None and row.sha256 is not None:
         outbox.post(act, "discard-sound", key=f"discard-{row.file}", patient=True, recording=row.sid)
-    if row.removed_at is None:
-        outbox.post(act, "delete-recording", key=f"delete-{row.sid}", patient=True, recording=row.sid)
+    if row.removed_at is None:  # under a name of its own: the removal owed when it was fetched may have been given up
+        outbox.post(act, "delete-recording", key=f"erase-{row.sid}", patient=True, recording=row.sid)
     recordings.discarded(act, row)
 
 
@@ -145,9 +147,10 @@ def may_decide(act: Act, erasure: Erasure, person: Staff) -> bool:
     return person.id != erasure.asked_by_id and holds.may_decide(act, person, erasure.company_id)
 
 
-def listed(act: Act, company_id: int | None, *, most: int) -> list[Erasure]:
-    """The requests of a company (None: of all), those that wait first, then the newest."""
-    query = select(Erasure).order_by(Erasure.state != State.ASKED, Erasure.id.desc()).limit(most)
+def listed(act: Act, company_id: int | None, *, reader: Staff, most: int) -> list[Erasure]:
+    """The requests of a company (None: of all) that the reader may know of, those that wait first, then the newest."""
+    query = select(Erasure).where(holds.seen_by(reader, Erasure.case_id))
+    query = query.order_by(Erasure.state != State.ASKED, Erasure.id.desc()).limit(most)
     return list(act.session.scalars(query if company_id is None else query.where(Erasure.company_id == company_id)))
 
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Select, Text, or_, select
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ColumnElement, ForeignKey, Select, Text, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 
 from hotline.db import Base
-from hotline.domain import staff
+from hotline.domain import discretion, staff
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
 from hotline.domain.cases import Case
+from hotline.domain.customers import Customer
 from hotline.domain.staff import Role, Staff
 from hotline.errors import Conflict, Invalid, NotFound, Refused
 
@@ -36,11 +37,15 @@ class Hold(Base):
 def place(act: Act, case: Case, *, whole_customer: bool, by: Staff, reason: str) -> Hold:
     """Nothing of this matter, or of its customer, is destroyed from now on; the house remembers it.
 
-    Raises Invalid without a reason or where there is no customer to hold, Conflict where it is held already.
+    Raises Invalid without a reason or where there is no customer to hold, Conflict where it is held already, or where
+    the customer was erased: nothing is left to hold.
     """
     _check_reason(act, reason)
     if whole_customer and (case.customer_id is None or case.anonymous):
         raise Invalid("nobody is known as the customer of this matter", key="no-customer")
+    customer = None if case.customer_id is None else act.lock(Customer, case.customer_id)  # who erases them waits
+    if customer is not None and customer.key is None:
+        raise Conflict("this customer was erased already", key="erased")
     customer_id = case.customer_id if whole_customer else None
     same = Hold.case_id == case.id if customer_id is None else Hold.customer_id == customer_id
     if any(one.customer_id == customer_id for one in act.session.scalars(_open().where(same))):
@@ -60,9 +65,13 @@ def place(act: Act, case: Case, *, whole_customer: bool, by: Staff, reason: str)
 
 
 def lift(act: Act, hold_id: int, *, by: Staff, why: str) -> None:
-    """What was held may be destroyed again. Raises NotFound, Refused below a manager, Invalid, Conflict once lifted."""
+    """What was held may be destroyed again.
+
+    Raises NotFound, also where the matter is hidden from whoever lifts; Refused below a manager, Invalid, Conflict once
+    it was lifted.
+    """
     hold = act.lock(Hold, hold_id)
-    if hold is None:
+    if hold is None or not discretion.shows(act, by, act.session.get_one(Case, hold.case_id)):
         raise NotFound(f"there is no hold {hold_id}")
     if not may_decide(act, by, hold.company_id):
         raise Refused("a hold is lifted by a manager", key="second")
@@ -73,9 +82,10 @@ def lift(act: Act, hold_id: int, *, by: Staff, why: str) -> None:
     act.remember("house", "hold-lifted", hold=hold.id, case=hold.case_id, customer=hold.customer_id, by=by.id)
 
 
-def listed(act: Act, company_id: int | None, *, most: int) -> list[Hold]:
-    """The holds of a company (None: of all), those that hold still first, then the newest."""
-    query = select(Hold).order_by(Hold.lifted_at.is_not(None), Hold.id.desc()).limit(most)
+def listed(act: Act, company_id: int | None, *, reader: Staff, most: int) -> list[Hold]:
+    """The holds of a company (None: of all) that the reader may know of: those that hold still, then the newest."""
+    query = select(Hold).where(seen_by(reader, Hold.case_id))
+    query = query.order_by(Hold.lifted_at.is_not(None), Hold.id.desc()).limit(most)
     return list(act.session.scalars(query if company_id is None else query.where(Hold.company_id == company_id)))
 
 
@@ -101,6 +111,11 @@ def held_calls() -> Select[int]:
     of_cases = select(Case.call_id).where(Case.id.in_(held_cases()), Case.call_id.is_not(None))
     of_customers = Call.customer_id.in_(held_customers())
     return select(Call.id).where(or_(Call.case_id.in_(held_cases()), Call.id.in_(of_cases), of_customers))
+
+
+def seen_by(reader: Staff, case_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    """Is what hangs on this matter seen by a reader? Nothing of a complaint that is hidden from them is (CMP-10)."""
+    return case_id.in_(select(Case.id).where(discretion.cases(reader)))
 
 
 def may_decide(act: Act, person: Staff, company_id: int) -> bool:

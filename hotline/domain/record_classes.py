@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, String, cast, delete, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, String, and_, cast, delete, exists, func, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
-from hotline.domain import companies, erasures, holds
+from hotline.domain import companies, customers, erasures, holds
 from hotline.domain.act import Act
 from hotline.domain.call_words import CallWord
 from hotline.domain.calls import Call
@@ -26,12 +26,13 @@ from hotline.domain.transcripts import Transcript
 from hotline.domain.turns import Turn
 from hotline.domain.visits import State as VisitState
 from hotline.domain.visits import Visit
-from hotline.errors import NotFound
+from hotline.errors import Invalid, NotFound
 from hotline.standard.limits import Limit
 from hotline.standard.rules import Retention
 
 _SEALED = "sealed_"  # how the name of a sealed value begins among words of ours
 _HAS_SEALED = f'%"{_SEALED}%'
+_TOLD = aliased(Case)
 
 Due = Select[Any]  # of ids
 
@@ -40,13 +41,15 @@ Due = Select[Any]  # of ids
 class RecordClass:
     """One class: how long it is kept, which of a company are due before an instant, and how one is destroyed.
 
-    Without `due` it goes by itself: it is no record, or the technical trace of one.
+    Without `due` it goes by itself: it is no record, or the technical trace of one. `lock`: nobody holds it, opens its
+    matter again or rings from then on until the act is over.
     """
 
     name: str
     kept: Callable[[Retention], Limit]
     due: Callable[[Act, Company, datetime], Due] | None = None
     destroy: Callable[[Act, str], None] | None = None
+    lock: Callable[[Act, str], None] | None = None
 
 
 def before(act: Act, one: RecordClass) -> datetime:
@@ -79,12 +82,13 @@ def named(name: str) -> RecordClass:
 
 
 def _recordings(act: Act, company: Company, since: datetime) -> Due:
-    """Sounds whose matter is closed."""
+    """Sounds whose matter is closed, and every other of the call with it."""
     at_rest = (Recording.case_id.is_(None), Recording.case_id.in_(_closed()))
     return (
         select(Recording.sid)
         .join(Call, Call.id == Recording.call_id)
         .where(Call.company_id == company.id, Recording.sha256.is_not(None), Recording.at < since, or_(*at_rest))
+        .where(_call_is_at_rest())
         .where(_is_not_held(Recording.case_id), _customer_is_not_held(Recording.customer_id), _call_is_not_held())
         .order_by(Recording.at, Recording.sid)
     )
@@ -97,12 +101,11 @@ def _discard_recording(act: Act, sid: str) -> None:
 
 
 def _calls(act: Act, company: Company, since: datetime) -> Due:
-    """What callers said in calls that are over and whose matter is closed."""
-    at_rest = or_(Call.case_id.is_(None), Call.case_id.in_(_closed()))
+    """What callers said in calls that are over and whose matters are closed."""
     says = exists().where(Turn.call_id == Call.id, Turn.words.is_not(None))
     return (
         select(Call.id)
-        .where(Call.company_id == company.id, Call.started_at < since, Call.ended_at < since, at_rest)
+        .where(Call.company_id == company.id, Call.started_at < since, Call.ended_at < since, _call_is_at_rest())
         .where(or_(says, cast(Call.slots, String).like(_HAS_SEALED)), _call_is_not_held())
         .order_by(Call.id)
     )
@@ -139,35 +142,92 @@ def _discard_case(act: Act, case_id: str) -> None:
 
 
 def _customers(act: Act, company: Company, since: datetime) -> Due:
-    """Customers of whom no company of the group heard since, whose matters are closed and agreements have ended."""
-    called, told, place = aliased(Call), aliased(Case), aliased(CustomerPlace)
-    theirs = (Call, Case, CustomerPlace)
-    ours = or_(*(exists().where(of.customer_id == Customer.id, of.company_id == company.id) for of in theirs))
+    """Customers of whom no company that knows them heard since, whose matters are closed and agreements have ended.
+
+    The key is the group's: each company that knows them has to be done with them by its own standard, sounds and all.
+    """
+    place = aliased(CustomerPlace)
     today = act.at.astimezone(ZoneInfo(act.standard.timezone)).date()
-    since_then = exists().where(called.customer_id == Customer.id, called.started_at >= since)
-    still = or_(told.closed_at.is_(None), told.closed_at >= since)
-    matters = exists().where(told.customer_id == Customer.id, still)
     served = exists().where(place.customer_id == Customer.id, place.agreement_ends >= today)
+    done = [_is_done_with(act, one) for one in companies.listed(act)]
     return (
         select(Customer.id)
-        .where(Customer.key.is_not(None), Customer.known_since < since, ours, ~since_then, ~matters, ~served)
+        .where(Customer.key.is_not(None), Customer.known_since < since, _knows(company.id), *done, ~served)
         .where(_customer_is_not_held(Customer.id), Customer.id.not_in(_of_held_cases()))
         .order_by(Customer.id)
     )
+
+
+def _knows(company_id: int) -> ColumnElement[bool]:
+    """Of `Customer`: did they call this company, is there a matter of theirs with it, does it serve them?"""
+    theirs = (Call, Case, CustomerPlace)
+    return or_(*(exists().where(of.customer_id == Customer.id, of.company_id == company_id) for of in theirs))
+
+
+def _is_done_with(act: Act, company: Company) -> ColumnElement[bool]:
+    """Of `Customer`: has this company, if it knows them, kept all of theirs for its own time? One whose figures do not
+    load keeps them.
+    """
+    try:
+        standard = act.standard_of(company.profile, company.overrides)
+    except Invalid:
+        return ~_knows(company.id)
+    kept = standard.records.retention
+    since = min(one.before(act.at, standard.calendar) for one in (kept.records, kept.recordings))
+    called, told = aliased(Call), aliased(Case)
+    still = or_(told.closed_at.is_(None), told.closed_at >= since)
+    heard = exists().where(
+        called.customer_id == Customer.id, called.company_id == company.id, called.started_at >= since
+    )
+    matters = exists().where(told.customer_id == Customer.id, told.company_id == company.id, still)
+    return or_(~_knows(company.id), and_(Customer.known_since < since, ~heard, ~matters))
 
 
 def _discard_customer(act: Act, customer_id: str) -> None:
     erasures.carry_out(act, int(customer_id))
 
 
+def _lock_recording(act: Act, sid: str) -> None:
+    row = act.session.get_one(Recording, sid)
+    _lock(act, row.customer_id)
+    _lock_call(act, str(row.call_id))
+
+
+def _lock_call(act: Act, call_id: str) -> None:
+    call = act.session.get_one(Call, int(call_id))
+    _lock(act, call.customer_id, or_(Case.id == call.case_id, Case.call_id == call.id))
+
+
+def _lock_case(act: Act, case_id: str) -> None:
+    _lock(act, act.session.get_one(Case, int(case_id)).customer_id, Case.id == int(case_id))
+
+
+def _lock_customer(act: Act, customer_id: str) -> None:
+    _lock(act, int(customer_id), Case.customer_id == int(customer_id))
+
+
+def _lock(act: Act, customer_id: int | None, matters: ColumnElement[bool] | None = None) -> None:
+    """The customer first, as always, then the matters."""
+    if customer_id is not None:
+        customers.locked(act, customer_id)
+    if matters is not None:
+        act.session.execute(select(Case.id).where(matters).order_by(Case.id).with_for_update())
+
+
 CLASSES: tuple[RecordClass, ...] = (
-    RecordClass("recording", lambda kept: kept.recordings, _recordings, _discard_recording),
-    RecordClass("call", lambda kept: kept.records, _calls, _discard_call),
-    RecordClass("case", lambda kept: kept.records, _cases, _discard_case),
-    RecordClass("customer", lambda kept: kept.records, _customers, _discard_customer),
+    RecordClass("recording", lambda kept: kept.recordings, _recordings, _discard_recording, _lock_recording),
+    RecordClass("call", lambda kept: kept.records, _calls, _discard_call, _lock_call),
+    RecordClass("case", lambda kept: kept.records, _cases, _discard_case, _lock_case),
+    RecordClass("customer", lambda kept: kept.records, _customers, _discard_customer, _lock_customer),
     RecordClass("webhook", lambda kept: kept.webhooks),
     RecordClass("draft", lambda kept: kept.drafts),
 )
+
+
+def _call_is_at_rest() -> ColumnElement[bool]:
+    """Of `Call`: is every matter closed that was told in it? The call itself names the last alone."""
+    still_open = exists().where(_TOLD.call_id == Call.id, _TOLD.state != "closed")
+    return and_(or_(Call.case_id.is_(None), Call.case_id.in_(_closed())), ~still_open)
 
 
 def _closed() -> Select[int]:

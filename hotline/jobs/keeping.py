@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import logging
+
 from hotline.carrier import Carrier
 from hotline.domain import companies, disposals
 from hotline.domain.act import CLOCK, Act
 from hotline.domain.news import Recording
 from hotline.domain.outbox import OutboxEntry, State
+from hotline.errors import HotlineError
 from hotline.jobs.effects import DONE, Effect, Prepared
 from hotline.runtime import Runtime
+
+log = logging.getLogger(__name__)
 
 
 def draw_up(runtime: Runtime) -> None:
@@ -16,9 +21,12 @@ def draw_up(runtime: Runtime) -> None:
     with runtime.look(CLOCK) as act:
         ids = [one.id for one in companies.listed(act)]
     for company_id in ids:
-        with runtime.act(CLOCK) as act:
-            if disposals.under_way(act, company_id) is None:
-                disposals.draw_up(act, company_id, by=None, most=runtime.figures.keeping.list_most)
+        try:
+            with runtime.act(CLOCK) as act:
+                if disposals.under_way(act, company_id) is None:
+                    disposals.draw_up(act, company_id, by=None, most=runtime.figures.keeping.list_most)
+        except HotlineError as error:  # its figures do not load, or somebody was first; the others have theirs
+            log.error("no list was drawn up for company %s: %s", company_id, error)
 
 
 def dispose(runtime: Runtime, act: Act, entry: OutboxEntry) -> Prepared:

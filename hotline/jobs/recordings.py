@@ -57,11 +57,14 @@ def not_fetched(runtime: Runtime, act: Act, entry: OutboxEntry, problem: str) ->
 
 
 def remove(runtime: Runtime, act: Act, entry: OutboxEntry) -> Prepared:
-    """Delete the carrier's copy, after ours was read again from where it is kept, and found whole."""
+    """Delete the carrier's copy, after ours was read again from where it is kept, and found whole; of what was
+    discarded, at once.
+    """
     row, _call = _locked(act, entry)
     if row.removed_at is not None:
         return State.DROPPED
-    read = recordings.reader(act, row, runtime.sounds) if recordings.key_of(act, row) is not None else None
+    is_ours = row.state != recordings.DISCARDED and recordings.key_of(act, row) is not None
+    read = recordings.reader(act, row, runtime.sounds) if is_ours else None
     sid = row.sid
 
     def ask(carrier: Carrier) -> str:

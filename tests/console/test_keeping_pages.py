@@ -7,12 +7,16 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
-from hotline.domain import cases, customers, disposals, erasures, holds
+from hotline.domain import calls, cases, customers, disposals
 from hotline.domain.act import COMMAND
 from hotline.domain.cases import Case
+from hotline.domain.erasures import Erasure
+from hotline.domain.holds import Hold
 from hotline.runtime import Runtime
 from tests import given
+from tests.console import departments
 from tests.console.visitor import Visitor, logged_in, text_of
 from tests.world import Cast, HandClock
 
@@ -89,7 +93,8 @@ def test_a_matter_is_held_by_its_number_and_a_manager_lifts_it(
     assert "已解除 钱明" in text_of(qian.opens(HOLDS))
     assert "已经解除了" in qian.is_refused(f"{HOLDS}/1/lift", page=HOLDS, why="再解除一次").text
     with runtime.look(COMMAND) as act:
-        assert holds.listed(act, None, most=9)[0].reason.startswith("k1."), "sealed"
+        [held] = act.session.scalars(select(Hold))
+        assert held.reason.startswith("k1."), "sealed"
 
 
 def test_a_customer_is_erased_in_two_steps_and_the_case_says_so(
@@ -128,7 +133,7 @@ def test_a_held_customer_or_an_anonymous_matter_is_refused_in_words(
         act.session.get_one(Case, settled.id).anonymous = True
     assert "匿名的" in sun.is_refused(ERASURES, page=ERASURES, **asked).text
     with runtime.look(COMMAND) as act:
-        assert erasures.listed(act, None, most=9) == []
+        assert act.session.scalar(select(Erasure.id)) is None
 
 
 def test_agents_and_other_companies_see_nothing_of_it(app: Flask, cast: Cast, sun: Visitor, settled: Case) -> None:
@@ -144,3 +149,31 @@ def test_agents_and_other_companies_see_nothing_of_it(app: Flask, cast: Cast, su
     english = text_of(tang.opens(f"{RETENTION}?lang=en"))
     assert english.count("Retention schedule") == 2
     assert not re.search(r"console\.|keeping\.", english)
+
+
+def test_whoever_is_complained_of_neither_reads_nor_decides_what_hangs_on_the_complaint(
+    app: Flask, runtime: Runtime, cast: Cast, sun: Visitor, qian: Visitor, settled: Case
+) -> None:
+    complaint = departments.complains(runtime, cast, about_staff_id=cast.feng.id)
+    with runtime.act(COMMAND) as act:
+        cases.mark_closed(act, cases.get(act, complaint.id), by=cast.lin.id, outcome="已道歉")
+        call = calls.locked(act, complaint.call_id or 0)
+        calls.progress(act, call, state=calls.State.ENDED, sequence=9, ended_by="them", cause=None)
+    feng, theirs, others = logged_in(app, cast.feng), "举报人来信要求删除", "客户来信要求删除"
+    sun.sends(ERASURES, number=complaint.number, reason=theirs)
+    assert {complaint.number, theirs} <= set(text_of(qian.opens(ERASURES)).split())
+    assert not {complaint.number, theirs} & set(text_of(feng.opens(ERASURES)).split())
+    answered = {"decide": "approve", "answer": WHY}
+    assert feng.sends(f"{ERASURES}/1/decide", page=ERASURES, **answered).status_code == 404
+    assert qian.sends(f"{ERASURES}/1/decide", decide="refuse", answer=WHY).status_code == 302
+    sun.sends(ERASURES, number=settled.number, reason=others)
+    sun.sends(HOLDS, number=complaint.number, what="case", reason=WHY)
+    assert {complaint.number, WHY} <= set(text_of(qian.opens(HOLDS)).split())
+    assert not {complaint.number, WHY} & set(text_of(feng.opens(HOLDS)).split())
+    assert feng.sends(f"{HOLDS}/1/lift", page=HOLDS, why=WHY).status_code == 404
+    assert "第 1 号保全还没解除" in text_of(qian.opens(ERASURES))
+    page = text_of(feng.opens(ERASURES))
+    assert others in page
+    assert "还有别的事没办结" in page
+    assert "号保全" not in page
+    assert qian.sends(f"{HOLDS}/1/lift", why="已经结案").status_code == 302

@@ -5,15 +5,17 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from hotline.domain import (
     calls,
     companies,
     customers,
     disposals,
+    erasures,
     holds,
     news,
+    outbox,
     record_classes,
     recordings,
     transcripts,
@@ -23,8 +25,11 @@ from hotline.domain.act import COMMAND
 from hotline.domain.call_words import CallWord
 from hotline.domain.calls import Call
 from hotline.domain.cases import Case
+from hotline.domain.companies import Company
 from hotline.domain.disposals import Disposal, Item, State
 from hotline.domain.news import Recording
+from hotline.domain.outbox import OutboxEntry
+from hotline.domain.outbox import State as Owed
 from hotline.errors import Conflict, Invalid, NotFound, Refused
 from hotline.jobs import keeping
 from hotline.runtime import Runtime
@@ -32,7 +37,7 @@ from tests import given
 from tests.jobs import kept
 from tests.jobs.kept import told as told
 from tests.jobs.workshop import Workshop
-from tests.world import Cast, Person
+from tests.world import ONE_FACTOR, Cast, Firm, Person
 
 YEAR = timedelta(days=366)
 WHY = "保存期已满"
@@ -44,6 +49,13 @@ def due(runtime: Runtime, cast: Cast) -> dict[str, int]:
             one.name: record_classes.count(act, cast.heat.id, one, most=9) for one in record_classes.CLASSES if one.due
         }
     return {name: n for name, n in found.items() if n}
+
+
+def keeps(runtime: Runtime, firm: Firm, **kept: str) -> None:
+    """A company's own figures of retention."""
+    with runtime.act(COMMAND) as act:
+        own = {**ONE_FACTOR, "records": {"retention": kept}}
+        act.session.get_one(Company, firm.id).overrides = own
 
 
 def drawn(runtime: Runtime) -> Disposal:
@@ -175,3 +187,64 @@ def test_raw_news_of_a_held_matter_is_kept_past_its_time(shop: Workshop, told: i
         assert act.session.scalar(select(news.CarrierNews.id)) is not None
         news.dispose(act, but=select(Call.id).where(Call.id < 0))
         assert act.session.scalar(select(news.CarrierNews.id)) is None
+
+
+def test_a_customer_goes_when_every_company_that_knows_them_is_done_with_them(shop: Workshop, told: int) -> None:
+    keeps(shop.runtime, shop.cast.heat, records="1 year", recordings="2 years")
+    keeps(shop.runtime, shop.cast.home, records="3 years", recordings="1 year")
+    shop.at.passes(YEAR)
+    with shop.runtime.act(COMMAND) as act:
+        at_home = given.call(act, shop.cast, sid="CA" + "7" * 32, firm=shop.cast.home, who=shop.cast.chen)
+        turns.record(act, at_home, said=["ask"], heard="speech", words="门禁坏了", led_to="farewell")
+        calls.progress(act, at_home, state=calls.State.ENDED, sequence=9, ended_by="them", cause=None)
+    shop.at.passes(YEAR)
+    assert due(shop.runtime, shop.cast) == {"recording": 1, "call": 1, "case": 1}, "the sister company needs the key"
+    shop.at.passes(YEAR)
+    assert "customer" not in due(shop.runtime, shop.cast)
+    shop.at.passes(YEAR)
+    assert due(shop.runtime, shop.cast)["customer"] == 1
+    keeps(shop.runtime, shop.cast.heat, records="1 year", recordings="5 years")
+    assert due(shop.runtime, shop.cast) == {"call": 1, "case": 1}, "the sounds are sealed with the key"
+
+
+def test_a_company_whose_figures_do_not_load_stops_its_own_list_alone(
+    shop: Workshop, told: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    with shop.runtime.act(COMMAND) as act:
+        at_home = given.call(act, shop.cast, sid="CA" + "7" * 32, firm=shop.cast.home, who=shop.cast.chen)
+        turns.record(act, at_home, said=["ask"], heard="speech", words="门禁坏了", led_to="farewell")
+        calls.progress(act, at_home, state=calls.State.ENDED, sequence=9, ended_by="them", cause=None)
+    keeps(shop.runtime, shop.cast.heat, records="soon")
+    shop.at.passes(2 * YEAR)
+    keeping.draw_up(shop.runtime)
+    with shop.runtime.look(COMMAND) as act:
+        [made] = disposals.listed(act, None, most=9)
+        assert made.company_id == shop.cast.home.id
+        assert disposals.counts(act, made.id) == {("call", Item.LISTED): 1}, "what heating wants of Chen nobody knows"
+    assert "records.retention.records" in caplog.text
+
+
+def test_what_was_said_stays_while_any_matter_that_was_told_in_the_call_is_open(shop: Workshop, told: int) -> None:
+    with shop.runtime.act(COMMAND) as act:
+        call_id = act.session.get_one(Case, told).call_id
+        given.case(act, shop.cast).call_id = call_id
+        act.session.get_one(Recording, "RE1").case_id = None
+    shop.at.passes(2 * YEAR)
+    assert due(shop.runtime, shop.cast) == {"case": 1}
+
+
+def test_the_carriers_copy_goes_though_its_removal_was_given_up_and_ours_is_gone(shop: Workshop, told: int) -> None:
+    with shop.runtime.act(COMMAND) as act:
+        call_id = act.session.get_one(Recording, "RE1").call_id
+        row = Recording(sid="RE" + "a" * 32, call_id=call_id, case_id=told, state="completed", seconds=3, at=act.at)
+        act.session.add(row)
+        recordings.prepare(act, row)
+        recordings.kept(act, row, "0" * 64)
+        outbox.post(act, "delete-recording", key=f"delete-{row.sid}", recording=row.sid)
+        act.session.flush()
+        act.session.execute(update(OutboxEntry).values(state=Owed.ABANDONED))
+    with shop.runtime.act(COMMAND) as act:
+        erasures.discard(act, recordings.get(act, row.sid))
+    shop.works()
+    with shop.runtime.look(COMMAND) as act:
+        assert act.session.get_one(Recording, row.sid).removed_at == shop.at.now

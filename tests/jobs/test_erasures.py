@@ -5,18 +5,21 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from hotline.domain import audit, calls, cases, companies, customers, erasures
+from hotline.domain import audit, call_searches, calls, cases, companies, customers, erasures
 from hotline.domain.act import COMMAND
+from hotline.domain.call_searches import CallSearch
 from hotline.domain.call_words import CallWord
 from hotline.domain.cases import Case
+from hotline.domain.customers import NuisanceNumber
 from hotline.domain.news import Recording
 from hotline.errors import Conflict, HotlineError, NotFound, Refused
+from hotline.jobs import routine
 from hotline.runtime import Runtime
 from tests import given
 from tests.jobs import kept
 from tests.jobs.kept import told as told
 from tests.jobs.workshop import Workshop
-from tests.world import Person
+from tests.world import Person, number
 
 WHY = "保存期已满"
 
@@ -96,3 +99,25 @@ def test_nobody_known_and_no_reason_are_refused(shop: Workshop, told: int, wrong
         act.session.get_one(Case, told).anonymous = wrong == "anonymous"
     with pytest.raises(HotlineError):
         asks(shop.runtime, shop.cast.sun, told, reason="要" if wrong == "no-reason" else WHY)
+
+
+def test_no_flag_and_no_search_by_their_number_or_name_outlives_a_customer(shop: Workshop, told: int) -> None:
+    typed = ({"number": "139 0000 0088"}, {"words": "三号楼"}, {"words": "暖气"}, {"number": number(99).e164})
+    with shop.runtime.act(COMMAND) as act:
+        customers.rename(act, customers.get(act, shop.cast.chen.id), "陈桂兰")
+        companies.get(act, shop.cast.heat.id)
+        searches = [call_searches.ask(act, shop.cast.sun.id, one) for one in typed]
+        call_searches.keep(act, searches[1], "陈桂兰家")
+        kept_ids = [searches[2].id, searches[3].id]
+        for phone in (shop.cast.chen.number, number(99)):
+            by, ends = shop.cast.lin.id, act.at.replace(year=2030)
+            customers.flag_nuisance(act, phone, reason="反复拨打", flagged_by=by, expires_at=ends)
+    answers(shop.runtime, shop.cast.qian, asks(shop.runtime, shop.cast.sun, told))
+    with shop.runtime.look(COMMAND) as act:
+        assert list(act.session.scalars(select(CallSearch.id).order_by(CallSearch.id))) == kept_ids
+        [left] = act.session.scalars(select(NuisanceNumber))
+        assert act.sealer.open(left.number) == number(99).e164
+    shop.at.set(shop.at.now.replace(year=2030))
+    routine.dispose_of_news(shop.runtime)
+    with shop.runtime.look(COMMAND) as act:
+        assert act.session.scalar(select(NuisanceNumber.id)) is None, "a flag that expired goes by itself"
