@@ -55,7 +55,7 @@ def set_up_anew() -> ResponseReturnValue:
 
     This log-in ends here, and goes on when the first code was right; until then the second factor before counts.
     """
-    problem = proving.problem(request.form.get("password", ""))
+    problem = _factor_problem()
     if problem:
         return _refused("factor", problem)
     with asking.runtime().act(asking.actor()) as act:
@@ -67,13 +67,34 @@ def set_up_anew() -> ResponseReturnValue:
 
 def renew_codes() -> ResponseReturnValue:
     """Other recovery codes in place of all before; they stand in the answer, this once."""
-    problem = proving.problem(request.form.get("password", ""))
+    problem = _factor_problem()
     if problem:
         return _refused("factor", problem)
     with asking.runtime().act(asking.actor()) as act:
         companies.get(act, asking.person().company_id)
         codes = second_factors.renew_codes(act, asking.person().id)
     return render_template("recovery_codes.html", codes=codes, going_to=_here())
+
+
+def _factor_problem() -> str:
+    """The word of what is wrong with the pass phrase or with the code; none is asked of who has no second factor.
+
+    A page left open and a pass phrase that was seen would else be enough to take the second factor over for good.
+    """
+    problem = proving.problem(request.form.get("password", ""))
+    if problem:
+        return problem
+    with asking.runtime().act(asking.actor()) as act:
+        person = asking.person()
+        companies.get(act, person.company_id)
+        if not second_factors.is_set_up(act, person.id) or second_factors.accepts(act, person.id, _code()):
+            return ""
+        act.remember("house", "second-factor-refused", staff=person.id)
+        return "stopped" if second_factors.is_stopped(act, person.id) else "wrong-code"
+
+
+def _code() -> str:
+    return request.form.get("code", "")
 
 
 def shown(act: Act, person: Staff) -> dict[str, Any]:

@@ -8,13 +8,14 @@ from typing import Any
 from flask import g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from hotline.console import account, asking, refused
-from hotline.domain import identities, log_ins, second_factors, staff
+from hotline.console import account, asking, proving, refused
+from hotline.domain import companies, identities, log_ins, second_factors, staff
 from hotline.domain.act import Act
 from hotline.domain.staff import Staff
 from hotline.errors import Conflict, Invalid, NotFound
 
 _LONGEST = 120  # characters of a name at the provider
+_LETS_IN = ("reset-factor", "allow-provider")  # with these an account can be taken over
 
 
 def one_account(staff_id: int) -> ResponseReturnValue:
@@ -28,10 +29,22 @@ def end_theirs(staff_id: int, log_in_id: int) -> ResponseReturnValue:
 
 
 def change_account(staff_id: int, doing: str) -> ResponseReturnValue:
-    """End every log-in of a colleague, take a lost second factor away, let an account of the provider in or not."""
+    """End every log-in of a colleague, take a lost second factor away, let an account of the provider in or not.
+
+    What could let somebody else in asks for the administrator's own pass phrase, and nobody does it for themself.
+    """
     if doing not in _DOINGS:
         raise NotFound(f"nothing is called {doing} here")
+    problem = _refusal(staff_id) if doing in _LETS_IN else ""
+    if problem:
+        return _refused(staff_id, problem)
     return _does(staff_id, _DOINGS[doing])
+
+
+def _refusal(staff_id: int) -> str:
+    if staff_id == asking.person().id:
+        return "not-own"
+    return proving.problem(request.form.get("password", ""))
 
 
 def _end_all(act: Act, person: Staff) -> None:
@@ -67,11 +80,18 @@ _DOINGS: dict[str, Callable[[Act, Staff], None]] = {
 def _does(staff_id: int, does: Callable[[Act, Staff], None]) -> ResponseReturnValue:
     try:
         with asking.runtime().act(asking.actor()) as act:
-            does(act, staff.get(act, staff_id))
+            person = staff.get(act, staff_id)
+            companies.get(act, person.company_id)
+            does(act, person)
     except (Conflict, Invalid, NotFound) as error:
-        told = {"problem": {Conflict: "taken", Invalid: "no-name"}.get(type(error), "over")}
-        return refused.back_to(_here(staff_id), **told) or (_page(staff_id, **told), 409)
+        return _refused(staff_id, {Conflict: "taken", Invalid: "no-name"}.get(type(error), "over"))
     return redirect(_here(staff_id))
+
+
+def _refused(staff_id: int, problem: str) -> ResponseReturnValue:
+    """Back to the page with the name that was typed; no pass phrase is kept for it."""
+    told = {"problem": problem, "name": request.form.get("name", "")[:_LONGEST]}
+    return refused.back_to(_here(staff_id), **told) or (_page(staff_id, **told), 409)
 
 
 def _here(staff_id: int) -> str:
@@ -83,4 +103,4 @@ def _page(staff_id: int, **told: Any) -> str:
     with asking.runtime().look(asking.actor()) as act:
         person = staff.get(act, staff_id)
         found = account.shown(act, person)
-        return render_template("one_account.html", person=person, **found, **{"problem": "", **told})
+        return render_template("one_account.html", person=person, **found, **{"problem": "", "name": "", **told})

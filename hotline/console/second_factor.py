@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from redis.exceptions import RedisError
 
 from hotline.console import asking, entering
-from hotline.domain import companies, second_factors
+from hotline.domain import companies, second_factors, staff
 from hotline.domain.act import Actor
 from hotline.domain.second_factors import Need
 from hotline.domain.staff import Staff
@@ -34,10 +34,11 @@ def second_factor() -> ResponseReturnValue:
         companies.get(act, person.company_id)
         right = second_factors.accepts(act, person.id, request.form.get("code", ""))
         row = entering.complete(act, person) if right else None
+        is_stopped = second_factors.is_stopped(act, person.id)
         if row is None:
             act.remember("house", "second-factor-refused", staff=person.id)
     if row is None:
-        return render_template("second_factor.html", problem="wrong-code"), 401
+        return render_template("second_factor.html", problem="stopped" if is_stopped else "wrong-code"), 401
     return redirect(entering.opened(person, row))
 
 
@@ -55,10 +56,12 @@ def set_up_factor() -> ResponseReturnValue:
     if problem:
         return _set_up_page(person, problem), status
     with asking.runtime().act(Actor("console", person.id)) as act:
-        known = entering.half_way(act, Need.SET_UP)  # asked again: another may have set one up, which ends this way
+        # Of two who confirm at once one waits, and is asked again: another one that was set up ends this way.
+        entering.hold_seat(act, person)
+        staff.locked(act, person.id)
+        known = entering.half_way(act, Need.SET_UP)
         if known is None:
             return entering.to_the_door()
-        entering.hold_seat(act, known)
         codes = second_factors.confirm(act, known, entering.secret_on_offer(), request.form.get("code", ""))
         row = None if codes is None else entering.complete(act, known)
     if row is None:

@@ -8,6 +8,8 @@ from sqlalchemy import ForeignKey, String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.db import Base
+from hotline.domain import account_news
+from hotline.domain.account_news import News
 from hotline.domain.act import Act
 from hotline.domain.staff import Staff
 from hotline.errors import Conflict, NotFound
@@ -31,7 +33,8 @@ class Identity(Base):
 def allow(act: Act, person: Staff, name: str, *, by: int | None) -> None:
     """Whoever is called so at the provider may log in as this person. `by`: None at the command line.
 
-    Raises Conflict where the name belongs to a colleague; what was tied to the person before counts no more.
+    They are told. Raises Conflict where the name belongs to a colleague; what was tied to the person before counts no
+    more.
     """
     blinded = _blind_name(act, name)
     taken = act.session.scalar(select(Identity).where(Identity.name == blinded))
@@ -43,6 +46,7 @@ def allow(act: Act, person: Staff, name: str, *, by: int | None) -> None:
     else:
         row.name, row.subject, row.linked_at = blinded, None, act.at
     act.remember("house", "identity-allowed", staff=person.id, by=by)
+    account_news.tell(act, person, News.PROVIDER, by=by)
 
 
 def forbid(act: Act, person: Staff, *, by: int | None) -> None:

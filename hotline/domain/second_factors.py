@@ -12,7 +12,8 @@ from sqlalchemy import ForeignKey, String, delete, func, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.db import Base, insert_new
-from hotline.domain import staff
+from hotline.domain import account_news, staff
+from hotline.domain.account_news import News
 from hotline.domain.act import Act
 from hotline.domain.staff import Staff
 from hotline.errors import Conflict, NotFound
@@ -33,6 +34,8 @@ class SecondFactor(Base):
     secret: Mapped[str] = mapped_column(String(200))
     last_step: Mapped[int]  # of the code that was accepted last: none is taken twice, nor an older one
     confirmed_at: Mapped[datetime]
+    wrong: Mapped[int]  # codes, from `wrong_since` on; a right one takes them back
+    wrong_since: Mapped[datetime | None]
 
 
 class RecoveryCode(Base):
@@ -95,9 +98,9 @@ def confirm(act: Act, person: Staff, sealed: str, code: str) -> list[str] | None
         return None
     row = _locked(act, person.id)
     if row is not None:
-        row.secret, row.last_step, row.confirmed_at = sealed, step, act.at
+        row.secret, row.last_step, row.confirmed_at, row.wrong = sealed, step, act.at, 0
     else:
-        fields = {"staff_id": person.id, "secret": sealed, "last_step": step, "confirmed_at": act.at}
+        fields = {"staff_id": person.id, "secret": sealed, "last_step": step, "confirmed_at": act.at, "wrong": 0}
         made = insert_new(act.session, SecondFactor).values(fields).returning(SecondFactor.staff_id)
         if act.session.scalar(made) is None:
             raise Conflict("another second factor was set up at this moment: log in again")
@@ -109,17 +112,26 @@ def confirm(act: Act, person: Staff, sealed: str, code: str) -> list[str] | None
 def accepts(act: Act, staff_id: int, code: str) -> bool:
     """Is this a code that opens now? It is used up by that, whichever kind it is.
 
-    The row is locked first: of two that send the same code at once one is refused.
+    The row is locked first: of two that send the same code at once one is refused. After many wrong ones a recovery
+    code alone opens, which is too long to be guessed. The company's standard is chosen for the act.
     """
     row = _locked(act, staff_id)
     if row is None:
         return False
-    step = _step_of(act, row.secret, code)
-    if step is not None:
-        fresh = step > row.last_step
-        row.last_step = max(step, row.last_step)
-        return fresh
-    return _use_recovery(act, staff_id, code)
+    step = None if _stopped(act, row) else _step_of(act, row.secret, code)
+    right = _use_recovery(act, staff_id, code) if step is None else step > row.last_step
+    if not right:
+        _count_wrong(act, row)
+        return False
+    row.last_step = max(step or 0, row.last_step)
+    row.wrong = 0
+    return True
+
+
+def is_stopped(act: Act, staff_id: int) -> bool:
+    """Were so many codes of this person wrong of late that none opens for a while?"""
+    row = act.session.get(SecondFactor, staff_id)
+    return row is not None and _stopped(act, row)
 
 
 def codes_left(act: Act, staff_id: int) -> int:
@@ -148,10 +160,28 @@ def reset(act: Act, person: Staff, *, by: int | None) -> None:
     act.session.delete(row)
     act.session.execute(delete(RecoveryCode).where(RecoveryCode.staff_id == person.id))
     act.remember("house", "second-factor-reset", staff=person.id, by=by)
+    account_news.tell(act, person, News.FACTOR, by=by)
 
 
 def _locked(act: Act, staff_id: int) -> SecondFactor | None:
     return act.session.get(SecondFactor, staff_id, with_for_update=True, populate_existing=True)
+
+
+def _stopped(act: Act, row: SecondFactor) -> bool:
+    figures = act.standard.engine.sign_in
+    lately = row.wrong_since is not None and act.at - row.wrong_since < figures.codes_within.span
+    return lately and row.wrong >= figures.codes_wrong
+
+
+def _count_wrong(act: Act, row: SecondFactor) -> None:
+    """Of one more than slips explain the person is told: somebody knows their pass phrase."""
+    figures = act.standard.engine.sign_in
+    if row.wrong == 0 or row.wrong_since is None or act.at - row.wrong_since >= figures.codes_within.span:
+        row.wrong, row.wrong_since = 0, act.at
+    row.wrong += 1
+    if row.wrong == figures.codes_wrong:
+        act.remember("house", "second-factor-stopped", staff=row.staff_id)
+        account_news.tell(act, staff.get(act, row.staff_id), News.CODES, by=None)
 
 
 def _step_of(act: Act, sealed: str, code: str) -> int | None:

@@ -7,6 +7,7 @@ from hotline.domain.act import Act
 from hotline.domain.handovers import Handover
 from hotline.domain.outbox import OutboxEntry, State
 from hotline.jobs import (
+    accounts,
     alarms,
     callbacks,
     checking,
@@ -72,6 +73,7 @@ _KINDS = {
     "ring-notice": Handler(notices.ring),
     "tell-alarm": Handler(alarms.tell),
     "tell-look": Handler(unusual.tell),
+    "tell-account": Handler(accounts.tell),
     "tell-webhook": Handler(telling_systems.tell, telling_systems.told),
     "tell-robot": Handler(robots.tell, failed=robots.not_told),
     "fetch-recording": Handler(recordings.fetch, recordings.fetched, recordings.not_fetched),

@@ -181,11 +181,16 @@ class SignIn:
     """From the pass phrase to the second factor."""
     code_drift: Annotated[int, Figure(PLATFORM, 0, 2)]
     """A code of so many half minutes before or after is taken: no telephone's clock is exact."""
+    codes_wrong: Annotated[int, Figure(PLATFORM, 5, 100)]
+    codes_within: Limit
+    """After so many wrong codes within this time no code opens: of a million, a patient guesser would find one."""
     recovery_codes: Annotated[int, Figure(PLATFORM, 5, 20)]
     seen_every: Limit
     """How exactly it is noted when a log-in was used last."""
     provider_within: Limit
     """How long the company's identity provider is awaited."""
+    provider_tries: Annotated[int, Figure(PLATFORM, 2, 1000)]
+    """Steps from one address to the provider and back, within the window, that have led nobody in."""
     known_address: Limit
     """How long an address from which an account was opened is not stopped by strangers guessing at that account."""
 

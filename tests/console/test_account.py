@@ -6,8 +6,9 @@ import pytest
 from flask import Flask
 
 from hotline.console import passwords
-from hotline.domain import audit, identities, leaving, log_ins, staff
+from hotline.domain import account_news, audit, identities, leaving, log_ins, outbox, staff
 from hotline.domain.act import COMMAND
+from hotline.jobs import accounts
 from hotline.runtime import Runtime
 from tests.console import matters
 from tests.console.visitor import Visitor, logged_in, text_of
@@ -74,6 +75,24 @@ def test_an_administrator_ends_those_of_others_and_nobody_else_does(
     with runtime.look(COMMAND) as act:
         ended = [(e.kind, e.fields["by"]) for e in audit.entries(act.session, "house") if e.kind.startswith("log-in")]
     assert ended == [("log-in-ended", cast.tang.id), ("log-ins-ended", cast.tang.id)]
+
+
+def test_who_lets_a_name_of_the_provider_in_proves_it_and_the_person_is_told(
+    app: Flask, runtime: Runtime, cast: Cast
+) -> None:
+    tang = logged_in(app, cast.tang)
+    theirs, own = (f"/console/staff/{who.id}/account" for who in (cast.qian, cast.tang))
+    form = {"name": "tang.there", "password": PASSWORD}
+    assert "口令不对" in text_of(tang.is_refused(f"{theirs}/allow-provider", page=theirs, name="tang.there"))
+    assert "另一位管理员" in text_of(tang.is_refused(f"{own}/allow-provider", page=own, **form))
+    with runtime.look(COMMAND) as act:
+        assert not any(identities.has(act, who.id) for who in (cast.qian, cast.tang))
+    assert tang.sends(f"{theirs}/allow-provider", page=theirs, **form).location == theirs
+    with runtime.look(COMMAND) as act:
+        owed = act.session.query(outbox.OutboxEntry).filter_by(kind=account_news.TELLS).one()
+        text = accounts.written(runtime, act, owed)
+    assert owed.about["who"] == cast.qian.id
+    assert f"统一登录账号登录{cast.qian.name}，操作人：{cast.tang.name}" in text
 
 
 def test_another_pass_phrase_ends_every_log_in_but_the_one_that_chose_it(app: Flask, lin: Visitor, cast: Cast) -> None:

@@ -9,10 +9,11 @@ import pyotp
 import pytest
 from flask import Flask
 
-from hotline.domain import audit, companies, second_factors, staff
+from hotline.domain import account_news, audit, companies, outbox, second_factors, staff
 from hotline.domain.act import COMMAND
 from hotline.domain.companies import Company
 from hotline.domain.staff import Staff
+from hotline.jobs import accounts
 from hotline.runtime import Runtime
 from tests.console.visitor import Visitor, text_of
 from tests.world import Cast, HandClock, Person
@@ -32,6 +33,11 @@ class Telephone:
     def shows(self, steps: int = 0) -> str:
         """The code of now, or of so many half minutes from now."""
         return self._codes.at(self._at.now + steps * HALF_MINUTE)
+
+    def never(self) -> str:
+        """A code that it does not show, nor is about to."""
+        shown = {self.shows(steps) for steps in range(-2, 3)}
+        return next(code for code in ("000000", "111111", "222222", "333333", "444444", "555555") if code not in shown)
 
 
 @pytest.fixture(autouse=True)
@@ -110,6 +116,41 @@ def test_codes_cannot_be_guessed_by_whoever_knows_the_pass_phrase(
     assert stranger.sends(CODE, page=CODE, code=telephone.shows()).status_code == 429, "not even the right one"
 
 
+def test_a_patient_guesser_is_stopped_and_the_person_told_who_gets_in_by_a_recovery_code(
+    app: Flask, stranger: Visitor, cast: Cast, runtime: Runtime, at: HandClock
+) -> None:
+    stranger.logs_in(cast.sun)
+    telephone = Telephone(stranger.opens(SET_UP).text, at)
+    recovery, *_rest = _codes(stranger.sends(SET_UP, page=SET_UP, code=telephone.shows()).text)
+    at.passes(2 * HALF_MINUTE)
+    thief = Visitor(app, "192.0.2.66")
+    thief.logs_in(cast.sun)
+    for _ in range(runtime.figures.sign_in.codes_wrong):
+        assert thief.sends(CODE, code=telephone.never()).status_code == 401
+        _waits_a_minute(runtime)
+    answer = thief.sends(CODE, code=telephone.shows())
+    assert answer.status_code == 401, "of a million codes one is right, but none opens any more"
+    assert "请用备用码登录" in text_of(answer)
+    assert _told(runtime) == [("sun", f"【登录异常】{cast.sun.name}的口令正确，但验证码连续输错")]
+    sun = Visitor(app, "192.0.2.7")
+    sun.logs_in(cast.sun)
+    assert sun.sends(CODE, code=recovery).status_code == 302
+    _waits_a_minute(runtime)
+    again = Visitor(app, "192.0.2.8")
+    again.logs_in(cast.sun)
+    assert again.sends(CODE, code=telephone.shows()).status_code == 302, "she was there"
+
+
+def test_a_day_later_codes_open_again(telephone: Telephone, cast: Cast, runtime: Runtime, at: HandClock) -> None:
+    figures = runtime.figures.sign_in
+    for _ in range(figures.codes_wrong):
+        assert not _accepts(runtime, cast, telephone.never())
+    at.passes(figures.codes_within.span - HALF_MINUTE)
+    assert not _accepts(runtime, cast, telephone.shows())
+    at.passes(HALF_MINUTE)
+    assert _accepts(runtime, cast, telephone.shows())
+
+
 def test_a_recovery_code_opens_once_however_it_is_copied(
     app: Flask, stranger: Visitor, cast: Cast, runtime: Runtime, at: HandClock
 ) -> None:
@@ -154,7 +195,7 @@ def test_two_who_set_one_up_at_once_do_not_read_each_others_secret_and_the_first
 
 
 def test_a_new_telephone_takes_the_place_of_the_old_one_and_ends_other_log_ins(
-    app: Flask, stranger: Visitor, telephone: Telephone, cast: Cast, at: HandClock
+    app: Flask, stranger: Visitor, telephone: Telephone, cast: Cast, runtime: Runtime, at: HandClock
 ) -> None:
     stranger.logs_in(cast.sun)
     stranger.sends(CODE, page=CODE, code=telephone.shows())
@@ -163,8 +204,13 @@ def test_a_new_telephone_takes_the_place_of_the_old_one_and_ends_other_log_ins(
     at.passes(HALF_MINUTE)
     forgotten.sends(CODE, page=CODE, code=telephone.shows())
     account = "/console/account"
-    assert "不对" in text_of(stranger.is_refused(f"{account}/second-factor", page=account, password="not mine at all"))
-    assert stranger.sends(f"{account}/second-factor", page=account, password=_PASSWORD).location == SET_UP
+    at.passes(HALF_MINUTE)
+    mine = {"password": _PASSWORD, "code": telephone.shows()}
+    for wrong in ({"password": "not mine at all"}, {"code": ""}, {"code": telephone.never()}):
+        for form in ("second-factor", "codes"):
+            assert "不对" in text_of(stranger.is_refused(f"{account}/{form}", page=account, **{**mine, **wrong}))
+        _waits_a_minute(runtime)
+    assert stranger.sends(f"{account}/second-factor", page=account, **mine).location == SET_UP
     assert forgotten.opens("/console").status_code == 200, "until the new one is finished"
     new = Telephone(stranger.opens(SET_UP).text, at)
     assert stranger.sends(SET_UP, page=SET_UP, code=new.shows()).status_code == 200
@@ -173,7 +219,9 @@ def test_a_new_telephone_takes_the_place_of_the_old_one_and_ends_other_log_ins(
     forgotten.logs_in(cast.sun)
     assert forgotten.sends(CODE, page=CODE, code=telephone.shows()).status_code == 401
     assert forgotten.sends(CODE, page=CODE, code=new.shows()).status_code == 302
-    renewed = _codes(forgotten.sends(f"{account}/codes", page=account, password=_PASSWORD).text)
+    at.passes(HALF_MINUTE)
+    mine["code"] = new.shows()
+    renewed = _codes(forgotten.sends(f"{account}/codes", page=account, **mine).text)
     assert len(renewed) == len(set(renewed)) == 10
 
 
@@ -189,13 +237,39 @@ def test_who_lost_everything_is_let_in_again_by_an_administrator(
     tang.sends(SET_UP, page=SET_UP, code=Telephone(tang.opens(SET_UP).text, at).shows())
     page = f"/console/staff/{cast.sun.id}/account"
     assert "已设置" in text_of(tang.opens(page))
-    assert tang.sends(f"{page}/reset-factor", page=page).location == page
-    assert tang.is_refused(f"{page}/reset-factor", page=page).status_code == 200, "a second press finds nothing to take"
+    own, mine = f"/console/staff/{cast.tang.id}/account", {"password": _PASSWORD}
+    assert "口令不对" in text_of(tang.is_refused(f"{page}/reset-factor", page=page)), "a page left open takes nothing"
+    assert "另一位管理员" in text_of(tang.is_refused(f"{own}/reset-factor", page=own, **mine))
+    assert "已设置" in text_of(tang.opens(page))
+    assert tang.sends(f"{page}/reset-factor", page=page, **mine).location == page
+    twice = tang.is_refused(f"{page}/reset-factor", page=page, **mine)
+    assert twice.status_code == 200, "a second press finds nothing to take"
+    assert _told(runtime)[-1] == ("sun", f"【登录变动】{cast.sun.name}的第二因素已清除")
     assert stranger.logs_in(cast.sun).location == SET_UP
     with runtime.look(COMMAND) as act:
         reset = [e.fields for e in audit.entries(act.session, "house") if e.kind == "second-factor-reset"]
         assert (reset[-1]["staff"], reset[-1]["by"]) == (cast.sun.id, cast.tang.id)
         assert act.session.get_one(Staff, cast.sun.id).password_hash is not None
+
+
+def _waits_a_minute(runtime: Runtime) -> None:
+    """The counts that last for a minute are gone."""
+    for key in runtime.redis.scan_iter("hotline:sign-in:*"):
+        runtime.redis.delete(key)
+
+
+def _accepts(runtime: Runtime, cast: Cast, code: str) -> bool:
+    with runtime.act(COMMAND) as act:
+        companies.get(act, cast.heat.id)
+        return second_factors.accepts(act, cast.sun.id, code)
+
+
+def _told(runtime: Runtime) -> list[tuple[str, str]]:
+    """Who was told of their log-in, and the first words of it."""
+    with runtime.look(COMMAND) as act:
+        owed = act.session.query(outbox.OutboxEntry).filter_by(kind=account_news.TELLS).order_by(outbox.OutboxEntry.id)
+        texts = [(staff.get(act, one.about["who"]).login, accounts.written(runtime, act, one)) for one in owed]
+        return [(who, re.split("，(?:验证码登录|操作人)", text)[0]) for who, text in texts]
 
 
 _PASSWORD = "correct horse battery staple"

@@ -18,6 +18,8 @@ def upgrade() -> None:
         sa.Column("secret", sa.String(length=200), nullable=False),
         sa.Column("last_step", sa.Integer(), nullable=False),
         sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("wrong", sa.Integer(), nullable=False),
+        sa.Column("wrong_since", sa.DateTime(timezone=True), nullable=True),
         _who("second_factors", "staff_id"),
         sa.PrimaryKeyConstraint("staff_id", name=op.f("pk_second_factors")),
     )
