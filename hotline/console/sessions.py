@@ -48,9 +48,12 @@ def end() -> None:
 
 def holder(act: Act) -> Staff | None:
     """Who is logged in, asked of the database anew; None when nobody is, or is not any more."""
-    if "log_in" not in session or _timed_out(act.at):
+    if "log_in" not in session:
         return None
-    return valid(act, ticket())
+    row = log_ins.is_open(act, session["log_in"], session["staff"])
+    if row is not None and row.shows and not shows():
+        show()  # a copy of the cookie from before, or an answer that was under way, knows nothing of it
+    return None if _timed_out(act.at) else valid(act, ticket())
 
 
 def valid(act: Act, ticket: Ticket) -> Staff | None:

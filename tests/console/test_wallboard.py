@@ -21,7 +21,7 @@ from hotline.domain.seats import Seat
 from hotline.domain.waits import Wait
 from hotline.runtime import Runtime
 from tests import tallies
-from tests.console.visitor import Visitor, logged_in, text_of
+from tests.console.visitor import BASE, Visitor, logged_in, text_of
 from tests.world import ONE_FACTOR, Cast, Firm, HandClock
 
 BOARD = "/console/wallboard"
@@ -147,6 +147,18 @@ def test_on_a_wall_it_lasts_for_days_and_opens_nothing_else(
     assert sun.opens(BOARD).status_code == 302
     with runtime.look(COMMAND) as act:
         assert [one.kind for one in audit.entries(act.session, "house") if one.kind == "wallboard-shown"]
+
+
+def test_a_cookie_from_before_it_was_on_the_wall_opens_nothing_else_either(sun: Visitor, at: HandClock) -> None:
+    with sun.client.session_transaction(base_url=BASE) as kept:
+        before = dict(kept)
+    sun.sends(BOARD)
+    with sun.client.session_transaction(base_url=BASE) as kept:
+        kept.clear()
+        kept.update(before)
+    assert sun.opens("/console/cases").location == BOARD
+    at.passes(timedelta(days=29))
+    assert sun.opens(BOARD).status_code == 200, "and it lasts as before"
 
 
 def test_without_being_shown_on_a_wall_a_log_in_ends_as_ever(sun: Visitor, cast: Cast, at: HandClock) -> None:
