@@ -27,7 +27,7 @@ def reset_second_factor(login: str) -> None:
 @click.argument("login")
 @click.argument("name")
 def allow_provider(login: str, name: str) -> None:
-    """Let NAME of the identity provider (preferred_username, or e-mail address) log in as LOGIN (SEC-1)."""
+    """Let NAME of the identity provider (preferred_username, or an e-mail address it has verified) log in as LOGIN."""
     with listing.opened() as runtime, runtime.act(COMMAND) as act:
         identities.allow(act, _person(act, login), name, by=None)
     click.echo(f"{name} logs in as {login} through the identity provider; the first log-in ties that account for good")

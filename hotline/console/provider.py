@@ -7,7 +7,7 @@ from typing import Any
 
 from authlib.integrations.base_client import OAuthError
 from authlib.integrations.flask_client import OAuth
-from flask import current_app, render_template, session, url_for
+from flask import current_app, render_template, request, session, url_for
 from flask.sansio.app import App
 from flask.typing import ResponseReturnValue
 from joserfc.errors import JoseError
@@ -86,6 +86,9 @@ def to_provider() -> ResponseReturnValue:
     By a link, not by a form: the policy of our pages lets no form lead elsewhere.
     """
     client = _client()
+    refusal = _too_many()
+    if refusal is not None:
+        return refusal
     back = f"{asking.runtime().settings.base_url}{url_for('console.from_provider')}"
     try:
         answer: ResponseReturnValue = client.authorize_redirect(back)
@@ -98,8 +101,15 @@ def to_provider() -> ResponseReturnValue:
 def from_provider() -> ResponseReturnValue:
     """The browser comes back: what it brings is exchanged at the provider for who this is, and checked."""
     client, going_to = _client(), str(session.pop(_NEXT, ""))
+    if f"_state_{_ROOM}_{request.args.get('state', '')}" not in session:  # as authlib keeps it
+        return _door("provider-wrong", 401)
+    refusal = _too_many()
+    if refusal is not None:
+        return refusal
     try:
         person, proven_twice = _told(client)
+        if person is not None:
+            entering.throttle().was_let_on(asking.address())
     except _AWAY as error:
         return _refused("provider-away", 503, error)
     except _WRONG as error:
@@ -122,11 +132,32 @@ def _told(client: Any) -> tuple[Staff | None, bool]:
     claims = token.get("userinfo")
     if claims is None:
         raise ValueError("the provider told nobody's identity")
-    names = [claims.get("preferred_username"), claims.get("email") if claims.get("email_verified") is True else None]
     with asking.runtime().act(_DOOR) as act:
-        known = [str(name) for name in names if name]
-        person = identities.person_of(act, issuer=issuer, subject=str(claims["sub"]), names=known)
+        person = identities.person_of(act, issuer=issuer, subject=str(claims["sub"]), names=_names(claims))
     return person, _TWICE in (claims.get("amr") or [])
+
+
+def _names(claims: dict[str, Any]) -> list[str]:
+    """What this account is called: a user name, and an address that the provider has verified.
+
+    A user name that looks like an address says nothing: at many providers everybody chooses theirs, and could choose a
+    colleague's address.
+    """
+    name, address = str(claims.get("preferred_username") or ""), str(claims.get("email") or "")
+    is_verified = claims.get("email_verified") is True and "@" in address
+    return [name] * (bool(name) and "@" not in name) + [address] * is_verified
+
+
+def _too_many() -> ResponseReturnValue | None:
+    """Count this step; the answer where no more are let, or where they cannot be counted."""
+    try:
+        lets = entering.throttle().lets_on(asking.address())
+    except RedisError as error:
+        log.error(
+            "nobody can log in through the provider: tries cannot be counted, %s from Redis", type(error).__name__
+        )
+        return _door("provider-away", 503)
+    return None if lets else _door("throttled", 429)
 
 
 def _client() -> Any:
@@ -141,5 +172,9 @@ def _refused(word: str, status: int, error: Exception | None) -> ResponseReturnV
         log.warning("a log-in through the provider failed: %s", type(error).__name__)
     with asking.runtime().act(_DOOR) as act:
         act.remember("house", "log-in-refused", staff=None, how=How.PROVIDER)
-    page = render_template("log_in.html", problem=word, going_to="", has_provider=True)
-    return page, status
+    return _door(word, status)
+
+
+def _door(word: str, status: int) -> ResponseReturnValue:
+    """Back at the door, without an entry: whoever is refused so far has shown nothing of ours."""
+    return render_template("log_in.html", problem=word, going_to="", has_provider=True), status

@@ -9,6 +9,8 @@ from redis import Redis
 from hotline.sealing import Sealer
 from hotline.standard.engine import SignIn
 
+_THERE_AND_BACK = 2  # steps of one log-in by the provider
+
 
 @dataclass(frozen=True)
 class Throttle:
@@ -34,6 +36,23 @@ class Throttle:
         limits = [most for _key, most in self._limits(login, address)]
         pair, by_address, by_account = (count <= most for count, most in zip(answers[1::2], limits, strict=True))
         return pair and by_address and (by_account or bool(known))
+
+    def lets_on(self, address: str) -> bool:
+        """Count a step from this address to the identity provider or back; False when there were too many.
+
+        Nobody has said who they are yet: what they ask for would else fill Redis and the log. Raises RedisError.
+        """
+        counts, key = self.redis.pipeline(), self._key("provider", address)
+        counts.set(key, 0, ex=self.figures.window.seconds, nx=True)
+        counts.incr(key)
+        return int(counts.execute()[-1]) <= self.figures.provider_tries
+
+    def was_let_on(self, address: str) -> None:
+        """Both steps led somebody in: of a whole office behind one address nobody is held up. Raises RedisError."""
+        change, key = self.redis.pipeline(), self._key("provider", address)
+        change.set(key, 0, ex=self.figures.window.seconds, nx=True)
+        change.decrby(key, _THERE_AND_BACK)
+        change.execute()
 
     def forgive(self, login: str, address: str, tries: int = 1) -> None:
         """The try was right after all: it does not count, and the address is known for this account.

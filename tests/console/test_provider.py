@@ -108,7 +108,12 @@ def test_a_state_is_good_once_and_in_the_browser_that_began(app: Flask, stranger
 def test_strangers_and_who_left_stay_outside(
     stranger: Visitor, provider: Provider, runtime: Runtime, cast: Cast
 ) -> None:
-    provider.names = {"sub": "s", "preferred_username": "nobody", "email": "sun.li", "email_verified": False}
+    address = "sun@corp.example"
+    with runtime.act(COMMAND) as act:
+        identities.allow(act, staff.get(act, cast.sun.id), address, by=None)
+    provider.names = {"sub": "t", "preferred_username": address}
+    assert _comes(stranger, provider).status_code == 403, "anybody may call themself so"
+    provider.names = {"sub": "s", "preferred_username": "nobody", "email": address, "email_verified": False}
     answer = _comes(stranger, provider)
     assert answer.status_code == 403
     assert "还没有被允许" in text_of(answer)
@@ -118,6 +123,30 @@ def test_strangers_and_who_left_stay_outside(
         leaving.dismiss(act, cast.sun.id, by=None)
     assert stranger.opens("/console").status_code == 302
     assert _comes(stranger, provider).status_code == 403
+
+
+def test_whoever_only_comes_and_goes_fills_neither_the_log_nor_the_memory(
+    stranger: Visitor, provider: Provider, runtime: Runtime
+) -> None:
+    for query in ("", "?error=access_denied", "?error=access_denied&state=made-up", "?code=x&state="):
+        assert stranger.opens(f"{BACK}{query}").status_code == 401
+    assert _refusals(runtime) == 0, "no state of ours, no entry"
+    state = provider.asked(stranger.opens(START).location).partition("&state=")[2]
+    most = runtime.figures.sign_in.provider_tries
+    answers = [stranger.opens(f"{BACK}?error=access_denied&state={state}").status_code for _ in range(most)]
+    assert answers == [401] * (most - 1) + [429]
+    assert _refusals(runtime) == most - 1
+    assert stranger.opens(START).status_code == 429
+
+
+def test_whoever_gets_in_holds_nobody_up_who_sits_beside_them(
+    stranger: Visitor, provider: Provider, runtime: Runtime
+) -> None:
+    for _ in range(3):
+        assert _comes(stranger, provider).status_code == 302
+        stranger.sends("/console/logout", page="/console")
+    [key] = runtime.redis.scan_iter("hotline:sign-in:provider:*")
+    assert runtime.redis.get(key) == b"0"
 
 
 def test_a_second_factor_is_asked_for_unless_the_provider_asked_itself(
@@ -143,6 +172,11 @@ def test_where_no_provider_is_set_or_it_is_away_the_pass_phrase_serves(
     assert (answer.status_code, "连不上" in answer.text) == (503, True)
     assert away.logs_in(cast.sun).status_code == 302
     made.redis.close()
+
+
+def _refusals(runtime: Runtime) -> int:
+    with runtime.look(COMMAND) as act:
+        return [e.kind for e in audit.entries(act.session, "house")].count("log-in-refused")
 
 
 def _comes(visitor: Visitor, provider: Provider) -> Any:
