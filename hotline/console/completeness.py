@@ -12,10 +12,13 @@ from flask.typing import ResponseReturnValue
 from hotline.console import asking, lists, people, refused, rights, words
 from hotline.domain import companies, completeness
 from hotline.domain.act import Act
+from hotline.domain.completeness import Lacking, Look
 from hotline.errors import Conflict, Invalid
 
 _FIELDS, _LONGEST = ("since", "until"), 10  # characters of a date
 _LOOKS = 10  # shown
+_OF_ONE = ("missing", "unlisted")
+_OF_ALL = ("listed", "ours", *_OF_ONE, "others")
 
 
 def completeness_page() -> ResponseReturnValue:
@@ -75,15 +78,20 @@ def _page(problem: str | None = None, typed: dict[str, str] | None = None) -> st
             groups=[("lost", shown[0]), ("settled", shown[1])],
             most=lists.PAGE,
             companies=people.companies_by_id(act),
-            looks=_looks(act),
+            counts=list(_OF_ALL if company_id is None else _OF_ONE),
+            looks=[_shown(act, one, company_id) for one in completeness.looks(act, most=_LOOKS)],
             running=completeness.under_way(act),
             may_check=rights.may_open(person, "console.check_completeness"),
             heartbeat=asking.runtime().figures.routine.live_heartbeat.seconds,
         )
 
 
-def _looks(act: Act) -> list[completeness.Look]:
-    return completeness.looks(act, most=_LOOKS)
+def _shown(act: Act, look: Look, company_id: int | None) -> tuple[Look, dict[str, int]]:
+    """A look and its counts: of the whole group for whoever sees that, else what one company still lacks of it."""
+    if company_id is None:
+        return look, {name: getattr(look, name) for name in _OF_ALL}
+    lacking = completeness.lacking_in(act, look, company_id)
+    return look, dict(zip(_OF_ONE, (lacking[Lacking.LOG], lacking[Lacking.CARRIER]), strict=True))
 
 
 def _here() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +11,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Index, String, func, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column
 
-from hotline.db import Base
+from hotline.db import Base, insert_new
 from hotline.domain import outbox, staff
 from hotline.domain.act import CLOCK, Act
 from hotline.domain.calls import Call
@@ -107,13 +108,12 @@ def ask(act: Act, figures: Completeness, *, since: datetime, until: datetime) ->
         raise Invalid("the period ends before it begins, or is too young", key="no-period")
     if since < act.at - figures.looked_back.span:
         raise Invalid("the carrier lists calls that are so old no longer", key="too-old")
-    if under_way(act) is not None:
+    begun = {"from_at": since, "until_at": until, "reached_at": since, "asked_by": str(act.actor), "asked_at": act.at}
+    new = insert_new(act.session, Look).values(**begun, state=State.RUNNING).returning(Look.id)
+    look_id = act.session.scalar(new)
+    if look_id is None:
         raise Conflict("another look is under way")
-    look = Look(
-        from_at=since, until_at=until, reached_at=since, asked_by=str(act.actor), asked_at=act.at, state=State.RUNNING
-    )
-    act.session.add(look)
-    act.session.flush()
+    look = act.session.get_one(Look, look_id)
     outbox.post(act, CHECKS, key=f"{CHECKS}-{look.id}", patient=True, look=look.id)
     period = {"since": since.isoformat(), "until": until.isoformat()}
     act.remember("house", "completeness-asked", look=look.id, **period)
@@ -136,10 +136,13 @@ def next_piece(look: Look, figures: Completeness) -> tuple[datetime, datetime]:
     return look.reached_at, min(look.reached_at + figures.piece.span, look.until_at)
 
 
-def in_log(act: Act, since: datetime, until: datetime) -> list[str]:
-    """The carrier's ids of our calls that began between two instants."""
-    ours = select(Call.sid).where(Call.sid.is_not(None), Call.started_at >= since, Call.started_at < until)
-    return [sid for sid in act.session.scalars(ours) if sid is not None]
+def in_log(act: Act, since: datetime, until: datetime) -> dict[str, datetime]:
+    """The carrier's ids of our calls that began between two instants, with when they did; the first one first."""
+    ours = select(Call.sid, Call.started_at).where(
+        Call.sid.is_not(None), Call.started_at >= since, Call.started_at < until
+    )
+    rows = act.session.execute(ours.order_by(Call.started_at, Call.id))
+    return {sid: at for sid, at in rows if sid is not None}
 
 
 def compare(act: Act, look: Look, until: datetime, listed: Sequence[Listed], gone: Sequence[str]) -> None:
@@ -199,6 +202,14 @@ def newly_missing(act: Act, look_id: int, company_id: int) -> list[MissingCall]:
 def looks(act: Act, *, most: int) -> list[Look]:
     """The latest looks, the newest first."""
     return list(act.session.scalars(select(Look).order_by(Look.id.desc()).limit(most)))
+
+
+def lacking_in(act: Act, look: Look, company_id: int) -> Counter[str]:
+    """How many calls of a company, of the period of a look, one side still lacks: by who lacks them."""
+    query = select(MissingCall.lacking, func.count().label("n")).group_by(MissingCall.lacking)
+    theirs = (MissingCall.company_id == company_id, MissingCall.settled_at.is_(None))
+    within = (MissingCall.at >= look.from_at, MissingCall.at < look.until_at)
+    return Counter({row.lacking: row.n for row in act.session.execute(query.where(*theirs, *within))})
 
 
 def missing(act: Act, company_id: int | None, *, settled: bool, most: int) -> list[MissingCall]:

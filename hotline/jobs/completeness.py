@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from hotline.carrier import Carrier, CarrierError, LegState
@@ -39,9 +39,11 @@ def check(runtime: Runtime, act: Act, entry: OutboxEntry) -> Prepared:
     def ask(carrier: Carrier) -> str:
         listed = carrier.list_calls(since - margin, until + margin)
         on_list = {one.sid for one in listed}
-        gone = _gone(carrier, [sid for sid in ours if sid not in on_list], most=figures.looked_up)
+        unlisted = {sid: at for sid, at in ours.items() if sid not in on_list}
+        reached = _reached(unlisted, since, until, most=figures.looked_up)
+        gone = _gone(carrier, [sid for sid, at in unlisted.items() if at < reached])
         rows = [(one.sid, "in" if one.inbound else "out", one.number, one.at.isoformat()) for one in listed]
-        return json.dumps({"until": until.isoformat(), "listed": rows, "gone": gone})
+        return json.dumps({"until": reached.isoformat(), "listed": rows, "gone": gone})
 
     return Effect(ask)
 
@@ -87,14 +89,20 @@ def tell(runtime: Runtime, act: Act, entry: OutboxEntry) -> Prepared:
     return texts.effect(runtime, act, entry, company, staff.phone_of(act, person), write)
 
 
-def _gone(carrier: Carrier, sids: Sequence[str], *, most: int) -> list[str]:
-    """Which of these the carrier does not know, each asked for by itself; of more than `most` the list is believed.
+def _reached(unlisted: Mapping[str, datetime], since: datetime, until: datetime, *, most: int) -> datetime:
+    """How far this turn comes: not all of the piece where the list lacks more calls than are asked for at once."""
+    left = list(unlisted.values())[most:]
+    return max(left[0], since + datetime.resolution) if left else until
+
+
+def _gone(carrier: Carrier, sids: Sequence[str]) -> list[str]:
+    """Which of these the carrier does not know, each asked for by itself.
 
     What was cancelled before it was dialled stands on no list. A call that was answered does: a list without it is not
     whole, and says nothing. Raises CarrierError.
     """
-    gone = list(sids[most:])
-    for sid in sids[:most]:
+    gone = []
+    for sid in sids:
         try:
             found = carrier.fetch_call(sid)
         except CarrierError as error:

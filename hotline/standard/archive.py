@@ -39,6 +39,6 @@ class Completeness:
     margin: Limit
     """The list is read so much further on both sides: the carrier notes another instant than we do."""
     looked_up: Annotated[int, Figure(PLATFORM, 1, 1000)]
-    """So many calls that a piece of the list lacks are asked for one by one; of more, the list has the last word."""
+    """So many calls that the list lacks are asked for one by one in a turn; a piece that lacks more takes several."""
     looked_back: Limit
     """Calls that are older are listed no longer."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -19,10 +20,12 @@ from hotline.domain.calls import Call
 from hotline.domain.completeness import Look, MissingCall, State
 from hotline.errors import Conflict, Invalid
 from hotline.jobs.routine import Rounds
+from hotline.runtime import Runtime
 from hotline.simulator.faults import Trouble
+from hotline.simulator.legs import CallStatus
 from tests import given
 from tests.jobs.workshop import Workshop
-from tests.world import Firm
+from tests.world import Cast, Firm
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
@@ -125,6 +128,25 @@ def test_a_long_period_is_looked_at_in_pieces_and_each_call_counts_once(shop: Wo
     assert (done.state, done.listed, done.ours, done.missing) == (State.DONE, 5, 5, 0)
 
 
+def test_more_calls_than_are_asked_for_at_once_stand_on_no_list_and_none_is_believed_gone(shop: Workshop) -> None:
+    begin, n = shop.at.now, 2 * shop.runtime.figures.completeness.looked_up + 1
+    rang = rings(shop)
+    known = shop.exchange.board.calls[rang]
+    with shop.runtime.act(COMMAND) as act:
+        for number in range(n):  # given up before it was dialled: the carrier knows it, and lists it nowhere
+            sid = f"CA{number:032d}"
+            one = given.call(act, shop.cast, sid=sid)
+            one.started_at += timedelta(seconds=number // 4)
+            shop.exchange.board.calls[sid] = replace(
+                known, sid=sid, created=begin - DAY, status=CallStatus.CANCELED, answered=None
+            )
+    del shop.exchange.board.calls[f"CA{n - 1:032d}"]  # but this one it never heard of
+    shop.passes(HOUR)
+    look = asks(shop, begin, shop.at.now)
+    assert (look.state, look.listed, look.ours, look.unlisted) == (State.DONE, 1, n, 1)
+    assert lost(shop) == {f"CA{n - 1:032d}": ("carrier", False)}
+
+
 def test_the_edges_what_still_runs_and_other_numbers_of_the_account(shop: Workshop) -> None:
     rings(shop, known=False)
     shop.passes(HOUR)
@@ -190,3 +212,17 @@ def test_the_clock_goes_on_where_it_ended_and_a_period_makes_sense(shop: Worksho
             completeness.ask(act, figures, since=act.at - 400 * DAY, until=act.at)
         later, first = completeness.looks(act, most=9)
     assert later.from_at == first.until_at
+
+
+def test_of_two_who_ask_at_once_the_second_is_told_so(runtime: Runtime, cast: Cast) -> None:
+    def ask() -> None:
+        with runtime.act(COMMAND) as act:
+            completeness.ask(act, runtime.figures.completeness, since=act.at - DAY, until=act.at)
+
+    with ThreadPoolExecutor(1) as pool:
+        with runtime.act(COMMAND) as act:
+            completeness.ask(act, runtime.figures.completeness, since=act.at - DAY, until=act.at)
+            second = pool.submit(ask)
+            time.sleep(0.3)  # where rows are locked it has come as far as ours, which is not committed yet
+        with pytest.raises(Conflict):
+            second.result()
