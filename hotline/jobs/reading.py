@@ -6,7 +6,7 @@ import time
 from datetime import timedelta
 
 from hotline import clock
-from hotline.domain import call_index
+from hotline.domain import call_index, call_searches
 from hotline.domain.act import CLOCK
 from hotline.runtime import Runtime
 
@@ -23,3 +23,9 @@ def read_calls(runtime: Runtime) -> bool:
         if clock.now() > ends:
             return True
         time.sleep(figures.rest_seconds)
+
+
+def dispose_of_searches(runtime: Runtime) -> None:
+    """What was looked for longer ago than any log-in lasts, and nobody kept, is of no use to anybody."""
+    with runtime.act(CLOCK) as act:
+        call_searches.dispose(act, act.at - runtime.figures.sign_in.longest.span)
