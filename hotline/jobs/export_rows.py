@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, String, cast, func, literal, not_, select
+from sqlalchemy import ColumnElement, Integer, Select, and_, cast, exists, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from hotline.domain import anonymity, discretion
+from hotline.domain import discretion, legs
 from hotline.domain.calls import Call
 from hotline.domain.cases import Case
 from hotline.domain.complaint_forms import Complaint
@@ -63,9 +63,10 @@ def _calls(view: View, query: Select[Any]) -> Select[Any]:
 def _written_calls(view: View, found: Sequence[Any]) -> Iterator[list[Cell]]:
     calls = [call for (call,) in found]
     numbers = view.masked(call.customer_id for call in calls)
-    cases = _numbers_of_cases(view, [None if anonymity.told_in(call) else call.case_id for call in calls])
+    hidden = legs.unnamed(view.act, calls)  # colleagues' legs too: beside the caller's row they would name them
+    cases = _numbers_of_cases(view, [call.case_id for call in calls if call.id not in hidden])
     for call in calls:
-        unnamed = anonymity.told_in(call)
+        unnamed = call.id in hidden
         yield [
             call.id,
             view.company(call.company_id),
@@ -160,13 +161,18 @@ def _written_promises(view: View, found: Sequence[Any]) -> Iterator[list[Cell]]:
 
 
 def _looks(view: View, query: Select[Any]) -> Select[Any]:
-    """Nothing of a matter that is hidden from whoever asked, nor of the call in which it was told (CMP-10)."""
-    hidden = select(Case.id, Case.call_id).join(Complaint, Complaint.case_id == Case.id)
-    of = hidden.where(not_(discretion.cases(view.person))).subquery()
-    chains = select(literal("case:").concat(cast(of.c.id, String))).union_all(
-        select(literal("call:").concat(cast(of.c.call_id, String))).where(of.c.call_id.is_not(None))
+    """Nothing of a call or a matter that is hidden from whoever asked: the page leaves the same out (CMP-10)."""
+    seen = or_(
+        _stands_in(Call, "call:", discretion.calls(view.person)),
+        _stands_in(Case, "case:", discretion.cases(view.person)),
     )
-    return query.select_from(Look).where(view.between(Look.company_id, Look.at), Look.chain.not_in(chains))
+    return query.select_from(Look).where(view.between(Look.company_id, Look.at), seen)
+
+
+def _stands_in(table: type[Call | Case], chain: str, shown: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Of `Look`: was it at a row of this table that is shown? Looked up by the row's number, one look at a time."""
+    number = cast(func.substr(Look.chain, len(chain) + 1), Integer)
+    return and_(Look.chain.startswith(chain), exists().where(table.id == number, shown))
 
 
 def _written_looks(view: View, found: Sequence[Any]) -> Iterator[list[Cell]]:

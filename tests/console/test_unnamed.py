@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 from flask import Flask
+from sqlalchemy import func, select
 
-from hotline import rows
+from hotline import marks, rows
 from hotline.domain import matters
 from hotline.domain.act import COMMAND
 from hotline.domain.calls import Call
 from hotline.domain.desk import Wait
+from hotline.domain.exports import Export
 from hotline.domain.matters import Told
 from hotline.runtime import Runtime
 from tests import given
@@ -17,6 +19,8 @@ from tests.console import forms
 from tests.console.forms import SAID
 from tests.console.visitor import Visitor, logged_in, text_of
 from tests.domain.talks import Talk
+from tests.jobs.conftest import shop as shop
+from tests.jobs.workshop import Workshop
 from tests.world import Cast
 
 MASKED = "139****0088"
@@ -80,6 +84,30 @@ def test_the_earlier_matter_does_not_name_the_leg(lin: Visitor, talk: Talk, leg:
     assert f"线路 {leg}" in text_of(lin.opens("/console/cases/1"))
     complains(talk)
     assert f"线路 {leg}" not in text_of(lin.opens("/console/cases/1"))
+
+
+def test_no_exported_row_of_a_telephone_that_rang_for_them_does_either(
+    app: Flask, runtime: Runtime, talk: Talk, leg: int, shop: Workshop
+) -> None:
+    qian = logged_in(app, talk.cast.qian)
+    earlier, before = "261118001", exported(qian, shop)
+    assert [earlier in row for row in before] == [False, True], "it rang for her earlier matter"
+    assert leg > talk.call_id
+    number = complains(talk)
+    for row in exported(qian, shop)[: len(before)]:  # behind them a supervisor is rung about the complaint
+        assert not {earlier, number, MASKED} & set(row)
+
+
+def exported(visitor: Visitor, shop: Workshop) -> list[list[str]]:
+    """The rows of a file of this month's calls that somebody asks for, without its marks."""
+    asked = {"first": "2026-11-01", "last": "2026-11-30", "reason": "十一月检查"}
+    visitor.sends("/console/exports", what="calls", form="csv", **asked)
+    shop.works()
+    with shop.runtime.look(COMMAND) as act:
+        export_id = act.session.scalar(select(func.max(Export.id)))
+    with visitor.sends(f"/console/exports/{export_id}/file") as answer:
+        lines = answer.get_data().decode("utf-8-sig").splitlines()
+    return [[marks.without(cell) for cell in line.split(",")] for line in lines[2:]]
 
 
 def test_the_desk_is_told_at_once_and_forgets_who_it_was(app: Flask, lin: Visitor, talk: Talk, leg: int) -> None:
