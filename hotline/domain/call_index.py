@@ -6,11 +6,15 @@ can change without being read, wherever in the house it was done.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+import logging
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import TypeVar
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import and_, select, update
+from sqlalchemy.exc import OperationalError
 
-from hotline.domain import call_facts, call_texts, call_words
+from hotline.db import LARGEST_ID
+from hotline.domain import agreeing, call_facts, call_texts, call_words, legs
 from hotline.domain.act import Act
 from hotline.domain.audit import AuditEntry, AuditHead
 from hotline.domain.calls import Call
@@ -19,37 +23,110 @@ from hotline.domain.handovers import Handover, State
 from hotline.domain.parties import Meeting, Party
 from hotline.domain.promises import Promise
 
+Named = TypeVar("Named", str, Call)
+log = logging.getLogger(__name__)
 _UNREAD = and_(AuditHead.indexed_seq < AuditHead.seq, AuditHead.chain >= "ca", AuditHead.chain < "cb")
+_AT_ONCE = 100  # chains of which it was found that they were altered
 
 
 def read(act: Act, *, most: int) -> int:
     """Read what calls and cases came to since they were read last, at most so many chains; how many that were.
 
-    Their heads are locked as whoever writes locks them: nothing is written between the reading and the mark. What
-    another reads or writes at this moment is left for the next time.
+    Their heads and those of every call they tell of are locked as whoever writes locks them: nothing is written between
+    the reading and the mark, and no two read one call. What another reads or writes at this moment is left for the
+    next time.
     """
     query = select(AuditHead.chain).where(_UNREAD).order_by(AuditHead.chain).limit(most)
     chains = list(act.session.scalars(query.with_for_update(skip_locked=True)))
     if not chains:
         return 0
-    mark = update(AuditHead).where(AuditHead.chain.in_(chains)).values(indexed_seq=AuditHead.seq)
+    told = _told(act, chains)
+    held = _held(act, {call_id for ids in told.values() for call_id in ids}, chains)
+    taken = [chain for chain in chains if not told[chain] & held]
+    mark = update(AuditHead).where(AuditHead.chain.in_(taken)).values(indexed_seq=AuditHead.seq)
     act.session.execute(mark.execution_options(synchronize_session=False))
-    _index(act, _concerned(act, chains))
-    return len(chains)
+    _index(act, _calls(act, {call_id for chain in taken for call_id in told[chain]}))
+    return len(taken)
 
 
-def _concerned(act: Act, chains: Sequence[str]) -> list[Call]:
-    """The calls that these chains tell of: of a case those in which it was told and those that were about it."""
-    call_ids, case_ids = (
-        [int(number) for kind, _, number in (chain.partition(":") for chain in chains) if kind == word]
-        for word in ("call", "case")
-    )
-    told = select(Case.call_id).where(Case.id.in_(case_ids), Case.call_id.is_not(None))
-    concerned = or_(Call.id.in_([*call_ids, *act.session.scalars(told)]), Call.case_id.in_(case_ids))
-    return list(act.session.scalars(select(Call).where(concerned).order_by(Call.id)))
+def found_altered(act: Act, chains: Iterable[str]) -> None:
+    """A check found that these chains of the log were changed: the calls they tell of are found by that from now on.
+
+    A call that leads to no matter since an anonymous one was told is not found by what became of a matter (CMP-10).
+    """
+    names = sorted(set(chains))
+    for begin in range(0, len(names), _AT_ONCE):
+        some = names[begin : begin + _AT_ONCE]
+        if not _is_done(act, _mark_altered, some):
+            for name in some:
+                _is_done(act, _mark_altered, [name])
+
+
+def _mark_altered(act: Act, chains: Sequence[str]) -> None:
+    found = _calls(act, {call_id for ids in _told(act, chains).values() for call_id in ids})
+    unnamed = legs.unnamed(act, found) - {call.id for call in found if call.chain in chains}
+    call_facts.found_altered(act, [call for call in found if call.id not in unnamed])
+
+
+def _told(act: Act, chains: Sequence[str]) -> dict[str, set[int]]:
+    """The ids of the calls that each chain tells of: of a case those in which it was told and those about it.
+
+    Of a call in which an anonymous matter was told also its legs: they must lead nowhere from then on (CMP-10).
+    """
+    by_word: dict[str, dict[int, str]] = {"call": {}, "case": {}}
+    for match in filter(None, map(agreeing.NAME.fullmatch, chains)):
+        if match[1] in by_word and int(match[2]) <= LARGEST_ID:
+            by_word[match[1]][int(match[2])] = match[0]
+    told: dict[str, set[int]] = {chain: set() for chain in chains}
+    in_which = select(Case.id, Case.call_id).where(Case.id.in_(by_word["case"]), Case.call_id.is_not(None))
+    about = select(Call.case_id, Call.id).where(Call.case_id.in_(by_word["case"]))
+    for query in (in_which, about):
+        for case_id, call_id in act.session.execute(query):
+            told[by_word["case"][case_id]].add(call_id)
+    rung = legs.of_unnamed(act, by_word["call"])
+    for call_id, chain in by_word["call"].items():
+        told[chain] |= {call_id, *rung.get(call_id, ())}
+    return told
+
+
+def _held(act: Act, call_ids: Collection[int], chains: Collection[str]) -> set[int]:
+    """Of these calls those that another act reads or writes now; the heads of the others are ours until the end."""
+    names = {f"call:{call_id}": call_id for call_id in call_ids}
+    others = select(AuditHead.chain).where(AuditHead.chain.in_(names.keys() - set(chains)))
+    there = set(act.session.scalars(others))
+    ours = set(act.session.scalars(others.order_by(AuditHead.chain).with_for_update(skip_locked=True)))
+    return {names[chain] for chain in there - ours}
+
+
+def _calls(act: Act, ids: Collection[int]) -> list[Call]:
+    """These calls as they stand now, for until their heads were locked somebody may have written to them."""
+    query = select(Call).where(Call.id.in_(ids)).order_by(Call.id)
+    return list(act.session.scalars(query, execution_options={"populate_existing": True}))
 
 
 def _index(act: Act, found: Sequence[Call]) -> None:
+    """Read these calls anew; one that cannot be read, for its record was changed, is passed over and named."""
+    if _is_done(act, _replace, found):
+        return
+    for call in found:
+        if not _is_done(act, _replace, [call]):
+            log.error("call %d cannot be read: verify the log", call.id)
+
+
+def _is_done(act: Act, does: Callable[[Act, Sequence[Named]], None], what: Sequence[Named]) -> bool:
+    """Do this of them all, or of none; False where somebody wrote over what they say, so that it cannot be read."""
+    try:
+        with act.part():
+            does(act, what)
+    except OperationalError:
+        raise  # the database is away or busy: it is done at the next turn
+    except Exception as error:  # noqa: BLE001 - whatever a forger wrote there, the other calls are found
+        log.warning("%d of the log cannot be read together: %s", len(what), type(error).__name__)
+        return False
+    return True
+
+
+def _replace(act: Act, found: Sequence[Call]) -> None:
     matters = call_texts.linked(act, found)
     texts = call_texts.texts(act, found, matters)
     people, waited = _people(act, found), _waited(act, found)
@@ -86,8 +163,9 @@ def _waited(act: Act, found: Collection[Call]) -> dict[int, int]:
     by_chain = {call.chain: call.id for call in found}
     query = select(AuditEntry).where(AuditEntry.chain.in_(by_chain), AuditEntry.kind == "waited")
     for entry in act.session.scalars(query):
-        call_id = by_chain[entry.chain]
-        longest[call_id] = max(longest.get(call_id, 0), int(entry.fields["seconds"]))
+        call_id, seconds = by_chain[entry.chain], call_texts.said(entry).get("seconds")
+        if isinstance(seconds, int):
+            longest[call_id] = max(longest.get(call_id, 0), seconds)
     return longest
 
 

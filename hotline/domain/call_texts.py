@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
+from typing import Any
 
 from sqlalchemy import or_, select
 
@@ -77,7 +78,7 @@ def _spoken(act: Act, named: Mapping[int, Call]) -> Iterator[tuple[int, str]]:
 def _transcribed(act: Act, named: Mapping[int, Call]) -> Iterator[tuple[int, str]]:
     query = select(Transcript.call_id).where(Transcript.call_id.in_(named)).distinct()
     for call_id in act.session.scalars(query):
-        yield from ((call_id, turn.text) for turn in transcripts.text_of(act, call_id))
+        yield from ((call_id, turn.text) for turn in transcripts.text_of(act, call_id, but_changed=True))
 
 
 def _noted(act: Act, matters: Mapping[int, Case]) -> dict[int, list[str]]:
@@ -99,12 +100,21 @@ def _sealed(act: Act, matters: Mapping[int, Case]) -> Iterator[tuple[int, str]]:
     chains = {case.chain: case.id for case in matters.values()}
     noted = select(AuditEntry).where(AuditEntry.chain.in_(chains), AuditEntry.kind.in_([*NOTES, CORRECTED]))
     for entry in act.session.scalars(noted.order_by(AuditEntry.id)):
-        names = ("before", "words") if entry.kind == CORRECTED else (NOTES[entry.kind][1],)
-        yield from ((chains[entry.chain], entry.fields[name]) for name in names if entry.fields.get(name))
+        names, fields = ("before", "words") if entry.kind == CORRECTED else (NOTES[entry.kind][1],), said(entry)
+        yield from ((chains[entry.chain], fields[name]) for name in names if fields.get(name))
 
 
-def _open(opens: Callable[[str], str], sealed: str, row_id: int) -> list[tuple[int, str]]:
+def said(entry: AuditEntry) -> Mapping[str, Any]:
+    """What an entry says; nothing where somebody wrote over it, which the log's check tells."""
     try:
-        return [(row_id, opens(sealed))]
+        fields = entry.fields
+    except (ValueError, KeyError, TypeError):
+        return {}
+    return fields if isinstance(fields, dict) else {}
+
+
+def _open(opens: Callable[[str], str], sealed: object, row_id: int) -> list[tuple[int, str]]:
+    try:
+        return [(row_id, opens(sealed))] if isinstance(sealed, str) else []
     except (NotFound, Invalid):
         return []  # erased with its customer; or changed, which the log's check tells

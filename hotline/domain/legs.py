@@ -72,6 +72,18 @@ def unnamed(act: Act, among: Collection[Call]) -> set[int]:
     return theirs | {call.id for call in among if anonymity.told_in(call)}
 
 
+def of_unnamed(act: Act, call_ids: Collection[int]) -> dict[int, set[int]]:
+    """By those of these calls in which an anonymous matter was told: the ids of the colleagues' legs rung for them."""
+    met = select(Meeting.call_id, Party.call_id).join(Party, Party.meeting_id == Meeting.id)
+    offered = select(Wait.call_id, AgentOffer.call_id).join(AgentOffer, AgentOffer.wait_id == Wait.id)
+    found: dict[int, set[int]] = {}
+    for query, of in ((met, Meeting.call_id), (offered, Wait.call_id)):
+        told = query.join(Call, Call.id == of).where(of.in_(call_ids), anonymity.was_told())
+        for call_id, leg_id in act.session.execute(told):
+            found.setdefault(call_id or 0, set()).update({leg_id} - {None, call_id})
+    return found
+
+
 def destination(act: Act, call: Call) -> str:
     """Where a call that we place rings: an E.164 number, client:op_<id>, or sip:name@host.
 

@@ -87,11 +87,11 @@ def opened(act: Act, row: Transcript) -> list[Turn]:
     return [Turn(**turn) for turn in turns]
 
 
-def text_of(act: Act, call_id: int) -> list[Turn]:
+def text_of(act: Act, call_id: int, *, but_changed: bool = False) -> list[Turn]:
     """Everything that was said in a call's recordings and is written down, in order; for searching, not for showing.
 
     Without what an anonymous matter holds: by its words nobody is led from the call to it (CMP-10). What was erased is
-    left out.
+    left out; `but_changed`: what somebody changed, too. Else that raises Invalid.
     """
     query = (
         select(Transcript)
@@ -105,4 +105,7 @@ def text_of(act: Act, call_id: int) -> list[Turn]:
             said += opened(act, row)
         except NotFound:
             continue
+        except Invalid:
+            if not but_changed:
+                raise
     return said
