@@ -9,9 +9,20 @@ from typing import Any
 
 import click
 from sqlalchemy import Select, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from hotline import clock, listing, rows
-from hotline.domain import checkpoints, companies, completeness, promises, recordings, transcripts, turns, verifying
+from hotline.domain import (
+    call_index,
+    checkpoints,
+    companies,
+    completeness,
+    promises,
+    recordings,
+    transcripts,
+    turns,
+    verifying,
+)
 from hotline.domain.act import COMMAND, Act
 from hotline.domain.calls import Call
 from hotline.domain.cases import Case
@@ -219,17 +230,31 @@ def _show_whole(row: rows.Row, *, as_json: bool) -> None:
 
 def _verified(chain: str | None, trust: tuple[str, ...]) -> Report:
     try:
-        with listing.opened() as runtime, runtime.look(COMMAND) as act:
-            return verifying.verify(
-                act.session,
-                checkpoint_file=runtime.settings.hotline_var / checkpoints.FILE,
-                trusted_keys={checkpoints.public_key_of(runtime.settings.signing_key()), *trust},
-                chain=chain,
-            )
+        with listing.opened() as runtime:
+            with runtime.look(COMMAND) as act:
+                report = verifying.verify(
+                    act.session,
+                    checkpoint_file=runtime.settings.hotline_var / checkpoints.FILE,
+                    trusted_keys={checkpoints.public_key_of(runtime.settings.signing_key()), *trust},
+                    chain=chain,
+                )
+            _mark_altered(runtime, report)
+            return report
     except (HotlineError, *listing.DATABASE_AWAY):
         raise
     except Exception as error:  # Python's own status for a crash is 1, which here would say "altered"
         raise listing.Refusal(f"the log could not be looked at: {type(error).__name__}: {error}") from error
+
+
+def _mark_altered(runtime: Runtime, report: Report) -> None:
+    """The calls of what was altered are found by that; where nothing can be written, what was found is told alone."""
+    if report.unaltered:
+        return
+    try:
+        with runtime.act(COMMAND) as act:
+            call_index.found_altered(act, [problem.chain for problem in report.problems])
+    except (HotlineError, SQLAlchemyError) as error:
+        report.notes.append(f"its calls could not be marked as altered: {type(error).__name__}")
 
 
 def _as_row(report: Report) -> rows.Row:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
-from hotline.domain import calls, cases, companies, customers, dispatches, outbox, promises, turns
-from hotline.domain.act import CALLER, CARRIER
+from hotline.domain import call_facts, calls, cases, companies, customers, dispatches, outbox, promises, turns
+from hotline.domain.act import CALLER, CARRIER, COMMAND
+from hotline.domain.call_facts import CallFact
 from hotline.domain.staff import Duty
 from hotline.runtime import Runtime
 from tests.operator import Operator
@@ -228,6 +229,9 @@ def test_an_altered_log_gives_status_1_and_names_chain_and_entry(operator: Opera
     assert as_json.exit_code == 1
     assert '"chain": "case:1"' in as_json.stdout
     assert '"seq": 2' in as_json.stdout
+    with runtime.look(COMMAND) as act:
+        found = act.session.scalars(select(CallFact.call_id).where(CallFact.fact == call_facts.ALTERED)).all()
+    assert found == [1], "the call in which it was told is found as altered"
 
 
 def test_a_log_that_cannot_be_looked_at_gives_status_2(operator: Operator, runtime: Runtime) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from hotline import clock
 from hotline.console import asking, record
-from hotline.domain import checkpoints, companies, verifying
+from hotline.domain import call_index, checkpoints, companies, verifying
 from hotline.domain.act import Act
 from hotline.domain.audit import AuditHead
 from hotline.domain.checkpoints import Checkpoint
@@ -32,7 +32,7 @@ def log() -> ResponseReturnValue:
 
 
 def verify_log() -> ResponseReturnValue:
-    """Check every entry of every chain, now."""
+    """Check every entry of every chain, now; the calls of what was altered are found by that from now on (REC-6)."""
     runtime = asking.runtime()
     began = clock.now()
     with runtime.look(asking.actor()) as act:
@@ -43,6 +43,7 @@ def verify_log() -> ResponseReturnValue:
         )
     with runtime.act(asking.actor()) as act:
         act.remember("house", "log-verified", entries=report.entries, problems=len(report.problems))
+        call_index.found_altered(act, (problem.chain for problem in report.problems))
     return _page(Finding(report, (clock.now() - began).total_seconds()))
 
 
