@@ -105,9 +105,10 @@ def listed(act: Act, search_id: int) -> dict[str, Any]:
 
 
 def remember(search_id: int) -> None:
-    """Who looks for a number or for words is on record, without what they looked for (REC-6). Turning pages is not."""
-    if request.args.get("before"):
-        return
+    """Who looks for a number or for words is on record, without what they looked for (REC-6).
+
+    Each page is, for behind which call it begins is said by the address, and whoever types one chooses it.
+    """
     with asking.runtime().act(asking.actor()) as act:
         row = call_searches.get(act, search_id, asking.person().id)
         by = call_wanted.private(call_searches.wanted(act, row))

@@ -38,8 +38,9 @@ _PRIVATE = ("number", "words")  # who asks by these is on record (REC-6)
 
 
 def read(form: Mapping[str, str]) -> dict[str, str]:
-    """What is typed, without what is empty or no choice."""
-    typed = {name: form.get(name, "").strip()[:_LONGEST] for name in FIELDS}
+    """What is typed, without what is empty or no choice: a company is one for who sees the whole group alone."""
+    asked = FIELDS if rights.whole_group(asking.person()) else [name for name in FIELDS if name != "company"]
+    typed = {name: form.get(name, "").strip()[:_LONGEST] for name in asked}
     return {name: value for name, value in typed.items() if value and value in _CHOICES.get(name, (value,))}
 
 
@@ -117,7 +118,7 @@ def _shown(act: Act, name: str, value: str) -> str:
         company = people.companies_by_id(act).get(int(value))
         return company.name(asking.language()) if company else value
     if name == "person":
-        return people.names(act, [int(value)]).get(int(value), value)
+        return dict(colleagues(act)).get(int(value), value)  # of another company's people no name is told
     if name in _YES:
         return words.text("calllog.yes")
     if name == "waited":

@@ -97,6 +97,14 @@ def test_a_call_whose_record_was_changed_is_found_once_somebody_looked(
     assert len(matters.entries(runtime, "house", "call-found-altered")) == 1, "it is told once"
 
 
+def test_what_a_check_of_the_whole_log_finds_is_found_as_well(sun: Visitor, book: Book, runtime: Runtime) -> None:
+    told, beside = book.rings("暖气不热"), book.rings("漏水")
+    matters.alter(runtime, f"case:{book.case_of(told)}", 1)
+    assert "已被改动" in sun.sends("/console/log").text
+    assert finds(sun, book, altered="yes") == [told]
+    assert finds(sun, book) == [beside, told]
+
+
 def test_neither_a_number_nor_a_word_stands_in_an_address_or_in_the_log(
     sun: Visitor, book: Book, runtime: Runtime, cast: Cast
 ) -> None:
@@ -106,13 +114,16 @@ def test_neither_a_number_nor_a_word_stands_in_an_address_or_in_the_log(
     page = sun.opens(here)
     assert "139****0088" in page.text
     assert "13900000088" not in page.text
-    sun.opens(here + "&before=1")
-    [entry] = matters.entries(runtime, "house", "calls-searched")
+    sun.opens(here + "&before=0")
+    entry, again = matters.entries(runtime, "house", "calls-searched")
+    assert again == entry | {"body": again["body"]}, (
+        "a page is chosen by whoever types its address: it is on record too"
+    )
     assert entry["actor"] == f"console:{cast.sun.id}"
     assert '"what":["number","words"]' in str(entry["body"])
     assert "暖气" not in str(entry["body"])
-    asks(sun, book, kind="fault")
-    assert len(matters.entries(runtime, "house", "calls-searched")) == 1, "a kind says nothing of a person"
+    sun.opens(asks(sun, book, kind="fault"))
+    assert len(matters.entries(runtime, "house", "calls-searched")) == 2, "a kind says nothing of a person"
     with runtime.look(COMMAND) as act:
         sealed = [row.wanted for row in act.session.query(CallSearch)]
     assert not [one for one in sealed if "139" in one or "暖" in one]
@@ -211,8 +222,13 @@ def test_only_who_watches_may_search_and_only_their_own_company(
     assert 'id="seek"' not in lin.opens("/console").text
     assert lin.sends("/console/calls/search", words="暖气").status_code == 403
     assert _CALL.findall(lin.opens("/console?search=1").text) == [str(here)], "their list, as ever"
+    refused = logged_in(app, cast.tang).is_refused("/console/calls/search", page="/console", company="abc")
+    assert "没有这家公司" in refused.text
     for who, found in ((cast.bai, [here]), (cast.hu, [home]), (cast.tang, [home, here])):
         visitor = logged_in(app, who)
+        assert who == cast.tang or finds(visitor, book, company="abc") == found, "no choice of theirs"
+        named = visitor.opens(asks(visitor, book, person=str(cast.hu.id))).text
+        assert ("胡军" in named) is (who != cast.bai), "a sister company's people are named to nobody"
         assert finds(visitor, book, kind="enquiry") == found, who
         assert finds(visitor, book, company=str(cast.home.id)) == [
             one for one in found if who != cast.tang or one == home
