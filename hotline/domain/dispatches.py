@@ -247,13 +247,15 @@ def of_call(act: Act, call: Call) -> Offer | None:
 
 
 def by_link(act: Act, token: str) -> Offer:
-    """What whoever holds a link was asked with last, since it was sent. Raises NotFound for no link, or one run out.
+    """What a link's holder was asked with last, since it was sent. NotFound for no link, one run out, one of who left.
 
     They are rung again and again, and sent the link once; what went to others meanwhile is signed by no old link.
     """
     made = _locked(act, Offer.link == hash_of(token))
     if made is None or made.link != hash_of(token) or made.link_ends is None or made.link_ends < act.at:
         raise NotFound("this link is not valid any more")
+    if not act.session.get_one(Staff, made.staff_id).active:  # a link is no way in for who left
+        raise NotFound("whoever was sent this link does not work here any more")
     if made.answer == Answer.WITHDRAWN:
         return made
     return get_offer(act, max(one.id for one in offers(act, made.dispatch_id) if one.staff_id == made.staff_id))

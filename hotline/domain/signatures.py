@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hotline.domain import cases, complaint_forms, dispatches, outbox, promises
+from hotline.domain import cases, complaint_forms, dispatches, outbox, promises, staff
 from hotline.domain.act import Act
 from hotline.domain.cases import Case
 from hotline.domain.complaint_forms import Stage
@@ -34,9 +34,11 @@ def sign(act: Act, made: Offer) -> Dispatch:
     """The colleague signs for the matter (签收), by key, link or page; it is acknowledged when everybody's duty was
     signed for (EMG-2).
 
-    Raises Conflict when another signed before, or the matter has gone to others meanwhile.
+    Raises Conflict when another signed before, or the matter has gone to others meanwhile, and for who left (OWN-1).
     """
     dispatch = dispatches.get(act, made.dispatch_id)
+    if not staff.get(act, made.staff_id).active:
+        raise Conflict("whoever was asked does not work here any more")
     if dispatch.signed_at is not None:
         if dispatch.signed_by_id == made.staff_id:
             return dispatch

@@ -16,6 +16,7 @@ from hotline.runtime import Runtime
 from tests import given
 from tests.console import matters
 from tests.console.visitor import Visitor, text_of
+from tests.domain.departures import dismissed
 from tests.world import ADDRESS, Cast, HandClock
 
 DONE = {"found": "换了阀芯", "tested": "yes", "customer_signed": "yes"}
@@ -202,6 +203,21 @@ def test_a_link_that_ran_out_is_politely_refused(
     assert "链接已经失效" in gone.text
     assert stranger.sends(f"{sheet}/sign").status_code == 404
     assert _order(runtime).stage == "reported"
+
+
+@pytest.mark.parametrize("signed", [False, True])
+def test_a_link_is_no_way_in_for_who_left(
+    stranger: Visitor, runtime: Runtime, cast: Cast, sheet: str, signed: bool
+) -> None:
+    if signed:
+        stranger.sends(f"{sheet}/sign", page=sheet)
+    else:
+        stranger.opens(sheet)
+    dismissed(runtime, cast.wang)
+    for button in ("sign", "on-the-way", "show-address", "show-number"):
+        assert stranger.sends(f"{sheet}/{button}", **DONE).status_code == 404, button
+    assert stranger.opens(sheet).status_code == 404
+    assert (_order(runtime).stage, _order(runtime).engineer_id) == ("reported", None)
 
 
 def test_a_button_is_refused_without_its_forms_token_and_unknown_buttons_are_not_there(

@@ -151,6 +151,20 @@ def test_an_unfinished_repair_of_who_left_rings_out_anew(runtime: Runtime, cast:
         assert len(keys) == 2, "the customer is told of both engineers"
 
 
+def test_who_left_signs_for_nothing_any_more_not_by_the_telephone_that_rang_either(
+    runtime: Runtime, cast: Cast
+) -> None:
+    with runtime.act(COMMAND) as act:
+        matter, _order = given.fault(act, cast)
+        dispatch = dispatches.of_case(act, matter.id)[0]
+        made = dispatches.offer(act, dispatch, given.person(act, cast.wang), None)
+    dismissed(runtime, cast.wang)
+    with runtime.act(COMMAND) as act:
+        with pytest.raises(Conflict, match="does not work here"):
+            repairs.sign(act, dispatches.get_offer(act, made.id))
+        assert dispatches.unsigned(act, dispatches.get(act, dispatch.id))
+
+
 def test_a_case_opened_in_a_call_whose_owner_has_left_belongs_to_who_answers_now(runtime: Runtime, cast: Cast) -> None:
     dismissed(runtime, cast.lin)
     with runtime.act(COMMAND) as act:
