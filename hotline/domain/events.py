@@ -10,7 +10,7 @@ from typing import Any
 
 from hotline.domain import outbox, webhooks
 from hotline.domain.act import Act
-from hotline.domain.cases import Case
+from hotline.domain.cases import Case, Kind
 from hotline.domain.companies import Company
 from hotline.domain.repairs import Stage
 from hotline.domain.webhooks import Event, Webhook
@@ -61,7 +61,12 @@ def _nobody_listens(act: Act) -> bool:
 
 
 def _tell(act: Act, hooks: list[Webhook], case: Case, event: Event, fields: dict[str, Any]) -> None:
-    """The company that has the matter is told, and the one that took it (OWN-4); the same event has the same name."""
+    """The company that has the matter is told, and the one that took it (OWN-4); the same event has the same name.
+
+    Of a complaint, or what was told without a name, nobody is: those it is about read the company's systems (CMP-10).
+    """
+    if case.kind == Kind.COMPLAINT or case.anonymous:
+        return
     theirs = [one for one in hooks if one.company_id in (case.company_id, case.numbered_by_id) and one.hears(event)]
     if not theirs:
         return

@@ -12,6 +12,7 @@ from sqlalchemy import event
 
 from hotline.domain import audit, callbacks, cases, companies, dispatches, promises, repairs, staff, webhooks
 from hotline.domain.act import COMMAND, Act
+from hotline.domain.cases import Kind
 from hotline.domain.notices import Notice
 from hotline.domain.repairs import Stage
 from hotline.domain.webhooks import Event, Webhook
@@ -119,6 +120,22 @@ def test_only_what_was_asked_for_is_told_and_only_of_ones_own_company(shop: Work
     happens(shop)
     shop.works()
     assert receiver.told == []
+    assert shop.entries(webhooks.TELLS) == []
+
+
+def test_of_complaints_and_of_what_was_told_without_a_name_no_system_is_told(
+    shop: Workshop, receiver: Receiver
+) -> None:
+    subscribes(shop, receiver)
+    with shop.runtime.act(COMMAND) as act:
+        company = companies.get(act, shop.cast.heat.id)
+        complained = given.case(act, shop.cast, kind=Kind.COMPLAINT)
+        promises.make(act, "CBK-1.answer", complained)
+        cases.open(act, company, kind=Kind.MESSAGE, matter="heating", owner_id=shop.cast.lin.id, anonymous=True)
+    shop.passes(5 * DAY)
+    shop.works()
+    with shop.runtime.look(COMMAND) as act:
+        assert any(one.kind == "promise-broken" for one in audit.entries(act.session, complained.chain))
     assert shop.entries(webhooks.TELLS) == []
 
 
