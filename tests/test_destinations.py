@@ -8,10 +8,11 @@ import ssl
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography import x509
@@ -120,21 +121,51 @@ def test_a_system_that_answers_byte_by_byte_holds_no_worker() -> None:
     assert time.monotonic() - began < 3
 
 
+def test_who_is_slow_to_look_up_or_to_take_the_call_has_no_time_of_its_own() -> None:
+    def names(*addresses: str, after: float = 0) -> webhooks.Asks:
+        def answers(*_name: Any, **_how: Any) -> list[Any]:
+            time.sleep(after)
+            return [(0, 0, 0, "", (one, 0)) for one in addresses]
+
+        return answers
+
+    short, began = replace(FIGURES, within=Limit(1, Unit.SECOND)), time.monotonic()
+    with full() as port, dripping(("127.0.0.2", port)):
+        to = destinations.read(f"http://erp.example.com:{port}", {f"http://erp.example.com:{port}"})
+        for asks in (names("127.0.0.2", after=1.5), names("127.0.0.1", "127.0.0.2")):
+            with pytest.raises(CarrierError, match="webhook-no-answer"):
+                webhooks.tell(short, to, BODY, ["s"], AT, asks=asks)
+    assert time.monotonic() - began < 3.5
+
+
 @contextmanager
-def dripping() -> Iterator[str]:
-    """A system whose answer never ends."""
+def full() -> Iterator[int]:
+    """The port of a system that takes no more calls: whoever connects waits."""
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as server, ExitStack() as waiting:
+        for _ in range(3):
+            caller = waiting.enter_context(socket.socket())
+            caller.setblocking(False)
+            caller.connect_ex(server.getsockname())
+        yield server.getsockname()[1]
+
+
+@contextmanager
+def dripping(at: tuple[str, int] = ("127.0.0.1", 0)) -> Iterator[str]:
+    """A system whose answer does not end for a long time."""
     over = threading.Event()
 
     def drips(server: socket.socket) -> None:
         taken, _address = server.accept()
         with taken:
-            while not over.wait(0.1):
+            for _ in range(60):
+                if over.wait(0.1):
+                    return
                 try:
                     taken.send(b"H")
                 except OSError:
                     return
 
-    with socket.create_server(("127.0.0.1", 0)) as server:
+    with socket.create_server(at) as server:
         thread = threading.Thread(target=drips, args=[server])
         thread.start()
         yield f"http://127.0.0.1:{server.getsockname()[1]}"

@@ -9,12 +9,15 @@ from __future__ import annotations
 import hmac
 import socket
 import ssl
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
+from socket import getaddrinfo
 from threading import Timer
+from typing import Any
 
 from hotline import destinations
 from hotline.carrier import CarrierError
@@ -25,26 +28,33 @@ GONE = "webhook-gone"  # the word for an address that wants no more (410)
 _AGENT = "hotline-webhook/1"
 _TRIED = 2  # addresses of a host: one of each kind, and no worker goes through a long list
 
+Asks = Callable[..., list[Any]]  # for the addresses of a name, as `getaddrinfo` does
+
 
 class _Pinned(HTTPConnection):
     """A connection to the first of these addresses that takes it, whatever the host's name would lead to by now."""
 
-    def __init__(self, to: Destination, addresses: Sequence[str], seconds: float) -> None:
-        super().__init__(to.host, to.port, timeout=seconds)
-        self._to, self._addresses = to, addresses
+    def __init__(self, to: Destination, addresses: Sequence[str], ends: float) -> None:
+        super().__init__(to.host, to.port)
+        self._to, self._addresses, self._ends = to, addresses, ends
 
     def connect(self) -> None:
-        """Connect; the certificate has to be the host's."""
-        self.sock = self._connected()
-        if self._to.scheme == "https":
-            self.sock = ssl.create_default_context().wrap_socket(self.sock, server_hostname=self._to.host)
+        """Connect; the certificate has to be the host's. Until there is a socket to cut off, each try ends in time."""
+        if self._to.scheme != "https":
+            self.sock = self._connected()
+            self.sock.settimeout(_left(self._ends))
+            return
+        raw, context = self._connected(), ssl.create_default_context()
+        self.sock = tls = context.wrap_socket(raw, server_hostname=self._to.host, do_handshake_on_connect=False)
+        tls.settimeout(_left(self._ends))
+        tls.do_handshake()  # held before it speaks, so that it can be cut off while it does
 
     def _connected(self) -> socket.socket:
         *others, last = self._addresses
         for address in others:
             with suppress(OSError):
-                return socket.create_connection((address, self._to.port), self.timeout)
-        return socket.create_connection((last, self._to.port), self.timeout)
+                return socket.create_connection((address, self._to.port), _left(self._ends) / _TRIED)
+        return socket.create_connection((last, self._to.port), _left(self._ends))
 
     def cut_off(self) -> None:
         """Whoever waits for this connection waits no longer."""
@@ -53,10 +63,13 @@ class _Pinned(HTTPConnection):
                 socket.socket.shutdown(self.sock, socket.SHUT_RDWR)
 
 
-def tell(figures: Webhooks, to: Destination, body: bytes, secrets: Sequence[str], at: datetime) -> None:
+def tell(
+    figures: Webhooks, to: Destination, body: bytes, secrets: Sequence[str], at: datetime, *, asks: Asks = getaddrinfo
+) -> None:
     """Send a signed body. Raises CarrierError, in words of ours alone, unless it was taken with a status of 200 to 299.
 
-    The whole takes no longer than `figures.within`; no redirect is followed.
+    The whole takes no longer than `figures.within`, unless looking up the name (`asks`) does: then nobody is called. No
+    redirect is followed.
     """
     headers = {
         "Host": to.origin.partition("://")[2],
@@ -64,8 +77,9 @@ def tell(figures: Webhooks, to: Destination, body: bytes, secrets: Sequence[str]
         "User-Agent": _AGENT,
         "Hotline-Signature": signature(body, secrets, at),
     }
-    connection = _Pinned(to, _addresses(to), figures.within.seconds)
-    limit = Timer(figures.within.seconds, connection.cut_off)
+    ends = time.monotonic() + figures.within.seconds
+    connection = _Pinned(to, _addresses(to, asks), ends)
+    limit = Timer(ends - time.monotonic(), connection.cut_off)
     limit.daemon = True
     limit.start()
     try:
@@ -86,10 +100,18 @@ def signature(body: bytes, secrets: Sequence[str], at: datetime) -> str:
     return ",".join([f"t={seconds}", *(f"v1={hmac.digest(one.encode(), signed, 'sha256').hex()}" for one in secrets)])
 
 
-def _addresses(to: Destination) -> list[str]:
+def _left(ends: float) -> float:
+    """Seconds until then. Raises TimeoutError when there are none."""
+    left = ends - time.monotonic()
+    if left <= 0:
+        raise TimeoutError
+    return left
+
+
+def _addresses(to: Destination, asks: Asks) -> list[str]:
     """The addresses that are called. Raises CarrierError for a host that leads to an inner network, in any way."""
     try:
-        found = [str(one[4][0]) for one in socket.getaddrinfo(to.host, to.port, type=socket.SOCK_STREAM)]
+        found = [str(one[4][0]) for one in asks(to.host, to.port, type=socket.SOCK_STREAM)]
     except (OSError, UnicodeError):
         raise CarrierError("webhook-unreachable") from None
     if not found:
