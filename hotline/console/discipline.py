@@ -85,6 +85,7 @@ def _page(**told: Any) -> str:
             subject=person,
             is_me=person.id == asking.person().id,
             breaches=[(one, _opened(act, one)) for one in found],
+            strikes={one.id for one in found if one.struck_at is None and subordinates.may_undo(act, one.by_id)},
             counts=discipline.standing(act, person.company_id, found),
             mistakes=own_mistakes.counted(act, [person.id]).get(person.id, 0),
             sums=_sums(act, below),

@@ -23,6 +23,7 @@ from hotline.phones import PhoneNumber
 
 _NEWEST = 10  # occasions shown on which somebody's looking was unusual
 _LONGEST = 24  # characters of a number
+_AT_WORK = {domain.Kind.SHEET: "access.by-sheet", domain.Kind.CHECK: "access.by-check"}  # in place of a reason
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,8 @@ def find_looks() -> ResponseReturnValue:
         found = customers.find(act, number)
         if found is not None:
             act.remember("house", "looks-searched", customer=found.id, by=asking.person().id)
-    if found is None:
+        is_known = found is not None and _saw_any(act, found.id)
+    if found is None or not is_known:
         return _refused("unknown", typed)
     return redirect(url_for("console.looks", customer=found.id))
 
@@ -68,21 +70,22 @@ def _refused(problem: str, typed: str) -> ResponseReturnValue:
 def _page(**told: Any) -> str:
     person = asking.person()
     g.here = _here()
-    seen = None if rights.whole_group(person) else frozenset({person.company_id})
+    seen = _companies(person)
     asked = Asked(request.args.get("staff", type=asking.row_id), request.args.get("customer", type=asking.row_id), seen)
     before = request.args.get("before", type=asking.row_id)
     with asking.runtime().look(asking.actor()) as act:
         found = domain.listed(act, asked, before=before, most=lists.PAGE + 1)
         page = found[: lists.PAGE]
         unusual = domain.unusual(act, seen, most=_NEWEST)
+        rows = [row for look in page if (row := _shown(act, person, look)) is not None]
         companies.get(act, person.company_id)
         query = {"staff": asked.staff_id, "customer": asked.customer_id}
         more = {name: value for name, value in query.items() if value} | {"before": page[-1].id if page else 0}
         return render_template(
             "looks.html",
-            rows=[row for look in page if (row := _shown(act, person, look)) is not None],
+            rows=rows,
             names=people.names(act, {look.staff_id for look in page} | {one.staff_id for one in unusual}),
-            numbers=people.masked_numbers(act, {look.customer_id for look in page} | {asked.customer_id}),
+            numbers=people.masked_numbers(act, {row.look.customer_id for row in rows}),
             unusual=[] if before else unusual,
             colleagues=_colleagues(act, seen),
             asked=asked,
@@ -93,6 +96,18 @@ def _page(**told: Any) -> str:
         )
 
 
+def _companies(person: Staff) -> frozenset[int] | None:
+    """Whose looks this person may see; None for everybody's."""
+    return None if rights.whole_group(person) else frozenset({person.company_id})
+
+
+def _saw_any(act: Act, customer_id: int) -> bool:
+    """Is there a look at this customer that the reader may know of? Else not even that we know the customer is told."""
+    person = asking.person()
+    found = domain.listed(act, Asked(None, customer_id, _companies(person)), before=None, most=lists.PAGE)
+    return any(_shown(act, person, look) is not None for look in found)
+
+
 def _shown(act: Act, person: Staff, look: Look) -> Row | None:
     """None for what stands in a matter that is hidden from the reader: not even that somebody looked is told."""
     kind, _, number = look.chain.partition(":")
@@ -101,7 +116,7 @@ def _shown(act: Act, person: Staff, look: Look) -> Row | None:
     if not rights.may_see(act, person, thing):
         return None
     what = "" if look.kind == domain.Kind.PLAYED else look.what.partition("-")[0]
-    reason = words.text("access.by-sheet") if look.kind == domain.Kind.SHEET else act.sealer.open(look.reason)
+    reason = words.text(_AT_WORK[look.kind]) if look.kind in _AT_WORK else act.sealer.open(look.reason)
     return Row(look, thing, reason, what)
 
 

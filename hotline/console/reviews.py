@@ -28,6 +28,7 @@ class Shown:
     remark: str
     answer: str | None
     corrected_by: StaffReview | None
+    may_correct: bool
 
 
 def review_page() -> ResponseReturnValue:
@@ -138,8 +139,15 @@ def _usual(now: datetime) -> dict[str, str]:
 
 def _shown(act: Act, found: Sequence[StaffReview]) -> list[Shown]:
     by = {one.corrects_id: one for one in found if one.corrects_id is not None}
-    opened = act.sealer.open
-    return [
-        Shown(one, opened(one.remark), opened(one.answer) if one.answer is not None else None, by.get(one.id))
-        for one in found
-    ]
+    return [_as_shown(act, one, by.get(one.id)) for one in found]
+
+
+def _as_shown(act: Act, review: StaffReview, corrected_by: StaffReview | None) -> Shown:
+    opened, mine = act.sealer.open, review.staff_id == asking.person().id
+    return Shown(
+        review,
+        opened(review.remark),
+        opened(review.answer) if review.answer is not None else None,
+        corrected_by,
+        may_correct=not mine and corrected_by is None and subordinates.may_undo(act, review.by_id),
+    )

@@ -24,6 +24,11 @@ def is_below(act: Act, staff_id: int) -> bool:
     return superiors.stands_above(act, asking.person(), staff.get(act, staff_id))
 
 
+def may_undo(act: Act, writer_id: int) -> bool:
+    """May I take back what this person wrote of somebody below both of us?"""
+    return superiors.may_undo(act, asking.person(), writer_id)
+
+
 def chosen(act: Act) -> Staff:
     """Whom the page is about: `person` of its query or form, else whoever asks. Raises NotFound for anybody else."""
     named = request.values.get("person", "")

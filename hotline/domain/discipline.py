@@ -96,6 +96,8 @@ def strike(act: Act, breach_id: int, by: Staff, why: str) -> None:
     breach = _locked(act, breach_id)
     if breach is None or not superiors.stands_above(act, by, staff.get(act, breach.staff_id)):
         raise Refused("only who stands above in the company strikes a breach")
+    if not superiors.may_undo(act, by, breach.by_id):
+        raise Refused("what somebody higher registered is not struck from below")
     if not why.strip():
         raise Invalid("say why")
     if breach.struck_at is not None:

@@ -26,6 +26,11 @@ class Kind(StrEnum):
     REVEALED = "revealed"
     PLAYED = "recording-played"
     SHEET = "engineer-sheet"  # who signed for a matter needs address and number to go there
+    CHECK = "quality-check"  # who was drawn to judge a call reads what was said in it
+
+
+# What the work itself opens, on one matter that nobody chooses: no reason is asked, none counts for the limits.
+_AT_WORK = (Kind.SHEET, Kind.CHECK)
 
 
 class Why(StrEnum):
@@ -118,6 +123,11 @@ def note_sheet(act: Act, place: Place, *, by: int, what: str) -> None:
     _add(act, place, staff_id=by, kind=Kind.SHEET, what=what, reason="")
 
 
+def note_check(act: Act, place: Place, *, by: int) -> None:
+    """Whoever was drawn to judge a call opened all that was said in it (SEC-4)."""
+    _add(act, place, staff_id=by, kind=Kind.CHECK, what="transcript", reason="")
+
+
 def listed(act: Act, asked: Asked, *, before: int | None, most: int) -> list[Look]:
     """Looks, the newest first; `before`: the id of the last one of the page before."""
     query = select(Look).order_by(Look.id.desc()).limit(most)
@@ -173,7 +183,7 @@ def _customers_so_far(act: Act, staff_id: int) -> int:
 def _lately(act: Act, staff_id: int, counted: ColumnElement[int]) -> Select[int]:
     since = act.at - act.standard.secrecy.looks_within.span
     theirs = select(counted).select_from(Look).where(Look.staff_id == staff_id, Look.at > since)
-    return theirs.where(Look.kind != Kind.SHEET)
+    return theirs.where(Look.kind.not_in(_AT_WORK))
 
 
 def _at_night_off_duty(act: Act, staff_id: int) -> bool:

@@ -8,8 +8,9 @@ from enum import StrEnum
 
 from sqlalchemy import or_, select
 
-from hotline.domain import companies, phrases, quality_draws, staff, transcripts
+from hotline.domain import anonymity, companies, looks, phrases, quality_draws, staff, transcripts
 from hotline.domain.act import Act
+from hotline.domain.calls import Call
 from hotline.domain.phrases import Place
 from hotline.domain.quality_draws import QualityCheck, QualityDraw
 from hotline.domain.staff import Staff
@@ -98,10 +99,16 @@ def judge_of(act: Act, check: QualityCheck) -> int:
 
 
 def opened(act: Act, check: QualityCheck, judge: Staff) -> list[Turn]:
-    """What was said, for whoever judges it; written down in the call's record (SEC-4). Raises Refused for others."""
+    """What was said, for whoever judges it; written down among the looks at its customer, and in the call's record.
+
+    Raises Refused for others (SEC-2, SEC-4).
+    """
     if judge_of(act, check) != judge.id or not quality_draws.may_judge(act, judge, check.call_id):
         raise Refused("another person was drawn to judge this call")
-    turns = transcripts.text_of(act, check.call_id)
+    call, turns = act.session.get(Call, check.call_id), transcripts.text_of(act, check.call_id)
+    if call is not None:  # where it was disposed of, nothing is left to be read
+        customer_id = None if anonymity.told_in(call) else call.customer_id
+        looks.note_check(act, looks.Place(call.chain, call.company_id, customer_id), by=judge.id)
     act.remember(f"call:{check.call_id}", "check-opened", check=check.id, by=judge.id)
     return turns
 

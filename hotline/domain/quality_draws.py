@@ -27,7 +27,10 @@ _WEEK = len(Weekday)
 
 
 class QualityDraw(Base):
-    """One draw: of which week, by which checkpoint, among how many calls; `among_print` is over all their numbers."""
+    """One draw: of which week, by which checkpoint, among how many calls; `among_print` is over all their numbers.
+
+    `unjudged`: the calls that were drawn and that nobody above their agent could judge.
+    """
 
     __tablename__ = "quality_draws"
     __table_args__ = (UniqueConstraint("company_id", "week"),)
@@ -40,6 +43,7 @@ class QualityDraw(Base):
     each: Mapped[int]  # so many calls of each agent
     among: Mapped[int]
     among_print: Mapped[str] = mapped_column(String(64))
+    unjudged: Mapped[list[int]] = mapped_column(JSON)
     drawn_at: Mapped[datetime]
 
 
@@ -92,22 +96,24 @@ def draw(act: Act, company_id: int) -> QualityDraw | None:
     if seal is None:
         return None
     among = candidates(act, company_id, week)
+    drawn = [(agent_id, call_id) for agent_id, calls in among.items() for call_id in pick(seal.hash, calls, each)]
+    judges = {call_id: judge(act, company_id, seal.hash, call_id, agent_id) for agent_id, call_id in drawn}
     made = QualityDraw(
         company_id=company_id, week=week, checkpoint=seal.n, seed=seal.hash, each=each,
         among=sum(map(len, among.values())), among_print=_print(among), drawn_at=act.at,
+        unjudged=[call_id for call_id, judge_id in judges.items() if judge_id is None],
     )  # fmt: skip
     act.session.add(made)
     act.session.flush()
-    drawn = [
+    act.session.add_all(
         QualityCheck(draw_id=made.id, company_id=company_id, call_id=call_id, agent_id=agent_id, judge_id=judge_id)
-        for agent_id, calls in among.items()
-        for call_id in pick(seal.hash, calls, each)
-        if (judge_id := judge(act, company_id, seal.hash, call_id, agent_id)) is not None
-    ]
-    act.session.add_all(drawn)
+        for agent_id, call_id in drawn
+        if (judge_id := judges[call_id]) is not None
+    )
     act.remember(
         "house", "checks-drawn", draw=made.id, company=company_id, week=week.isoformat(), checkpoint=seal.n,
-        seed=seal.hash, among=made.among, print=made.among_print, calls=[one.call_id for one in drawn],
+        seed=seal.hash, among=made.among, print=made.among_print, calls=list(judges),
+        unjudged=made.unjudged,
     )  # fmt: skip
     return made
 
@@ -118,11 +124,13 @@ def pick(seed: str, call_ids: Iterable[int], each: int) -> list[int]:
 
 
 def judge(act: Act, company_id: int, seed: str, call_id: int, agent_id: int) -> int | None:
-    """Who judges: of the lowest level above the agents that has somebody else who can, drawn by the same seed.
+    """Who judges: of the lowest level above whose call it is that has somebody who can, drawn by the same seed.
 
     None where nobody stands above.
     """
-    for role in staff.from_level(act, company_id, Role.SUPERVISOR):
+    levels, agent = staff.from_level(act, company_id, Role.SUPERVISOR), staff.get(act, agent_id)
+    first = max((place + 1 for place, role in enumerate(levels) if agent.has(role)), default=0)
+    for role in levels[first:]:
         above = [one for one in staff.holding(act, company_id, role) if one.id != agent_id]
         others = [one.id for one in above if may_judge(act, one, call_id)]
         if others:
@@ -162,7 +170,7 @@ def proven(act: Act, made: QualityDraw) -> Proof:
     among = candidates(act, made.company_id, made.week)
     again = {call_id for calls in among.values() for call_id in pick(made.seed, calls, made.each)}
     drawn = set(act.session.scalars(select(QualityCheck.call_id).where(QualityCheck.draw_id == made.id)))
-    return Proof(seal == made.seed, _print(among) == made.among_print, again == drawn)
+    return Proof(seal == made.seed, _print(among) == made.among_print, again == drawn | set(made.unjudged))
 
 
 def last_draw(act: Act, company_id: int) -> QualityDraw | None:

@@ -155,12 +155,17 @@ def give(act: Act, person: Staff, by: Staff, kind: Kind, period: str, marks: Mar
 
 
 def correct(act: Act, review_id: int, by: Staff, marks: Marks) -> StaffReview:
-    """Another review in the place of one that stays as it was; both are shown. Raises as `give` does."""
+    """Another review in the place of one that stays as it was; both are shown.
+
+    Raises as `give` does, and Refused where somebody who stands higher wrote it.
+    """
     before = act.session.get(StaffReview, review_id)
     if before is None:
         raise NotFound(f"there is no review {review_id}")
     person = staff.locked(act, before.staff_id)
     _above(act, person, by)
+    if not superiors.may_undo(act, by, before.by_id):
+        raise Refused("a review is not corrected from below")
     if act.session.scalar(select(StaffReview.id).where(StaffReview.corrects_id == before.id)) is not None:
         raise Conflict("this review was corrected already: correct the newer one")
     return _written(act, person, by, Kind(before.kind), before.period, marks, corrects=before)

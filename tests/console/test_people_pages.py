@@ -82,6 +82,9 @@ def test_a_judge_opens_decides_and_the_judged_answers(
     with runtime.look(COMMAND) as act:
         assert audit.entries(act.session, f"call:{check.call_id}")[-1].kind == "check-opened"
         points = quality.points(act, []) if act.under("heating", {}) else []
+    looked = text_of(sun.opens("/console/looks"))
+    assert "通话全文" in looked
+    assert "抽签评定这通电话" in looked
     lacking = sun.sends(here, remark="再耐心些", p0="said")
     assert lacking.status_code == 409
     assert "请逐项评定" in lacking.text
@@ -109,7 +112,7 @@ def test_another_judge_or_company_opens_nothing(app: Flask, cast: Cast, check: Q
 
 
 def test_a_review_is_given_answered_and_corrected_with_both_shown(
-    sun: Visitor, lin: Visitor, zhou: Visitor, cast: Cast
+    app: Flask, sun: Visitor, lin: Visitor, zhou: Visitor, cast: Cast
 ) -> None:
     page = f"{REVIEWS}?person={cast.lin.id}"
     form = {"person": str(cast.lin.id), "kind": "monthly", "period": "2026-11", "remark": "来电接得快", "form": "give"}
@@ -134,6 +137,7 @@ def test_a_review_is_given_answered_and_corrected_with_both_shown(
     assert zhou.opens(page).status_code == 404
     assert "来电接得快" not in zhou.opens(REVIEWS).text
     assert zhou.sends(REVIEWS, **form, **MARKS).status_code == 403
+    assert "correct-1" in sun.opens(page).text
     corrected = {**MARKS, "results": "30", "remark": "算错了", "person": str(cast.lin.id)}
     assert sun.sends(f"{REVIEWS}/1/correct", **corrected).location == page
     both = text_of(lin.opens(REVIEWS))
@@ -141,6 +145,10 @@ def test_a_review_is_given_answered_and_corrected_with_both_shown(
     assert "已更正" in both
     assert "算错了" in both
     assert "谢谢" in text_of(sun.opens(page))
+    logged_in(app, cast.qian).sends(REVIEWS, **{**form, **MARKS, "period": "2026-10"})
+    assert "correct-3" not in sun.opens(page).text, "somebody higher wrote it"
+    above = sun.is_refused(f"{REVIEWS}/3/correct", page=page, **corrected)
+    assert "级别更高的人写的不能更正" in text_of(above)
 
 
 def test_the_register_shows_people_their_own_and_superiors_those_below(

@@ -8,7 +8,19 @@ from datetime import date, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from hotline.domain import absences, calls, checkpoints, phrases, quality, quality_draws, staff, transcripts
+from hotline.domain import (
+    absences,
+    anonymity,
+    calls,
+    checkpoints,
+    looks,
+    phrases,
+    quality,
+    quality_draws,
+    staff,
+    superiors,
+    transcripts,
+)
 from hotline.domain.act import CALLER, CLOCK, COMMAND
 from hotline.domain.cases import Case
 from hotline.domain.quality import Decided
@@ -125,6 +137,45 @@ def test_nobody_judges_themselves_and_who_is_not_there_is_replaced_by_the_same_s
         absences.note(act, staff_id=cast.sun.id, receiver_id=cast.qian.id, starts_at=at.now, ends_at=at.now + day)
     with runtime.look(CLOCK) as act:
         assert quality.judge_of(act, quality.get(act, check.id)) == cast.qian.id
+
+
+def test_nobody_is_judged_from_below_and_a_call_that_nobody_can_judge_does_not_spoil_the_proof(
+    runtime: Runtime, cast: Cast, week: list[int]
+) -> None:
+    seals(runtime)
+    with runtime.act(COMMAND) as act:
+        qian, feng = staff.get(act, cast.qian.id), staff.get(act, cast.feng.id)
+        qian.roles.append(StaffRole(role=Role.AGENT))
+        above = quality_draws.judge(act, cast.heat.id, "seed", 1, qian.id)
+        assert above is not None
+        assert superiors.stands_above(act, staff.get(act, above), qian)
+        feng.roles.append(StaffRole(role=Role.AGENT))
+        act.session.get_one(calls.Call, week[5]).answered_by_id = feng.id
+    made = draws(runtime, cast)
+    assert made is not None
+    assert made.unjudged == [week[5]]
+    assert {one.agent_id for one in drawn(runtime)} == {cast.lin.id}
+    with runtime.look(CLOCK) as act:
+        assert quality_draws.proven(act, made).holds
+
+
+def test_what_a_judge_opens_is_found_among_the_looks_at_the_customer(
+    runtime: Runtime, cast: Cast, check: QualityCheck
+) -> None:
+    def opens() -> list[tuple[str, str, int, int | None]]:
+        with runtime.act(COMMAND) as act:
+            quality.opened(act, quality.get(act, check.id), staff.get(act, cast.sun.id))
+        with runtime.look(COMMAND) as act:
+            return [
+                (one.kind, one.chain, one.staff_id, one.customer_id)
+                for one in looks.listed(act, looks.Asked(), before=None, most=9)
+            ]
+
+    entry = ("quality-check", f"call:{check.call_id}", cast.sun.id)
+    assert opens() == [(*entry, cast.chen.id)]
+    with runtime.act(COMMAND) as act:
+        anonymity.note(act, act.session.get_one(calls.Call, check.call_id), 1)
+    assert opens() == [(*entry, None), (*entry, cast.chen.id)], "nobody is known by it (CMP-10)"
 
 
 def test_nobody_judges_a_call_in_which_they_are_complained_of(

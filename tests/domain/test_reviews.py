@@ -122,6 +122,19 @@ def test_only_who_stands_above_reviews_and_a_correction_leaves_what_it_corrects(
         assert "按规定" not in entry.body.decode()
 
 
+def test_what_somebody_higher_wrote_is_neither_corrected_nor_struck_from_below(runtime: Runtime, cast: Cast) -> None:
+    with runtime.act(COMMAND) as act:
+        sun, qian, lin = (staff.get(act, one.id) for one in (cast.sun, cast.qian, cast.lin))
+        year_end = gives(act, cast.qian, cast.lin, Review.YEAR_END, "2026", marks(60))
+        breach = discipline.register(act, lin, qian, Kind.SECRECY, date(2026, 11, 17), 5, "外传电话")
+        with pytest.raises(Refused, match="from below"):
+            reviews.correct(act, year_end.id, sun, marks(100))
+        with pytest.raises(Refused, match="from below"):
+            discipline.strike(act, breach.id, sun, "没有的事")
+        reviews.correct(act, year_end.id, qian, marks(70))
+        discipline.strike(act, breach.id, qian, "查实不是")
+
+
 def breaks(act: Act, cast: Cast, day: date, *, kind: Kind = Kind.LATE, weight: int = 3) -> Breach:
     return discipline.register(act, staff.get(act, cast.lin.id), staff.get(act, cast.sun.id), kind, day, weight, "迟到")
 

@@ -44,6 +44,7 @@ def _make_checks() -> None:
         sa.Column("each", sa.Integer(), nullable=False),
         sa.Column("among", sa.Integer(), nullable=False),
         sa.Column("among_print", sa.String(length=64), nullable=False),
+        sa.Column("unjudged", sa.JSON(), nullable=False),
         sa.Column("drawn_at", sa.DateTime(timezone=True), nullable=False),
         _names("quality_draws", "company_id", "companies"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_quality_draws")),
