@@ -23,7 +23,8 @@ from hotline.phones import PhoneNumber
 
 _NEWEST = 10  # occasions shown on which somebody's looking was unusual
 _LONGEST = 24  # characters of a number
-_AT_WORK = {domain.Kind.SHEET: "access.by-sheet", domain.Kind.CHECK: "access.by-check"}  # in place of a reason
+# In place of a reason.
+_AT_WORK: dict[str, str] = {domain.Kind.SHEET: "access.by-sheet", domain.Kind.CHECK: "access.by-check"}
 
 
 @dataclass(frozen=True)
