@@ -102,7 +102,7 @@ class Export(Base):
     cursor: Mapped[int] = mapped_column(default=0)  # the row number that was gathered last
     rows: Mapped[int] = mapped_column(default=0)
     parts: Mapped[int] = mapped_column(default=0)  # sealed pieces in the store
-    file: Mapped[str | None] = mapped_column(String(32))
+    file: Mapped[str | None] = mapped_column(String(32))  # none once nothing of it is in the store
     key: Mapped[str | None] = mapped_column(String(200))  # destroyed when its time is over
     size: Mapped[int | None]
     digest: Mapped[str | None] = mapped_column(String(64))  # SHA-256 of the whole file
@@ -266,14 +266,18 @@ def fetched(act: Act, person: Staff, row: Export) -> None:
     _remember(act, row, "export-fetched", rows=row.rows, digest=row.digest, by=person.id)
 
 
-def expire(act: Act) -> list[str]:
-    """Destroy the keys of files whose time is over; the names in the store of what nobody can open from now on."""
+def expire(act: Act) -> None:
+    """Destroy the keys of files whose time is over: nobody can open them from now on."""
     query = select(Export).where(Export.state == State.DONE, Export.expires_at <= act.at).with_for_update()
-    rows = list(act.session.scalars(query.order_by(Export.id)))
-    for row in rows:
+    for row in act.session.scalars(query.order_by(Export.id)).all():
         row.state, row.key = State.OVER, None
         _remember(act, row, "export-over")
-    return [row.piece(number) for row in rows for number in range(row.parts)]
+
+
+def left_over(act: Act) -> list[Export]:
+    """Those that nobody can open any more, and pieces of which may still be in the store."""
+    query = select(Export).where(Export.state.in_((State.FAILED, State.OVER)), Export.file.is_not(None))
+    return list(act.session.scalars(query.order_by(Export.id)))
 
 
 def by_ids(act: Act, ids: Iterable[int]) -> dict[int, Export]:

@@ -7,7 +7,7 @@ loses its turn alone: the next writes the same pieces under the same names. Memo
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -21,11 +21,13 @@ from hotline.domain.act import CLOCK, Act
 from hotline.domain.exports import WAITED_FOR, Export, State
 from hotline.domain.outbox import OutboxEntry
 from hotline.domain.outbox import State as Owed
+from hotline.errors import NotFound
 from hotline.jobs.effects import Effect, Prepared
 from hotline.jobs.export_rows import KINDS, Kind
 from hotline.jobs.export_view import View
 from hotline.runtime import Runtime
 from hotline.sheets import Cell, Sheet
+from hotline.sounds import Store
 
 _BEGINS = "\ufeff"  # by which Excel knows UTF-8
 
@@ -80,11 +82,38 @@ def not_made(runtime: Runtime, act: Act, entry: OutboxEntry, problem: str) -> No
 
 
 def expire(runtime: Runtime) -> None:
-    """Files whose time is over can be opened by nobody any more, and go from the store."""
+    """Files whose time is over can be opened by nobody any more; they and what failed go from the store.
+
+    Raises OSError where it does not answer: then the next turn removes what is left.
+    """
     with runtime.act(CLOCK) as act:
-        gone = exports.expire(act)
-    for name in gone:
-        runtime.sounds.remove(name)
+        exports.expire(act)
+        gone = exports.left_over(act)
+    for row in gone:
+        for name in (row.piece, row.gathered):
+            _remove(runtime.sounds, name, row.parts)
+        with runtime.act(CLOCK) as act:
+            exports.get(act, row.id).file = None
+
+
+def _remove(store: Store, name: Callable[[int], str], known: int) -> None:
+    """The pieces that are counted, and those behind them: of a worker that died, and rows that became a workbook.
+
+    The last goes first: where the store is away in the midst, the next turn finds every one that is left.
+    """
+    most = known
+    while _is_in(store, name(most)):
+        most += 1
+    for number in reversed(range(most)):
+        store.remove(name(number))
+
+
+def _is_in(store: Store, name: str) -> bool:
+    try:
+        store.read(name)
+    except NotFound:
+        return False
+    return True
 
 
 def _turn(runtime: Runtime, export_id: int) -> Turn:
