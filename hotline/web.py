@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import traceback
+from http import HTTPStatus
 from types import TracebackType
 from typing import Any
 
@@ -174,7 +175,10 @@ def _wrong(error: HTTPException) -> ResponseReturnValue:
 
 def _error_page(status: int) -> tuple[str, int, dict[str, str]]:
     """A page by itself, which a script must not put where a part of another page stood."""
-    page = render_template("error.html", status=status, word=str(status) if status in _WORDED else "other")
+    word = str(status) if status in _WORDED else "other"
+    if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE and request.endpoint == TAKES_FILES:
+        word = "large-file"
+    page = render_template("error.html", status=status, word=word)
     return page, status, {"HX-Reswap": "none"}
 
 

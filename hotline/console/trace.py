@@ -77,15 +77,19 @@ def _decoded(data: bytes) -> str:
 
 
 def _of_book(book: zipfile.ZipFile, most: int) -> Iterator[str]:
-    """The sheets row by row, then the words they share. No parser of XML reads what strangers send."""
+    """The words that the sheets share, then the sheets row by row; each of the two so much, that neither is crowded
+    out: Excel saves every word among the shared ones. No parser of XML reads what strangers send.
+    """
     names = sorted(name for name in book.namelist() if name.startswith(_SHEETS) and name.endswith(".xml"))
-    for name in [*names, *({_WORDS} & set(book.namelist()))]:
-        with book.open(name) as member:
-            text = member.read(most).decode("utf-8", errors="replace")
-        most -= len(text)
-        yield unescape(_TAG.sub("\t", _LINE.sub("\n", text)))
-        if most <= 0:
-            return
+    for members in ({_WORDS} & set(book.namelist()), names):
+        room = most
+        for name in members:
+            with book.open(name) as member:
+                text = member.read(room).decode("utf-8", errors="replace")
+            room -= len(text)
+            yield unescape(_TAG.sub("\t", _LINE.sub("\n", text)))
+            if room <= 0:
+                break
 
 
 def _page(found: Trace | None, rows: str, problem: str = "") -> str:

@@ -5,16 +5,19 @@ from __future__ import annotations
 import csv
 import io
 import re
+import zipfile
 from datetime import timedelta
 
 import openpyxl
 import pytest
+import xlsxwriter
 from flask import Flask
 from sqlalchemy import insert, select
 from werkzeug.test import TestResponse
 
 from hotline import marks
-from hotline.domain import exports, promises
+from hotline.console import trace
+from hotline.domain import cases, companies, exports, looks, promises, tracing
 from hotline.domain.act import COMMAND
 from hotline.domain.audit import AuditEntry
 from hotline.domain.calls import Call
@@ -179,6 +182,27 @@ def test_a_workbook_that_was_saved_anew_without_its_codes_leads_home_and_another
     assert "没有我们的标记" in text_of(sends_file(qian, "号码,姓名\r\n1,陈".encode("gb18030"), "leak.csv"))
 
 
+def test_of_a_large_workbook_that_excel_saved_anew_the_words_are_read_before_the_cells(
+    runtime: Runtime, qian: Visitor, shop: Workshop
+) -> None:
+    export_id = asks(qian, shop, form="xlsx")
+    saved = io.BytesIO()
+    with xlsxwriter.Workbook(saved) as book:  # as Excel does: words are kept once, and cells have their numbers
+        page = book.add_worksheet()
+        for line, row in enumerate(table_of_book(fetches(qian, export_id).data)):
+            page.write_row(line, 0, row)
+    with zipfile.ZipFile(saved) as parts:
+        cells = parts.getinfo("xl/worksheets/sheet1.xml").file_size
+    text = trace.read(io.BytesIO(saved.getvalue()), cells)  # behind the cells no room is left for the words
+    with runtime.act(COMMAND) as act:
+        [source] = tracing.trace(act, text).sources
+        assert (source.export.id, source.rows, source.hidden > 0) == (export_id, frozenset(range(1, ROWS + 1)), True)
+    too_much = sends_file(qian, b"x" * (runtime.figures.exports.traced_largest + 1), "leak.csv")
+    too_much.request.environ["wsgi.input"].close()  # the client's own, which it leaves open
+    assert too_much.status_code == 413
+    assert "几行就够" in text_of(too_much)
+
+
 def test_what_is_hidden_from_a_reader_is_not_in_their_files_nor_a_sister_companys_rows(
     app: Flask, runtime: Runtime, cast: Cast, qian: Visitor, shop: Workshop
 ) -> None:
@@ -193,6 +217,34 @@ def test_what_is_hidden_from_a_reader_is_not_in_their_files_nor_a_sister_company
         assert len(others) == len(his) + 1
         assert table(fetches(hu, asks(hu, shop, what, company=str(cast.heat.id))))[2:] == []
     assert "只能导出本公司" in text_of(hu.is_refused(LIST, page=LIST, what="looks", form="csv", **NOVEMBER))
+
+
+def test_the_file_of_looks_leaves_out_what_its_page_does_calls_about_a_hidden_matter_and_anonymous_ones(
+    app: Flask, runtime: Runtime, cast: Cast, qian: Visitor, shop: Workshop
+) -> None:
+    told_in, case_id = matters.complaint(runtime, cast)
+    with runtime.act(COMMAND) as act:
+        about = given.call(act, cast, sid="CA" + "8" * 32)
+        about.case_id = case_id
+        nameless = given.call(act, cast, sid="CA" + "9" * 32, who=cast.chen)
+        firm, who = companies.get(act, cast.heat.id), cast.lin.id
+        anonymous = cases.open(
+            act, firm, kind=Kind.COMPLAINT, matter="complaint", owner_id=who, call=nameless, anonymous=True
+        )
+        for one in (case_id, anonymous.id):
+            company = {"about_company_id": cast.heat.id, "about_staff_id": cast.qian.id}
+            act.session.add(Complaint(case_id=one, filed_at=act.at, **company))
+        hidden = {f"call:{one}" for one in (told_in, about.id, nameless.id)} | {f"case:{case_id}", anonymous.chain}
+        of = {"staff_id": cast.lin.id, "company_id": cast.heat.id, "kind": looks.Kind.REVEALED, "what": "number"}
+        for chain in ("call:1", *hidden):
+            act.session.add(looks.Look(chain=chain, reason=act.sealer.seal("回电要用"), at=act.at, **of))
+
+    def chains(visitor: Visitor) -> set[str]:
+        return {row[4] for row in table(fetches(visitor, asks(visitor, shop, "looks")))[2:]}
+
+    assert chains(qian) == {"call:1"}
+    assert chains(logged_in(app, cast.feng)) == {"call:1"} | hidden
+    assert set(re.findall(r"/console/calls/(\d+)", qian.opens("/console/looks").text)) == {"1"}
 
 
 def test_each_kind_has_its_rows_and_no_number_of_a_customer(
