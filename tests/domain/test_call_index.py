@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -43,7 +45,8 @@ def test_what_is_said_anonymously_after_the_talk_takes_the_colleagues_leg_from_e
         call = act.session.get_one(Call, talk.call_id)
         told = Told(call.company_id, call.owner_id, {}, reachable=False, call=call, anonymous=True)
         matters.open_complaint(act, told)
-    for asked in ({"case_number": number}, {"kind": "enquiry"}, {"words": "漏水"}):
+    several: list[dict[str, Any]] = [{"case_number": number}, {"kind": "enquiry"}, {"words": "漏水"}]
+    for asked in several:
         assert book.found(**asked) == [], asked
     assert leg in book.found(staff_id=cast.lin.id), "that somebody rang is no secret"
     with runtime.act(COMMAND) as act:
