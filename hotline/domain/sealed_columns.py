@@ -101,6 +101,7 @@ OTHERS: frozenset[str] = frozenset(
         "outbox.problem",
         "promises.calendar",
         "quality_checks.points",
+        "quality_draws.unjudged",
         "repair_orders.answers",
         "reports.figures",
         "robots.name",
