@@ -30,7 +30,7 @@ _REF = "#/components/schemas/{model}"
 _JSON, _PROBLEM = "application/json", "application/problem+json"
 _ALWAYS = (401, 403, 429)  # no key, one that does not open this, too many requests with it
 _NUMBER = {
-    "name": "number", "in": "path", "required": True, "example": "261118001",
+    "name": "number", "in": "path", "required": True, "example": "040214001",
     "schema": {"type": "string", "pattern": "^[0-9A-Za-z]{1,20}$"},
 }  # fmt: skip
 

@@ -92,7 +92,7 @@ def _requests(document: Document) -> Iterator[Request]:
 
 def _example(document: Document, method: str, path: str, shape: Shape) -> str:
     """How it is asked on a command line."""
-    address = f"{document['servers'][0]['url']}{path.replace('{number}', '261118001')}"
+    address = f"{document['servers'][0]['url']}{path.replace('{number}', '040214001')}"
     lines = [f"curl {address}", '-H "Authorization: Bearer hotline_..."']
     if method == "POST":
         lines.append('-H "Idempotency-Key: form-20261118-0042" -H "Content-Type: application/json"')

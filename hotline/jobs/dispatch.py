@@ -95,6 +95,8 @@ class Dispatcher:
         """
         with self._runtime.act(CLOCK) as act:
             lost = [one for one in queues.lost(self._redis, claims.not_begun(act)) if one.kind not in _ORDERED]
+            if not queues.is_new(self._redis):
+                return  # another dispatcher was first, and what it has claimed since is on its way
             claims.hand_back(act, lost)
         queues.is_known(self._redis)  # not before: whoever dies amid this leaves it to the next
         if lost:

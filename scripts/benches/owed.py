@@ -43,10 +43,10 @@ def grow(house: Runtime, owed: int) -> None:
 
 
 def waiting(house: Runtime) -> int:
-    """How many are owed and not finished."""
+    """How many of ours are owed and not finished; the routine's own go on beside them."""
     with house.look(CLOCK) as act:
-        unfinished = OutboxEntry.state.in_((State.DUE, State.CLAIMED))
-        return act.session.scalar(select(func.count()).select_from(OutboxEntry).where(unfinished)) or 0
+        ours = (OutboxEntry.kind == KIND, OutboxEntry.state.in_((State.DUE, State.CLAIMED)))
+        return act.session.scalar(select(func.count()).select_from(OutboxEntry).where(*ours)) or 0
 
 
 def ended(house: Runtime, dues: Sequence[datetime]) -> list[tuple[datetime, datetime]]:

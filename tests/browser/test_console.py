@@ -79,7 +79,7 @@ def test_everything_works_without_scripts(scriptless: Page, runtime: Runtime, ca
 def test_the_language_is_changed_with_one_press_and_stays(page: Page, cast: Cast) -> None:
     _log_in(page, cast)
     page.get_by_role("link", name="English").click()
-    expect(page.get_by_role("heading", name="Calls")).to_be_visible()
+    expect(page.get_by_role("heading", name="Calls", exact=True)).to_be_visible()
     page.get_by_role("link", name="Cases").click()
     expect(page.get_by_role("heading", name="Cases")).to_be_visible()
 

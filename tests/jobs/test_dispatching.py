@@ -148,7 +148,8 @@ def test_without_redis_nothing_is_claimed_and_afterwards_it_goes_on(
         until(lambda: "dispatch waits" in caplog.text)
         socket.symlink_to(shop.runtime.redis.connection_pool.connection_kwargs["path"])
         until(lambda: bool(waiting(shop, Queue.ROUTINE)))
-    assert [job.id for job in waiting(shop, Queue.ROUTINE)] == [f"outbox-{owed}-1"]
+    handed_out = [job.id for job in waiting(shop, Queue.ROUTINE)]  # the day's look at the carrier's list beside it
+    assert [id_ for id_ in handed_out if id_.startswith(f"outbox-{owed}-")] == [f"outbox-{owed}-1"]
     house.engine.dispose()
 
 
