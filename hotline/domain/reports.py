@@ -112,9 +112,8 @@ def due(act: Act) -> list[tuple[int, Span]]:
 def owe(act: Act, owed: Collection[tuple[int, Span]]) -> None:
     """A worker makes these reports, each once, as soon as it has time."""
     for company_id, span in owed:
-        days = {"first": span.first.isoformat(), "last": span.last.isoformat()}
-        key = f"{MAKES}-{company_id}-{span.name}"
-        outbox.post(act, MAKES, key=key, patient=True, company=company_id, period=span.name, **days)
+        key, first, last = f"{MAKES}-{company_id}-{span.name}", span.first.isoformat(), span.last.isoformat()
+        outbox.post(act, MAKES, key=key, patient=True, company=company_id, period=span.name, first=first, last=last)
 
 
 def is_made(act: Act, company_id: int, span: Span) -> bool:
