@@ -98,6 +98,9 @@ def test_the_access_log_is_asked_by_customer_and_by_person(
     app: Flask, lin: Visitor, sun: Visitor, runtime: Runtime, cast: Cast
 ) -> None:
     case_id = matters.enquiry(runtime, cast)
+    of_chen, find = f"/console/looks?customer={cast.chen.id}", {"number": cast.chen.number.national}
+    assert MASKED not in sun.opens(of_chen).text, "no look, no number"
+    assert "没有这个号码的客户" in text_of(sun.is_refused("/console/looks", page="/console/looks", **find))
     assert _opens(lin, case_id, "客户要求回电")
     assert _opens(sun, case_id, "复核回电记录")
     assert "/console/looks" in sun.opens("/console/office").text
@@ -113,7 +116,10 @@ def test_the_access_log_is_asked_by_customer_and_by_person(
         page = sun.is_refused("/console/looks", page="/console/looks", number=typed)
         assert said in text_of(page)
         assert typed in page.text
-    assert "客户要求回电" not in text_of(logged_in(app, cast.hu).opens("/console/looks")), "a sister company"
+    hu = logged_in(app, cast.hu)
+    assert "客户要求回电" not in text_of(hu.opens("/console/looks")), "a sister company"
+    assert MASKED not in hu.opens(of_chen).text
+    assert "没有这个号码的客户" in text_of(hu.is_refused("/console/looks", page="/console/looks", **find))
     assert "客户要求回电" in text_of(logged_in(app, cast.tang).opens("/console/looks"))
     assert lin.opens("/console/looks").status_code == 403
 
