@@ -18,6 +18,7 @@ from hotline.domain import beginnings, callbacks, cases, promises
 from hotline.domain.act import COMMAND
 from hotline.domain.callbacks import Attempt, Callback
 from hotline.domain.checkpoints import seal_log
+from hotline.domain.companies import Company
 from hotline.domain.promises import Promise
 from hotline.domain.waits import Wait
 from hotline.errors import Conflict
@@ -33,7 +34,8 @@ LOG = ("audit_entries", "checkpoints")
 # An open case with a promise, as the version before the waiting line wrote them.
 OLD = (
     "INSERT INTO companies (id, code, name_zh, name_en, profile, overrides, words)"
-    " VALUES (1, 'heat', '安心热力', 'Anxin', 'heating', '{}', '{}')",
+    " VALUES (1, 'heat', '安心热力', 'Anxin', 'heating',"
+    ' \'{"records": {"retention": {"records": "5 years", "reviews": "1 year", "access_log": "5 years"}}}\', \'{}\')',
     "INSERT INTO staff (id, company_id, name, agent_number, login, active, session_epoch)"
     " VALUES (1, 1, '林晓', '001', 'lin', true, 0)",
     "INSERT INTO cases (id, company_id, day, seq, number, kind, matter, owner_id, first_owner_id, handler_id,"
@@ -103,8 +105,10 @@ def test_what_a_version_before_wrote_is_kept_and_numbered_by_its_company(runtime
     with runtime.engine.connect() as connection:
         kept = connection.execute(text("SELECT number, company_id, numbered_by_id FROM cases")).all()
         promised = connection.execute(text("SELECT case_id FROM promises")).scalars().all()
+        own = connection.execute(select(Company.overrides)).scalar_one()
     assert [tuple(row) for row in kept] == [("261118001", 1, 1)]
     assert promised == [1]
+    assert own == {"records": {"retention": {"records": "5 years"}}}, "figures that nothing reads are gone"
 
 
 def promised_before(engine: Engine, looks: Sequence[tuple[str, Sequence[str]]]) -> None:

@@ -93,9 +93,7 @@ class Retention:
     """How long each class of record is kept before it may be put on a disposal list."""
 
     records: Annotated[Limit, Figure("REC-5")]
-    reviews: Annotated[Limit, Figure("REC-5")]
     recordings: Annotated[Limit, Figure("REC-5")]
-    access_log: Annotated[Limit, Figure("REC-6")]
     webhooks: Annotated[Limit, Figure("REC-5")]
     drafts: Annotated[Limit, Figure("REC-5")]
 

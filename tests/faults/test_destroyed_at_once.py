@@ -106,8 +106,8 @@ def test_of_two_who_set_up_a_second_factor_at_once_the_first_counts(
 
     def confirms(act: Act) -> None:
         companies.get(act, cast.heat.id)
-        person = act.lock(Seat, cast.sun.id) and staff.locked(act, cast.sun.id)
-        assert person is not None
+        assert act.lock(Seat, cast.sun.id) is not None
+        person = staff.locked(act, cast.sun.id)
         offered = second_factors.offer(act)
         right = pyotp.TOTP(act.sealer.open(offered)).at(at.now)
         assert second_factors.confirm(act, person, offered, right) is not None

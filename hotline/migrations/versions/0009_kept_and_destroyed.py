@@ -9,7 +9,11 @@ branch_labels = None
 depends_on = None
 
 
+_UNREAD = ("reviews", "access_log")  # figures of retention that nothing carried out
+
+
 def upgrade() -> None:
+    _forget_figures_that_are_gone()
     op.create_table(
         "old_keys",
         sa.Column("name", sa.String(length=40), nullable=False),
@@ -95,6 +99,15 @@ def upgrade() -> None:
         sa.UniqueConstraint("kind", "thing", "disposal_id", name=op.f("uq_disposal_items_kind_thing_disposal_id")),
     )
     op.create_index("ix_disposal_items_disposal_id_disposal_items_state", "disposal_items", ["disposal_id", "state"])
+
+
+def _forget_figures_that_are_gone() -> None:
+    """A company's own figures load no more where one of them is none."""
+    companies = sa.table("companies", sa.column("id", sa.Integer()), sa.column("overrides", sa.JSON()))
+    for company_id, overrides in op.get_bind().execute(sa.select(companies.c.id, companies.c.overrides)).all():
+        kept = overrides.get("records", {}).get("retention", {})
+        if [kept.pop(name) for name in _UNREAD if name in kept]:
+            op.execute(companies.update().where(companies.c.id == company_id).values(overrides=overrides))
 
 
 def downgrade() -> None:
