@@ -80,7 +80,8 @@ def of_unnamed(act: Act, call_ids: Collection[int]) -> dict[int, set[int]]:
     for query, of in ((met, Meeting.call_id), (offered, Wait.call_id)):
         told = query.join(Call, Call.id == of).where(of.in_(call_ids), anonymity.was_told())
         for call_id, leg_id in act.session.execute(told):
-            found.setdefault(call_id or 0, set()).update({leg_id} - {None, call_id})
+            if call_id is not None and leg_id is not None and leg_id != call_id:
+                found.setdefault(call_id, set()).add(leg_id)
     return found
 
 
