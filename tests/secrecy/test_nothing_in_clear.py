@@ -1,15 +1,18 @@
 """Nothing personal lies anywhere in clear: each value of the demo group is looked for wherever something is kept.
 
 In the database and its very file, in Redis and the jobs in it, in the log, in the data folder, in a back-up, and on
-every page of people who may not see it. A value that is found is named with its place.
+every page of people who may not see it, in the files that leave the house. A value that is found is named with its
+place.
 """
 
 from __future__ import annotations
 
 import gzip
+import io
 import json
 import logging
 import tomllib
+import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -20,12 +23,14 @@ from flask import Flask
 from redis import Redis
 from sqlalchemy import LargeBinary, String, cast, func, select
 
-from hotline import demo
+from hotline import demo, marks
+from hotline.console import rights
 from hotline.domain import companies, customers, staff
 from hotline.domain.act import COMMAND
 from hotline.domain.calls import Call
 from hotline.domain.cases import Case
 from hotline.domain.customers import Customer, CustomerPhone
+from hotline.domain.exports import Export
 from hotline.domain.staff import Staff
 from hotline.domain.tables import metadata
 from hotline.phones import PhoneNumber
@@ -46,7 +51,10 @@ VISITOR = {
     "identity": "110101199001011234",
 }
 TYPED = {"reason": "向欧阳明月核对门牌号", "wrong": "not-my-password-at-all", "flag": "夜里反复拨打骂接线员"}
-LOOKER = "zhou"  # an agent: what she typed herself she would see
+# Who typed nothing themselves: an agent, who heads a department, a manager, an auditor, an administrator.
+LOOKERS = ("zhou", "jiang", "qian", "bai", "tang")
+NO_PAGES = ("/console/stream", "/console/compliance/rows")  # has no end; shows the rows of a figure that is named
+FILES = {"csv": "calls", "xlsx": "cases"}
 NOT_OURS = ("keys.json", demo.LOG_INS)  # what only the operator reads: keys, and the demo's log-ins
 
 
@@ -192,15 +200,45 @@ def _pieces(held: Any) -> Iterator[bytes]:
 
 
 def of_pages(line: Line, login: str, password: str) -> Iterator[tuple[str, bytes]]:
-    """Every page that somebody can go to, and those of every call and case."""
+    """Every page that somebody may open, and those of every call and case.
+
+    Why somebody looked is for them to read: what was typed as the reason is not looked for.
+    """
     visitor = logged_in(line.app, login, {login: password})
-    rules = [rule for rule in line.app.url_map.iter_rules() if "GET" in (rule.methods or ())]
-    plain = [rule.rule for rule in rules if rule.rule.startswith("/console") and not rule.arguments]
+    with line.look() as act:
+        person = act.session.scalars(select(Staff).where(Staff.login == login)).one()
+        rules = [one for one in line.app.url_map.iter_rules() if rights.may_open(person, one.endpoint)]
+    plain = [one.rule for one in rules if "GET" in (one.methods or ()) and not one.arguments]
     numbered = [f"/console/cases/{case.id}" for case in line.cases()]
     numbered += [f"/console/calls/{call.id}" for call in line.calls()]
-    for path in [*plain, *numbered]:
-        if path != "/console/stream":
-            yield f"{login}: {path}", visitor.opens(path).data
+    answers = {path: visitor.opens(path) for path in [*plain, *numbered] if path not in NO_PAGES}
+    assert {
+        path: one.status for path, one in answers.items() if path in plain and one.status_code not in (200, 302)
+    } == {}
+    seen = [path for path, one in answers.items() if one.status_code == 200]
+    assert len(seen) > len(plain) / 2, seen
+    for path in seen:
+        yield f"{login}: {path}", answers[path].data.replace(TYPED["reason"].encode(), b"")
+
+
+def of_exports(line: Line, login: str, password: str) -> Iterator[tuple[str, bytes]]:
+    """A file of each form, as a table program opens it; without the reason, which its first line says."""
+    visitor = logged_in(line.app, login, {login: password})
+    for n, (form, what) in enumerate(FILES.items(), 1):
+        asked = {"what": what, "form": form, "first": "2026-11-01", "last": "2026-11-30", "reason": TYPED["reason"]}
+        assert visitor.sends("/console/exports", **asked).status_code == 302
+        line.passes(seconds=90)
+        answer = visitor.sends(f"/console/exports/{n}/file")
+        assert answer.status_code == 200, answer.status
+        data = answer.data
+        pieces = [data]
+        if form == "xlsx":
+            with zipfile.ZipFile(io.BytesIO(data)) as sheet:
+                pieces = [sheet.read(name) for name in sheet.namelist()]
+        with line.look() as act:
+            assert act.session.get_one(Export, n).rows > 1
+        for piece in pieces:
+            yield f"{what}.{form}", marks.without(piece.decode()).encode().replace(TYPED["reason"].encode(), b"")
 
 
 def test_every_value_of_the_demo_group_is_looked_for_everywhere_and_found_nowhere(
@@ -232,7 +270,9 @@ def test_every_value_of_the_demo_group_is_looked_for_everywhere_and_found_nowher
     assert found(values, [("back-up", gzip.decompress(backup.read_bytes()))]) == []
     log_ins = {one["login"]: one["password"] for one in json.loads((folder / demo.LOG_INS).read_text())}
     if is_sqlite:  # a page is the same on both
-        assert found(values, of_pages(line, LOOKER, log_ins[LOOKER])) == []
+        assert found(values, of_exports(line, "qian", log_ins["qian"])) == []
+        for looker in LOOKERS:
+            assert found(values, of_pages(line, looker, log_ins[looker])) == []
     said, wrong = capfd.readouterr()
     printed = "\n".join([caplog.text, said, wrong])
     assert found(values, [("log", printed.encode())]) == []
