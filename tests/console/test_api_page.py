@@ -52,7 +52,7 @@ def test_every_request_is_shown_with_its_fields_and_an_example_that_is_understoo
     assert "about.department no Name of the department" in shown
     assert "promises[].due By when an instant with its offset" in shown
     assert "kind yes What it is: fault, enquiry, message and so on fault · enquiry · message" in shown
-    assert "curl https://hotline.example.com/api/repairs/261118001/progress" in shown
+    assert "curl https://hotline.example.com/api/repairs/040214001/progress" in shown
 
 
 def test_the_page_and_the_room_of_the_description_know_it_by_one_name(app: Flask) -> None:
