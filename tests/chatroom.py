@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ import pytest
 
 from hotline.chats import Address, Kind
 from hotline.settings import Settings
+from tests import servers
 
 PATHS = {
     Kind.FEISHU: "/open-apis/bot/v2/hook/the-group-of-the-tests",
@@ -91,12 +91,8 @@ class _Request(BaseHTTPRequestHandler):
 @contextmanager
 def serving() -> Iterator[Room]:
     """The platform, until the block ends."""
-    with Room() as made:
-        thread = threading.Thread(target=made.serve_forever, args=[0.01])
-        thread.start()
+    with servers.serving(Room()) as made:
         yield made
-        made.shutdown()
-        thread.join()
 
 
 @pytest.fixture

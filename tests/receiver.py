@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hmac
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from typing import Any
 import pytest
 
 from hotline.settings import Settings
+from tests import servers
 
 HANGS_UP = 0  # in place of a status: the connection is closed without an answer
 PATH = "/hotline?token=a-key-of-the-receiver"
@@ -85,12 +85,8 @@ class _Request(BaseHTTPRequestHandler):
 @contextmanager
 def serving() -> Iterator[Receiver]:
     """The system, until the block ends."""
-    with Receiver() as made:
-        thread = threading.Thread(target=made.serve_forever, args=[0.01])
-        thread.start()
+    with servers.serving(Receiver()) as made:
         yield made
-        made.shutdown()
-        thread.join()
 
 
 @pytest.fixture

