@@ -104,11 +104,11 @@ class Served(Line):
         except OSError:
             return False
 
-    def until(self, reached: Callable[[], bool], within: float = PATIENCE) -> None:
-        """Wait until it is so; else what the processes said."""
+    def until(self, reached: Callable[[], bool], within: float = PATIENCE, stands: Callable[[], str] = str) -> None:
+        """Wait until it is so; else what stands, and what the processes said."""
         end = time.monotonic() + within
         while not reached():
-            assert time.monotonic() < end, self.said
+            assert time.monotonic() < end, f"{stands()}\n{self.said}"
             time.sleep(0.05)
 
     @property

@@ -7,7 +7,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
+from hotline.domain.seats import Seat
+from hotline.domain.waits import Wait
 from hotline.simulator.clock import RealClock
 from tests import reckoning
 from tests.crowd import Day
@@ -40,7 +43,7 @@ def test_nobody_is_lost_when_the_web_server_is_killed_while_people_wait_and_talk
         kills_web_once(lambda: somebody_waits(line), line)
         kills_web_once(lambda: somebody_waits(line) and somebody_talks(line), line)
         kills_web_once(lambda: somebody_talks(line) and len(day.watch.met) > SOME, line)
-        line.until(lambda: not day.is_busy() and all(leg.over for leg in line.exchange.board.calls.values()), QUIET)
+        line.until(lambda: is_over(day, line), QUIET, lambda: what_stands(line))
         line.passes(seconds=2)
         with line.look() as act:
             found = reckoning.complaints(line.exchange, day.watch, act)
@@ -52,6 +55,21 @@ def kills_web_once(reached: Callable[[], bool], line: Served) -> None:
     line.until(reached)
     line.kills_web()
     line.until(line.answers)
+
+
+def is_over(day: Day, line: Served) -> bool:
+    """Has everybody who rang been served or gone, and is no leg open?"""
+    return not day.is_busy() and all(leg.over for leg in line.exchange.board.calls.values())
+
+
+def what_stands(line: Served) -> str:
+    """Whoever waits, sits or is on the line still, for whoever asks why it was not over in time."""
+    with line.look() as act:
+        rows = [*act.session.scalars(select(Wait)), *act.session.scalars(select(Seat))]
+        said = [f"{row!r} {vars(row)}" for row in rows]
+    with line.exchange.timetable.changed:
+        legs = [leg for leg in line.exchange.board.calls.values() if not leg.over]
+        return "\n".join([*said, *(f"{leg} {leg.line.captions[-3:]}" for leg in legs)])
 
 
 def somebody_waits(line: Served) -> bool:
