@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
@@ -29,6 +30,8 @@ class Shown:
     count: int | None = None
     counted: int = call_search.COUNTED
     problem: str = ""
+    export: Mapping[str, str] = field(default_factory=dict)  # a file that was asked for and refused: what was typed
+    reason_at_least: int = 0
 
 
 def search_calls() -> ResponseReturnValue:
@@ -84,6 +87,7 @@ def listed(act: Act, search_id: int) -> dict[str, Any]:
     typed = call_searches.wanted(act, row)
     asked, within = call_wanted.criteria(act, typed), discretion.calls(person)
     found = call_search.page(act, asked, within=within, before=before, most=lists.PAGE)
+    back = refused.taken(_list(search_id))
     shown = _shown(
         act,
         {name: value for name, value in typed.items() if name != "number"},
@@ -91,7 +95,9 @@ def listed(act: Act, search_id: int) -> dict[str, Any]:
         name=act.sealer.open(row.name) if row.name else "",
         chips=call_wanted.chips(act, typed),
         count=call_search.count(act, asked, within=within) if before is None else None,
-        problem=refused.taken(_list(search_id)).get("problem", ""),
+        problem=back.get("problem", ""),
+        export=back.get("export", {}),
+        reason_at_least=act.standard.secrecy.reason_at_least,
     )
     more = None if found.more is None else "?" + urlencode({"search": search_id, "before": found.more})
     return {

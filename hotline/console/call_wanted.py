@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,7 @@ from hotline.domain import call_words
 from hotline.domain.act import Act
 from hotline.domain.call_search import Criteria
 from hotline.domain.cases import Kind
+from hotline.domain.exports import Sought
 from hotline.domain.promise_forms import Verdict
 from hotline.domain.staff import Staff
 from hotline.errors import Invalid
@@ -71,6 +73,20 @@ def criteria(act: Act, typed: Typed) -> Criteria:
         waited_over=_id(typed, "waited"),
         words=typed.get("words", ""),
     )
+
+
+def sought(act: Act, typed: Typed) -> Sought:
+    """The same as a file's rows are chosen by: the days of a period as they are now, and no call that begins later.
+
+    Raises Invalid as `criteria` does.
+    """
+    asked, zone = criteria(act, typed), ZoneInfo(act.standard.timezone)
+    told = {name: value for name, value in typed.items() if name not in (*_PRIVATE, "period")}
+    if asked.since is not None:
+        told["from"] = asked.since.astimezone(zone).strftime("%Y-%m-%dT%H:%M")
+    now = act.at + timedelta.resolution
+    until = now if asked.until is None else min(asked.until, now)
+    return Sought(asked.company_id, told, tuple(private(typed)), replace(asked, until=until).as_json())
 
 
 def private(typed: Typed) -> list[str]:

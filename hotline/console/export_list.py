@@ -12,7 +12,7 @@ from flask import Response, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
-from hotline.console import asking, lists, people, refused, rights, words
+from hotline.console import asking, call_wanted, lists, people, refused, rights, words
 from hotline.domain import companies, exports
 from hotline.domain.act import Act
 from hotline.domain.exports import AUDITORS, WAITED_FOR, Criteria, Export, What
@@ -22,6 +22,7 @@ from hotline.errors import Invalid
 from hotline.runtime import Runtime
 from hotline.sheets import FORMS
 
+BY_DAYS = [what for what in What if what != What.FOUND]  # what a search finds is asked for beside it
 _FIELDS = ("what", "form", "company", "first", "last", "rule", "verdict", "reason")
 
 
@@ -70,8 +71,8 @@ def export_file(export_id: int) -> ResponseReturnValue:
     first = _piece(runtime, row, 0)  # where the store has it no more, that is said before anything is sent
     answer = Response(_pieces(runtime, row, first), mimetype=FORMS[row.form])
     answer.content_length = row.size or 0
-    chosen = row.chosen
-    name = f"{row.what}-{chosen.first.isoformat()}-{chosen.last.isoformat()}-{row.id}.{row.form}"
+    days = "" if row.what == What.FOUND else f"{row.chosen.first.isoformat()}-{row.chosen.last.isoformat()}-"
+    name = f"{row.what}-{days}{row.id}.{row.form}"
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
 
@@ -109,7 +110,7 @@ def _page(problem: str = "", typed: Mapping[str, str] | None = None) -> str:
             more="?" + urlencode({"before": page[-1].id}) if found[lists.PAGE :] else None,
             names=people.names(act, (one.asked_by_id for one in page)),
             companies=known if group else {},
-            kinds=[what for what in What if what != What.LOOKS or person.has(*AUDITORS)],
+            kinds=[what for what in BY_DAYS if what != What.LOOKS or person.has(*AUDITORS)],
             rules=sorted({rule.rule_id for rule in act.standard.promise_rules.values()}),
             verdicts=list(Verdict),
             typed=typed or {"first": today.replace(day=1).isoformat(), "last": today.isoformat(), "form": "xlsx"},
@@ -128,6 +129,8 @@ def _line(act: Act, row: Export) -> Line:
 
 def chosen(act: Act, row: Export) -> str:
     """Which rows an export holds, in the reader's words; of a table that was written at once, as its address said."""
+    if row.what == What.FOUND:
+        return _sought(act, row)
     if "first" not in row.criteria:
         return str(row.criteria.get("wanted", ""))
     wanted = row.chosen
@@ -139,9 +142,23 @@ def chosen(act: Act, row: Export) -> str:
     return " · ".join(told)
 
 
+def _sought(act: Act, row: Export) -> str:
+    """What a search asked, as far as it is kept: of a number and of words no more than that they were asked by."""
+    told = [f"{label} {value}" for label, value in call_wanted.chips(act, row.criteria["told"])]
+    told += [words.text("exports.by", field=words.text(f"calllog.{name}")) for name in row.criteria["by"]]
+    return " · ".join(told or [words.text("calllog.everything")])
+
+
+def reason_problem(act: Act, reason: str) -> str | None:
+    """What is wrong with a reason; None where nothing is."""
+    if len(reason) < act.standard.secrecy.reason_at_least:
+        return words.text("reveal.too-short", n=act.standard.secrecy.reason_at_least)
+    return None
+
+
 def _problem(act: Act, person: Staff, typed: Mapping[str, str]) -> str | None:
     """What is wrong with a wish, and what would be right; None where nothing is."""
-    if typed["what"] not in list(What) or typed["form"] not in FORMS:
+    if typed["what"] not in BY_DAYS or typed["form"] not in FORMS:
         return words.text("exports.no-kind")
     try:
         criteria = _criteria(MultiDict(typed), person)
@@ -151,9 +168,7 @@ def _problem(act: Act, person: Staff, typed: Mapping[str, str]) -> str | None:
         return words.text("tables.backwards", first=typed["first"], last=typed["last"])
     if not exports.may_ask(person, typed["what"], criteria):
         return words.text("exports.not-yours")
-    if len(typed["reason"]) < act.standard.secrecy.reason_at_least:
-        return words.text("reveal.too-short", n=act.standard.secrecy.reason_at_least)
-    return None
+    return reason_problem(act, typed["reason"])
 
 
 def _criteria(typed: MultiDict[str, str], person: Staff) -> Criteria:

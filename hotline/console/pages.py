@@ -12,6 +12,7 @@ from hotline.console import (
     accounts,
     api_page,
     badges,
+    call_export,
     call_finding,
     call_out,
     callbacks,
@@ -125,6 +126,7 @@ def blueprint(runtime: Runtime) -> Blueprint:
 def _of_calls(made: Blueprint) -> None:
     """Calls, by whatever is known of them, each from ring to end, and what was told in it (REC-1, REC-6)."""
     made.add_url_rule("/calls/search", view_func=call_finding.search_calls, methods=["POST"])
+    made.add_url_rule("/searches/<int:search_id>/export", view_func=call_export.export_found, methods=["POST"])
     made.add_url_rule("/searches/<int:search_id>/<doing>", view_func=call_finding.change_search, methods=["POST"])
     made.add_url_rule("/calls/<int:call_id>", view_func=calls.one_call)
     made.add_url_rule("/calls/<int:call_id>/reveal", view_func=calls.reveal_in_call, methods=["POST"])

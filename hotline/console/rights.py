@@ -59,6 +59,7 @@ PAGES: dict[str, frozenset[Role]] = {
     "console.one_call": _READERS,
     "console.search_calls": _WATCHERS,
     "console.change_search": _WATCHERS,
+    "console.export_found": _WATCHERS,
     "console.reveal_in_call": DESK,
     "console.call_form": DESK,
     "console.save_call_form": DESK,

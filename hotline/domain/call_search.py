@@ -7,10 +7,10 @@ for pairs of characters may stand apart from one another.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy import ColumnElement, Select, func, select, tuple_
 from sqlalchemy.orm import aliased
@@ -62,6 +62,19 @@ class Criteria:
             (self.altered, call_facts.ALTERED),
         )
         return [fact for wanted, fact in asked if wanted]
+
+    def as_json(self) -> dict[str, Any]:
+        """As it is sealed: for whoever gathers these calls later."""
+        told = {name: value for name, value in vars(self).items() if value is not None}
+        spans = {name: told[name].isoformat() for name in ("since", "until") if name in told}
+        return told | spans | ({"number": self.number.e164} if self.number is not None else {})
+
+    @classmethod
+    def of_json(cls, told: Mapping[str, Any]) -> Self:
+        """What `as_json` made."""
+        spans = {name: datetime.fromisoformat(told[name]) for name in ("since", "until") if name in told}
+        number = {"number": PhoneNumber(told["number"])} if "number" in told else {}
+        return cls(**{**told, **spans, **number})
 
 
 @dataclass(frozen=True)
@@ -134,7 +147,17 @@ def count(act: Act, asked: Criteria, *, within: ColumnElement[bool]) -> int | No
         return 0
     if call_words.phrases(asked.words):
         return None
-    counted = ordered.behind(None).with_only_columns(Call.id).limit(COUNTED + 1).subquery()
+    return _counted(act, ordered, COUNTED + 1)
+
+
+def at_most(act: Act, asked: Criteria, *, within: ColumnElement[bool], most: int) -> int:
+    """How many calls a search finds at the most, counted up to `most`: those of words have yet to be compared."""
+    ordered = _ordered(act, asked, within)
+    return _counted(act, ordered, most) if ordered is not None else 0
+
+
+def _counted(act: Act, ordered: _Ordered, most: int) -> int:
+    counted = ordered.behind(None).with_only_columns(Call.id).limit(most).subquery()
     return int(act.session.scalar(select(func.count()).select_from(counted)) or 0)
 
 

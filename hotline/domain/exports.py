@@ -6,19 +6,20 @@ whoever asked for it. When its time is over the key is destroyed; the row stays,
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date, datetime
-from enum import StrEnum
-from typing import Any, Self
+from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, select
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import select
 
 from hotline import sounds
-from hotline.db import Base
 from hotline.domain import outbox
 from hotline.domain.act import Act
+from hotline.domain.export_forms import Criteria as Criteria
+from hotline.domain.export_forms import Export as Export
+from hotline.domain.export_forms import Sought as Sought
+from hotline.domain.export_forms import State as State
+from hotline.domain.export_forms import What as What
 from hotline.domain.staff import Role, Staff
 from hotline.errors import Conflict, Invalid, NotFound
 from hotline.marks import Marks
@@ -26,103 +27,9 @@ from hotline.sheets import FORMS
 
 EFFECT = "export"  # the kind of what is owed
 LONGEST = 200  # characters of a reason
-
-
-class What(StrEnum):
-    """What can be taken along. Every number and name of a customer is masked in it, for whomever (SEC-1)."""
-
-    CALLS = "calls"
-    CASES = "cases"
-    COMPLAINTS = "complaints"
-    PROMISES = "promises"
-    LOOKS = "looks"  # who looked at what of a customer
-
-
-class State(StrEnum):
-    """How far it is."""
-
-    ASKED = "asked"
-    GATHERING = "gathering"
-    DONE = "done"
-    FAILED = "failed"
-    OVER = "over"  # its time is over, and its key destroyed
-
-
+_SEARCH = "search"  # in the criteria, sealed with the export's own key: what is looked for
 WAITED_FOR = (State.ASKED, State.GATHERING)
 AUDITORS = (Role.MANAGER, Role.GENERAL_MANAGER, Role.AUDITOR, Role.ADMINISTRATOR)  # who looked at what is for them
-
-
-@dataclass(frozen=True)
-class Criteria:
-    """Which rows: of a company (None: of the group), between two days of its calendar, both counted.
-
-    `rule` (FLT-2) and `verdict` choose among promises. No personal value is in it.
-    """
-
-    company_id: int | None
-    first: date
-    last: date
-    rule: str = ""
-    verdict: str = ""
-
-    def as_json(self) -> dict[str, Any]:
-        """As it stands in its row and in the log."""
-        told = {"company": self.company_id, "first": self.first.isoformat(), "last": self.last.isoformat()}
-        more = {"rule": self.rule, "verdict": self.verdict}
-        return told | {name: value for name, value in more.items() if value}
-
-    @classmethod
-    def of_json(cls, told: dict[str, Any]) -> Self:
-        """What `as_json` made. Raises Invalid for anything else: more would leave the house than was asked for."""
-        unknown = told.keys() - {"company", "first", "last", "rule", "verdict"}
-        if unknown:
-            raise Invalid(f"an export is not chosen by {', '.join(sorted(unknown))}")
-        first, last = (date.fromisoformat(told[name]) for name in ("first", "last"))
-        return cls(told["company"], first, last, told.get("rule", ""), told.get("verdict", ""))
-
-
-class Export(Base):
-    """One file that somebody asked for, and how far it is. The reason is sealed: it may name a person."""
-
-    __tablename__ = "exports"
-    __table_args__ = (Index(None, "state", "expires_at"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    company_id: Mapped[int] = mapped_column(ForeignKey("companies.id"), index=True)  # of whoever asked
-    what: Mapped[str] = mapped_column(String(24))
-    form: Mapped[str] = mapped_column(String(4))  # csv, xlsx
-    criteria: Mapped[dict[str, Any]] = mapped_column(JSON)
-    reason: Mapped[str] = mapped_column(Text)
-    language: Mapped[str] = mapped_column(String(8))
-    asked_by_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
-    asked_at: Mapped[datetime]
-    state: Mapped[str] = mapped_column(String(10))
-    expected: Mapped[int | None]  # rows, counted at the beginning
-    ceiling: Mapped[int | None]  # the highest row number at the beginning: what comes later is not in it
-    cursor: Mapped[int] = mapped_column(default=0)  # the row number that was gathered last
-    rows: Mapped[int] = mapped_column(default=0)
-    parts: Mapped[int] = mapped_column(default=0)  # sealed pieces in the store
-    file: Mapped[str | None] = mapped_column(String(32))  # none once nothing of it is in the store
-    key: Mapped[str | None] = mapped_column(String(200))  # destroyed when its time is over
-    size: Mapped[int | None]
-    digest: Mapped[str | None] = mapped_column(String(64))  # SHA-256 of the whole file
-    done_at: Mapped[datetime | None]
-    expires_at: Mapped[datetime | None]
-    taken: Mapped[int] = mapped_column(default=0)  # how often it was fetched
-    taken_at: Mapped[datetime | None]
-
-    @property
-    def chosen(self) -> Criteria:
-        """Which rows were asked for."""
-        return Criteria.of_json(self.criteria)
-
-    def piece(self, number: int) -> str:
-        """The name in the store of a piece of the file, from 0."""
-        return f"{self.file}-{number}"
-
-    def gathered(self, number: int) -> str:
-        """The name in the store of rows that are not a workbook yet."""
-        return f"{self.file}-rows-{number}"
 
 
 def marks(act: Act) -> Marks:
@@ -130,7 +37,7 @@ def marks(act: Act) -> Marks:
     return Marks(act.sealer.blind("the marks of exports"))
 
 
-def may_ask(person: Staff, what: str, criteria: Criteria) -> bool:
+def may_ask(person: Staff, what: str, criteria: Criteria | Sought) -> bool:
     """May this person take this along: of the own company, or of the group for whoever keeps its registers?"""
     if what == What.LOOKS and not person.has(*AUDITORS):
         return False
@@ -144,10 +51,37 @@ def ask(
 
     Raises Invalid for what is no kind, no form or no period, for too short a reason, and for what is not theirs.
     """
-    if what not in list(What) or form not in FORMS:
-        raise Invalid(f"nothing is exported as {what!r} in the form {form!r}")
+    if what not in list(What) or what == What.FOUND:
+        raise Invalid(f"nothing is exported as {what!r}")
     if criteria.last < criteria.first:
         raise Invalid("the last day lies before the first")
+    return _owed(act, person, what, criteria, reason, form, language)
+
+
+def ask_found(
+    act: Act, person: Staff, sought: Sought, reason: str, *, form: str = "xlsx", language: str = "zh-CN"
+) -> Export:
+    """The calls that a search finds are owed as a file. What is looked for lies sealed with the file's own key and goes
+    once the file is there: a number and a word stay in no row. Raises Invalid as `ask` does.
+    """
+    row = _owed(act, person, What.FOUND, sought, reason, form, language)
+    sealed = act.sealer.seal_for(row.key, json.dumps(dict(sought.search), ensure_ascii=False))
+    row.criteria = {**row.criteria, _SEARCH: sealed}
+    return row
+
+
+def search_of(act: Act, row: Export) -> dict[str, Any]:
+    """What is looked for. Raises Conflict once that is gone."""
+    if _SEARCH not in row.criteria:
+        raise Conflict(f"what export {row.id} looked for is kept no more")
+    return dict(json.loads(act.sealer.open_for(row.key, row.criteria[_SEARCH])))
+
+
+def _owed(
+    act: Act, person: Staff, what: str, criteria: Criteria | Sought, reason: str, form: str, language: str
+) -> Export:
+    if form not in FORMS:
+        raise Invalid(f"nothing is exported in the form {form!r}")
     if not may_ask(person, what, criteria):
         raise Invalid("an export holds what its reader may see, of their own company")
     if len(reason.strip()) < act.standard.secrecy.reason_at_least:
@@ -244,12 +178,14 @@ def done(act: Act, row: Export, *, parts: int, size: int, digest: str) -> None:
     kept = act.standard.engine.exports.kept.deadline(act.at, act.standard.calendar)
     row.state, row.parts, row.size, row.digest = State.DONE, parts, size, digest
     row.done_at, row.expires_at = act.at, kept.at
+    _forget_search(row)
     _remember(act, row, "export-done", rows=row.rows, size=size, digest=digest)
 
 
 def failed(act: Act, row: Export) -> None:
     """It could not be made; what was gathered can be opened by nobody."""
     row.state, row.key = State.FAILED, None
+    _forget_search(row)
     _remember(act, row, "export-failed", rows=row.rows)
 
 
@@ -283,6 +219,10 @@ def left_over(act: Act) -> list[Export]:
 def by_ids(act: Act, ids: Iterable[int]) -> dict[int, Export]:
     """Those of these exports that there are, by number."""
     return {row.id: row for row in act.session.scalars(select(Export).where(Export.id.in_(list(ids))))}
+
+
+def _forget_search(row: Export) -> None:
+    row.criteria = {name: told for name, told in row.criteria.items() if name != _SEARCH}
 
 
 def _remember(act: Act, row: Export, kind: str, **fields: Any) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Integer, Select, and_, cast, exists, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from hotline.domain import discretion, legs
+from hotline.domain import call_search, discretion, legs
 from hotline.domain.calls import Call
 from hotline.domain.cases import Case
 from hotline.domain.complaint_forms import Complaint
@@ -22,7 +22,15 @@ from hotline.domain.promises import Promise
 from hotline.jobs.export_view import View
 from hotline.sheets import Cell
 
-Row = tuple[int, list[Cell]]
+GATHERED = 2**31 - 1  # behind every row of a search, whose order is not that of the rows' numbers
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some rows; `last`: the number behind which the next page begins, None where there is none."""
+
+    rows: list[list[Cell]]
+    last: int | None
 
 
 @dataclass(frozen=True)
@@ -45,15 +53,33 @@ class Kind:
         n, first, last = view.act.session.execute(self.chosen(view, asked)).one()
         return int(n), int(first or 1) - 1, int(last or 0)
 
-    def page(self, view: View, *, after: int, until: int, most: int) -> list[Row]:
+    def page(self, view: View, *, after: int, until: int, most: int) -> Page:
         """The next rows behind one number, up to another."""
         query = self.chosen(view, select(*self.entities)).where(self.key > after, self.key <= until)
         found = view.act.session.execute(query.order_by(self.key).limit(most)).all()
-        return list(zip((row[0].id for row in found), self.written(view, found), strict=True))
+        return Page(list(self.written(view, found)), found[-1][0].id if len(found) == most else None)
 
     def places(self) -> list[int]:
         """Where the wordy columns stand."""
         return [self.columns.index(name) for name in self.wordy]
+
+
+class Found(Kind):
+    """The calls that a search finds, in the order and by the conditions of its page."""
+
+    def bounds(self, view: View) -> tuple[int, int, int]:
+        """How many rows there are at the most; a number before the first and one behind the last."""
+        most = view.act.standard.engine.exports.rows_most + 1
+        n = call_search.at_most(view.act, view.search, within=discretion.calls(view.person), most=most)
+        return n, 0, GATHERED if n else 0
+
+    def page(self, view: View, *, after: int, until: int, most: int) -> Page:
+        """The next calls behind the one with this number, newest first; none behind `until`."""
+        if after >= until:
+            return Page([], None)
+        within = discretion.calls(view.person)
+        found = call_search.page(view.act, view.search, within=within, before=after or None, most=most)
+        return Page(list(self.written(view, [(call,) for call in found.calls])), found.more)
 
 
 def _calls(view: View, query: Select[Any]) -> Select[Any]:
@@ -193,15 +219,17 @@ def _numbers_of_cases(view: View, ids: Sequence[int | None]) -> dict[int, str]:
     return {row.id: row.number for row in view.act.session.execute(query)}
 
 
+_CALLS = Kind(
+    ("call", "company", "direction", "began", "who", "state", "answer", "answered_by", "owner", "case", "ended"),
+    ("company", "direction", "who", "state", "owner"),
+    Call.id,
+    _calls,
+    (Call,),
+    _written_calls,
+)
 KINDS: Mapping[str, Kind] = {
-    What.CALLS: Kind(
-        ("call", "company", "direction", "began", "who", "state", "answer", "answered_by", "owner", "case", "ended"),
-        ("company", "direction", "who", "state", "owner"),
-        Call.id,
-        _calls,
-        (Call,),
-        _written_calls,
-    ),
+    What.CALLS: _CALLS,
+    What.FOUND: Found(**vars(_CALLS)),
     What.CASES: Kind(
         (
             *("number", "company", "kind", "matter", "state", "customer", "owner", "first_owner"),

@@ -10,23 +10,24 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, and_, false, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
+from hotline.domain import call_search, exports
 from hotline.domain.act import Act
 from hotline.domain.companies import Company, Department
 from hotline.domain.customers import Customer, CustomerPhone
-from hotline.domain.exports import Criteria, Export
+from hotline.domain.exports import Criteria, Export, What
 from hotline.domain.staff import Staff
-from hotline.errors import NotFound
+from hotline.errors import Invalid, NotFound
 from hotline.phones import PhoneNumber
 from hotline.prompts import Prompts
 
 
 @dataclass(frozen=True)
 class View:
-    """Whoever asked, as they are now, and what ids are called in their language."""
+    """Whoever asked, as they are now, and what ids are called in their language; `wanted`: the rows."""
 
     act: Act
     person: Staff
-    criteria: Criteria
+    wanted: Criteria | call_search.Criteria
     language: str
     prompts: Prompts
     people: Mapping[int, str]
@@ -43,7 +44,7 @@ class View:
         return cls(
             act,
             act.session.get_one(Staff, row.asked_by_id),
-            row.chosen,
+            _wanted(act, row),
             row.language,
             prompts,
             {one.id: f"{one.name} {one.agent_number}" for one in people},
@@ -51,6 +52,20 @@ class View:
             {one.id: one.name for one in departments},
             {id_: ZoneInfo(act.standard_of(one.profile, one.overrides).timezone) for id_, one in companies.items()},
         )
+
+    @property
+    def criteria(self) -> Criteria:
+        """The days asked for. Raises Invalid for an export that is chosen by a search."""
+        if not isinstance(self.wanted, Criteria):
+            raise Invalid("a search is not chosen by days")
+        return self.wanted
+
+    @property
+    def search(self) -> call_search.Criteria:
+        """What is looked for. Raises Invalid for an export that is chosen by days."""
+        if isinstance(self.wanted, Criteria):
+            raise Invalid("days are no search")
+        return self.wanted
 
     def label(self, key: str, name: str = "") -> str:
         """A word of prompts/; the bare name where no label is known."""
@@ -99,3 +114,9 @@ class View:
         if key is None:
             return self.label("console.who.erased")
         return PhoneNumber(self.act.sealer.open_for(key, sealed)).masked
+
+
+def _wanted(act: Act, row: Export) -> Criteria | call_search.Criteria:
+    if row.what == What.FOUND:
+        return call_search.Criteria.of_json(exports.search_of(act, row))
+    return row.chosen

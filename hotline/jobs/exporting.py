@@ -205,10 +205,10 @@ def _gathered(runtime: Runtime, view: View, kind: Kind, row: Export, pieces: _Pi
     while not ended:
         found = kind.page(view, after=cursor, until=row.ceiling or 0, most=figures.at_once)
         written: list[list[Any]] = []
-        for number, (_id, cells) in enumerate(found, rows + 1):
+        for number, cells in enumerate(found.rows, rows + 1):
             written.append([*marks.marked(cells, places, number, hidden), signs.code(row.id, number)])
         pieces.add(written)
-        rows, cursor, ended = rows + len(found), found[-1][0] if found else cursor, len(found) < figures.at_once
+        rows, cursor, ended = rows + len(found.rows), found.last or cursor, found.last is None
         view.act.session.expunge_all()
         if clock.now() > ends:
             break

@@ -1,0 +1,125 @@
+"""What an export is: which rows it holds, for whom and why; without it a row would say nothing of what left (REC-6)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, Self
+
+from sqlalchemy import JSON, ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from hotline.db import Base
+from hotline.errors import Invalid
+
+
+class What(StrEnum):
+    """What can be taken along. Every number and name of a customer is masked in it, for whomever (SEC-1)."""
+
+    CALLS = "calls"
+    CASES = "cases"
+    COMPLAINTS = "complaints"
+    PROMISES = "promises"
+    LOOKS = "looks"  # who looked at what of a customer
+    FOUND = "found"  # the calls that a search finds
+
+
+class State(StrEnum):
+    """How far it is."""
+
+    ASKED = "asked"
+    GATHERING = "gathering"
+    DONE = "done"
+    FAILED = "failed"
+    OVER = "over"  # its time is over, and its key destroyed
+
+
+@dataclass(frozen=True)
+class Criteria:
+    """Which rows: of a company (None: of the group), between two days of its calendar, both counted.
+
+    `rule` (FLT-2) and `verdict` choose among promises. No personal value is in it.
+    """
+
+    company_id: int | None
+    first: date
+    last: date
+    rule: str = ""
+    verdict: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """As it stands in its row and in the log."""
+        told = {"company": self.company_id, "first": self.first.isoformat(), "last": self.last.isoformat()}
+        more = {"rule": self.rule, "verdict": self.verdict}
+        return told | {name: value for name, value in more.items() if value}
+
+    @classmethod
+    def of_json(cls, told: dict[str, Any]) -> Self:
+        """What `as_json` made. Raises Invalid for anything else: more would leave the house than was asked for."""
+        unknown = told.keys() - {"company", "first", "last", "rule", "verdict"}
+        if unknown:
+            raise Invalid(f"an export is not chosen by {', '.join(sorted(unknown))}")
+        first, last = (date.fromisoformat(told[name]) for name in ("first", "last"))
+        return cls(told["company"], first, last, told.get("rule", ""), told.get("verdict", ""))
+
+
+@dataclass(frozen=True)
+class Sought:
+    """Which calls: those that a search finds. `told`: what of it is no personal value, as it was typed; `by`: by what
+    else is asked, the names of the fields alone; `search`: the whole, as it is sealed until the file is there.
+    """
+
+    company_id: int | None
+    told: Mapping[str, str]
+    by: tuple[str, ...]
+    search: Mapping[str, Any]
+
+    def as_json(self) -> dict[str, Any]:
+        """As it stands in its row and in the log: nothing by which a person could be known."""
+        return {"company": self.company_id, "told": dict(self.told), "by": list(self.by)}
+
+
+class Export(Base):
+    """One file that somebody asked for, and how far it is. The reason is sealed: it may name a person."""
+
+    __tablename__ = "exports"
+    __table_args__ = (Index(None, "state", "expires_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    company_id: Mapped[int] = mapped_column(ForeignKey("companies.id"), index=True)  # of whoever asked
+    what: Mapped[str] = mapped_column(String(24))
+    form: Mapped[str] = mapped_column(String(4))  # csv, xlsx
+    criteria: Mapped[dict[str, Any]] = mapped_column(JSON)
+    reason: Mapped[str] = mapped_column(Text)
+    language: Mapped[str] = mapped_column(String(8))
+    asked_by_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    asked_at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(String(10))
+    expected: Mapped[int | None]  # rows, counted at the beginning
+    ceiling: Mapped[int | None]  # the highest row number at the beginning: what comes later is not in it
+    cursor: Mapped[int] = mapped_column(default=0)  # the row number that was gathered last
+    rows: Mapped[int] = mapped_column(default=0)
+    parts: Mapped[int] = mapped_column(default=0)  # sealed pieces in the store
+    file: Mapped[str | None] = mapped_column(String(32))  # none once nothing of it is in the store
+    key: Mapped[str | None] = mapped_column(String(200))  # destroyed when its time is over
+    size: Mapped[int | None]
+    digest: Mapped[str | None] = mapped_column(String(64))  # SHA-256 of the whole file
+    done_at: Mapped[datetime | None]
+    expires_at: Mapped[datetime | None]
+    taken: Mapped[int] = mapped_column(default=0)  # how often it was fetched
+    taken_at: Mapped[datetime | None]
+
+    @property
+    def chosen(self) -> Criteria:
+        """Which rows were asked for."""
+        return Criteria.of_json(self.criteria)
+
+    def piece(self, number: int) -> str:
+        """The name in the store of a piece of the file, from 0."""
+        return f"{self.file}-{number}"
+
+    def gathered(self, number: int) -> str:
+        """The name in the store of rows that are not a workbook yet."""
+        return f"{self.file}-rows-{number}"

@@ -1,0 +1,129 @@
+"""What a search finds leaves the house as any file does, and what was looked for stays nowhere (REC-6, SEC-2)."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from hotline import marks
+from hotline.domain import companies, exports
+from hotline.domain.act import COMMAND
+from hotline.domain.exports import Export
+from hotline.jobs.export_rows import KINDS
+from hotline.jobs.export_view import View
+from hotline.runtime import Runtime
+from tests.console import departments, matters
+from tests.console.departments import Departments
+from tests.console.visitor import Visitor, logged_in, text_of
+from tests.jobs.conftest import shop as shop
+from tests.jobs.workshop import Workshop
+from tests.looked_for import Book
+from tests.world import Cast, HandClock
+
+LIST, WHY = "/console/exports", "十一月不热的来电"
+
+
+@pytest.fixture
+def book(runtime: Runtime, cast: Cast) -> Book:
+    """The calls of this test."""
+    return Book(runtime, cast, rung=40)
+
+
+def searches(who: Visitor, book: Book, **asked: str) -> tuple[str, str]:
+    """Somebody fills in the form; the address of what is found, and that of the wish to take it along."""
+    book.read()
+    here = str(who.sends("/console/calls/search", **asked).location)
+    return here, here.replace("/console?search=", "/console/searches/") + "/export"
+
+
+def rows(visitor: Visitor, shop: Workshop) -> list[list[str]]:
+    """The file that was asked for last is made and fetched: its rows, as they are read."""
+    shop.works()
+    with shop.runtime.look(COMMAND) as act:
+        last = max(act.session.scalars(select(Export.id)))
+    answer = visitor.sends(f"{LIST}/{last}/file")
+    assert answer.status_code == 200
+    data = answer.get_data().decode("utf-8-sig")
+    answer.close()
+    return [[marks.without(cell) for cell in row] for row in csv.reader(io.StringIO(data, newline=""))]
+
+
+def test_what_is_found_is_taken_along_with_a_reason_and_nothing_tells_what_was_looked_for(
+    sun: Visitor, book: Book, shop: Workshop, runtime: Runtime
+) -> None:
+    cold = [book.rings("暖气不热"), book.rings("暖气还是不热")]
+    book.rings("电梯坏了")
+    here, wish = searches(sun, book, number="139 0000 0088", words="暖气", period="month")
+    assert "导出查到的来电" in sun.opens(here).text
+    refused = sun.is_refused(wish, page=here, form="csv", reason="查").text
+    assert "个字" in refused
+    assert 'value="查"' in refused
+    assert sun.sends(wish, page=here, form="csv", reason=WHY).location == LIST
+    with runtime.look(COMMAND) as act:
+        [row] = act.session.scalars(select(Export))
+        assert row.criteria["by"] == ["number", "words"]
+        assert row.criteria["told"] == {"from": "2026-11-01T00:00"}, "the days as they were, in the company's zone"
+        assert not any(word in str(row.criteria) for word in ("0088", "暖"))
+        assert exports.search_of(act, row)["words"] == "暖气"
+    line, heads, *found = rows(sun, shop)
+    assert WHY in line[0]
+    assert heads[0] == "通话号"
+    assert [int(one[0]) for one in found] == cold[::-1], "in the order of the page"
+    assert {one[4] for one in found} == {"139****0088"}
+    with runtime.look(COMMAND) as act:
+        assert "search" not in act.session.scalars(select(Export)).one().criteria, "gone with the file's last row"
+    entries = [str(one["body"]) for one in matters.entries(runtime, "house", "export-asked")]
+    assert '"by":["number","words"]' in entries[0]
+    assert not any(word in entries[0] for word in ("暖", "0088"))
+    listed = text_of(sun.opens(LIST))
+    assert all(word in listed for word in ("查到的来电", "按电话号码", "按记录和录音文字里的词", WHY))
+
+
+def test_a_file_holds_what_its_page_shows_to_that_person_and_is_of_ones_own_search(
+    app: Flask, runtime: Runtime, cast: Cast, firm: Departments, shop: Workshop, lin: Visitor
+) -> None:
+    about = departments.complains(runtime, cast, department_id=firm.repair, about_staff_id=cast.qian.id)
+    book = Book(runtime, cast, rung=9)
+    beside, home = book.rings("暖气不热"), book.rings("电梯坏了", firm=cast.home)
+    for who, seen in (
+        (cast.sun, [beside, about.call_id]),
+        (cast.qian, [beside]),
+        (cast.tang, [home, beside, about.call_id]),
+    ):
+        visitor = logged_in(app, who)
+        _here, wish = searches(visitor, book, direction="in")
+        assert visitor.sends(wish, form="csv", reason=WHY).location == LIST
+        _line, _heads, *found = rows(visitor, shop)
+        assert [int(one[0]) for one in found] == seen, who
+    assert logged_in(app, cast.sun).sends(wish, form="csv", reason=WHY).status_code == 404, "another's search"
+    assert lin.sends(wish, form="csv", reason=WHY).status_code == 403
+
+
+def test_a_turn_goes_on_where_the_one_before_ended(
+    sun: Visitor, book: Book, runtime: Runtime, cast: Cast, at: HandClock
+) -> None:
+    ids = [book.rings("暖气不热") for _ in range(5)]
+    here, wish = searches(sun, book, words="暖气不热", kind="enquiry")
+    sun.sends(wish, page=here, form="csv", reason=WHY)
+    at.passes(timedelta(seconds=1))
+    later = book.rings("暖气不热")
+    book.read()
+    with runtime.look(COMMAND) as act:
+        companies.get(act, cast.heat.id)
+        [row] = act.session.scalars(select(Export))
+        view, kind, after, found = View.of(act, row, runtime.prompts), KINDS[row.what], 0, []
+        n, floor, until = kind.bounds(view)
+        while True:
+            page = kind.page(view, after=after, until=until, most=2)
+            found += [int(str(cells[0])) for cells in page.rows]
+            if page.last is None:
+                break
+            after = page.last
+        assert kind.page(view, after=until, until=until, most=2).rows == []
+    assert (n, floor, found) == (5, 0, ids[::-1]), "and none that came after the wish"
+    assert later not in found
