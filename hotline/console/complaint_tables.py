@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -17,29 +15,25 @@ from werkzeug.datastructures import MultiDict
 from hotline.console import (
     asking,
     complaint_charts,
-    complaint_columns,
     complaint_period,
-    complaint_statistics,
     discretion,
-    files,
     lists,
-    people,
     rights,
+    words,
 )
-from hotline.console.complaint_columns import NOBODYS, Names
 from hotline.console.complaint_period import DAYS, Period
-from hotline.console.complaint_statistics import Statistics
 from hotline.domain import companies, complaint_figures, complaint_tracking
 from hotline.domain.act import Act
-from hotline.domain.complaint_figures import ALL, UNNAMED, Place, Wanted
+from hotline.domain.complaint_figures import ALL, Place, Wanted
 from hotline.domain.complaint_forms import Stage
-from hotline.domain.exports import listed_at_once
+from hotline.domain.exports import What
 from hotline.domain.staff import Staff
-from hotline.errors import Invalid, NotFound
-from hotline.sheets import FORMS, Sheet, written
+from hotline.errors import Invalid
+from hotline.papers import complaint_choice, complaint_columns, complaint_statistics
+from hotline.papers.complaint_choice import NAMED_NONE, Choice
+from hotline.papers.complaint_columns import Names
+from hotline.papers.complaint_statistics import Statistics
 from hotline.standard.kinds import Grade
-
-_AT_ONCE = 500  # complaints read together for a file
 
 
 @dataclass(frozen=True)
@@ -75,7 +69,7 @@ class Filter:
         return cls(
             period,
             args.get("company", type=asking.row_id) if chooses else None,
-            department if department == "none" or args.get("department", type=asking.row_id) is not None else "",
+            department if department == NAMED_NONE or args.get("department", type=asking.row_id) is not None else "",
             grade if grade in list(Grade) else "",
             stage if stage in list(Stage) else "",
             figure if complaint_statistics.may_read(person, figure) else ALL,
@@ -104,26 +98,16 @@ class Filter:
         return replace(self, period=period).query
 
     def wanted(self, act: Act, person: Staff) -> Wanted:
-        """The complaints: of the reader's company, of one or of every one for whoever sees the group.
+        """The complaints, for this reader."""
+        days = self.period.first, self.period.last, self.company_id
+        return complaint_choice.wanted(act, person, Choice(*days, self.department, self.grade, self.stage, self.figure))
 
-        A department's head has those about the department, whichever company of the group answers for them (CMP-11).
-        """
-        heads = discretion.answers_for_a_department(person)
-        known = people.companies_by_id(act)
-        own = known if heads or rights.whole_group(person) else {person.company_id: known[person.company_id]}
-        chosen = [one for one in own.values() if self.company_id in (None, one.id)]
-        calendars = {one.id: act.standard_of(one.profile, one.overrides).calendar for one in chosen}
-        department: int | None = {"": None, "none": UNNAMED}.get(self.department, NOBODYS)
-        if self.department.isdigit():
-            department = int(self.department)
-        return Wanted(
-            {id_: self.period.span(calendar) for id_, calendar in calendars.items()},
-            person.id,
-            department_id=(person.department_id or NOBODYS) if heads else department,
-            grade=Grade(self.grade) if self.grade else None,
-            stage=Stage(self.stage) if self.stage else None,
-            figure=self.figure,
-        )
+    def wish(self, table: What) -> str:
+        """Where this table is asked for as a file."""
+        passed_over = ("grade", "stage") if table == What.STATISTICS else ()
+        asked = {name: value for name, value in self.query.items() if name not in (*self.period.query, *passed_over)}
+        asked |= {"what": table, "first": self.period.first.isoformat(), "last": self.period.last.isoformat()}
+        return url_for("console.export_list", **asked)
 
 
 def complaint_tables() -> ResponseReturnValue:
@@ -132,15 +116,16 @@ def complaint_tables() -> ResponseReturnValue:
     with asking.runtime().look(asking.actor()) as act:
         asked = Filter.read(act, request.args, person)
         wanted = replace(asked.wanted(act, person), grade=None, stage=None)
-        found = Statistics.read(act, wanted, person, asking.language())
+        found = Statistics.read(act, wanted, person, words.tongue())
         return render_template(
             "complaint_statistics.html",
             found=found,
-            title=complaint_statistics.title,
+            title=_title,
             chart=None if discretion.answers_for_a_department(person) else _chart(act, asked, found.names),
             counted=lambda place, figure: url_for("console.tracking", **asked.of(place, figure)),
             monthly=lambda month, grade: _of_month(asked, month, f"first.{grade}"),
             whole=lambda place: url_for("console.complaint_tables", **asked.of(place, ALL)),
+            wish=asked.wish(What.STATISTICS),
             **_frame(act, asked, found.names),
         )
 
@@ -153,7 +138,7 @@ def tracking() -> ResponseReturnValue:
         wanted = asked.wanted(act, person)
         before = request.args.get("before", type=asking.row_id)
         found = complaint_tracking.page(act, wanted, before=before, most=lists.PAGE + 1)
-        names, page = Names.read(act, person, asking.language()), found[: lists.PAGE]
+        names, page = Names.read(act, person, words.tongue()), found[: lists.PAGE]
         more = {**asked.query, "before": page[-1].complaint.id} if found[lists.PAGE :] else None
         return render_template(
             "complaint_tracking.html",
@@ -162,53 +147,18 @@ def tracking() -> ResponseReturnValue:
             zone_of=lambda row: complaint_columns.zone_of(row, names),
             every=replace(asked, figure=ALL).query,
             counts=complaint_figures.counted(act, wanted),
-            figure="" if asked.figure == ALL else complaint_statistics.title(asked.figure),
+            figure="" if asked.figure == ALL else _title(asked.figure),
             is_rules=complaint_figures.is_rules(asked.figure),
             opens=not discretion.answers_for_a_department(person),
             more=f"?{urlencode(more)}" if more else None,
+            wish=asked.wish(What.TRACKING),
             **_frame(act, asked, names),
         )
 
 
-def export_statistics(form: str) -> ResponseReturnValue:
-    """The statistics table as a file: a workbook, or a CSV with a figure in each row."""
-    person = asking.person()
-    with asking.runtime().look(asking.actor()) as act:
-        asked = Filter.read(act, request.args, person)
-        wanted = replace(asked.wanted(act, person), grade=None, stage=None)
-        found = Statistics.read(act, wanted, person, asking.language())
-        sheets = [complaint_statistics.flat(found)] if form == "csv" else complaint_statistics.sheets(found)
-        return _exported("statistics", form, asked, sheets, act.at)
-
-
-def export_tracking(form: str) -> ResponseReturnValue:
-    """The tracking table as a file, the whole period at once."""
-    person = asking.person()
-    with asking.runtime().look(asking.actor()) as act:
-        asked = Filter.read(act, request.args, person)
-        names = Names.read(act, person, asking.language())
-        every = complaint_tracking.every(act, asked.wanted(act, person), at_once=_AT_ONCE)
-        return _exported("tracking", form, asked, [complaint_columns.sheet(every, names)], act.at)
-
-
-def _exported(table: str, form: str, asked: Filter, sheets: list[Sheet], at: datetime) -> ResponseReturnValue:
-    """The file, once it is on record who took what: without the entry nothing leaves (REC-6)."""
-    if form not in FORMS:
-        raise NotFound(f"no table is made as {form!r}")
-    if asked.problem:
-        raise Invalid(asked.problem)
-    with ExitStack() as until_sent:
-        file, rows = written(form, sheets, at=at)
-        until_sent.enter_context(file)
-        with asking.runtime().act(asking.actor()) as act:
-            wanted = urlencode(asked.query)
-            row = listed_at_once(
-                act, asking.person(), table, form, {"wanted": wanted}, rows=rows, language=asking.language()
-            )
-            told = {"table": table, "form": form, "wanted": wanted, "rows": rows, "export": row.id}
-            act.remember("house", "exported", **told, by=asking.person().id)
-        until_sent.pop_all()
-    return files.answer(file, form, f"{table}-{asked.period.first.isoformat()}-{asked.period.last.isoformat()}")
+def _title(figure: str) -> str:
+    """What a figure counts, in the reader's words."""
+    return complaint_statistics.title(figure, words.tongue())
 
 
 def _chart(act: Act, asked: Filter, names: Names) -> complaint_charts.Chart:

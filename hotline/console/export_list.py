@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -12,18 +13,23 @@ from flask import Response, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
-from hotline.console import asking, call_wanted, lists, people, refused, rights, words
+from hotline.console import asking, call_wanted, discretion, lists, people, refused, reports, rights, words
 from hotline.domain import companies, exports
 from hotline.domain.act import Act
-from hotline.domain.exports import AUDITORS, WAITED_FOR, Criteria, Export, What
+from hotline.domain.exports import WAITED_FOR, Criteria, Export, What
 from hotline.domain.promises import Verdict
 from hotline.domain.staff import Staff
 from hotline.errors import Invalid
+from hotline.papers import complaint_statistics
+from hotline.papers.complaint_choice import NAMED_NONE
 from hotline.runtime import Runtime
 from hotline.sheets import FORMS
 
 BY_DAYS = [what for what in What if what != What.FOUND]  # what a search finds is asked for beside it
-_FIELDS = ("what", "form", "company", "first", "last", "rule", "verdict", "reason")
+_OF_PROMISES = ("rule", "verdict")
+_OF_COMPLAINTS = ("department", "grade", "stage", "figure")  # they come from the tables' own pages
+_NARROWS = {What.PROMISES: _OF_PROMISES, What.TRACKING: _OF_COMPLAINTS, What.STATISTICS: ("department", "figure")}
+_FIELDS = ("what", "form", "company", "first", "last", *_OF_PROMISES, *_OF_COMPLAINTS, "report", "reason")
 
 
 @dataclass(frozen=True)
@@ -43,7 +49,8 @@ class Line:
 
 def export_list() -> ResponseReturnValue:
     """The form, and under it every export: who asked for it, when and why, and whether it was fetched."""
-    return _page(**refused.taken(_here()))
+    wished = {name: request.args[name] for name in _FIELDS if name in request.args}
+    return _page(**({"typed": wished} | refused.taken(_here())))
 
 
 def ask_export() -> ResponseReturnValue:
@@ -54,7 +61,7 @@ def ask_export() -> ResponseReturnValue:
         companies.get(act, person.company_id)
         problem = _problem(act, person, typed)
         if problem is None:
-            criteria = _criteria(MultiDict(typed), person)
+            criteria = _criteria(act, MultiDict(typed), person)
             asked = {"form": typed["form"], "language": asking.language()}
             exports.ask(act, person, typed["what"], criteria, typed["reason"], **asked)
     if problem is None:
@@ -93,16 +100,18 @@ def _here() -> str:
 
 def _page(problem: str = "", typed: Mapping[str, str] | None = None) -> str:
     person = asking.person()
-    group = rights.whole_group(person)
+    group, kinds = rights.whole_group(person), exports.kinds(person)
     with asking.runtime().look(asking.actor()) as act:
         g.here = _here()
         companies.get(act, person.company_id)
         before = request.args.get("before", type=asking.row_id)
-        found = exports.listed(act, None if group else person.company_id, before=before, most=lists.PAGE + 1)
+        by = None if What.CALLS in kinds else person.id  # who heads a department knows of no other's
+        found = exports.listed(act, None if group else person.company_id, before=before, most=lists.PAGE + 1, by=by)
         page = found[: lists.PAGE]
         known = people.companies_by_id(act)
         rows = [_line(act, one) for one in page]
         today = act.at.astimezone(ZoneInfo(act.standard.timezone)).date()
+        month = {"first": today.replace(day=1).isoformat(), "last": today.isoformat(), "form": "xlsx"}
         return render_template(
             "export_list.html",
             rows=rows,
@@ -110,10 +119,12 @@ def _page(problem: str = "", typed: Mapping[str, str] | None = None) -> str:
             more="?" + urlencode({"before": page[-1].id}) if found[lists.PAGE :] else None,
             names=people.names(act, (one.asked_by_id for one in page)),
             companies=known if group else {},
-            kinds=[what for what in BY_DAYS if what != What.LOOKS or person.has(*AUDITORS)],
+            kinds=[what for what in BY_DAYS if what in kinds and what != What.REPORT],
             rules=sorted({rule.rule_id for rule in act.standard.promise_rules.values()}),
             verdicts=list(Verdict),
-            typed=typed or {"first": today.replace(day=1).isoformat(), "last": today.isoformat(), "form": "xlsx"},
+            typed={**month, **(typed or {})},
+            report=_report(act, (typed or {}).get("report", "")),
+            narrowed=_narrowed(act, typed or {}),
             problem=problem,
             standard=act.standard,
             kept=words.limit(act.standard.engine.exports.kept),
@@ -128,18 +139,34 @@ def _line(act: Act, row: Export) -> Line:
 
 
 def chosen(act: Act, row: Export) -> str:
-    """Which rows an export holds, in the reader's words; of a table that was written at once, as its address said."""
+    """Which rows an export holds, in the reader's words."""
     if row.what == What.FOUND:
         return _sought(act, row)
-    if "first" not in row.criteria:
-        return str(row.criteria.get("wanted", ""))
     wanted = row.chosen
     known = people.companies_by_id(act)
     told = [known[wanted.company_id].name(asking.language()) if wanted.company_id else words.text("filter.every")]
+    if wanted.report:
+        return " · ".join([*told, _report(act, str(wanted.report))])
     told.append(words.text("tables.days", first=wanted.first.isoformat(), last=wanted.last.isoformat()))
     told += [wanted.rule] if wanted.rule else []
     told += [words.named("verdict", wanted.verdict)] if wanted.verdict else []
-    return " · ".join(told)
+    return " · ".join(told + _narrowed(act, {name: getattr(wanted, name) for name in _OF_COMPLAINTS}))
+
+
+def _report(act: Act, number: str) -> str:
+    """What the report with this number is called; nothing for none. Raises NotFound for one that is not theirs."""
+    return reports.title(reports.seen(act, int(number))) if number.isdecimal() else ""
+
+
+def _narrowed(act: Act, wanted: Mapping[str, str]) -> list[str]:
+    """By what the complaints of a table are chosen beside their days."""
+    department, figure = wanted.get("department", ""), wanted.get("figure", "")
+    told = [words.text("tracking.unnamed")] if department == NAMED_NONE else []
+    told += people.departments(act, [asking.row_id(department)]).values() if department.isdecimal() else []
+    told += [words.named("grade", wanted["grade"])] if wanted.get("grade") else []
+    told += [words.named("complaint-stage", wanted["stage"])] if wanted.get("stage") else []
+    known = figure and complaint_statistics.may_read(asking.person(), figure)
+    return told + ([complaint_statistics.title(figure, words.tongue())] if known else [])
 
 
 def _sought(act: Act, row: Export) -> str:
@@ -161,7 +188,7 @@ def _problem(act: Act, person: Staff, typed: Mapping[str, str]) -> str | None:
     if typed["what"] not in BY_DAYS or typed["form"] not in FORMS:
         return words.text("exports.no-kind")
     try:
-        criteria = _criteria(MultiDict(typed), person)
+        criteria = _criteria(act, MultiDict(typed), person)
     except (ValueError, Invalid):
         return words.text("exports.no-days")
     if criteria.last < criteria.first:
@@ -171,12 +198,22 @@ def _problem(act: Act, person: Staff, typed: Mapping[str, str]) -> str | None:
     return reason_problem(act, typed["reason"])
 
 
-def _criteria(typed: MultiDict[str, str], person: Staff) -> Criteria:
-    """What was typed as the wish; of the own company, unless one may choose. Raises ValueError for no days."""
+def _criteria(act: Act, typed: MultiDict[str, str], person: Staff) -> Criteria:
+    """What was typed as the wish; of the own company, unless one may choose. Raises ValueError for no days.
+
+    A report is that of its company and days. Who heads a department chooses no other.
+    """
+    what, heads = typed["what"], discretion.answers_for_a_department(person)
+    if what == What.REPORT:
+        report = reports.seen(act, typed.get("report", 0, type=asking.row_id))
+        return Criteria(report.company_id, report.first, report.last, report=report.id)
     company_id = typed.get("company", type=asking.row_id) if rights.whole_group(person) else person.company_id
     first, last = (date.fromisoformat(typed[name]) for name in ("first", "last"))
     if first.year not in asking.YEARS or last.year not in asking.YEARS:
         raise Invalid("no such day is in any calendar of ours")
-    promised = typed["what"] == What.PROMISES
-    verdict = typed["verdict"] if promised and typed["verdict"] in list(Verdict) else ""
-    return Criteria(company_id, first, last, typed["rule"] if promised else "", verdict)
+    narrows: dict[str, Any] = {name: typed[name] for name in _NARROWS.get(What(what), ()) if typed[name]}
+    if narrows.get("verdict", Verdict.OPEN) not in list(Verdict):
+        del narrows["verdict"]
+    if heads and what in (What.STATISTICS, What.TRACKING):
+        narrows["department"] = str(person.department_id or NAMED_NONE)
+    return Criteria(company_id, first, last, **narrows)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -14,14 +14,14 @@ from hotline.domain import api_keys, decisions, dispatches, promises, respondent
 from hotline.domain.act import Act
 from hotline.domain.cases import Case
 from hotline.domain.companies import Department
-from hotline.domain.decisions import Decision, State, What
 from hotline.domain.dispatches import Answer, Dispatch, Offer
 from hotline.domain.notices import Notice
 from hotline.domain.outbox import OutboxEntry
 from hotline.domain.parties import Meeting
-from hotline.domain.promises import Promise, Verdict
+from hotline.domain.promises import Promise
 from hotline.domain.repairs import RepairOrder
 from hotline.errors import NotFound
+from hotline.papers import promised
 from hotline.standard.rules import Standard
 
 _SOON = frozenset({"ANS-3.callback", "ANS-8.callback"})  # to ring whoever wants to be rung as soon as possible
@@ -59,7 +59,7 @@ def of_case(act: Act, case: Case) -> Matter:
     order = act.session.scalar(select(RepairOrder).where(RepairOrder.case_id == case.id))
     dispatched = [(dispatch, dispatches.offers(act, dispatch.id)) for dispatch in dispatches.of_case(act, case.id)]
     made = promises.of_case(act, case.id)
-    longer = extended(decisions.of_case(act, case.id))
+    longer = promised.extended(decisions.of_case(act, case.id))
     texts = select(OutboxEntry).where(OutboxEntry.case_id == case.id, OutboxEntry.kind == "send-text")
     sent = list(act.session.scalars(texts.order_by(OutboxEntry.id)))
     wanted: list[int | None] = [case.owner_id, case.first_owner_id, case.handler_id, case.closed_by_id]
@@ -79,7 +79,7 @@ def of_case(act: Act, case: Case) -> Matter:
         notices=told,
         names=people.names(act, [*wanted, *(one.staff_id for one in told)]),
         titles=titles(act, made, standard),
-        verdicts={promise.id: verdict(promise, longer) for promise in made},
+        verdicts={promise.id: promised.verdict(promise, longer) for promise in made},
     )
 
 
@@ -102,10 +102,7 @@ def findings(order: RepairOrder) -> list[str]:
 
 def promise_title(promise: Promise, standard: Standard) -> str:
     """What was promised, in the reader's language."""
-    rule = standard.promise_rules.get(promise.rule)
-    if rule is None:
-        return words.rule_title(promise.rule_id)
-    return rule.title_zh if asking.language().startswith("zh") else rule.title_en
+    return promised.title(promise, standard, words.tongue())
 
 
 def asked_elsewhere(act: Act, made: Collection[Promise]) -> frozenset[int]:
@@ -136,17 +133,6 @@ def _names(act: Act, departments: set[int | None]) -> dict[int | None, str]:
     return {row.id: f" · {row.name}" for row in act.session.execute(query)} | {
         None: f" · {words.text('statistics.desk')}"
     }
-
-
-def extended(asked: Iterable[Decision]) -> frozenset[int]:
-    """The promises for which more time was approved, by id (CMP-5)."""
-    approved = (one for one in asked if one.what == What.EXTENSION and one.state == State.APPROVED)
-    return frozenset(one.promise_id for one in approved if one.promise_id is not None)
-
-
-def verdict(promise: Promise, longer: Collection[int]) -> str:
-    """What became of a promise; what is excused either got more time (`longer`, by id) or is not due any more."""
-    return "extended" if promise.verdict == Verdict.EXCUSED and promise.id in longer else promise.verdict
 
 
 def pressing(promise: Promise, standard: Standard, at: datetime) -> str:

@@ -247,9 +247,7 @@ def _complaints(made: Blueprint) -> None:
     made.add_url_rule("/decisions/<int:decision_id>/decide", view_func=decisions.decide, methods=["POST"])
     made.add_url_rule("/decisions/<int:decision_id>/withdraw", view_func=decisions.withdraw_decision, methods=["POST"])
     made.add_url_rule("/tables/statistics", view_func=complaint_tables.complaint_tables)
-    made.add_url_rule("/tables/statistics/<form>", view_func=complaint_tables.export_statistics, methods=["POST"])
     made.add_url_rule("/tables/tracking", view_func=complaint_tables.tracking)
-    made.add_url_rule("/tables/tracking/<form>", view_func=complaint_tables.export_tracking, methods=["POST"])
 
 
 def _afterwards(made: Blueprint) -> None:
@@ -273,7 +271,6 @@ def _what_leaves(made: Blueprint) -> None:
     made.add_url_rule("/reports", view_func=reports.report_list)
     made.add_url_rule("/reports/readers", view_func=reports.choose_report_readers, methods=["POST"])
     made.add_url_rule("/reports/<int:report_id>", view_func=reports.one_report)
-    made.add_url_rule("/reports/<int:report_id>/<form>", view_func=reports.report_file, methods=["POST"])
     made.add_url_rule("/trace", view_func=trace.trace)
     made.add_url_rule("/trace", view_func=trace.trace_rows, methods=["POST"])
 

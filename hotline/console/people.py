@@ -11,28 +11,11 @@ from hotline.domain import anonymity, identity
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
 from hotline.domain.cases import Case
-from hotline.domain.companies import Company, Department
 from hotline.domain.customers import Customer, CustomerPhone
-from hotline.domain.staff import Staff
+from hotline.papers.called import companies_by_id as companies_by_id
+from hotline.papers.called import departments as departments
+from hotline.papers.called import names as names
 from hotline.phones import PhoneNumber
-
-
-def names(act: Act, ids: Iterable[int | None]) -> dict[int, str]:
-    """The names of these colleagues, by id."""
-    wanted = {id_ for id_ in ids if id_ is not None}
-    if not wanted:
-        return {}
-    rows = act.session.execute(select(Staff.id, Staff.name, Staff.agent_number).where(Staff.id.in_(wanted)))
-    return {row.id: f"{row.name} {row.agent_number}" for row in rows}
-
-
-def departments(act: Act, ids: Iterable[int | None]) -> dict[int, str]:
-    """The names of these departments, by id."""
-    wanted = {id_ for id_ in ids if id_ is not None}
-    if not wanted:
-        return {}
-    query = select(Department.id, Department.name).where(Department.id.in_(wanted))
-    return {row.id: row.name for row in act.session.execute(query)}
 
 
 def masked_numbers(act: Act, ids: Iterable[int | None]) -> dict[int, str]:
@@ -80,11 +63,6 @@ def masked_name(act: Act, customer_id: int | None) -> str | None:
     if customer is None or customer.key is None or customer.name is None:
         return None
     return identity.masked(act.sealer.open_for(customer.key, customer.name))
-
-
-def companies_by_id(act: Act) -> dict[int, Company]:
-    """Every company of the group; there are few."""
-    return {company.id: company for company in act.session.scalars(select(Company).order_by(Company.id))}
 
 
 def cases_of(call: Call) -> set[int]:

@@ -1,8 +1,7 @@
-"""The reports of a company: the list with its schedule, one on a page that prints well, and as a file (PPL-6)."""
+"""The reports of a company: the list with its schedule, and one on a page that prints well; else none was read."""
 
 from __future__ import annotations
 
-from contextlib import ExitStack
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -10,17 +9,15 @@ from flask import g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from hotline.console import asking, files, lists, people, report_view, rights
+from hotline.console import asking, lists, people, rights, words
 from hotline.console.complaint_period import Period
-from hotline.domain import companies, exports, reports
+from hotline.domain import companies, reports
 from hotline.domain.act import Act
 from hotline.domain.companies import Company
 from hotline.domain.reports import Report
 from hotline.domain.staff import Staff
 from hotline.errors import NotFound
-from hotline.sheets import FORMS, written
-
-_WHAT = "report"
+from hotline.papers import report_tables
 
 
 def report_list() -> ResponseReturnValue:
@@ -40,39 +37,18 @@ def choose_report_readers() -> ResponseReturnValue:
 def one_report(report_id: int) -> ResponseReturnValue:
     """One report, every table of it."""
     with asking.runtime().look(asking.actor()) as act:
-        report = _seen(act, report_id)
+        report = seen(act, report_id)
         company = companies.get(act, report.company_id)
         return render_template(
             "one_report.html",
             report=report,
             title=title(report),
             company=company,
-            tables=report_view.tables(act, report),
+            tables=report_tables.tables(act, report, asking.person(), words.tongue()),
+            at=act.at,
             unaltered=reports.is_unaltered(act, report),
             zone=act.standard.timezone,
         )
-
-
-def report_file(report_id: int, form: str) -> ResponseReturnValue:
-    """A report as a workbook, or as a CSV with a figure in each row, once it is on record who took it (REC-6)."""
-    if form not in FORMS:
-        raise NotFound(f"no report is made as {form!r}")
-    person = asking.person()
-    with asking.runtime().look(asking.actor()) as act:
-        report = _seen(act, report_id)
-        found = report_view.tables(act, report)
-        at = report.made_at
-    name = f"{_WHAT}-{report.period}-{report.id}"
-    sheets = [report_view.flat(found)] if form == "csv" else [table.sheet for table in found]
-    with ExitStack() as until_sent:
-        file, rows = written(form, sheets, at=at)
-        until_sent.enter_context(file)
-        with asking.runtime().act(asking.actor()) as act:
-            told = {"wanted": report.period, "report": report.id}
-            row = exports.listed_at_once(act, person, _WHAT, form, told, rows=rows, language=asking.language())
-            act.remember("house", "exported", export=row.id, table=_WHAT, form=form, rows=rows, by=person.id, **told)
-        until_sent.pop_all()
-    return files.answer(file, form, name)
 
 
 def title(report: Report) -> str:
@@ -116,7 +92,7 @@ def _company(act: Act) -> Company:
     return companies.get(act, chosen or person.company_id)
 
 
-def _seen(act: Act, report_id: int) -> Report:
+def seen(act: Act, report_id: int) -> Report:
     """A report that this reader may see. Raises NotFound."""
     report, person = reports.get(act, report_id), asking.person()
     if not rights.whole_group(person) and report.company_id != person.company_id:

@@ -23,6 +23,7 @@ from hotline.domain.notices import Notice
 from hotline.domain.outbox import OutboxEntry, State
 from hotline.domain.parties import Meeting
 from hotline.domain.promises import Promise, Verdict
+from hotline.papers import promised
 
 TICKS = 5  # instants written along the axis
 _WARNED = ("sent", "promise-due-soon")
@@ -122,7 +123,7 @@ def of_case(act: Act, case: Case) -> TimeLine:
     """What a case's page draws; the case's company's standard is chosen. Nothing is locked."""
     made = promises.of_case(act, case.id)
     happened = sorted(_happened(act, case), key=lambda one: one[0])
-    longer = matter.extended(decisions.of_case(act, case.id))
+    longer = promised.extended(decisions.of_case(act, case.id))
     titles = matter.titles(act, made, act.standard)
     rules = {one.id: one.rule_id for one in made}
     axis = _axis(act, case, made, (at for at, *_rest in happened))
@@ -133,7 +134,7 @@ def of_case(act: Act, case: Case) -> TimeLine:
     ]
     told = [one for one in marks if one.promise_id is not None]
     return TimeLine(
-        bars=[_bar(act, axis, one, (titles[one.id], matter.verdict(one, longer)), told) for one in made],
+        bars=[_bar(act, axis, one, (titles[one.id], promised.verdict(one, longer)), told) for one in made],
         lanes=[(lane, found) for lane in Lane if (found := [one for one in marks if one.lane == lane])],
         events=marks,
         ticks=[(axis.x(at), at) for at in _ticks(axis, ZoneInfo(act.standard.timezone))],

@@ -5,24 +5,31 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 from flask import g, request
 
 from hotline.console import asking, rights
 from hotline.domain.cases import Case, Kind
-from hotline.errors import NotFound
-from hotline.standard.calendar import day_ended
-from hotline.standard.catalogue import RULES
+from hotline.papers.moments import clock_time as clock_time
+from hotline.papers.moments import due_short as due_short
+from hotline.papers.moments import due_when as due_when
+from hotline.papers.moments import short as short
+from hotline.papers.moments import when as when
+from hotline.papers.tongue import Tongue
 from hotline.standard.limits import Limit
 
 # By kind: matters that say no more than the kind does.
 _ADDS_NOTHING = {str(Kind.FAULT): ("unclear",), str(Kind.CALLBACK): ("agent", "abandoned")}
 
 
+def tongue() -> Tongue:
+    """The words in the reader's language."""
+    return Tongue(asking.runtime().prompts, asking.language())
+
+
 def text(key: str, **values: object) -> str:
     """The label for a key of prompts/console.<language>.toml. Raises NotFound for an unknown key."""
-    return asking.runtime().prompts.text(f"console.{key}", asking.language(), **values)
+    return tongue().text(key, **values)
 
 
 def named(group: str, name: str, language: str = "") -> str:
@@ -30,12 +37,12 @@ def named(group: str, name: str, language: str = "") -> str:
 
     In the reader's language, or in `language` where a sentence in that one is retold.
     """
-    return _label(f"console.{group}.{name}", language) or name
+    return _in(language).named(group, name)
 
 
 def matter(name: str, language: str = "") -> str:
     """What a case is about, in the words that callers hear; in the reader's language, or in `language`."""
-    return _label(f"matter.{name}", language) or name
+    return _in(language).matter(name)
 
 
 def about(case: Case) -> str:
@@ -44,64 +51,18 @@ def about(case: Case) -> str:
     return kind if case.matter in (case.kind, *_ADDS_NOTHING.get(case.kind, ())) else f"{kind} · {matter(case.matter)}"
 
 
-def _label(key: str, language: str) -> str | None:
-    try:
-        return asking.runtime().prompts.text(key, language or asking.language())
-    except NotFound:
-        return None
+def _in(language: str) -> Tongue:
+    return Tongue(asking.runtime().prompts, language) if language else tongue()
 
 
 def rule_title(rule_id: str) -> str:
     """The title of a rule of the service standard."""
-    rule = RULES.get(rule_id)
-    if rule is None:
-        return rule_id
-    return rule.title_zh if asking.language().startswith("zh") else rule.title_en
-
-
-def when(at: datetime | None, zone: str) -> str:
-    """Day and time in a company's zone, to the second."""
-    return at.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M:%S") if at else "—"
-
-
-def clock_time(at: datetime | None, zone: str) -> str:
-    """The time of day in a company's zone, to the second."""
-    return at.astimezone(ZoneInfo(zone)).strftime("%H:%M:%S") if at else "—"
-
-
-def short(at: datetime | None, zone: str) -> str:
-    """Month, day and time in a company's zone, to the minute."""
-    return at.astimezone(ZoneInfo(zone)).strftime("%m-%d %H:%M") if at else "—"
-
-
-def due_short(at: datetime | None, zone: str) -> str:
-    """A deadline as `short` writes it; a midnight as the end of its day: 11-23 24:00, never 11-24 00:00."""
-    return _due(at, zone, "%m-%d %H:%M", "%m-%d 24:00")
-
-
-def due_when(at: datetime | None, zone: str) -> str:
-    """A deadline with its year, to the minute; a midnight as the end of its day."""
-    return _due(at, zone, "%Y-%m-%d %H:%M", "%Y-%m-%d 24:00")
-
-
-def _due(at: datetime | None, zone: str, style: str, of_day: str) -> str:
-    if at is None:
-        return "—"
-    local = at.astimezone(ZoneInfo(zone))
-    ended = day_ended(local)
-    return local.strftime(style) if ended is None else ended.strftime(of_day)
+    return tongue().rule_title(rule_id)
 
 
 def span(length: timedelta) -> str:
     """A length of time in its two largest units: 3 s, 2 min 5 s, 1 h 20 min, 2 days 3 h."""
-    seconds = int(length.total_seconds())
-    minutes, seconds = divmod(max(seconds, 0), 60)
-    hours, minutes = divmod(minutes, 60)
-    days, hours = divmod(hours, 24)
-    units = [(days, "span.days"), (hours, "span.hours"), (minutes, "span.minutes"), (seconds, "span.seconds")]
-    first = next((place for place, (amount, _key) in enumerate(units) if amount), len(units) - 1)
-    shown = [unit for place, unit in enumerate(units[first : first + 2]) if unit[0] or place == 0]
-    return " ".join(text(key, n=amount) for amount, key in shown)
+    return tongue().span(length)
 
 
 def limit(length: Limit) -> str:

@@ -24,6 +24,9 @@ class What(StrEnum):
     PROMISES = "promises"
     LOOKS = "looks"  # who looked at what of a customer
     FOUND = "found"  # the calls that a search finds
+    STATISTICS = "statistics"  # the tables of complaints (CMP-13)
+    TRACKING = "tracking"
+    REPORT = "report"  # one that stands (PPL-6)
 
 
 class State(StrEnum):
@@ -36,11 +39,15 @@ class State(StrEnum):
     OVER = "over"  # its time is over, and its key destroyed
 
 
+_NARROWS = ("rule", "verdict", "department", "grade", "stage", "figure", "report")
+
+
 @dataclass(frozen=True)
 class Criteria:
     """Which rows: of a company (None: of the group), between two days of its calendar, both counted.
 
-    `rule` (FLT-2) and `verdict` choose among promises. No personal value is in it.
+    `rule` (FLT-2) and `verdict` choose among promises; `department` (its number, or none), `grade`, `stage` and
+    `figure` (such as CMP-4.late) among complaints; `report` is the number of one. No personal value is in it.
     """
 
     company_id: int | None
@@ -48,21 +55,25 @@ class Criteria:
     last: date
     rule: str = ""
     verdict: str = ""
+    department: str = ""
+    grade: str = ""
+    stage: str = ""
+    figure: str = ""
+    report: int = 0
 
     def as_json(self) -> dict[str, Any]:
         """As it stands in its row and in the log."""
         told = {"company": self.company_id, "first": self.first.isoformat(), "last": self.last.isoformat()}
-        more = {"rule": self.rule, "verdict": self.verdict}
-        return told | {name: value for name, value in more.items() if value}
+        return told | {name: value for name in _NARROWS if (value := getattr(self, name))}
 
     @classmethod
     def of_json(cls, told: dict[str, Any]) -> Self:
         """What `as_json` made. Raises Invalid for anything else: more would leave the house than was asked for."""
-        unknown = told.keys() - {"company", "first", "last", "rule", "verdict"}
+        unknown = told.keys() - {"company", "first", "last", *_NARROWS}
         if unknown:
             raise Invalid(f"an export is not chosen by {', '.join(sorted(unknown))}")
         first, last = (date.fromisoformat(told[name]) for name in ("first", "last"))
-        return cls(told["company"], first, last, told.get("rule", ""), told.get("verdict", ""))
+        return cls(told["company"], first, last, **{name: told[name] for name in _NARROWS if name in told})
 
 
 @dataclass(frozen=True)

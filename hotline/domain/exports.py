@@ -30,6 +30,8 @@ LONGEST = 200  # characters of a reason
 _SEARCH = "search"  # in the criteria, sealed with the export's own key: what is looked for
 WAITED_FOR = (State.ASKED, State.GATHERING)
 AUDITORS = (Role.MANAGER, Role.GENERAL_MANAGER, Role.AUDITOR, Role.ADMINISTRATOR)  # who looked at what is for them
+_WATCHERS = (Role.SUPERVISOR, *AUDITORS)
+_OF_COMPLAINTS = [What.STATISTICS, What.TRACKING]  # a head of a department has these, of the department alone
 
 
 def marks(act: Act) -> Marks:
@@ -37,9 +39,16 @@ def marks(act: Act) -> Marks:
     return Marks(act.sealer.blind("the marks of exports"))
 
 
+def kinds(person: Staff) -> list[What]:
+    """What somebody with these roles takes along at all."""
+    if not person.has(*_WATCHERS):
+        return _OF_COMPLAINTS if person.has(Role.DEPARTMENT_HEAD) else []
+    return [what for what in What if what != What.LOOKS or person.has(*AUDITORS)]
+
+
 def may_ask(person: Staff, what: str, criteria: Criteria | Sought) -> bool:
     """May this person take this along: of the own company, or of the group for whoever keeps its registers?"""
-    if what == What.LOOKS and not person.has(*AUDITORS):
+    if what not in kinds(person):
         return False
     return person.has(Role.ADMINISTRATOR) or criteria.company_id == person.company_id
 
@@ -55,6 +64,8 @@ def ask(
         raise Invalid(f"nothing is exported as {what!r}")
     if criteria.last < criteria.first:
         raise Invalid("the last day lies before the first")
+    if (what == What.REPORT) != bool(criteria.report):
+        raise Invalid("the file of a report is that of one, and of nothing else")
     return _owed(act, person, what, criteria, reason, form, language)
 
 
@@ -106,30 +117,6 @@ def _owed(
     return row
 
 
-def listed_at_once(
-    act: Act, person: Staff, what: str, form: str, criteria: dict[str, Any], *, rows: int, language: str
-) -> Export:
-    """A table that was written while its reader waited stands in the list beside the others; nothing of it is kept."""
-    row = Export(
-        company_id=person.company_id,
-        what=what,
-        form=form,
-        criteria=criteria,
-        reason=act.sealer.seal(""),
-        language=language,
-        asked_by_id=person.id,
-        asked_at=act.at,
-        state=State.OVER,
-        rows=rows,
-        done_at=act.at,
-        taken=1,
-        taken_at=act.at,
-    )
-    act.session.add(row)
-    act.session.flush()
-    return row
-
-
 def get(act: Act, export_id: int) -> Export:
     """The export with this number, locked. Raises NotFound."""
     row = act.lock(Export, export_id)
@@ -143,11 +130,14 @@ def reason_of(act: Act, row: Export) -> str:
     return act.sealer.open(row.reason)
 
 
-def listed(act: Act, company_id: int | None, *, before: int | None, most: int) -> list[Export]:
-    """Who took what, the newest first: of a company's people, or of everybody's; `before`: the last of the page
-    before.
+def listed(act: Act, company_id: int | None, *, before: int | None, most: int, by: int | None = None) -> list[Export]:
+    """Who took what, the newest first: of a company's people, or of everybody's; `by`: of this person alone.
+
+    `before`: the last of the page before.
     """
     query = select(Export).order_by(Export.id.desc()).limit(most)
+    if by is not None:
+        query = query.where(Export.asked_by_id == by)
     if company_id is not None:
         query = query.where(Export.company_id == company_id)
     return list(act.session.scalars(query if before is None else query.where(Export.id < before)))

@@ -89,7 +89,9 @@ def _span(year: int, month: int, months: int, step: int) -> Span:
 
 
 def due(act: Act) -> list[tuple[int, Span]]:
-    """Which companies' periods are over and have no report; a company with nothing yet in that time has none.
+    """Which companies' periods are over and have no report; one that was not of the group yet has none.
+
+    A month of standstill has one as well: that nobody rang is told, and not left to be taken for a report that is lost.
 
     Over is a period when its last calls are, as a day is that is added up.
     """
@@ -197,9 +199,15 @@ def choose(act: Act, company_id: int, staff_ids: Collection[int], among: Collect
 
 
 def _was_there(act: Act, company_id: int, ends: datetime) -> bool:
+    """Was there this company before an instant? So says the log of its founding, and whatever came before that."""
     rang = exists().where(Call.company_id == company_id, Call.started_at < ends)
     came = exists().where(Case.company_id == company_id, Case.opened_at < ends)
-    return bool(act.session.scalar(select(or_(rang, came))))
+    if act.session.scalar(select(or_(rang, came))):
+        return True
+    founded = select(AuditEntry).where(AuditEntry.chain == "house", AuditEntry.kind == "company-founded")
+    return any(
+        entry.fields["company"] == company_id for entry in act.session.scalars(founded.where(AuditEntry.at < ends))
+    )
 
 
 def _told(report: Report, digest: str) -> dict[str, Any]:

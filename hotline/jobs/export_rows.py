@@ -59,7 +59,11 @@ class Kind:
         found = view.act.session.execute(query.order_by(self.key).limit(most)).all()
         return Page(list(self.written(view, found)), found[-1][0].id if len(found) == most else None)
 
-    def places(self) -> list[int]:
+    def heads(self, view: View) -> list[str]:
+        """What stands above the columns."""
+        return [view.label(f"console.exports.column.{name}") for name in self.columns]
+
+    def places(self, view: View) -> list[int]:
         """Where the wordy columns stand."""
         return [self.columns.index(name) for name in self.wordy]
 

@@ -17,6 +17,7 @@ from hotline.domain.customers import Customer, CustomerPhone
 from hotline.domain.exports import Criteria, Export, What
 from hotline.domain.staff import Staff
 from hotline.errors import Invalid, NotFound
+from hotline.papers.tongue import Tongue
 from hotline.phones import PhoneNumber
 from hotline.prompts import Prompts
 
@@ -66,6 +67,11 @@ class View:
         if isinstance(self.wanted, Criteria):
             raise Invalid("days are no search")
         return self.wanted
+
+    @property
+    def tongue(self) -> Tongue:
+        """The words in the language of whoever asked."""
+        return Tongue(self.prompts, self.language)
 
     def label(self, key: str, name: str = "") -> str:
         """A word of prompts/; the bare name where no label is known."""

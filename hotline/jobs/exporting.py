@@ -2,12 +2,13 @@
 
 A turn gathers rows for some seconds and keeps them sealed; then the next worker goes on behind them. A worker that dies
 loses its turn alone: the next writes the same pieces under the same names. Memory holds one piece, however long a file.
+What is counted at one look is written in one turn.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -18,18 +19,21 @@ from hotline import clock, marks, sheets
 from hotline.carrier import Carrier
 from hotline.domain import companies, exports
 from hotline.domain.act import CLOCK, Act
-from hotline.domain.exports import WAITED_FOR, Export, State
+from hotline.domain.exports import WAITED_FOR, Export, State, What
 from hotline.domain.outbox import OutboxEntry
 from hotline.domain.outbox import State as Owed
 from hotline.errors import NotFound
 from hotline.jobs.effects import Effect, Prepared
 from hotline.jobs.export_rows import KINDS, Kind
+from hotline.jobs.export_tables import WHOLE, Tracking
 from hotline.jobs.export_view import View
+from hotline.papers import marked
 from hotline.runtime import Runtime
 from hotline.sheets import Cell, Sheet
 from hotline.sounds import Store
 
 _BEGINS = "\ufeff"  # by which Excel knows UTF-8
+_BY_PAGES: Mapping[str, Kind | Tracking] = {**KINDS, What.TRACKING: Tracking()}
 
 
 @dataclass
@@ -121,18 +125,28 @@ def _turn(runtime: Runtime, export_id: int) -> Turn:
     with runtime.look(CLOCK) as act:
         row = act.session.get_one(Export, export_id)
         companies.get(act, row.company_id)
-        view, kind = View.of(act, row, runtime.prompts), KINDS[row.what]
+        view, pieces = View.of(act, row, runtime.prompts), _Pieces(runtime, row)
+        if row.what in WHOLE:
+            return _at_one_look(view, row, pieces)
+        kind = _BY_PAGES[row.what]
         if row.state == State.ASKED:
             return Turn(kind.bounds(view))
-        pieces = _Pieces(runtime, row)
         if row.form == "xlsx" and row.cursor >= (row.ceiling or 0):
             told, ended = Turn(None, row.rows, row.parts, row.cursor), True
         else:
             told, ended = _gathered(runtime, view, kind, row, pieces)
             ended = ended and row.form == "csv"  # a workbook is written in a turn of its own
         if ended:
-            told.parts, told.size, told.digest = pieces.whole(_heads(view, kind, row))
+            heads = _heads(view, kind, row)
+            _ask_no_more(act)
+            told.parts, told.size, told.digest = pieces.whole(heads)
         return told
+
+
+def _ask_no_more(act: Act) -> None:
+    """What is written now takes long: a session that asks nothing meanwhile would be ended in the midst of it."""
+    act.session.expunge_all()
+    act.session.rollback()
 
 
 class _Pieces:
@@ -166,15 +180,19 @@ class _Pieces:
 
     def whole(self, heads: Sheet) -> tuple[int, int, str]:
         """The file, once every row is there: its pieces, its bytes, its digest."""
-        digest, size, n = sha256(), 0, 0
         if self._row.form == "csv":
+            digest, size = sha256(), 0
             for n in range(self._written):
                 plain = self._read(self._row.piece(n))
                 digest.update(plain)
                 size += len(plain)
             return self._written, size, digest.hexdigest()
-        sheet = Sheet(heads.title, heads.heads, self._rows(), heads.line)
-        file, _rows = sheets.written("xlsx", [sheet], at=self._row.asked_at)
+        return self.written([Sheet(heads.title, heads.heads, self._rows(), heads.line)])
+
+    def written(self, found: Sequence[Sheet]) -> tuple[int, int, str]:
+        """A file of these sheets, a CSV of the first: its pieces, its bytes, its digest."""
+        digest, size, n = sha256(), 0, 0
+        file, _rows = sheets.written(self._row.form, found, at=self._row.asked_at)
         with file:
             for n, plain in enumerate(_cut(file, self._largest), 1):
                 self._keep(self._row.piece(n - 1), plain)
@@ -194,11 +212,24 @@ class _Pieces:
         return self._open(self._row.key, self._store.read(name))
 
 
-def _gathered(runtime: Runtime, view: View, kind: Kind, row: Export, pieces: _Pieces) -> tuple[Turn, bool]:
+def _at_one_look(view: View, row: Export, pieces: _Pieces) -> Turn:
+    """How many rows there are; in the turn after that one the file."""
+    found = WHOLE[row.what](view, row.form)
+    n = sum(len(table.rows) for table in found)
+    if row.state == State.ASKED:
+        return Turn((n, 0, n))
+    signs, code = exports.marks(view.act), view.label("console.exports.column.code")
+    sheets_of_it = marked.sheets(found, signs, row.id, code=code, line=_line(view, row))
+    _ask_no_more(view.act)
+    parts, size, digest = pieces.written(sheets_of_it)
+    return Turn(None, n, parts, row.ceiling or 0, size, digest)
+
+
+def _gathered(runtime: Runtime, view: View, kind: Kind | Tracking, row: Export, pieces: _Pieces) -> tuple[Turn, bool]:
     """The rows of one turn, kept; were they the last?"""
     figures, signs = runtime.figures.exports, exports.marks(view.act)
     ends, ended = clock.now() + figures.turn.span, False
-    rows, cursor, hidden, places = row.rows, row.cursor, signs.hidden(row.id), kind.places()
+    rows, cursor, hidden, places = row.rows, row.cursor, signs.hidden(row.id), kind.places(view)
     if not row.parts and row.form == "csv":
         heads = _heads(view, kind, row)
         pieces.write(_BEGINS + sheets.lines([[heads.line], heads.heads]))
@@ -215,14 +246,18 @@ def _gathered(runtime: Runtime, view: View, kind: Kind, row: Export, pieces: _Pi
     return Turn(None, rows, pieces.flush(), (row.ceiling or 0) if ended else cursor), ended
 
 
-def _heads(view: View, kind: Kind, row: Export) -> Sheet:
-    """Title, headings and the line that says who took it, when and why (SEC-2)."""
+def _heads(view: View, kind: Kind | Tracking, row: Export) -> Sheet:
+    """Title, headings, and the line above them."""
+    heads = [*kind.heads(view), view.label("console.exports.column.code")]
+    return Sheet(view.label(f"console.exports.what.{row.what}"), heads, (), _line(view, row))
+
+
+def _line(view: View, row: Export) -> str:
+    """Who took it, when and why (SEC-2)."""
     act, person = view.act, view.person
     at = row.asked_at.astimezone(ZoneInfo(act.standard.timezone)).strftime("%Y-%m-%d %H:%M")
     told = {"n": row.id, "who": f"{person.name} {person.agent_number}", "at": at, "why": exports.reason_of(act, row)}
-    heads = [view.label(f"console.exports.column.{name}") for name in (*kind.columns, "code")]
-    line = view.prompts.text("console.exports.line", view.language, **told)
-    return Sheet(view.label(f"console.exports.what.{row.what}"), heads, (), line)
+    return view.tongue.text("exports.line", **told)
 
 
 def _as_json(cells: list[Cell]) -> str:

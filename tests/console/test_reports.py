@@ -9,11 +9,10 @@ import json
 from collections import Counter
 from datetime import datetime, timedelta
 
-import openpyxl
 from flask import Flask
 from sqlalchemy import func, select
 
-from hotline.domain import audit, cases, companies, customers, exports, repairs, reports
+from hotline.domain import audit, cases, companies, customers, repairs, reports, tracing
 from hotline.domain.act import CLOCK, COMMAND, Act
 from hotline.domain.audit import AuditEntry
 from hotline.domain.calls import Call
@@ -27,6 +26,7 @@ from hotline.runtime import Runtime
 from hotline.standard.kinds import Scope
 from tests import given, tallies
 from tests.console import matters
+from tests.console.tables import EXPORTS, WHY, lines_of, sheets_of, wished
 from tests.console.visitor import logged_in, text_of
 from tests.jobs.conftest import shop as shop
 from tests.jobs.workshop import Workshop
@@ -150,39 +150,41 @@ def test_a_report_stands_whatever_becomes_of_its_rows_and_says_where_it_was_chan
     assert "与生成时不一致" in text_of(sun.opens(f"{LIST}/{report.id}"))
 
 
-def test_files_say_what_the_page_says_and_who_took_one_is_listed(
-    app: Flask, runtime: Runtime, cast: Cast, at: HandClock
+def test_files_say_what_the_page_says_and_are_exports_whose_rows_lead_home(
+    app: Flask, runtime: Runtime, cast: Cast, at: HandClock, shop: Workshop
 ) -> None:
     november(runtime, cast, tallies.places(runtime, cast))
     report = made(runtime, at)["2026-11"]
-    sun = logged_in(app, cast.sun)
-    page = text_of(sun.opens(f"{LIST}/{report.id}"))
-
-    def takes(form: str) -> bytes:
-        answer = sun.sends(f"{LIST}/{report.id}/{form}")
-        assert answer.status_code == 200
-        data: bytes = answer.get_data()
-        answer.close()
-        return data
-
-    book = openpyxl.load_workbook(io.BytesIO(takes("xlsx")))
-    assert [sheet.title for sheet in book][:2] == ["通话", "承诺兑现（按规则）"]
-    for sheet in book:
-        assert sheet.title in page
-        for row in sheet.iter_rows(values_only=True) if sheet.max_row > 1 else ():
-            assert all(str(cell) in page for cell in row if cell is not None and not isinstance(cell, datetime)), row
-    lines = list(csv.DictReader(io.StringIO(takes("csv").decode("utf-8-sig"))))
-    assert {"表": "通话", "行": "呼入", "指标": "件数", "数值": "5"} in lines
-    listed = text_of(sun.opens("/console/exports"))
-    assert listed.count("定期报告 2026-11") == 2
+    sun, here = logged_in(app, cast.sun), f"{LIST}/{report.id}"
+    page = text_of(sun.opens(here))
+    sheets = sheets_of(wished(sun, shop, here, "xlsx"))
+    taken = wished(sun, shop, here, "csv")
+    assert len(sheets) == 10
+    for rows in sheets:
+        for row in rows:
+            assert {*map(str, row.values())} - {"None"} <= {one for one in map(str, row.values()) if one in page} | {
+                str(one) for one in row.values() if isinstance(one, datetime)
+            }, row
+    assert {"表": "通话", "行": "呼入", "指标": "件数", "数值": "5"} in lines_of(taken)
+    listed = text_of(sun.opens(EXPORTS))
+    assert listed.count("定期报告 安心热力 · 2026年11月") == 2
+    assert listed.count(WHY) == 2
+    with runtime.act(COMMAND) as act:
+        _line, _heads, *lines = csv.reader(io.StringIO(taken.data.decode("utf-8-sig"), newline=""))
+        without_codes = "\n".join("\t".join(line[:-1]) for line in lines[:3])
+        for text in (without_codes, "\n".join(line[-1] for line in lines)):
+            [source] = tracing.trace(act, text).sources
+            assert (source.export.id, source.is_sure) == (2, True)
+    assert "孙丽 006 于 2026-12-01 06:20:00 打开的副本" in page, "at the head of each printed sheet"
     hu = logged_in(app, cast.hu)
-    assert hu.opens(f"{LIST}/{report.id}").status_code == hu.sends(f"{LIST}/{report.id}/csv").status_code == 404
-    with runtime.look(COMMAND) as act:
-        assert {row.state for row in exports.listed(act, None, before=None, most=9)} == {"over"}
+    assert hu.opens(here).status_code == hu.opens(f"{EXPORTS}?what=report&report={report.id}").status_code == 404
+    asked = {"what": "report", "report": str(report.id), "form": "csv", "reason": WHY}
+    assert hu.sends(EXPORTS, **asked).status_code == 404
+    assert sun.sends(EXPORTS, **asked | {"report": "x"}).status_code == 404
 
 
 def test_a_complaint_about_the_reader_is_no_row_of_theirs_and_is_counted_nowhere_for_them(
-    app: Flask, runtime: Runtime, cast: Cast, at: HandClock
+    app: Flask, runtime: Runtime, cast: Cast, at: HandClock, shop: Workshop
 ) -> None:
     with runtime.act(COMMAND) as act:
         for number, about in enumerate((None, cast.sun.id), 1):
@@ -198,10 +200,8 @@ def test_a_complaint_about_the_reader_is_no_row_of_theirs_and_is_counted_nowhere
         assert "261118001" in page
         assert ("261118002" in page) is (n == 2)
         assert "与生成时一致" in page, "what stands is what was made, whoever reads"
-        answer = reader.sends(f"{LIST}/{report.id}/csv")
-        lines = [tuple(one) for one in csv.reader(io.StringIO(answer.get_data().decode("utf-8-sig")))]
-        answer.close()
-        told = {(table, figure): value for table, _row, figure, value in lines}
+        lines = lines_of(wished(reader, shop, f"{LIST}/{report.id}", "csv"))
+        told = {(line["表"], line["指标"]): line["数值"] for line in lines}
         wanted = [("通话", "件数"), ("投诉统计", "合计"), ("投诉用时", "件数"), ("投诉时限", "按时"), ("人员", "受理")]
         wanted += [("人员", "承诺按时"), ("承诺兑现（按规则）", "按时")]
         assert {one: told[one] for one in wanted} == dict.fromkeys(wanted, str(n)), who.name
@@ -224,7 +224,7 @@ def test_those_whom_a_manager_chooses_are_told_by_text_without_a_figure(
     reporting.owe_due(runtime)
     with runtime.act(COMMAND) as act, runtime.look(COMMAND) as look:
         assert not reports.listed(look, None, before=None, most=9), "whoever hands out calls counts nothing"
-        [(company_id, span)] = reports.due(look)
+        company_id, span = reports.due(look)[0]
         assert json.loads(reporting.count(runtime, company_id, span))["staff"], "while somebody else writes"
     shop.works()
     shop.passes(timedelta(seconds=5))
@@ -236,20 +236,38 @@ def test_those_whom_a_manager_chooses_are_told_by_text_without_a_figure(
     assert "孙丽 006" not in text_of(sun.opens(LIST)).split("生成后短信通知")[1]
 
 
-def test_a_quarter_and_a_year_are_reported_when_they_are_over(runtime: Runtime, cast: Cast, at: HandClock) -> None:
-    with runtime.act(COMMAND) as act:
-        given.case(act, cast)
+def test_a_quarter_and_a_year_are_reported_when_they_are_over_by_every_company_that_was_there(
+    app: Flask, runtime: Runtime, cast: Cast, at: HandClock
+) -> None:
     at.set(NEW_YEAR - timedelta(hours=1))
     with runtime.look(COMMAND) as act:
-        assert [span.name for _company, span in reports.due(act)] == ["2026-11"], "a call may still go on"
+        owed = [(company_id, span.name) for company_id, span in reports.due(act)]
+        assert owed == [(1, "2026-11"), (2, "2026-11")], "a call may still go on"
     at.set(NEW_YEAR)
     with runtime.look(COMMAND) as act:
-        owed = [
+        dues = [
             (company_id, span.name, span.first.isoformat(), span.last.isoformat())
             for company_id, span in reports.due(act)
         ]
-    assert owed == [
+    assert dues[:3] == [
         (1, "2026-12", "2026-12-01", "2026-12-31"),
         (1, "2026-Q4", "2026-10-01", "2026-12-31"),
         (1, "2026", "2026-01-01", "2026-12-31"),
     ]
+    assert [one[:2] for one in dues[3:]] == [(2, "2026-12"), (2, "2026-Q4"), (2, "2026")]
+    still = made(runtime, at, NEW_YEAR)["2026-12"]
+    assert still.figures["calls"] == {"in": 0, "answered": 0, "out": 0}, "a month of standstill says so"
+    assert "呼入 0" in text_of(logged_in(app, cast.sun).opens(f"{LIST}/{still.id}"))
+
+
+def test_of_the_time_before_a_company_was_founded_there_is_no_report(
+    runtime: Runtime, cast: Cast, at: HandClock
+) -> None:
+    with runtime.look(COMMAND) as act:
+        assert reports.due(act) == [], "October was over before"
+    at.set(DECEMBER)
+    with runtime.act(COMMAND) as act:
+        numbers = ["+8613900003000"]
+        companies.found(act, code="late", name_zh="迟来", name_en="Late", profile="property", numbers=numbers)
+    with runtime.look(COMMAND) as act:
+        assert {company_id for company_id, _span in reports.due(act)} == {1, 2}

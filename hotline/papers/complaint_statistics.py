@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from hotline.console import complaint_columns, discretion, words
-from hotline.console.complaint_columns import Names
-from hotline.domain import complaint_figures
+from hotline.domain import complaint_figures, discretion
 from hotline.domain.act import Act
 from hotline.domain.complaint_figures import COUNTED, OUTCOMES, TIMED, UNNAMED, Line, Place, Wanted
 from hotline.domain.staff import Staff
-from hotline.sheets import Cell, Sheet
+from hotline.papers import complaint_columns
+from hotline.papers.complaint_columns import Names
+from hotline.papers.marked import Table
+from hotline.papers.tongue import Tongue
+from hotline.sheets import Cell
 
 MEDIAN, LONGEST, SHARE = "median", "longest", "in_time"
 
@@ -27,9 +29,9 @@ class Statistics:
     times: tuple[str, ...]
 
     @classmethod
-    def read(cls, act: Act, wanted: Wanted, person: Staff, language: str) -> Statistics:
+    def read(cls, act: Act, wanted: Wanted, person: Staff, tongue: Tongue) -> Statistics:
         """Count what is wanted."""
-        names = Names.read(act, person, language)
+        names = Names.read(act, person, tongue)
         lines = complaint_figures.lines(act, wanted)
         if discretion.answers_for_a_department(person):
             lines = [_of_department(lines, person)]
@@ -43,18 +45,22 @@ class Statistics:
         found: dict[str, list[tuple[str, str]]] = {}
         for name in self.counts:
             group, _, of_group = name.partition(".")
-            short = words.named("kind" if group == "changed" else "grade", of_group) if of_group else ""
+            short = self.names.tongue.named("kind" if group == "changed" else "grade", of_group) if of_group else ""
             found.setdefault(group, []).append((name, short))
-        return [(words.text(f"statistics.{group}"), names) for group, names in found.items()]
+        return [(self.names.tongue.text(f"statistics.{group}"), names) for group, names in found.items()]
 
     def company(self, place: Place) -> str:
         """The company of a line; of everybody's sum, that it is one."""
-        return self.names.company(place.company_id) if place.company_id else words.text("statistics.every-company")
+        return (
+            self.names.company(place.company_id)
+            if place.company_id
+            else self.names.tongue.text("statistics.every-company")
+        )
 
     def department(self, place: Place) -> str:
         """The department of a line; of a sum, that it is one."""
         if place.department_id is None:
-            return words.text("statistics.every-department")
+            return self.names.tongue.text("statistics.every-department")
         return self.names.whose(place.department_id)
 
     def rules_of(self, line: Line) -> list[str]:
@@ -87,17 +93,17 @@ def may_read(person: Staff, figure: str) -> bool:
     return complaint_figures.is_rules(figure) and (not heads or rule_id in complaint_columns.HEADS_RULES)
 
 
-def title(figure: str) -> str:
+def title(figure: str, tongue: Tongue) -> str:
     """What a figure counts, in the reader's words."""
     group, _, name = figure.partition(".")
     if group.startswith("CMP-"):
-        return words.text("colon").join((f"{group} {words.rule_title(group)}", words.text(f"outcome.{name}")))
+        return tongue.text("colon").join((f"{group} {tongue.rule_title(group)}", tongue.text(f"outcome.{name}")))
     if group in TIMED:
-        return words.text(f"statistics.until-{group}")
+        return tongue.text(f"statistics.until-{group}")
     if not name:
-        return words.text(f"statistics.{group}")
-    of_group = words.named("kind" if group == "changed" else "grade", name)
-    return words.text(f"statistics.{group}-is", name=of_group)
+        return tongue.text(f"statistics.{group}")
+    of_group = tongue.named("kind" if group == "changed" else "grade", name)
+    return tongue.text(f"statistics.{group}-is", name=of_group)
 
 
 def minutes(length: timedelta) -> float:
@@ -105,52 +111,53 @@ def minutes(length: timedelta) -> float:
     return round(length / timedelta(minutes=1), 2)
 
 
-def sheets(found: Statistics) -> list[Sheet]:
+def tables(found: Statistics) -> list[Table]:
     """A workbook: complaints, what became of what was promised, how long it took."""
-    place = [words.text("tracking.company"), words.text("tracking.department")]
-    outcomes = [words.text(f"outcome.{name}") for name in OUTCOMES]
-    rule = [words.text("statistics.rule"), words.text("statistics.rule-title")]
-    timed = [words.text(f"statistics.{name}") for name in ("until", "n", MEDIAN, LONGEST)]
+    tongue = found.names.tongue
+    place = [tongue.text("tracking.company"), tongue.text("tracking.department")]
+    outcomes = [tongue.text(f"outcome.{name}") for name in OUTCOMES]
+    rule = [tongue.text("statistics.rule"), tongue.text("statistics.rule-title")]
+    timed = [tongue.text(f"statistics.{name}") for name in ("until", "n", MEDIAN, LONGEST)]
+    counted = [title(name, tongue) for name in found.counts]
+    share = tongue.text(f"statistics.{SHARE}")
     return [
-        Sheet(words.text("statistics.complaints"), [*place, *map(title, found.counts)], _counts(found)),
-        Sheet(
-            words.text("statistics.promises"),
-            [*place, *rule, *outcomes, words.text(f"statistics.{SHARE}")],
-            _rules(found),
-        ),
-        Sheet(words.text("statistics.times"), [*place, *timed], _times(found)),
+        Table(tongue.text("statistics.complaints"), [*place, *counted], list(_counts(found)), (0, 1)),
+        Table(tongue.text("statistics.promises"), [*place, *rule, *outcomes, share], list(_rules(found)), (0, 1, 3)),
+        Table(tongue.text("statistics.times"), [*place, *timed], list(_times(found)), (0, 1, 2)),
     ]
 
 
-def flat(found: Statistics) -> Sheet:
+def flat(found: Statistics) -> Table:
     """The same as one table: a figure a row, with its unit."""
-    heads = [words.text("tracking.company"), words.text("tracking.department")]
-    heads += [words.text(f"statistics.{name}") for name in ("figure", "value", "unit")]
-    return Sheet(words.text("statistics.title"), heads, _flat(found))
+    tongue = found.names.tongue
+    heads = [tongue.text("tracking.company"), tongue.text("tracking.department")]
+    heads += [tongue.text(f"statistics.{name}") for name in ("figure", "value", "unit")]
+    return Table(tongue.text("statistics.title"), heads, list(_flat(found)), (0, 1, 2))
 
 
 def _place(found: Statistics, line: Line) -> list[Cell]:
     return [found.company(line.place), found.department(line.place)]
 
 
-def _counts(found: Statistics) -> Iterator[Sequence[Cell]]:
+def _counts(found: Statistics) -> Iterator[list[Cell]]:
     for line in found.lines:
         yield [*_place(found, line), *(line.counts[name] for name in found.counts)]
 
 
-def _rules(found: Statistics) -> Iterator[Sequence[Cell]]:
+def _rules(found: Statistics) -> Iterator[list[Cell]]:
+    rule_title = found.names.tongue.rule_title
     for line in found.lines:
         for rule_id in found.rules_of(line):
             numbers = (line.rules[rule_id][name] for name in OUTCOMES)
-            yield [*_place(found, line), rule_id, words.rule_title(rule_id), *numbers, _percent(line, rule_id)]
+            yield [*_place(found, line), rule_id, rule_title(rule_id), *numbers, _percent(line, rule_id)]
 
 
-def _times(found: Statistics) -> Iterator[Sequence[Cell]]:
+def _times(found: Statistics) -> Iterator[list[Cell]]:
     for line in found.lines:
         for what in found.times:
             if (took := line.times(what)) is not None:
                 numbers = (took.n, minutes(took.median), minutes(took.longest))
-                yield [*_place(found, line), title(what), *numbers]
+                yield [*_place(found, line), title(what, found.names.tongue), *numbers]
 
 
 def _percent(line: Line, rule_id: str) -> float | None:
@@ -158,21 +165,22 @@ def _percent(line: Line, rule_id: str) -> float | None:
     return None if share is None else round(share * 100, 2)
 
 
-def _flat(found: Statistics) -> Iterator[Sequence[Cell]]:
-    of = {name: words.text(f"statistics.unit-{name}") for name in ("complaints", "promises", "percent", "minutes")}
+def _flat(found: Statistics) -> Iterator[list[Cell]]:
+    tongue = found.names.tongue
+    of = {name: tongue.text(f"statistics.unit-{name}") for name in ("complaints", "promises", "percent", "minutes")}
     for line in found.lines:
         place = _place(found, line)
         for name in found.counts:
-            yield [*place, title(name), line.counts[name], of["complaints"]]
+            yield [*place, title(name, tongue), line.counts[name], of["complaints"]]
         for rule_id in found.rules_of(line):
             for name in OUTCOMES:
-                yield [*place, title(f"{rule_id}.{name}"), line.rules[rule_id][name], of["promises"]]
-            yield [*place, title(f"{rule_id}.{SHARE}"), _percent(line, rule_id), of["percent"]]
+                yield [*place, title(f"{rule_id}.{name}", tongue), line.rules[rule_id][name], of["promises"]]
+            yield [*place, title(f"{rule_id}.{SHARE}", tongue), _percent(line, rule_id), of["percent"]]
         for what in found.times:
             if (took := line.times(what)) is not None:
-                yield [*place, title(what), took.n, of["complaints"]]
+                yield [*place, title(what, tongue), took.n, of["complaints"]]
                 for name, length in ((MEDIAN, took.median), (LONGEST, took.longest)):
-                    length_of = words.text("colon").join((title(what), words.text(f"statistics.{name}")))
+                    length_of = tongue.text("colon").join((title(what, tongue), tongue.text(f"statistics.{name}")))
                     yield [*place, length_of, minutes(length), of["minutes"]]
 
 

@@ -13,8 +13,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from hotline.console import discretion, matter, people, words
-from hotline.domain import respondent_view
+from hotline.domain import discretion, respondent_view
 from hotline.domain.act import Act
 from hotline.domain.companies import Company, Department
 from hotline.domain.complaint_figures import UNGRADED
@@ -22,7 +21,9 @@ from hotline.domain.complaint_tracking import Tracked
 from hotline.domain.decisions import Decision
 from hotline.domain.promises import Promise
 from hotline.domain.staff import Staff
-from hotline.sheets import Cell, Sheet
+from hotline.papers import called, moments, promised
+from hotline.papers.tongue import Tongue
+from hotline.sheets import Cell
 from hotline.standard.calendar import day_ended
 from hotline.standard.rules import Standard
 
@@ -44,24 +45,24 @@ class Names:
     companies: Mapping[int, Company]
     departments: Mapping[int, Department]
     standards: Mapping[int, Standard]
-    language: str
+    tongue: Tongue
     columns: Sequence[str]
     rules: Sequence[str]
     own: int | None = None
 
     @classmethod
-    def read(cls, act: Act, person: Staff, language: str) -> Names:
+    def read(cls, act: Act, person: Staff, tongue: Tongue) -> Names:
         """Every name of the group, for this reader."""
-        companies = people.companies_by_id(act)
+        companies = called.companies_by_id(act)
         standards = {one.id: act.standard_of(one.profile, one.overrides) for one in companies.values()}
         departments = act.session.scalars(select(Department).order_by(Department.company_id, Department.id))
         heads = discretion.answers_for_a_department(person)
         return cls(
-            people.names(act, act.session.scalars(select(Staff.id))),
+            called.names(act, act.session.scalars(select(Staff.id))),
             companies,
             {one.id: one for one in departments},
             standards,
-            language,
+            tongue,
             [name for name in _COLUMNS if name in HEADS_COLUMNS or not heads],
             [rule_id for rule_id in _rules(standards.values()) if rule_id in HEADS_RULES or not heads],
             (person.department_id or NOBODYS) if heads else None,
@@ -69,15 +70,15 @@ class Names:
 
     def company(self, company_id: int) -> str:
         """A company's name in the reader's language."""
-        return self.companies[company_id].name(self.language)
+        return self.companies[company_id].name(self.tongue.language)
 
     def department(self, department_id: int | None) -> str:
         """A department's name, or that none was named."""
-        return self.departments[department_id].name if department_id else words.text("tracking.unnamed")
+        return self.departments[department_id].name if department_id else self.tongue.text("tracking.unnamed")
 
     def whose(self, department_id: int | None) -> str:
         """Who answers for what was promised: a department, or the desk, which had to find the department (CMP-1)."""
-        return self.departments[department_id].name if department_id else words.text("statistics.desk")
+        return self.departments[department_id].name if department_id else self.tongue.text("statistics.desk")
 
     def person(self, staff_id: int | None) -> str | None:
         """Somebody's name and number."""
@@ -111,7 +112,7 @@ def _person(name: str) -> Value:
 
 
 def _grade(name: str) -> Value:
-    return lambda row, names: words.named("grade", getattr(row.complaint, name) or UNGRADED)
+    return lambda row, names: names.tongue.named("grade", getattr(row.complaint, name) or UNGRADED)
 
 
 _COLUMNS: dict[str, Value] = {
@@ -120,13 +121,13 @@ _COLUMNS: dict[str, Value] = {
     "filed": _instant("filed_at"),
     "first_grade": _grade("first_grade"),
     "grade": _grade("grade"),
-    "changed_to": lambda row, names: _kind(row.complaint.changed_to),
-    "anonymous": lambda row, names: words.text("tracking.yes" if row.case.anonymous else "tracking.no"),
+    "changed_to": lambda row, names: _kind(row.complaint.changed_to, names),
+    "anonymous": lambda row, names: names.tongue.text("tracking.yes" if row.case.anonymous else "tracking.no"),
     "department": lambda row, names: names.department(row.complaint.department_id),
     "about": lambda row, names: names.company(row.complaint.about_company_id),
     "owner": lambda row, names: names.person(row.case.owner_id),
-    "stage": lambda row, names: words.named("complaint-stage", row.complaint.stage),
-    "state": lambda row, names: words.named("case-state", row.case.state),
+    "stage": lambda row, names: names.tongue.named("complaint-stage", row.complaint.stage),
+    "state": lambda row, names: names.tongue.named("case-state", row.case.state),
     "limit": lambda row, names: _due(row.complaint.limit_at, row, names),
     "signed": _instant("signed_at"),
     "signed_by": _person("signed_by_id"),
@@ -140,9 +141,9 @@ _COLUMNS: dict[str, Value] = {
     "replied_by": _person("replied_by_id"),
     "told": _instant("told_at"),
     "told_by": _person("told_by_id"),
-    "told_call": lambda row, names: _called(row, "told"),
+    "told_call": lambda row, names: _called(row, "told", names),
     "visited": lambda row, names: local(row.visited_at, row, names),
-    "visited_call": lambda row, names: _called(row, "visited"),
+    "visited_call": lambda row, names: _called(row, "visited", names),
     "closed": lambda row, names: local(row.case.closed_at, row, names),
     "closed_by": lambda row, names: names.person(row.case.closed_by_id),
     "extensions": lambda row, names: "; ".join(extension(one, row, names) for one in row.extensions) or None,
@@ -150,7 +151,7 @@ _COLUMNS: dict[str, Value] = {
     "zone": lambda row, names: zone_of(row, names),
 }
 
-
+_WORDY = ("company", "first_grade", "grade", "changed_to", "department", "about", "owner", "stage", "state")
 _ANOTHERS = ("number", "filed", "grade", "department", "zone")
 
 
@@ -165,38 +166,48 @@ def cells(row: Tracked, names: Names) -> dict[str, Cell]:
 
 def clocks(row: Tracked, names: Names) -> list[Clock]:
     """What was promised in a complaint, in the order of its making; of it what this reader may read."""
-    longer = matter.extended(row.extensions)
+    longer = promised.extended(row.extensions)
     made = (one for one in row.promises if one.rule_id in names.rules and names.is_theirs(one.department_id))
     return [_clock(one, row, longer, names) for one in made]
 
 
-def sheet(rows: Iterable[Tracked], names: Names) -> Sheet:
-    """The tracking table of a file; of each rule the last promise: its deadline, when it was done, its verdict.
+def heads(names: Names) -> list[str]:
+    """What stands above the columns of the tracking table of a file.
 
-    The promises before it have a column together: another stands in their place, approved or of the next department.
+    Of each rule the last promise: its deadline, when it was done, its verdict. The promises before it have a column
+    together: another stands in their place, approved or of the next department.
     """
-    heads = [words.text(f"tracking.{name}") for name in names.columns]
+    found = [names.tongue.text(f"tracking.{name}") for name in names.columns]
     for rule_id in names.rules:
-        heads += [f"{rule_id} {words.text(f'tracking.{name}')}" for name in ("due", "done", "verdict")]
-    heads.append(words.text("tracking.earlier"))
-    return Sheet(words.text("tracking.title"), heads, (_line(row, names) for row in rows))
+        found += [f"{rule_id} {names.tongue.text(f'tracking.{name}')}" for name in ("due", "done", "verdict")]
+    return [*found, names.tongue.text("tracking.earlier")]
 
 
-def _line(row: Tracked, names: Names) -> list[Cell]:
+def wordy(names: Names) -> list[int]:
+    """The places of the columns that are read and not searched by."""
+    return [place for place, name in enumerate(names.columns) if name in _WORDY]
+
+
+def line(row: Tracked, names: Names) -> list[Cell]:
     """One complaint as a row of a file."""
-    promised = clocks(row, names)
-    last = {one.rule_id: one for one in promised}
-    line = list(cells(row, names).values())
+    made, zone = clocks(row, names), zone_of(row, names)
+    last = {one.rule_id: one for one in made}
+    written = list(cells(row, names).values())
     for rule_id in names.rules:
-        one = last.get(rule_id)
-        line += [_due(one.due_at, row, names), local(one.done_at, row, names), _verdict(one)] if one else [None] * 3
-    earlier = (one for one in promised if one is not last[one.rule_id])
-    told = (f"{one.rule_id} {words.due_short(one.due_at, zone_of(row, names))} {_verdict(one)}" for one in earlier)
-    return [*line, "; ".join(told) or None]
+        written += _of_rule(last.get(rule_id), row, names)
+    earlier = (one for one in made if one is not last[one.rule_id])
+    told = (f"{one.rule_id} {moments.due_short(one.due_at, zone)} {_verdict(one, names)}" for one in earlier)
+    return [*written, "; ".join(told) or None]
 
 
-def _verdict(clock: Clock) -> str:
-    return " ".join(part for part in (words.named("verdict", clock.verdict), clock.department) if part)
+def _of_rule(one: Clock | None, row: Tracked, names: Names) -> list[Cell]:
+    if one is None:
+        return [None, None, None]
+    return [_due(one.due_at, row, names), local(one.done_at, row, names), _verdict(one, names)]
+
+
+def _verdict(clock: Clock, names: Names) -> str:
+    return " ".join(part for part in (names.tongue.named("verdict", clock.verdict), clock.department) if part)
 
 
 def local(at: datetime | None, row: Tracked, names: Names) -> datetime | None:
@@ -207,7 +218,7 @@ def local(at: datetime | None, row: Tracked, names: Names) -> datetime | None:
 def _due(at: datetime | None, row: Tracked, names: Names) -> Cell:
     """A deadline of a file; a midnight as the screen has it, the end of its day: it is due on the same one."""
     here = local(at, row, names)
-    return words.due_when(at, zone_of(row, names)) if here is not None and day_ended(here) is not None else here
+    return moments.due_when(at, zone_of(row, names)) if here is not None and day_ended(here) is not None else here
 
 
 def zone_of(row: Tracked, names: Names) -> str:
@@ -217,26 +228,26 @@ def zone_of(row: Tracked, names: Names) -> str:
 
 def extension(one: Decision, row: Tracked, names: Names) -> str:
     """More time, in one line: who asked when, until when, and what became of it by whom (CMP-5)."""
-    state = words.named("extension-state", one.state)
+    state = names.tongue.named("extension-state", one.state)
     decided = (state, names.person(one.decided_by_id), _short(one.decided_at, row, names))
-    asked = words.text(
+    asked = names.tongue.text(
         "tracking.asked",
         name=names.person(one.asked_by_id),
         at=_short(one.asked_at, row, names),
-        until=words.due_short(datetime.fromisoformat(one.wanted), zone_of(row, names)),
+        until=moments.due_short(datetime.fromisoformat(one.wanted), zone_of(row, names)),
     )
     return f"{asked} → {' '.join(part for part in decided if part)}"
 
 
 def _short(at: datetime | None, row: Tracked, names: Names) -> str:
-    return words.short(at, zone_of(row, names)) if at else ""
+    return moments.short(at, zone_of(row, names)) if at else ""
 
 
 def _clock(promise: Promise, row: Tracked, longer: Collection[int], names: Names) -> Clock:
-    title = matter.promise_title(promise, names.standards[promise.company_id])
+    title = promised.title(promise, names.standards[promise.company_id], names.tongue)
     is_present = promise.department_id == row.complaint.department_id or promise.rule_id not in HEADS_RULES
     department = "" if is_present else names.whose(promise.department_id)
-    verdict = matter.verdict(promise, longer)
+    verdict = promised.verdict(promise, longer)
     return Clock(promise.rule_id, title, promise.due_at, promise.done_at, verdict, department)
 
 
@@ -246,10 +257,10 @@ def _rules(standards: Iterable[Standard]) -> list[str]:
     return sorted(of_complaints, key=lambda rule_id: int(rule_id.partition("-")[2]))
 
 
-def _called(row: Tracked, step: str) -> str | None:
+def _called(row: Tracked, step: str, names: Names) -> str | None:
     """Whether a call was on record when the customer was told or visited; None where it is not so far."""
-    return words.text(f"tracking.call-{'yes' if row.called[step] else 'no'}") if step in row.called else None
+    return names.tongue.text(f"tracking.call-{'yes' if row.called[step] else 'no'}") if step in row.called else None
 
 
-def _kind(kind: str | None) -> str | None:
-    return None if kind is None else words.named("kind", kind)
+def _kind(kind: str | None, names: Names) -> str | None:
+    return None if kind is None else names.tongue.named("kind", kind)
