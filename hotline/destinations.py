@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from urllib.parse import urlsplit
 
 from hotline.errors import Invalid
@@ -20,6 +20,7 @@ _SHAPE = re.compile(r"https?://[!-~]+", re.ASCII)
 _HOST = re.compile(r"[a-z0-9.:-]{1,253}", re.ASCII)
 _PORTS = {"https": 443, "http": 80}
 _NAT64 = IPv6Network("64:ff9b::/96")
+_RELAYS = IPv4Network("192.88.99.0/24")
 _RIGHT = "an address is written https://erp.example.com/hotline"
 
 
@@ -76,6 +77,8 @@ def is_public(address: str) -> bool:
     inner = _inner(found) if isinstance(found, IPv6Address) else None
     if inner is not None:
         return is_public(str(inner))
+    if found in _RELAYS or (isinstance(found, IPv6Address) and found.is_site_local):
+        return False  # both were given up, and some networks lead them inside still
     return found.is_global and not (found.is_multicast or found.is_reserved or found.is_unspecified)
 
 

@@ -22,7 +22,7 @@ from hotline.domain.outbox import Queue
 from hotline.domain.staff import Role, Staff
 from hotline.errors import Conflict, Invalid, NotFound
 
-# Who keeps the platform, and sees what belongs to every company or to none.
+# Who keeps the platform, and sees what belongs to no company; the administrator alone sees every company's, as ever.
 _KEEP_ALL = (Role.MANAGER, Role.GENERAL_MANAGER, Role.AUDITOR, Role.ADMINISTRATOR)
 _MILLIS = 1000
 # By the last part of the address.
@@ -69,8 +69,11 @@ def waiting(act: Act, person: Staff) -> int:
 
 
 def _seen(person: Staff) -> tuple[ColumnElement[bool], ...]:
-    """Of their own company, or of all; nothing of a matter that is hidden from them (CMP-10)."""
-    theirs = true() if person.has(*_KEEP_ALL) else dead_letters.company_id == person.company_id
+    """Of their own company, of none, or of all; nothing of a matter that is hidden from them (CMP-10)."""
+    theirs = dead_letters.company_id == person.company_id
+    if person.has(*_KEEP_ALL):
+        theirs = or_(theirs, dead_letters.company_id.is_(None))
+    theirs = true() if rights.whole_group(person) else theirs
     open_case = or_(Case.id.is_(None), discretion.cases(person))
     return theirs, open_case, or_(Call.id.is_(None), discretion.calls(person))
 
@@ -92,7 +95,8 @@ def _page(problem: str | None = None) -> str:
             crews=_crews(),
             alarms=alarms.standing(act),
             companies=people.companies_by_id(act),
-            sees_all=person.has(*_KEEP_ALL),
+            sees_all=rights.whole_group(person),
+            keeps=person.has(*_KEEP_ALL),
             may_mend=rights.may_open(person, "console.mend_outbox"),
             reason=_reason,
             average=_average,

@@ -11,6 +11,7 @@ from hotline.console import asking, lists, people, refused, rights, sent_forms, 
 from hotline.domain import cases, companies, own_mistakes, staff
 from hotline.domain.act import Act
 from hotline.domain.cases import Case
+from hotline.errors import NotFound
 
 _FIELDS = ("number", "what")
 
@@ -36,7 +37,10 @@ def see_mistake(mistake_id: int) -> ResponseReturnValue:
     """I have seen what somebody below me reported."""
 
     def see(act: Act) -> None:
-        own_mistakes.see(act, mistake_id, staff.get(act, asking.person().id))
+        mistake = own_mistakes.get(act, mistake_id)
+        if not _may_see(act, cases.get(act, mistake.case_id)):
+            raise NotFound(f"there is no report {mistake_id}")
+        own_mistakes.see(act, mistake, staff.get(act, asking.person().id))
 
     return sent_forms.does(_here(), _page, see, part="mistakes", fields=())
 

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
 from werkzeug.exceptions import Forbidden
 
-from hotline.console import asking, colleagues, people, refused, rights, words
+from hotline.console import asking, colleagues, discretion, people, refused, rights, words
 from hotline.domain import absences, companies, leaving, staff
 from hotline.domain.act import Act
 from hotline.domain.cases import Case
@@ -111,7 +111,11 @@ def _page(**told: Any) -> str:
         if not rights.whole_group(person):
             query = query.where(Staff.company_id == person.company_id)
         rows = list(act.session.scalars(query))
-        owned = select(Case.owner_id, func.count()).where(Case.state == "open").group_by(Case.owner_id)
+        owned = (
+            select(Case.owner_id, func.count())
+            .where(Case.state == "open", discretion.cases(person))
+            .group_by(Case.owner_id)
+        )
         g.here = _here()
         return render_template(
             "staff_list.html",

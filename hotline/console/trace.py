@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import lzma
 import re
 import zipfile
 import zlib
@@ -62,7 +63,7 @@ def read(file: IO[bytes], most: int) -> str:
     try:
         with zipfile.ZipFile(file) as book:
             return "".join(_of_book(book, most))
-    except (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError):
+    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, RuntimeError, EOFError, OSError, ValueError):
         return ""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 
@@ -73,6 +73,21 @@ def locked(act: Act, staff_id: int, about: str, form: str) -> Draft:
     act.session.execute(row)
     query = select(Draft).where(Draft.staff_id == staff_id, Draft.about == about)
     return act.session.scalars(query.with_for_update().execution_options(populate_existing=True)).one()
+
+
+def forget(act: Act, about: Collection[str], values: Collection[str]) -> None:
+    """What was typed about these calls ("call:12"), or with one of these numbers or names in it, goes.
+
+    Each is opened for that: a form is sealed with our own key, for it is typed before anybody knows whose it is.
+    """
+    for row in act.session.scalars(select(Draft).order_by(Draft.id)):
+        typed = act.sealer.open(row.typed) if row.typed else ""
+        if row.about in about or any(_written(value) in typed for value in values):
+            act.session.delete(row)
+
+
+def _written(value: str) -> str:
+    return json.dumps(value)[1:-1]
 
 
 def _forget_old(act: Act) -> None:

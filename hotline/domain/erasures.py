@@ -10,8 +10,21 @@ from sqlalchemy import ForeignKey, String, Text, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.db import Base
-from hotline.domain import call_searches, call_words, calls, cases, customers, discretion, holds, outbox, recordings
+from hotline.domain import (
+    call_searches,
+    call_words,
+    calls,
+    cases,
+    customers,
+    discretion,
+    drafts,
+    holds,
+    outbox,
+    owed_calls,
+    recordings,
+)
 from hotline.domain.act import Act
+from hotline.domain.calls import Call
 from hotline.domain.cases import Case
 from hotline.domain.holds import Hold
 from hotline.domain.news import Recording
@@ -121,7 +134,11 @@ def carry_out(act: Act, customer_id: int) -> None:
     for row in act.session.scalars(select(Recording).where(Recording.customer_id == customer_id)):
         discard(act, row)
     call_words.forget(act, customer_id)
-    call_searches.forget(act, customers.known_as(act, customer))
+    known_as = customers.known_as(act, customer)
+    call_searches.forget(act, known_as)
+    theirs = act.session.scalars(select(Call.id).where(Call.customer_id == customer_id))
+    drafts.forget(act, {f"call:{id_}" for id_ in theirs}, known_as)
+    owed_calls.forget(act, customer_id)
     named = select(Case).where(Case.customer_id == customer_id, Case.anonymous.is_(False)).order_by(Case.id)
     for case in act.session.scalars(named):
         act.remember(case.chain, "customer-erased", customer=customer_id)

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, exists, func, or_, select, text
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, exists, func, or_, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.db import Base
@@ -15,6 +15,7 @@ from hotline.domain.act import Act
 from hotline.domain.calls import Call
 from hotline.domain.cases import Case
 from hotline.domain.companies import Company
+from hotline.domain.customers import CustomerPhone
 from hotline.domain.promises import Promise
 from hotline.errors import HotlineError, NotFound, Refused
 from hotline.phones import PhoneNumber
@@ -281,6 +282,14 @@ def open_in(act: Act, case_id: int, style: Style) -> Callback | None:
     """The open callback of a case, locked; the case is locked before it."""
     query = select(Callback).where(Callback.case_id == case_id, Callback.style == style, Callback.state == State.OPEN)
     return act.session.scalar(query.with_for_update().execution_options(populate_existing=True))
+
+
+def forget(act: Act, customer_id: int) -> None:
+    """By which number they were rung, and where that is, is known of none of a customer's callbacks any more."""
+    theirs = select(Case.id).where(Case.customer_id == customer_id)
+    prints = select(CustomerPhone.blind).where(CustomerPhone.customer_id == customer_id)
+    about = or_(Callback.case_id.in_(theirs), Callback.number_print.in_(prints))
+    act.session.execute(update(Callback).where(about).values(number_print=None, zone=None))
 
 
 def rung_about(act: Act, case_ids: Collection[int]) -> set[tuple[int, str]]:

@@ -52,10 +52,17 @@ def report(act: Act, person: Staff, case: Case, what: str) -> OwnMistake:
     return mistake
 
 
-def see(act: Act, mistake_id: int, by: Staff) -> None:
+def get(act: Act, mistake_id: int) -> OwnMistake:
+    """What somebody reported of themselves, locked. Raises NotFound."""
+    mistake = act.lock(OwnMistake, mistake_id)
+    if mistake is None:
+        raise NotFound(f"there is no report {mistake_id}")
+    return mistake
+
+
+def see(act: Act, mistake: OwnMistake, by: Staff) -> None:
     """Who stands above has seen it. Raises Refused for others, Conflict where it was seen."""
-    mistake = act.session.get(OwnMistake, mistake_id, with_for_update=True, populate_existing=True)
-    if mistake is None or not superiors.stands_above(act, by, staff.get(act, mistake.staff_id)):
+    if not superiors.stands_above(act, by, staff.get(act, mistake.staff_id)):
         raise Refused("only who stands above in the company says that it was seen")
     if mistake.seen_at is not None:
         raise Conflict("it was seen already")

@@ -203,6 +203,17 @@ def test_of_a_large_workbook_that_excel_saved_anew_the_words_are_read_before_the
     assert "几行就够" in text_of(too_much)
 
 
+@pytest.mark.parametrize("packed", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_workbook_that_is_broken_has_no_words(packed: int) -> None:
+    book, name = io.BytesIO(), "xl/sharedStrings.xml"
+    with zipfile.ZipFile(book, "w", packed) as parts:
+        parts.writestr(name, "<si>…</si>" * 50)
+    data = bytearray(book.getvalue())
+    begins = data.find(name.encode()) + len(name) + 6
+    data[begins : begins + 12] = bytes(one ^ 0xFF for one in data[begins : begins + 12])
+    assert trace.read(io.BytesIO(bytes(data)), 1000) == ""
+
+
 def test_what_is_hidden_from_a_reader_is_not_in_their_files_nor_a_sister_companys_rows(
     app: Flask, runtime: Runtime, cast: Cast, qian: Visitor, shop: Workshop
 ) -> None:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from hotline.domain import handovers, staff
+from hotline.domain import handovers, own_mistakes, staff
 from hotline.domain.act import COMMAND
 from hotline.domain.cases import Case
+from hotline.domain.own_mistakes import OwnMistake
 from hotline.domain.staff import Role, StaffRole
 from hotline.runtime import Runtime
+from tests import given
 from tests.console import departments, forms
 from tests.console.departments import Departments
 from tests.console.forms import NEW, PHONE, SAID
-from tests.console.visitor import Visitor, logged_in
+from tests.console.visitor import Visitor, logged_in, text_of
 from tests.domain.talks import Talk
 from tests.world import Cast
 
@@ -118,3 +120,27 @@ def test_the_register_of_visitors_is_without_them(app: Flask, lin: Visitor, cast
     assert "曾**" in lin.opens("/console/visitors").text
     for who in (cast.zhou, firm.xu):
         assert "曾**" not in logged_in(app, who).opens("/console/visitors").text
+
+
+def test_how_many_matters_a_colleague_has_open_does_not_tell_of_it(
+    app: Flask, runtime: Runtime, cast: Cast, firm: Departments
+) -> None:
+    departments.complains(runtime, cast, department_id=firm.repair, about_staff_id=cast.sun.id)
+    owns = "1 件未结的事"
+    assert owns in text_of(logged_in(app, cast.qian).opens("/console/staff"))
+    assert owns not in text_of(logged_in(app, cast.sun).opens("/console/staff"))
+
+
+def test_whom_it_is_about_marks_nothing_that_was_reported_of_it(
+    app: Flask, runtime: Runtime, cast: Cast, firm: Departments
+) -> None:
+    about = departments.complains(runtime, cast, department_id=firm.repair, about_staff_id=cast.sun.id)
+    with runtime.act(COMMAND) as act:
+        mistake = own_mistakes.report(
+            act, given.person(act, cast.lin), act.session.get_one(Case, about.id), "没登记清楚"
+        )
+        id_ = mistake.id
+    assert logged_in(app, cast.sun).sends(f"/console/own-mistakes/{id_}/seen").status_code == 404
+    assert logged_in(app, cast.sun).sends(f"/console/own-mistakes/{id_ + 1}/seen").status_code == 404
+    with runtime.look(COMMAND) as act:
+        assert act.session.get_one(OwnMistake, id_).seen_at is None

@@ -184,8 +184,8 @@ def test_an_own_mistake_is_told_to_the_supervisor_seen_by_them_and_erased_with_t
         mistake = own_mistakes.report(act, lin, case, "记错了门牌号")
         assert ("own-mistake", cast.sun.id) in given.told(act)
         with pytest.raises(Refused):
-            own_mistakes.see(act, mistake.id, lin)
-        own_mistakes.see(act, mistake.id, staff.get(act, cast.sun.id))
+            own_mistakes.see(act, mistake, lin)
+        own_mistakes.see(act, mistake, staff.get(act, cast.sun.id))
         assert own_mistakes.counted(act, [cast.lin.id, cast.zhou.id]) == {cast.lin.id: 1}
         assert own_mistakes.words_of(act, mistake) == "记错了门牌号"
         assert "门牌" not in mistake.what

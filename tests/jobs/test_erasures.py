@@ -1,123 +1,66 @@
-"""A customer is erased when one person asks and another approves, and nothing stands against it; the log holds."""
+"""Of an erased customer no number, name or print of a number is left; else who asks to be forgotten would not be."""
 
 from __future__ import annotations
 
-import pytest
+from typing import Any
+
 from sqlalchemy import select
 
-from hotline.domain import audit, call_searches, calls, cases, companies, customers, erasures
+from hotline.db import Base
+from hotline.domain import callbacks, cases, companies, drafts, erasures, owed_calls, promises, staff
 from hotline.domain.act import COMMAND
-from hotline.domain.call_searches import CallSearch
-from hotline.domain.call_words import CallWord
-from hotline.domain.cases import Case
-from hotline.domain.customers import NuisanceNumber
-from hotline.domain.news import Recording
-from hotline.errors import Conflict, HotlineError, NotFound, Refused
-from hotline.jobs import routine
+from hotline.domain.drafts import Draft, Window
+from hotline.domain.owed_calls import Callback
 from hotline.runtime import Runtime
 from tests import given
-from tests.jobs import kept
 from tests.jobs.kept import told as told
 from tests.jobs.workshop import Workshop
-from tests.world import Person, number
 
-WHY = "保存期已满"
+ABOUT_THEM, OF_ANOTHER = "call:1", "visitor"
 
 
-def asks(runtime: Runtime, who: Person, case_id: int, reason: str = "客户书面要求删除") -> int:
+def everything(runtime: Runtime) -> str:
+    """All that stands in all the tables."""
+    with runtime.look(COMMAND) as act:
+        return repr([act.session.execute(select(table)).all() for table in Base.metadata.sorted_tables])
+
+
+def typed(runtime: Runtime, staff_id: int, about: str, fields: dict[str, str]) -> None:
+    """Half of a form, which is still open."""
     with runtime.act(COMMAND) as act:
-        matter = cases.get(act, case_id)
-        companies.get(act, matter.company_id)
-        return erasures.ask(act, matter, by=given.person(act, who), reason=reason).id
+        companies.get(act, staff.get(act, staff_id).company_id)
+        row = drafts.locked(act, staff_id, about, "form-1")
+        drafts.keep(act, row, "form-1", fields, Window("w", 0))
 
 
-def answers(runtime: Runtime, who: Person, erasure_id: int, *, approve: bool = True) -> None:
+def left(runtime: Runtime, table: Any) -> list[Any]:
+    with runtime.look(COMMAND) as act:
+        return list(act.session.scalars(select(table).order_by(table.id)))
+
+
+def test_no_print_of_a_number_leads_to_an_erased_customer(shop: Workshop, told: int) -> None:
+    runtime, cast = shop.runtime, shop.cast
     with runtime.act(COMMAND) as act:
-        person = given.person(act, who)
-        companies.get(act, person.company_id)
-        erasures.decide(act, erasure_id, by=person, approve=approve, answer="核对过身份")
+        matter = given.case(act, cast)
+        callback = callbacks.owe(act, matter, "CBK-1.answer")
+        for promise in promises.of_case(act, matter.id):
+            promises.excuse(act, promise, None, why="customer-erased")
+        owed_calls.end(act, matter, callback, owed_calls.State.REFUSED, why="no-need")
+        cases.mark_closed(act, matter, by=cast.lin.id, outcome="不用了")
+        its_print = act.sealer.blind(cast.chen.number.e164)
+    assert its_print in everything(runtime)
+    with runtime.act(COMMAND) as act:
+        erasures.carry_out(act, cast.chen.id)
+    assert its_print not in everything(runtime)
+    assert [(one.number_print, one.zone) for one in left(runtime, Callback)] == [(None, None)]
 
 
-def test_a_customer_is_erased_when_a_second_person_approves_and_every_chain_verifies(shop: Workshop, told: int) -> None:
-    asked = asks(shop.runtime, shop.cast.sun, told)
-    with pytest.raises(Refused):
-        answers(shop.runtime, shop.cast.sun, asked)
-    with pytest.raises(Conflict):
-        asks(shop.runtime, shop.cast.sun, told)
-    answers(shop.runtime, shop.cast.qian, asked)
-    shop.works()
-    with shop.runtime.look(COMMAND) as act:
-        case, row = act.session.get_one(Case, told), act.session.get_one(Recording, "RE1")
-        assert customers.find(act, shop.cast.chen.number) is None
-        for sealed in (case.details["sealed_wish"], case.outcome or ""):
-            with pytest.raises(NotFound, match="erased"):
-                cases.unseal(act, case, sealed)
-        with pytest.raises(NotFound):
-            shop.runtime.sounds.read(row.file or "")
-        assert act.session.scalar(select(CallWord.word).limit(1)) is None
-        assert "customer-erased" in [entry.kind for entry in audit.entries(act.session, case.chain)]
-    assert kept.is_unaltered(shop.runtime)
-    with pytest.raises(Conflict):
-        asks(shop.runtime, shop.cast.sun, told)
-
-
-def test_a_request_can_be_refused_and_made_again(shop: Workshop, told: int) -> None:
-    asked = asks(shop.runtime, shop.cast.sun, told)
-    answers(shop.runtime, shop.cast.qian, asked, approve=False)
-    with pytest.raises(Conflict):
-        answers(shop.runtime, shop.cast.qian, asked)
-    assert asks(shop.runtime, shop.cast.sun, told) != asked
-
-
-def test_an_open_matter_a_hold_and_a_call_stand_against_it_also_after_it_was_asked(shop: Workshop, told: int) -> None:
-    asked = asks(shop.runtime, shop.cast.sun, told)
-    with shop.runtime.act(COMMAND) as act:
-        matter = given.case(act, shop.cast)
-        number, open_case = matter.number, matter.id
-    with pytest.raises(Refused, match=number):
-        answers(shop.runtime, shop.cast.qian, asked)
-    with shop.runtime.act(COMMAND) as act:
-        cases.mark_closed(act, cases.get(act, open_case), by=shop.cast.lin.id, outcome="答复了")
-    held = kept.hold(shop.runtime, shop.cast, open_case)
-    with pytest.raises(Refused, match=f"hold {held}"):
-        answers(shop.runtime, shop.cast.qian, asked)
-    kept.lifts(shop.runtime, held, shop.cast.qian)
-    with shop.runtime.act(COMMAND) as act:
-        ringing = given.call(act, shop.cast, sid="CA" + "7" * 32, who=shop.cast.chen).id
-    with pytest.raises(Refused, match="on the telephone"):
-        answers(shop.runtime, shop.cast.qian, asked)
-    with shop.runtime.act(COMMAND) as act:
-        calls.progress(
-            act, calls.locked(act, ringing), state=calls.State.ENDED, sequence=9, ended_by="them", cause=None
-        )
-    answers(shop.runtime, shop.cast.qian, asked)
-
-
-@pytest.mark.parametrize("wrong", ["anonymous", "no-reason"])
-def test_nobody_known_and_no_reason_are_refused(shop: Workshop, told: int, wrong: str) -> None:
-    with shop.runtime.act(COMMAND) as act:
-        act.session.get_one(Case, told).anonymous = wrong == "anonymous"
-    with pytest.raises(HotlineError):
-        asks(shop.runtime, shop.cast.sun, told, reason="要" if wrong == "no-reason" else WHY)
-
-
-def test_no_flag_and_no_search_by_their_number_or_name_outlives_a_customer(shop: Workshop, told: int) -> None:
-    typed = ({"number": "139 0000 0088"}, {"words": "三号楼"}, {"words": "暖气"}, {"number": number(99).e164})
-    with shop.runtime.act(COMMAND) as act:
-        customers.rename(act, customers.get(act, shop.cast.chen.id), "陈桂兰")
-        companies.get(act, shop.cast.heat.id)
-        searches = [call_searches.ask(act, shop.cast.sun.id, one) for one in typed]
-        call_searches.keep(act, searches[1], "陈桂兰家")
-        kept_ids = [searches[2].id, searches[3].id]
-        for phone in (shop.cast.chen.number, number(99)):
-            by, ends = shop.cast.lin.id, act.at.replace(year=2030)
-            customers.flag_nuisance(act, phone, reason="反复拨打", flagged_by=by, expires_at=ends)
-    answers(shop.runtime, shop.cast.qian, asks(shop.runtime, shop.cast.sun, told))
-    with shop.runtime.look(COMMAND) as act:
-        assert list(act.session.scalars(select(CallSearch.id).order_by(CallSearch.id))) == kept_ids
-        [left] = act.session.scalars(select(NuisanceNumber))
-        assert act.sealer.open(left.number) == number(99).e164
-    shop.at.set(shop.at.now.replace(year=2030))
-    routine.dispose_of_news(shop.runtime)
-    with shop.runtime.look(COMMAND) as act:
-        assert act.session.scalar(select(NuisanceNumber.id)) is None, "a flag that expired goes by itself"
+def test_what_was_half_typed_about_an_erased_customer_goes_with_them(shop: Workshop, told: int) -> None:
+    runtime, cast = shop.runtime, shop.cast
+    typed(runtime, cast.lin.id, ABOUT_THEM, {"question": "楼上漏水"})
+    typed(runtime, cast.lin.id, OF_ANOTHER, {"name": "孙某"})
+    typed(runtime, cast.zhou.id, OF_ANOTHER, {"contact": cast.chen.number.e164})
+    typed(runtime, cast.zhou.id, "case:1", {"name": f"{cast.chen.name}（家属）"})
+    with runtime.act(COMMAND) as act:
+        erasures.carry_out(act, cast.chen.id)
+    assert [(one.staff_id, one.about) for one in left(runtime, Draft)] == [(cast.lin.id, OF_ANOTHER)]
