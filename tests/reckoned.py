@@ -169,7 +169,7 @@ def _told(act: Act, firm: Firm) -> None:
         made.call_id, about.case_id = told.id, made.id
         act.session.execute(update(Wait).where(Wait.call_id == waited.id).values(case_id=made.id))
     for call in calls[3::12]:
-        call.slots = {"anonymous_case": "sealed"}
+        call.slots, call.unnamed = {"anonymous_case": "sealed"}, True
 
 
 def _wait(act: Act, firm: Firm, call_id: int, began: datetime, chance: random.Random) -> None:

@@ -11,9 +11,9 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from hotline.console import asking, call_wanted, lists, people, refused, rights, words
-from hotline.domain import call_search, call_searches, companies, discretion
+from hotline.domain import call_search, call_searches, companies, discretion, looks
 from hotline.domain.act import Act
-from hotline.errors import Invalid, NotFound
+from hotline.errors import Invalid, NotFound, Refused
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ def listed(act: Act, search_id: int) -> dict[str, Any]:
         open_id=row.id,
         name=act.sealer.open(row.name) if row.name else "",
         chips=call_wanted.chips(act, typed),
-        count=call_search.count(act, asked, within=within) if before is None else None,
+        count=call_search.count(act, asked, found, within=within) if before is None else None,
         problem=back.get("problem", ""),
         export=back.get("export", {}),
         reason_at_least=act.standard.secrecy.reason_at_least,
@@ -110,16 +110,32 @@ def listed(act: Act, search_id: int) -> dict[str, Any]:
     }
 
 
-def remember(search_id: int) -> None:
+def remember(search_id: int) -> ResponseReturnValue | None:
     """Who looks for a number or for words is on record, without what they looked for (REC-6).
 
-    Each page is, for behind which call it begins is said by the address, and whoever types one chooses it.
+    Each page is, for behind which call it begins is said by the address, and whoever types one chooses it. None where
+    the page is to be shown; over the limit of such pages what is said instead (SEC-1).
     """
     with asking.runtime().act(asking.actor()) as act:
-        row = call_searches.get(act, search_id, asking.person().id)
-        by = call_wanted.private(call_searches.wanted(act, row))
-        if by:
-            act.remember("house", "calls-searched", what=by, by=asking.person().id)
+        _under_own(act)
+        typed = call_searches.wanted(act, call_searches.get(act, search_id, asking.person().id))
+        problem = on_record(act, typed)
+    if problem is None:
+        return None
+    return _refused(_list(), {name: value for name, value in typed.items() if name != "number"}, problem)
+
+
+def on_record(act: Act, typed: call_wanted.Typed) -> str | None:
+    """Write down who looks by number or words, if it is by these; over the limit nothing, and why not is said."""
+    by = call_wanted.private(typed)
+    if not by:
+        return None
+    try:
+        looks.note_search(act, by=asking.person().id, what="both" if len(by) > 1 else by[0])
+    except Refused:
+        return words.text("calllog.problem.too-many", n=act.standard.secrecy.searches_most)
+    act.remember("house", "calls-searched", what=by, by=asking.person().id)
+    return None
 
 
 def _shown(act: Act, typed: call_wanted.Typed, **found: Any) -> Shown:

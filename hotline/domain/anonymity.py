@@ -14,6 +14,7 @@ def note(act: Act, call: Call, case_id: int) -> None:
     """An anonymous matter was told in this call. Which one is sealed: the call goes on with it, no page opens it."""
     call.case_id = None
     call.put(**{_SLOT: act.sealer.seal(str(case_id))})
+    call.unnamed = True
     act.remember(call.chain, "anonymous-told")
 
 
@@ -24,8 +25,7 @@ def told_in(call: Call) -> bool:
 
 def was_told() -> ColumnElement[bool]:
     """The same of `Call`, as a condition of a query."""
-    noted: ColumnElement[bool] = Call.slots[_SLOT].as_string().is_not(None)
-    return noted
+    return Call.unnamed.expression
 
 
 def present_case(act: Act, call: Call) -> int | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import BigInteger, Index, String, delete, select
+from sqlalchemy import BigInteger, Index, String, delete, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.db import Base, insert_new
@@ -27,7 +27,16 @@ class CallFact(Base):
     """One fact of a call. Calls are never removed, so that no key watches them."""
 
     __tablename__ = "call_facts"
-    __table_args__ = (Index(None, "call_id"), {"sqlite_with_rowid": False})
+    __table_args__ = (
+        Index(None, "call_id"),
+        Index(
+            "ix_call_facts_amount",
+            *("fact", "began", "call_id", "amount"),
+            sqlite_where=text("amount IS NOT NULL"),
+            postgresql_where=text("amount IS NOT NULL"),
+        ),
+        {"sqlite_with_rowid": False},
+    )
 
     fact: Mapped[str] = mapped_column(String(60), primary_key=True)
     began: Mapped[int] = mapped_column(BigInteger, primary_key=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
 
-from sqlalchemy import ColumnElement, Select, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, func, literal, select, tuple_
 from sqlalchemy.orm import aliased
 
 from hotline.domain import anonymity, call_facts, call_texts, call_words, customers
@@ -140,8 +140,13 @@ def page(act: Act, asked: Criteria, *, within: ColumnElement[bool], before: int 
     return Found(found, mark.id if mark is not None else None)
 
 
-def count(act: Act, asked: Criteria, *, within: ColumnElement[bool]) -> int | None:
-    """How many calls that are, `COUNTED` + 1 for more; None where only opening every text would tell."""
+def count(act: Act, asked: Criteria, first: Found, *, within: ColumnElement[bool]) -> int | None:
+    """How many calls that are, `COUNTED` + 1 for more; None where only opening every text would tell.
+
+    `first`: their first page; where that is all of them nothing is asked again.
+    """
+    if first.more is None:
+        return len(first.calls)
     ordered = _ordered(act, asked, within)
     if ordered is None:
         return 0
@@ -225,7 +230,7 @@ def _plain(asked: Criteria) -> list[ColumnElement[bool]]:
     if asked.company_id is not None:
         found.append(Call.company_id == asked.company_id)
     if asked.direction:
-        found.append(Call.direction == asked.direction)
+        found.append(Call.direction == literal(asked.direction, literal_execute=True))  # calls out have an index
     if asked.state:
         found.append(Call.state.in_(FINAL) if asked.state == "closed" else Call.ended_at.is_(None))
     return found

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, select, text
+from sqlalchemy import JSON, ForeignKey, Index, String, false, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.db import Base
@@ -29,6 +29,7 @@ class State(StrEnum):
     FAILED = "failed"
 
 
+_OUT = text("direction = 'out'")
 FINAL = frozenset({State.ENDED, State.BUSY, State.UNANSWERED, State.FAILED})
 
 
@@ -48,6 +49,8 @@ class Call(Base):
             sqlite_where=text("ended_at IS NULL"),
             postgresql_where=text("ended_at IS NULL"),
         ),
+        Index("ix_calls_out", "company_id", "started_at", "id", sqlite_where=_OUT, postgresql_where=_OUT),
+        Index("ix_calls_unnamed", "id", sqlite_where=text("unnamed = 1"), postgresql_where=text("unnamed")),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -75,6 +78,7 @@ class Call(Base):
     ended_at: Mapped[datetime | None]
     ended_by: Mapped[str | None] = mapped_column(String(8))  # them, us
     cause: Mapped[str | None] = mapped_column(String(80))
+    unnamed: Mapped[bool] = mapped_column(default=False, server_default=false())  # an anonymous matter was told in it
 
     @property
     def chain(self) -> str:

@@ -20,7 +20,7 @@ from hotline.domain.staff import Role, Staff
 _LEADERS = (Role.SUPERVISOR, Role.MANAGER, Role.GENERAL_MANAGER)
 # Made once: to name every column of an alias anew takes longer than the query does. No two that are nested share one.
 _OF_CASE, _SAME = aliased(Complaint), aliased(Complaint)
-_TOLD = aliased(Case)
+_TOLD, _RANG = aliased(Case), aliased(Call)
 _ANONYMOUS, _ABOUT = aliased(Case), aliased(Complaint)
 
 
@@ -63,10 +63,13 @@ def leading_to(act: Act, person: Staff, hidden: Collection[int]) -> ColumnElemen
     """
     about = select(Call.id).where(Call.case_id.in_(hidden))
     told = select(Case.call_id).where(Case.id.in_(hidden), Case.call_id.is_not(None))
-    found = Call.id.in_(sorted({*act.session.scalars(about), *act.session.scalars(told)}))
+    found = sorted({*act.session.scalars(about), *act.session.scalars(told)})
     complained = select(Complaint.case_id).where(Complaint.about_staff_id == person.id)
     anonymous = select(Case.id).where(Case.id.in_(complained), Case.anonymous).limit(1)
-    return or_(found, anonymity.was_told()) if act.session.scalar(anonymous) is not None else found
+    if act.session.scalar(anonymous) is None:
+        return Call.id.in_(found)
+    unnamed = select(_RANG.id).where(_RANG.unnamed)  # an index of their own leads to them
+    return Call.id.in_(select(_RANG.id).where(_RANG.id.in_(found)).union_all(unnamed))
 
 
 def shows(act: Act, person: Staff, thing: Call | Case) -> bool:

@@ -11,7 +11,7 @@ from hotline.domain import call_index, call_search, call_words, cases, companies
 from hotline.domain.act import COMMAND
 from hotline.domain.audit import AuditHead
 from hotline.domain.call_facts import CallFact
-from hotline.domain.call_search import Criteria
+from hotline.domain.call_search import Criteria, Found
 from hotline.domain.call_words import CallWord
 from hotline.domain.calls import Call
 from hotline.domain.cases import Kind
@@ -149,9 +149,11 @@ def test_a_page_of_words_says_where_it_goes_on(book: Book, runtime: Runtime) -> 
         assert first.more == right[0], "candidates are left"
         rest = call_search.page(act, asked, within=true(), before=first.more, most=2)
         assert (rest.calls, rest.more) == ([], None)
-        assert call_search.count(act, asked, within=true()) is None, "only the opened texts would tell"
-        assert call_search.count(act, Criteria(words="暖气 气不"), within=true()) == 6, "a pair is proof enough"
-        assert call_search.count(act, Criteria(kind="enquiry"), within=true()) == 6
+        assert call_search.count(act, asked, first, within=true()) is None, "only the opened texts would tell"
+        pairs = Criteria(words="暖气 气不")
+        assert call_search.count(act, pairs, first, within=true()) == 6, "a pair is proof enough"
+        assert call_search.count(act, Criteria(kind="enquiry"), first, within=true()) == 6
+        assert call_search.count(act, asked, Found(first.calls, None), within=true()) == 2, "there they all are"
 
 
 def test_everything_is_read_once_and_again_when_it_changed(book: Book, runtime: Runtime) -> None:
