@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from hotline.console import asking, call_wanted, export_list, refused, words
+from hotline.console import asking, call_finding, call_wanted, export_list, refused, words
 from hotline.domain import call_searches, companies, exports
 from hotline.domain.act import Act
 from hotline.domain.call_searches import CallSearch
@@ -34,9 +34,13 @@ def _asked(act: Act, row: CallSearch, typed: dict[str, str]) -> str | None:
     problem = problem or export_list.reason_problem(act, typed["reason"])
     if problem is not None:
         return problem
+    wanted = call_searches.wanted(act, row)
     try:
-        sought = call_wanted.sought(act, call_searches.wanted(act, row))
+        sought = call_wanted.sought(act, wanted)
     except Invalid as error:
         return str(error)
+    problem = call_finding.on_record(act, wanted)
+    if problem is not None:
+        return problem
     exports.ask_found(act, asking.person(), sought, typed["reason"], form=typed["form"], language=asking.language())
     return None

@@ -35,8 +35,9 @@ from hotline.errors import NotFound
 def call_list() -> ResponseReturnValue:
     """Calls, newest first, by company, day and state; what is new comes by itself. Or those that a search finds."""
     search_id = call_finding.asked_for()
-    if search_id is not None:
-        call_finding.remember(search_id)
+    refusal = call_finding.remember(search_id) if search_id is not None else None
+    if refusal is not None:
+        return refusal
     with asking.runtime().look(asking.actor()) as act:
         listed = _listed(act, search_id)
         page = listed["rows"]

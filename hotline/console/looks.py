@@ -18,13 +18,17 @@ from hotline.domain.calls import Call
 from hotline.domain.cases import Case
 from hotline.domain.looks import Asked, Look
 from hotline.domain.staff import Staff
-from hotline.errors import Invalid
+from hotline.errors import Invalid, Refused
 from hotline.phones import PhoneNumber
 
 _NEWEST = 10  # occasions shown on which somebody's looking was unusual
 _LONGEST = 24  # characters of a number
 # In place of a reason.
-_AT_WORK: dict[str, str] = {domain.Kind.SHEET: "access.by-sheet", domain.Kind.CHECK: "access.by-check"}
+_AT_WORK: dict[str, str] = {
+    domain.Kind.SHEET: "access.by-sheet",
+    domain.Kind.CHECK: "access.by-check",
+    domain.Kind.SEARCHED: "access.by-search",
+}
 
 
 @dataclass(frozen=True)
@@ -32,7 +36,7 @@ class Row:
     """One look as it is shown: what was seen, where that stands, and why."""
 
     look: Look
-    thing: Call | Case
+    thing: Call | Case | None  # None: calls were looked for
     reason: str
     what: str  # turn, told, note ... without its number; nothing of a recording, whose name says nothing
 
@@ -48,14 +52,19 @@ def find_looks() -> ResponseReturnValue:
     try:
         number = PhoneNumber.parse(typed)
     except Invalid:
-        return _refused("no-number", typed)
+        return _refused(words.text("access.no-number"), typed)
     with asking.runtime().act(asking.actor()) as act:
+        companies.get(act, asking.person().company_id)
+        try:
+            domain.note_search(act, by=asking.person().id, what="number")
+        except Refused:
+            return _refused(words.text("calllog.problem.too-many", n=act.standard.secrecy.searches_most), typed)
         found = customers.find(act, number)
         if found is not None:
             act.remember("house", "looks-searched", customer=found.id, by=asking.person().id)
         is_known = found is not None and _saw_any(act, found.id)
     if found is None or not is_known:
-        return _refused("unknown", typed)
+        return _refused(words.text("access.unknown"), typed)
     return redirect(url_for("console.looks", customer=found.id))
 
 
@@ -111,14 +120,19 @@ def _saw_any(act: Act, customer_id: int) -> bool:
 
 def _shown(act: Act, person: Staff, look: Look) -> Row | None:
     """None for what stands in a matter that is hidden from the reader: not even that somebody looked is told."""
-    kind, _, number = look.chain.partition(":")
-    row_id = int(number)
-    thing: Call | Case = act.session.get_one(Call, row_id) if kind == "call" else act.session.get_one(Case, row_id)
-    if not rights.may_see(act, person, thing):
+    thing = _thing(act, look)
+    if thing is not None and not rights.may_see(act, person, thing):
         return None
     what = "" if look.kind == domain.Kind.PLAYED else look.what.partition("-")[0]
     reason = words.text(_AT_WORK[look.kind]) if look.kind in _AT_WORK else act.sealer.open(look.reason)
     return Row(look, thing, reason, what)
+
+
+def _thing(act: Act, look: Look) -> Call | Case | None:
+    kind, _, number = look.chain.partition(":")
+    if look.kind == domain.Kind.SEARCHED:
+        return None
+    return act.session.get_one(Call, int(number)) if kind == "call" else act.session.get_one(Case, int(number))
 
 
 def _colleagues(act: Act, seen: frozenset[int] | None) -> list[Staff]:

@@ -27,16 +27,20 @@ class Kind(StrEnum):
     PLAYED = "recording-played"
     SHEET = "engineer-sheet"  # who signed for a matter needs address and number to go there
     CHECK = "quality-check"  # who was drawn to judge a call reads what was said in it
+    SEARCHED = "searched"  # a page of calls found by a number or by words; of what they looked for nothing is kept
 
 
-# What the work itself opens, on one matter that nobody chooses: no reason is asked, none counts for the limits.
+# What the work itself opens, on one matter that nobody chooses: no reason is asked, and nobody is refused.
 _AT_WORK = (Kind.SHEET, Kind.CHECK)
+_UNLIMITED = (*_AT_WORK, Kind.SEARCHED)  # none of the values of which one opens so many at most
+_HOUSE = "house"  # the chain of what belongs to no call and no case
 
 
 class Why(StrEnum):
     """What is unusual about somebody's looking."""
 
     LIMIT = "limit"  # as many values as one may open, and more were asked for
+    SEARCHES = "searches"  # as many pages found by number or words as one may open, and more were asked for
     MANY = "many"  # many different customers
     NIGHT = "night"  # at night, and not on duty
 
@@ -106,7 +110,7 @@ def note(act: Act, place: Place, *, by: int, kind: Kind, what: str, reason: str)
         raise Invalid("the reason is too short to be one")
     # One look of a person after the other: two at once would both find room under the limit.
     person = staff.locked(act, by)
-    if _so_far(act, by) >= act.standard.secrecy.looks_most:
+    if _so_far(act, by, Look.kind.not_in(_UNLIMITED)) >= act.standard.secrecy.looks_most:
         _unusual(act, person, Why.LIMIT)
         raise Refused("so many values were opened that no more are for a while", key="too-many-looks")
     sealed = act.sealer.seal(reason.strip())
@@ -119,13 +123,33 @@ def note(act: Act, place: Place, *, by: int, kind: Kind, what: str, reason: str)
 
 
 def note_sheet(act: Act, place: Place, *, by: int, what: str) -> None:
-    """An engineer opened a value on the sheet of a matter that is theirs: no reason is asked, and none is unusual."""
+    """An engineer opened a value on the sheet of a matter that is theirs: no reason is asked, and nobody is refused who
+    is on the way to a repair. Many customers within an hour are unusual here as anywhere.
+    """
+    person = staff.locked(act, by)
     _add(act, place, staff_id=by, kind=Kind.SHEET, what=what, reason="")
+    if _customers_so_far(act, by) > act.standard.secrecy.customers_most:
+        _unusual(act, person, Why.MANY)
 
 
 def note_check(act: Act, place: Place, *, by: int) -> None:
     """Whoever was drawn to judge a call opened all that was said in it (SEC-4)."""
     _add(act, place, staff_id=by, kind=Kind.CHECK, what="transcript", reason="")
+
+
+def note_search(act: Act, *, by: int, what: str) -> None:
+    """Write down that somebody opens a page of what a number or words find, before they see it (REC-6); `what`: by
+    which of both, never what they looked for. The standard of their company is chosen.
+
+    Raises Refused over the limit; what is unusual is told in either case: the act is to be kept whatever this raises.
+    """
+    person = staff.locked(act, by)
+    if _so_far(act, by, Look.kind == Kind.SEARCHED) >= act.standard.secrecy.searches_most:
+        _unusual(act, person, Why.SEARCHES)
+        raise Refused("so much was looked for that no more is found for a while", key="too-many-searches")
+    _add(act, Place(_HOUSE, person.company_id, None), staff_id=by, kind=Kind.SEARCHED, what=what, reason="")
+    if _at_night_off_duty(act, by):
+        _unusual(act, person, Why.NIGHT)
 
 
 def listed(act: Act, asked: Asked, *, before: int | None, most: int) -> list[Look]:
@@ -172,18 +196,19 @@ def _add(act: Act, place: Place, **fields: Any) -> None:
     act.session.flush()
 
 
-def _so_far(act: Act, staff_id: int) -> int:
-    return int(act.session.scalar(_lately(act, staff_id, func.count())) or 0)
+def _so_far(act: Act, staff_id: int, which: ColumnElement[bool]) -> int:
+    return int(act.session.scalar(_lately(act, staff_id, func.count()).where(which)) or 0)
 
 
 def _customers_so_far(act: Act, staff_id: int) -> int:
-    return int(act.session.scalar(_lately(act, staff_id, func.count(distinct(Look.customer_id)))) or 0)
+    """Of how many customers they saw something, but where a draw chose the call for them."""
+    query = _lately(act, staff_id, func.count(distinct(Look.customer_id))).where(Look.kind != Kind.CHECK)
+    return int(act.session.scalar(query) or 0)
 
 
 def _lately(act: Act, staff_id: int, counted: ColumnElement[int]) -> Select[int]:
     since = act.at - act.standard.secrecy.looks_within.span
-    theirs = select(counted).select_from(Look).where(Look.staff_id == staff_id, Look.at > since)
-    return theirs.where(Look.kind.not_in(_AT_WORK))
+    return select(counted).select_from(Look).where(Look.staff_id == staff_id, Look.at > since)
 
 
 def _at_night_off_duty(act: Act, staff_id: int) -> bool:

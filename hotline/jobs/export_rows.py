@@ -17,6 +17,7 @@ from hotline.domain.calls import Call
 from hotline.domain.cases import Case
 from hotline.domain.complaint_forms import Complaint
 from hotline.domain.exports import What
+from hotline.domain.looks import Kind as LookKind
 from hotline.domain.looks import Look
 from hotline.domain.promises import Promise
 from hotline.jobs.export_view import View
@@ -193,6 +194,7 @@ def _written_promises(view: View, found: Sequence[Any]) -> Iterator[list[Cell]]:
 def _looks(view: View, query: Select[Any]) -> Select[Any]:
     """Nothing of a call or a matter that is hidden from whoever asked: the page leaves the same out (CMP-10)."""
     seen = or_(
+        Look.kind == LookKind.SEARCHED,
         _stands_in(Call, "call:", discretion.calls(view.person)),
         _stands_in(Case, "case:", discretion.cases(view.person)),
     )

@@ -24,6 +24,10 @@ class Secrecy:
     """The span of time in which looks are counted."""
     looks_most: Annotated[int, Figure("SEC-1", 1, 10_000)]
     """So many values does one person open within it; more are refused, and whoever leads them is told."""
+    searches_most: Annotated[int, Figure("SEC-1", 1, 10_000)]
+    """So many pages of calls found by a number or by words does one person open within it; more are refused, and
+    whoever leads them is told.
+    """
     customers_most: Annotated[int, Figure("SEC-1", 1, 10_000)]
     """Looking at more customers than this within it is unusual: whoever leads them is told."""
     night: Annotated[Span, Figure("SEC-1")]

@@ -7,10 +7,11 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
-from hotline.domain import audit, customers, looks, outbox, staff
+from hotline.domain import audit, companies, customers, looks, outbox, staff
 from hotline.domain.act import COMMAND
 from hotline.domain.cases import Case
 from hotline.domain.companies import Company
+from hotline.domain.exports import Export
 from hotline.domain.looks import UnusualLooks, Why
 from hotline.jobs import unusual
 from hotline.runtime import Runtime
@@ -82,6 +83,56 @@ def test_many_customers_within_an_hour_are_unusual_and_shown_all_the_same(
     assert _told(runtime) == [("sun", cast.lin.id, Why.MANY)]
 
 
+def test_whoever_is_on_the_way_to_a_repair_is_refused_nothing_and_many_customers_are_unusual_all_the_same(
+    runtime: Runtime, cast: Cast
+) -> None:
+    _figures(runtime, cast, customers_most=2, looks_most=1)
+    case_id = matters.enquiry(runtime, cast)
+    with runtime.act(COMMAND) as act:
+        companies.get(act, cast.heat.id)
+        for count in range(3):
+            assert _told(runtime) == []
+            customer = customers.with_number(act, number(700 + count))
+            place = looks.Place(f"case:{case_id}", cast.heat.id, customer.id)
+            looks.note_sheet(act, place, by=cast.wang.id, what="number")
+            looks.note_sheet(act, place, by=cast.wang.id, what="address")
+    assert _told(runtime) == [("sun", cast.wang.id, Why.MANY)]
+
+
+def test_who_looks_for_numbers_and_words_may_do_so_for_so_long_and_the_manager_is_told(
+    app: Flask, sun: Visitor, runtime: Runtime, cast: Cast, at: HandClock
+) -> None:
+    _figures(runtime, cast, searches_most=3, looks_most=1)
+    case_id, find = matters.enquiry(runtime, cast), "/console/calls/search"
+    here = str(sun.sends(find, words="暖气", number=cast.chen.number.national).location)
+    assert [sun.opens(f"{here}{page}").status_code for page in ("", "&before=9")] == [200, 200]
+    assert _opens(sun, case_id), "values are counted for themselves"
+    assert "没有这个号码的客户" not in sun.sends("/console/looks", number=cast.chen.number.national).text
+    refused = sun.opens(here)
+    assert refused.status_code == 303
+    said = sun.opens(str(refused.location))
+    assert "最多查 3 页" in said.text
+    assert 'value="暖气"' in said.text
+    assert cast.chen.number.national not in said.text
+    wish = here.replace("?search=", "/searches/") + "/export"
+    assert sun.sends(wish, form="csv", reason="十一月检查").location == here, "which says the same"
+    page = sun.is_refused("/console/looks", page="/console/looks", number=cast.chen.number.national)
+    assert "最多查 3 页" in page.text
+    assert _told(runtime) == [("qian", cast.sun.id, Why.SEARCHES)]
+    with runtime.look(COMMAND) as act:
+        owed = act.session.query(outbox.OutboxEntry).filter_by(kind=looks.TELLS).one()
+        assert act.session.query(Export).count() == 0
+        assert "查找到了上限" in unusual.written(runtime, act, owed)
+    assert sun.opens(str(sun.sends(find, kind="enquiry").location)).status_code == 200, (
+        "a kind says nothing of a person"
+    )
+    listed = text_of(logged_in(app, cast.qian).opens(f"/console/looks?staff={cast.sun.id}"))
+    assert listed.count("找的是什么不登记") == 3
+    assert "按号码或文字查找到上限" in listed
+    at.passes(timedelta(hours=1))
+    assert logged_in(app, cast.sun).opens(here).status_code == 200
+
+
 @pytest.mark.parametrize(("who", "told"), [("lin", []), ("sun", [("qian", "night")]), ("feng", [("tang", "night")])])
 def test_at_night_only_who_is_on_duty_looks_without_somebody_being_told(
     app: Flask, runtime: Runtime, cast: Cast, at: HandClock, who: str, told: list[tuple[str, str]]
@@ -150,6 +201,7 @@ def test_older_looks_are_behind_the_pages_end(lin: Visitor, sun: Visitor, runtim
     place = looks.Place("case:1", cast.heat.id, cast.chen.id)
     matters.enquiry(runtime, cast)
     with runtime.act(COMMAND) as act:
+        companies.get(act, cast.heat.id)
         for count in range(60):
             looks.note_sheet(act, place, by=cast.wang.id, what=f"number-{count}")
     first = sun.opens(f"/console/looks?staff={cast.wang.id}")
