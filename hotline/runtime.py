@@ -87,8 +87,7 @@ class Runtime:
 
     def _transcriber(self) -> Transcriber | None:
         """Who writes down recordings; None where nobody does."""
-        folder = self.settings.hotline_transcripts
-        return None if folder is None else transcribers.Folder(folder)
+        return transcribers.named(self.settings.hotline_transcripts, self.figures.transcripts.carrier_languages)
 
     def _tell(self, act: Act) -> None:
         if act.news:

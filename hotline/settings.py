@@ -8,10 +8,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
@@ -25,6 +26,7 @@ from pydantic import (
 from hotline import keys
 from hotline.errors import Invalid
 from hotline.sealing import Sealer
+from hotline.standard import transcribing
 
 _SQLITE = "sqlite:///"
 _TOKEN_SHORTEST = 16  # characters; a guessable one would let anybody sign webhooks
@@ -77,7 +79,7 @@ class Settings(BaseModel):
     aws_region: str = "us-east-1"
     aws_access_key_id: str | None = None
     aws_secret_access_key: SecretStr | None = None
-    hotline_transcripts: Path | None = None
+    hotline_transcripts: Annotated[str, AfterValidator(transcribing.checked)] | None = None
     hotline_queue: str = Field("hotline", pattern=r"^[A-Za-z0-9_-]{1,64}$")
     hotline_robot_hosts_also: str = ""
     hotline_webhook_hosts_also: str = ""
@@ -216,10 +218,7 @@ class Settings(BaseModel):
         also = self.twilio_auth_tokens_also.get_secret_value() if self.twilio_auth_tokens_also else ""
         return CarrierAccount(
             sid=self.twilio_account_sid,
-            tokens=(
-                self.twilio_auth_token.get_secret_value(),
-                *(t.strip() for t in also.split(",") if t.strip()),
-            ),
+            tokens=(self.twilio_auth_token.get_secret_value(), *(t.strip() for t in also.split(",") if t.strip())),
             api_key=self.twilio_api_key,
             api_secret=self.twilio_api_key_secret.get_secret_value() if self.twilio_api_key_secret else None,
             api_base=self.twilio_api_base,

@@ -1,21 +1,23 @@
 """Who writes down what was said in a recording; without it words could be searched only by listening to them all.
 
-The carrier's own writing-down understands American English alone, two minutes of it at most (contract 2.5): a Chinese
-line needs a recogniser of the company's own, in whatever program. It fetches the sound from us (`hotline transcripts
-sound`), and puts what was said into a folder of ours, whole, under the recording's name.
+Two do: a recogniser of the company's own, in whatever program, which fetches the sound from us (`hotline transcripts
+sound`) and puts what was said into a folder of ours, whole, under the recording's name; and the carrier, in the
+languages that it understands, Chinese not among them (`hotline.standard.transcribing`).
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from hotline.errors import Invalid
+from hotline.standard import transcribing
 
-FOLDER = "folder"  # what is told of a transcript as its source
+FOLDER, CARRIER = "folder", "carrier"  # what is told of a transcript as its source
 
 
 @dataclass(frozen=True)
@@ -39,33 +41,96 @@ class Turn:
         return turn
 
 
+@dataclass(frozen=True)
+class Spoken:
+    """A recording that is to be written down, by our name and the carrier's; `sound` gives its WAV file.
+
+    `who` speaks, where one alone does, else "". `sound` raises OSError where the store does not answer.
+    """
+
+    name: str
+    sid: str
+    language: str
+    who: str
+    sound: Callable[[], bytes]
+
+
+class Progress(StrEnum):
+    """How far somebody else is with a recording."""
+
+    UNDER_WAY = "under-way"
+    WRITTEN = "written"
+    FAILED = "failed"
+
+
+class Listed(NamedTuple):
+    """What the carrier has of a recording in writing, by its id there."""
+
+    sid: str
+    progress: Progress
+
+
+class Recogniser(Protocol):
+    """What the carrier does for us here; it raises its own errors."""
+
+    def find_transcript(self, recording: str) -> Listed | None:
+        """What it has of the recording with this id; None: it was not asked, or has deleted it."""
+
+    def ask_transcript(self, recording: str, service: str) -> None:
+        """Have a recording written down by the carrier's service with this id."""
+
+    def read_transcript(self, sid: str) -> list[Turn]:
+        """What was said, in order; it is not told by whom. Raises Invalid."""
+
+    def delete_transcript(self, sid: str) -> None:
+        """Delete what was written down; what is gone already is fine."""
+
+
+class Unwritten(Exception):
+    """Whoever was asked has given it up; asking again would be the same."""
+
+
 class Transcriber(Protocol):
     """Writes down recordings, at once or some time later."""
 
-    source: str
+    @property
+    def source(self) -> str:
+        """What is told of a transcript as its source."""
 
-    def transcribe(self, name: str, sound: Callable[[], bytes], language: str) -> list[Turn] | None:
-        """What was said in the recording of this name, whose WAV file `sound` gives; None: not yet.
+    @property
+    def away(self) -> bool:
+        """Does somebody else write it down, from the carrier's own copy, which has to stay until then?"""
 
-        Raises Invalid where it is not to be understood, OSError where whoever writes it down does not answer.
+    def lacks(self, language: str) -> str:
+        """Why it does not write down this language: language, service; "" where it does."""
+
+    def transcribe(self, spoken: Spoken, carrier: Recogniser) -> list[Turn] | None:
+        """What was said in a recording; None: not yet. Safe to repeat.
+
+        Raises Invalid where it is not to be understood, OSError where whoever writes it down does not answer,
+        Unwritten, and the carrier's errors.
         """
 
-    def forget(self, name: str) -> None:
-        """It is kept, sealed, or is wanted no more: what lies about of it in clear goes."""
+    def forget(self, name: str, sid: str, carrier: Recogniser) -> None:
+        """It is kept, sealed, or is wanted no more: what lies about of it goes. OSError and the carrier's errors."""
 
 
 class Folder:
     """A folder into which a recogniser of the company's own puts `<name>.json`: a list of turns."""
 
-    source = FOLDER
+    source, away = FOLDER, False
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def transcribe(self, name: str, sound: Callable[[], bytes], language: str) -> list[Turn] | None:
+    def lacks(self, language: str) -> str:
+        """See Transcriber; whoever fills the folder knows what it understands."""
+        return ""
+
+    def transcribe(self, spoken: Spoken, carrier: Recogniser) -> list[Turn] | None:
         """See Transcriber; whoever fills the folder has fetched the sound already."""
         try:
-            said = json.loads(self._file(name).read_text("utf-8"))
+            said = json.loads(self._file(spoken.name).read_text("utf-8"))
         except FileNotFoundError:
             return None
         except ValueError as error:
@@ -74,9 +139,62 @@ class Folder:
             raise Invalid("what was said is a list of turns")
         return [Turn.read(row) for row in said]
 
-    def forget(self, name: str) -> None:
+    def forget(self, name: str, sid: str, carrier: Recogniser) -> None:
         """See Transcriber."""
         self._file(name).unlink(missing_ok=True)
 
     def _file(self, name: str) -> Path:
         return self._folder / f"{name}.json"
+
+
+class ByCarrier:
+    """The carrier's own services, one for each language that is to be written down."""
+
+    source, away = CARRIER, True
+
+    def __init__(self, services: Mapping[str, str], languages: Sequence[str]) -> None:
+        """`services`: their ids by the carrier's name of a language; `languages`: all that it understands."""
+        self._services, self._languages = services, languages
+
+    def lacks(self, language: str) -> str:
+        """See Transcriber."""
+        if transcribing.matching(language, self._services) is not None:
+            return ""
+        return "language" if transcribing.matching(language, self._languages) is None else "service"
+
+    def transcribe(self, spoken: Spoken, carrier: Recogniser) -> list[Turn] | None:
+        """See Transcriber. It has one transcript of a recording at most, so what it has is looked up before asking."""
+        there = carrier.find_transcript(spoken.sid)
+        if there is None:
+            language = transcribing.matching(spoken.language, self._services)
+            if language is None:
+                raise Unwritten
+            carrier.ask_transcript(spoken.sid, self._services[language])
+            return None
+        if there.progress is Progress.FAILED:
+            raise Unwritten
+        if there.progress is Progress.UNDER_WAY:
+            return None
+        return [replace(turn, who=spoken.who) for turn in carrier.read_transcript(there.sid)]
+
+    def forget(self, name: str, sid: str, carrier: Recogniser) -> None:
+        """See Transcriber."""
+        there = carrier.find_transcript(sid)
+        if there is not None:
+            carrier.delete_transcript(there.sid)
+
+
+def named(setting: str | None, languages: Sequence[str]) -> Transcriber | None:
+    """Who writes down by this setting (see `hotline.standard.transcribing`); None where nobody does.
+
+    `languages`: all that the carrier understands. Raises Invalid for a service in any other.
+    """
+    if setting is None:
+        return None
+    services = transcribing.services(setting)
+    if services is None:
+        return Folder(Path(setting))
+    wrong = ", ".join(language for language in services if language not in languages)
+    if wrong:
+        raise Invalid(f"HOTLINE_TRANSCRIPTS: the carrier does not write down {wrong}, but {', '.join(languages)}")
+    return ByCarrier(services, languages)

@@ -7,6 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from hotline.transcribers import Recogniser
+
 
 class LegState(StrEnum):
     """Where a call stands at the carrier; the words are those of our own calls."""
@@ -60,7 +62,7 @@ class CarrierError(Exception):
         self.word, self.permanent, self.unknown, self.code = word, permanent, unknown, code
 
 
-class Carrier(Protocol):
+class Carrier(Recogniser, Protocol):
     """Everything we ask of a carrier. Numbers are E.164; every method raises CarrierError."""
 
     def place_call(

@@ -15,6 +15,7 @@ from hotline.carrier import CarrierError, LegState, Listed, Placed, Sent
 from hotline.carrier.codes import STATES
 from hotline.carrier.media import Media, over_the_network
 from hotline.carrier.refusals import in_our_words
+from hotline.carrier.writing import WritesDown
 from hotline.settings import CarrierAccount
 from hotline.standard.engine import CarrierFigures
 
@@ -31,7 +32,7 @@ TRIAL = "Sent from your Twilio trial account - "  # stands before every text of 
 logging.getLogger("twilio.http_client").setLevel(logging.WARNING)
 
 
-class TwilioCarrier:
+class TwilioCarrier(WritesDown):
     """Implements `Carrier`. Opens no connection before the first request; safe to make before a fork."""
 
     def __init__(
@@ -51,7 +52,7 @@ class TwilioCarrier:
             environment={"TWILIO_EDGE": "", "TWILIO_REGION": ""},  # settings.py alone reads the environment
         )
         if account.api_base:
-            self._client.api.base_url = account.api_base
+            self._client.api.base_url = self._client.intelligence.base_url = account.api_base
 
     def place_call(
         self, *, to: str, from_: str, url: str, status_url: str, fallback_url: str, ring_seconds: int

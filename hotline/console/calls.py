@@ -100,7 +100,7 @@ def _page(call_id: int, **asked: Any) -> str:
         g.here = _here(call_id)
         context = _context(act, call, cases)
         g.altered = any(chain.problems for chain in context["chains"])
-        return render_template("one_call.html", **{**context, "asked": None, **asked})
+        return render_template("one_call.html", **{**context, "asked": None, "to_hear": None, **asked})
 
 
 def _context(act: Act, call: Call, cases: list[Case]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,8 +12,9 @@ from flask import g, redirect, render_template, request, send_file, session, url
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import Forbidden
 
-from hotline.console import asking, refused, rights, words
-from hotline.domain import companies, recordings, transcripts
+from hotline.console import asking, refused, rights, words, written
+from hotline.console.written import Written
+from hotline.domain import companies, recordings
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
 from hotline.domain.cases import Case
@@ -25,20 +26,29 @@ _OPEN = "listening"  # in the session: names of recordings and until when each m
 
 @dataclass(frozen=True)
 class Heard:
-    """The recordings of a call or a case, and whether the reader may hear them."""
+    """The recordings of a call or a case, whether the reader may hear them, and what is said in each, by its name."""
 
     rows: list[Recording]
     may_listen: bool
+    written: Mapping[str, Written]
 
 
 def of_case(act: Act, case: Case) -> Heard:
     """What was recorded in a case."""
-    return Heard(recordings.of_case(act, case.id), rights.may_hear(act, asking.person(), case))
+    return _heard_of(act, case, recordings.of_case(act, case.id))
 
 
 def of_call(act: Act, call: Call) -> Heard:
     """What was recorded in a call and belongs to no matter."""
-    return Heard(recordings.without_matter(act, call.id), rights.may_hear(act, asking.person(), call))
+    return _heard_of(act, call, recordings.without_matter(act, call.id))
+
+
+def _heard_of(act: Act, thing: Case | Call, rows: list[Recording]) -> Heard:
+    may = rights.may_hear(act, asking.person(), thing)
+    kept = [row for row in rows if row.file is not None and row.sha256 is not None] if may else []
+    return Heard(
+        rows, may, {row.file or "": written.of(act, row, is_open=_is_open(row.file or "", act.at)) for row in kept}
+    )
 
 
 def recording(name: str) -> ResponseReturnValue:
@@ -47,8 +57,11 @@ def recording(name: str) -> ResponseReturnValue:
 
 
 def listen(name: str) -> ResponseReturnValue:
-    """Somebody gives a reason: it goes on record, and from now on the recording plays for a while."""
-    problem, reason = "", request.form.get("reason", "")
+    """Somebody gives a reason: it goes on record, and for a while the recording plays and its words can be read.
+
+    From the page of a call it leads back there, where its words stand then.
+    """
+    problem, reason, call = "", request.form.get("reason", ""), request.form.get("call", type=int)
     with asking.runtime().act(asking.actor()) as act:
         row = _heard(act, name)
         if recordings.key_of(act, row) is None:
@@ -61,8 +74,10 @@ def listen(name: str) -> ResponseReturnValue:
         except Refused:
             problem = words.text("reveal.too-many")
     if not problem:
-        return redirect(_here(name))
-    back = refused.back_to(_here(name), problem=problem, reason=reason)
+        return redirect(
+            _here(name) if call is None else url_for("console.one_call", call_id=call, _anchor=f"said-{name}")
+        )
+    back = _refused(name, call, problem=problem, reason=reason)
     return back or (_page(name, problem=problem, reason=reason), 409)
 
 
@@ -82,6 +97,12 @@ def heard_now(name: str) -> Callable[[], bytes]:
         return recordings.reader(act, row, asking.runtime().sounds)
 
 
+def _refused(name: str, call: int | None, **typed: str) -> ResponseReturnValue | None:
+    if call is None:
+        return refused.back_to(_here(name), **typed)
+    return refused.back_to(url_for("console.one_call", call_id=call), to_hear={"name": name, **typed})
+
+
 def _here(name: str) -> str:
     return url_for("console.recording", name=name)
 
@@ -95,15 +116,13 @@ def _page(name: str, **typed: str) -> str:
 def _context(act: Act, name: str) -> dict[str, Any]:
     row = _heard(act, name)
     thing, is_open, erased = recordings.thing_of(act, row), _is_open(name, act.at), recordings.key_of(act, row) is None
-    written = transcripts.of_recording(act, row) if is_open and not erased else None
     return {
         "recording": row,
         "case": thing if isinstance(thing, Case) else None,
         "call": thing if isinstance(thing, Call) else None,
         "is_open": is_open,
         "erased": erased,
-        "said": transcripts.opened(act, written) if written is not None else [],
-        "transcribes": asking.runtime().transcriber is not None and act.standard.transcripts.kept,
+        "written": written.of(act, row, is_open=is_open),
         "standard": act.standard,
         "zone": act.standard.timezone,
     }

@@ -8,7 +8,7 @@ from hashlib import sha256
 from sqlalchemy import select
 
 from hotline import sounds
-from hotline.domain import anonymity, customers, looks
+from hotline.domain import anonymity, customers, looks, outbox
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
 from hotline.domain.cases import Case
@@ -96,6 +96,11 @@ def lost(act: Act, row: Recording) -> None:
     """The carrier has no sound of it, or none that is whole."""
     row.state = LOST
     _remember(act, row, "recording-lost")
+
+
+def owe_removal(act: Act, row: Recording) -> None:
+    """The carrier's copy is not needed any more; owed twice, it is owed once."""
+    outbox.post(act, "delete-recording", key=f"delete-{row.sid}", patient=True, recording=row.sid)
 
 
 def removed(act: Act, row: Recording) -> None:

@@ -15,8 +15,11 @@ from hotline.domain import recordings
 from hotline.domain.act import Act
 from hotline.domain.cases import Case
 from hotline.domain.news import Recording
+from hotline.domain.outbox import OutboxEntry, State
 from hotline.errors import Conflict, Invalid, NotFound
 from hotline.transcribers import Turn as Turn
+
+OWED = "transcribe"  # the outbox' word for it
 
 
 class Transcript(Base):
@@ -57,6 +60,23 @@ def keep(act: Act, recording: Recording, turns: Sequence[Turn], source: str, *, 
         thing.chain, "transcript-kept", recording=recording.file, source=source, language=language, turns=len(turns)
     )
     return row
+
+
+def not_made(act: Act, recording: Recording, source: str) -> None:
+    """Whoever should have written it down could not."""
+    thing = recordings.thing_of(act, recording)
+    act.remember(thing.chain, "transcript-not-made", recording=recording.file, source=source)
+
+
+def removed(act: Act, recording: Recording) -> None:
+    """The carrier has deleted what it had written down."""
+    act.remember(recordings.thing_of(act, recording).chain, "transcript-removed", recording=recording.file)
+
+
+def asked(act: Act, recording: Recording) -> State | None:
+    """How far whoever was asked to write it down is; None: nobody was asked."""
+    state = act.session.scalar(select(OutboxEntry.state).where(OutboxEntry.key == f"{OWED}-{recording.sid}"))
+    return None if state is None else State(state)
 
 
 def of_recording(act: Act, recording: Recording) -> Transcript | None:

@@ -7,7 +7,7 @@ import wave
 from hashlib import sha256
 
 from hotline.carrier import Carrier, CarrierError
-from hotline.domain import calls, companies, outbox, recordings
+from hotline.domain import calls, companies, recordings
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
 from hotline.domain.news import Recording
@@ -35,18 +35,18 @@ def fetch(runtime: Runtime, act: Act, entry: OutboxEntry) -> Prepared:
     recordings.prepare(act, row)
     key = recordings.key_of(act, row)
     if key is None:  # the customer was erased meanwhile
-        _owe_removal(act, row)
+        recordings.owe_removal(act, row)
         return State.DROPPED
     return _fetching(runtime, act, row, key)
 
 
 def fetched(runtime: Runtime, act: Act, entry: OutboxEntry, digest: str) -> None:
-    """The copy is ours: the carrier's is not needed any more."""
-    row, _call = _locked(act, entry)
+    """The copy is ours: the carrier's is not needed any more, unless it is to write down what is said there."""
+    row, call = _locked(act, entry)
     if row.sha256 is None:
         recordings.kept(act, row, digest)
-        transcribing.owe(runtime, act, row)
-        _owe_removal(act, row)
+        if not transcribing.owe(runtime, act, row, call):
+            recordings.owe_removal(act, row)
 
 
 def not_fetched(runtime: Runtime, act: Act, entry: OutboxEntry, problem: str) -> None:
@@ -118,10 +118,6 @@ def _length(sound: bytes) -> float:
             return float(file.getnframes() / file.getframerate())
     except (wave.Error, EOFError):
         raise CarrierError("recording-not-readable") from None
-
-
-def _owe_removal(act: Act, row: Recording) -> None:
-    outbox.post(act, "delete-recording", key=f"delete-{row.sid}", patient=True, recording=row.sid)
 
 
 def _lost(act: Act, row: Recording) -> None:

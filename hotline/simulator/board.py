@@ -14,11 +14,12 @@ from hotline.simulator.clock import Timetable
 from hotline.simulator.courier import Courier, Kind, Outcome, Passage, Webhook
 from hotline.simulator.faults import Faults
 from hotline.simulator.legs import Leg, Line, Target
-from hotline.simulator.rooms import Conference, Message, Queue, Recording
+from hotline.simulator.rooms import Conference, Message, Queue, Recording, Transcript
 from hotline.simulator.steps import Steps
 from hotline.simulator.twiml import Document, Verb
 
 API_VERSION = "2010-04-01"
+SERVICES = {"GA" + 32 * "0": "en-US"}  # as if somebody had made them in the carrier's console
 
 
 class Scene(StrEnum):
@@ -89,6 +90,7 @@ class Board:
     calls_per_second: float
     verbs: dict[str, VerbSteps] = field(default_factory=dict)
     api_base: str = "https://api.twilio.com"
+    later_base: str = "https://intelligence.twilio.com"
     api_keys: dict[str, str] = field(default_factory=dict)  # API key SID -> secret
     numbers: dict[str, NumberConfig] = field(default_factory=dict)
     lines: dict[str, Line] = field(default_factory=dict)
@@ -97,6 +99,8 @@ class Board:
     conferences: dict[str, Conference] = field(default_factory=dict)
     rooms: dict[str, Conference] = field(default_factory=dict)  # those that run, by their names
     recordings: dict[str, Recording] = field(default_factory=dict)
+    services: dict[str, str] = field(default_factory=lambda: dict(SERVICES))  # that write down: SID -> language
+    transcripts: dict[str, Transcript] = field(default_factory=dict)
     messages: dict[str, Message] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     on_document: list[Callable[[str], None]] = field(default_factory=list)

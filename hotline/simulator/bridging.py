@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hotline.simulator import calls
+from hotline.simulator import calls, tapes
 from hotline.simulator.board import Board
 from hotline.simulator.legs import Leg
 from hotline.simulator.steps import Spoken
@@ -14,6 +14,7 @@ def connect(board: Board, one: Leg, other: Leg) -> None:
     def speak_to(listener: Leg, speaker: Leg) -> None:
         def mouth(spoken: Spoken) -> None:
             board.hear(listener, calls.person(speaker, spoken))
+            tapes.hears(board, listener.tape, spoken)
 
         speaker.mouth = mouth
 

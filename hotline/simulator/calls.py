@@ -132,6 +132,7 @@ def speak(board: Board, leg: Leg, text: str) -> float:
     spoken = Spoken(text, captions.spoken_seconds(text))
     if leg.live:
         driver.tell(board, leg, spoken)
+        tapes.hears(board, leg.tape, spoken)
         if leg.mouth is not None:
             leg.mouth(spoken)
     return spoken.seconds

@@ -20,6 +20,7 @@ from hotline.simulator import (
     rest_conferences,
     rest_queues,
     rest_stores,
+    rest_transcripts,
     verbs,
 )
 from hotline.simulator.board import Board, NumberConfig, Page, Problem, VerbSteps, Way
@@ -56,7 +57,13 @@ VERBS: dict[str, VerbSteps] = {
     "Refer": verbs.refer,
     "Start": verbs.start,
 }
-ROUTES = (*rest_calls.ROUTES, *rest_queues.ROUTES, *rest_conferences.ROUTES, *rest_stores.ROUTES)
+ROUTES = (
+    *rest_calls.ROUTES,
+    *rest_queues.ROUTES,
+    *rest_conferences.ROUTES,
+    *rest_stores.ROUTES,
+    *rest_transcripts.ROUTES,
+)
 
 
 class Exchange:

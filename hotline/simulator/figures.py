@@ -66,6 +66,8 @@ TEXT_DELIVERED_AFTER = 2.0
 UCS2_SEGMENT = 70
 LATIN_SEGMENT = 160
 PAGE_SIZE = 50
+TRANSCRIBED_AFTER = 20.0  # ours: the carrier names no time
+SHORTEST_TRANSCRIBED = 2  # seconds
 HANGING_REQUEST_SECONDS = 30.0  # how long a REST request that is to time out is left hanging
 
 # --- Browser phones (section 8)

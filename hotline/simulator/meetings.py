@@ -154,3 +154,4 @@ class _Mouth:
         for other in conference.participants:
             if other is not speaker and not other.hold and speaker.coaching in {None, other.leg.sid}:
                 self.board.hear(other.leg, calls.person(speaker.leg, spoken))
+                tapes.hears(self.board, other.leg.tape, spoken)

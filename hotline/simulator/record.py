@@ -45,7 +45,7 @@ def record(board: Board, leg: Leg, verb: Verb, document: Document) -> Steps[Way]
     recording = tapes.begin(board, leg, "RecordVerb", *tapes.wanted(verb, document))
     sound = _Sound(board.now())
     try:
-        digits = yield from _listen(board, verb, sound)
+        digits = yield from _listen(board, verb, recording, sound)
     except HungUp:
         ended = _ended(board, verb, recording, sound, "hangup")
         board.notify(target, params.standard(board, leg) | ended, leg)
@@ -57,7 +57,7 @@ def record(board: Board, leg: Leg, verb: Verb, document: Document) -> Steps[Way]
     return page
 
 
-def _listen(board: Board, verb: Verb, sound: _Sound) -> Steps[str]:
+def _listen(board: Board, verb: Verb, recording: Recording, sound: _Sound) -> Steps[str]:
     """Wait for the end; gives the key that ended it, or nothing."""
     silence = verb.number("timeout", figures.RECORD_TIMEOUT)
     latest = sound.began + timedelta(seconds=verb.number("maxLength", figures.RECORD_LENGTH))
@@ -68,6 +68,7 @@ def _listen(board: Board, verb: Verb, sound: _Sound) -> Steps[str]:
         event: Event | None = yield Await(min(left, until_silence), (Key, Spoken))
         if isinstance(event, Spoken):
             sound.take(board.now(), event.seconds)
+            tapes.hears(board, recording.sid, event)
         elif isinstance(event, Key) and event.digit in finish:
             return event.digit
         elif event is None and until_silence <= left:
@@ -77,6 +78,8 @@ def _listen(board: Board, verb: Verb, sound: _Sound) -> Steps[str]:
 
 def _ended(board: Board, verb: Verb, recording: Recording, sound: _Sound, digits: str) -> dict[str, str]:
     trims = verb.get("trim", "trim-silence") == "trim-silence"
+    if trims and sound.first is not None:
+        tapes.begins_later(recording, (sound.first - sound.began).total_seconds())
     seconds = tapes.finish(board, recording, sound.trimmed(board.now()) if trims else None)
     told = {"RecordingUrl": tapes.url(board, recording), "RecordingSid": recording.sid}
     return told | {"RecordingDuration": str(seconds), "Digits": digits}

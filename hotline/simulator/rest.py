@@ -77,7 +77,7 @@ Handler = Callable[..., Reply]
 
 @dataclass(frozen=True)
 class Route:
-    """A method and a path below the account; {names} in the path become arguments of the handler."""
+    """A method and a path below the account, or a whole one; {names} in it become arguments of the handler."""
 
     method: str
     path: str
@@ -116,12 +116,10 @@ def serve(board: Board, routes: Iterable[Route], request: Request) -> Reply:
 def _handle(board: Board, routes: Iterable[Route], request: Request) -> Reply:
     try:
         _check_credentials(board, request.authorization)
-        prefix = f"/{API_VERSION}/Accounts/{board.account_sid}/"
-        if not request.path.startswith(prefix):
-            raise not_found(request.path)
-        path = request.path.removeprefix(prefix)
+        # Below the account; a path of another product keeps its first stroke, and so do its routes.
+        path = request.path.removeprefix(f"/{API_VERSION}/Accounts/{board.account_sid}/").removesuffix(".json")
         for route in routes:
-            names = route.match(request.method, path.removesuffix(".json"))
+            names = route.match(request.method, path)
             if names is not None:
                 return route.handler(board, request, **names)
         raise not_found(request.path)
@@ -190,6 +188,24 @@ def page(request: Request, key: str, items: list[Json]) -> Reply:
         "end": max(first, min(first + size, len(items)) - 1),
     }
     return shown(body)
+
+
+def later_page(board: Board, request: Request, key: str, items: list[Json]) -> Reply:
+    """One page of a list in the form of the carrier's later products."""
+    size, number = _whole(request, "PageSize", figures.PAGE_SIZE), _whole(request, "Page", 0)
+    asked = [(name, value) for name, values in request.query.items() if name not in _PLACE for value in values]
+    url = f"{board.later_base}{request.path}?{urlencode([*asked, ('PageSize', size)])}&Page="
+    more = (number + 1) * size < len(items)
+    meta = {
+        "key": key,
+        "page": number,
+        "page_size": size,
+        "first_page_url": f"{url}0",
+        "next_page_url": f"{url}{number + 1}" if more else None,
+        "previous_page_url": f"{url}{number - 1}" if number else None,
+        "url": f"{url}{number}",
+    }
+    return shown({key: items[number * size : (number + 1) * size], "meta": meta})
 
 
 def _whole(request: Request, name: str, default: int) -> int:

@@ -91,6 +91,15 @@ class Conference:
         return "init" if self.started is None else "in-progress"
 
 
+@dataclass(frozen=True)
+class Said:
+    """What somebody says on a recording, in seconds from its beginning."""
+
+    since: float
+    until: float
+    text: str
+
+
 @dataclass(eq=False)
 class Recording:
     """A recording (contract 2.5); `duration` in seconds once it has ended."""
@@ -110,6 +119,20 @@ class Recording:
     callback: Target | None = None
     events: frozenset[str] = frozenset({"completed"})
     track: str = "both"
+    said: list[Said] = field(default_factory=list)
+
+
+@dataclass(eq=False)
+class Transcript:
+    """A recording that is written down, or is to be."""
+
+    sid: str
+    service: str
+    language: str
+    recording: Recording
+    created: datetime
+    status: str = "queued"
+    said: list[Said] = field(default_factory=list)
 
 
 @dataclass(eq=False)

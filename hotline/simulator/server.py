@@ -45,6 +45,7 @@ def create_app(exchange: Exchange, phones: list[PhoneConfig] | None = None) -> F
 
 def _serve_rest(app: Flask, exchange: Exchange) -> None:
     @app.route("/2010-04-01/<path:rest>", methods=["GET", "POST", "DELETE"])
+    @app.route("/v2/<path:rest>", methods=["GET", "POST", "DELETE"])
     def carrier(rest: str) -> ResponseReturnValue:
         asked = Request(
             request.method,
@@ -172,7 +173,7 @@ class Running:
         )
         self._server = make_server(host, port, create_app(self.exchange, phones), threaded=True, request_handler=_Quiet)
         self.url = f"http://{host}:{self._server.server_port}"
-        self.exchange.board.api_base = self.url
+        self.exchange.board.api_base = self.exchange.board.later_base = self.url
         self.exchange.board.api_keys |= api_keys or {}
         self._ticking = threading.Thread(target=self.exchange.timetable.run, name="exchange", daemon=True)
 

@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from hotline.simulator import figures, params
 from hotline.simulator.board import API_VERSION, Board
 from hotline.simulator.legs import Leg, Target
-from hotline.simulator.rooms import Conference, Recording
+from hotline.simulator.rooms import Conference, Recording, Said
+from hotline.simulator.steps import Spoken
 from hotline.simulator.twiml import Document, Verb
 
 _RATE = 8000  # samples a second, 16 bits: a telephone's
@@ -60,6 +61,20 @@ def resume(board: Board, recording: Recording) -> None:
     if recording.paused_since is not None:
         recording.paused_seconds += (board.now() - recording.paused_since).total_seconds()
         recording.paused_since, recording.status = None, "in-progress"
+
+
+def hears(board: Board, sid: str | None, spoken: Spoken) -> None:
+    """Somebody begins to say something where the recording with this sid, if there is one, runs."""
+    recording = board.recordings.get(sid or "")
+    if recording is None or recording.duration is not None or recording.paused_since is not None:
+        return
+    since = (board.now() - recording.started).total_seconds() - recording.paused_seconds
+    recording.said.append(Said(since, since + spoken.seconds, spoken.text))
+
+
+def begins_later(recording: Recording, seconds: float) -> None:
+    """So much silence at its beginning is cut off."""
+    recording.said = [Said(one.since - seconds, one.until - seconds, one.text) for one in recording.said]
 
 
 def url(board: Board, recording: Recording) -> str:

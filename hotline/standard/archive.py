@@ -18,15 +18,6 @@ class Transcripts:
 
 
 @dataclass(frozen=True)
-class Transcribing:
-    """How whoever writes down is waited for."""
-
-    look_again: Limit
-    within: Limit
-    """What is not written down by then is not waited for any longer."""
-
-
-@dataclass(frozen=True)
 class Completeness:
     """Is every call that the carrier lists in our log?"""
 

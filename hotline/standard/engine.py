@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated
 
-from hotline.standard.archive import Completeness, Transcribing
+from hotline.standard.archive import Completeness
 from hotline.standard.counting import Counting
 from hotline.standard.exporting import Exports
 from hotline.standard.figures import PLATFORM, Figure
@@ -14,6 +14,7 @@ from hotline.standard.finding import CallIndex
 from hotline.standard.keeping import Keeping
 from hotline.standard.limits import Limit
 from hotline.standard.outward import Webhooks
+from hotline.standard.transcribing import Transcribing
 from hotline.standard.working import Alarms, Database, Outbox, Promises, Routine, Worker
 
 

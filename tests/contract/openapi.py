@@ -54,15 +54,20 @@ def _pairs(params: Params) -> list[tuple[str, str]]:
 
 
 @cache
-def _description() -> Schema:
-    loaded: Schema = json.loads(packages.OPENAPI.read_text(encoding="utf-8"))
-    return loaded
+def _descriptions() -> tuple[Schema, ...]:
+    """Of the calls, and of the recogniser: products of the carrier with a host and a version each."""
+    return tuple(json.loads(path.read_text(encoding="utf-8")) for path in packages.OPENAPI)
+
+
+@cache
+def _paths() -> Mapping[str, Schema]:
+    return {path: item for one in _descriptions() for path, item in one["paths"].items()}
 
 
 @cache
 def _templates() -> list[tuple[re.Pattern[str], str]]:
     """Path patterns, those with the fewest free parts first, so that a fixed word wins over a name."""
-    paths = sorted(_description()["paths"], key=lambda path: path.count("{"))
+    paths = sorted(_paths(), key=lambda path: path.count("{"))
     return [(re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+?)", path.replace(".", r"\."))), path) for path in paths]
 
 
@@ -70,7 +75,7 @@ def _resource(path: str) -> tuple[str, Schema, dict[str, str]] | None:
     for pattern, template in _templates():
         match = pattern.fullmatch(path)
         if match:
-            return template, _description()["paths"][template], match.groupdict()
+            return template, _paths()[template], match.groupdict()
     return None
 
 
@@ -112,8 +117,8 @@ def _form(operation: Schema, method: str, values: Mapping[str, list[str]]) -> It
 def _resolve(schema: Schema) -> Schema:
     if "$ref" not in schema:
         return schema
-    target: Schema = _description()["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
-    return target
+    name = schema["$ref"].rpartition("/")[2]
+    return next(one["components"]["schemas"][name] for one in _descriptions() if name in one["components"]["schemas"])
 
 
 def _value(value: str, schema: Schema) -> Iterator[str]:

@@ -124,6 +124,21 @@ def test_the_carrier_refuses(method: str, path: str, form: Form, complaint: str)
     assert complaint in found[0]
 
 
+RECOGNISER = "https://intelligence.twilio.com/v2/Transcripts"
+ASKED: Form = {"ServiceSid": "GA" + 32 * "0", "Channel": '{"media_properties": {"source_sid": "RE"}}'}
+
+
+def test_the_recogniser_takes_what_we_ask_and_nothing_else() -> None:
+    one = f"{RECOGNISER}/GT{32 * 'a'}"
+    assert check_request("POST", RECOGNISER, ASKED) == []
+    assert check_request("GET", RECOGNISER, {"SourceSid": "RE" + 32 * "1", "PageSize": "2"}) == []
+    assert check_request("GET", f"{one}/Sentences", {"PageSize": "1000"}) == []
+    assert check_request("DELETE", one) == []
+    assert check_request("POST", RECOGNISER, {"ServiceSid": "GA0"}) != []
+    assert check_request("POST", RECOGNISER, {**ASKED, "LanguageCode": "zh-CN"}) == ["LanguageCode is not a parameter"]
+    assert check_request("GET", RECOGNISER, {"RecordingSid": "RE"}) == ["RecordingSid is not a parameter"]
+
+
 def test_a_query_in_the_address_counts_as_parameters() -> None:
     assert check_request("GET", f"{BASE}/Calls.json?Status=sleeping") != []
     assert check_request("GET", f"{BASE}/Calls.json?Status=completed") == []

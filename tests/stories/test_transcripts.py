@@ -88,7 +88,7 @@ def test_where_nobody_writes_down_nothing_is_owed_and_the_page_says_why(line: Li
     row = recorded(line)
     wu, here = logged_in(line.app, line.cast.wu), f"/console/recordings/{row.file}"
     wu.sends(f"{here}/listen", page=here, reason="转告住户")
-    assert "运营商自带的转写只支持英语" in text_of(wu.opens(here))
+    assert "运营商不支持中文转写" in text_of(wu.opens(here))
     assert "transcribe" not in str(line.complaints())
 
 
