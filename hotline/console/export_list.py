@@ -193,7 +193,8 @@ def _problem(act: Act, person: Staff, typed: Mapping[str, str]) -> str | None:
         return words.text("exports.no-days")
     if criteria.last < criteria.first:
         return words.text("tables.backwards", first=typed["first"], last=typed["last"])
-    if not exports.may_ask(person, typed["what"], criteria):
+    accused = criteria.report and discretion.answers_for_a_department(person)  # who opens no report takes none along
+    if accused or not exports.may_ask(person, typed["what"], criteria):
         return words.text("exports.not-yours")
     return reason_problem(act, typed["reason"])
 

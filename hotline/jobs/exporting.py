@@ -253,11 +253,16 @@ def _heads(view: View, kind: Kind | Tracking, row: Export) -> Sheet:
 
 
 def _line(view: View, row: Export) -> str:
-    """Who took it, when and why (SEC-2)."""
+    """Who took it, when and why (SEC-2); of figures also of which days, and a report's company."""
     act, person = view.act, view.person
     at = row.asked_at.astimezone(ZoneInfo(act.standard.timezone)).strftime("%Y-%m-%d %H:%M")
     told = {"n": row.id, "who": f"{person.name} {person.agent_number}", "at": at, "why": exports.reason_of(act, row)}
-    return view.tongue.text("exports.line", **told)
+    line = [view.tongue.text("exports.line", **told)]
+    if row.what in (*WHOLE, What.TRACKING):
+        first, last = (day.isoformat() for day in (view.criteria.first, view.criteria.last))
+        line += [view.company(view.criteria.company_id or 0)] if row.what == What.REPORT else []
+        line.append(view.tongue.text("tables.days", first=first, last=last))
+    return " · ".join(line)
 
 
 def _as_json(cells: list[Cell]) -> str:

@@ -10,14 +10,24 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from hotline.runtime import Runtime
-from tests import tallies
+from hotline.settings import Settings, load
+from tests import tallies, world
 from tests.browser.test_desk import picture
 from tests.browser.test_handovers import logs_in
 from tests.complaining import filed
+from tests.jobs.conftest import shop as shop
+from tests.jobs.workshop import Workshop
 from tests.tallies import Places
 from tests.world import Cast
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+@pytest.fixture
+def settings(database_url: str, redis_url: str, tmp_path: Path) -> Settings:
+    """With a carrier's account, whose calls nobody makes here, and no certificate."""
+    given = world.environment(database_url=database_url, redis_url=redis_url, var=tmp_path)
+    return load({**given, "PUBLIC_BASE_URL": "http://127.0.0.1"})
 
 
 @pytest.fixture
@@ -29,7 +39,7 @@ def year(runtime: Runtime, cast: Cast) -> Places:
 
 
 @pytest.mark.usefixtures("year")
-def test_a_figure_leads_to_its_rows_and_the_rows_to_a_file(page: Page, cast: Cast) -> None:
+def test_a_figure_leads_to_its_rows_and_the_rows_to_a_file(page: Page, cast: Cast, shop: Workshop) -> None:
     logs_in(page, cast.qian)
     page.get_by_role("link", name="报表").click()
     page.get_by_label("期间").first.select_option("2026")
@@ -39,10 +49,16 @@ def test_a_figure_leads_to_its_rows_and_the_rows_to_a_file(page: Page, cast: Cas
     figure.click()
     expect(page.locator("#rows tbody tr")).to_have_count(int(number))
     expect(page.locator("main")).to_contain_text(f"匿名 · 共 {number} 件投诉")
+    page.get_by_role("link", name="导出文件").click()
+    expect(page.get_by_role("group", name="仅限投诉报表")).to_contain_text("匿名")
+    page.get_by_label("为什么要导出").fill("年度检查用")
+    page.get_by_role("button", name="申请导出").click()
+    shop.works()
+    page.reload()
+    expect(page.locator("#export-1")).to_contain_text(f"{number} 行")
     with page.expect_download() as taken:
-        page.get_by_role("button", name="导出 XLSX").click()
-    assert taken.value.suggested_filename == "tracking-2026-01-01-2026-12-31.xlsx"
-    expect(page.locator("#rows tbody tr")).to_have_count(int(number))
+        page.get_by_role("button", name="下载").click()
+    assert taken.value.suggested_filename == "tracking-2026-01-01-2026-12-31-1.xlsx"
 
 
 @pytest.mark.usefixtures("year")

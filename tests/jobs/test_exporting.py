@@ -8,18 +8,23 @@ from datetime import date, datetime, timedelta
 from hashlib import sha256
 
 import openpyxl
+import pytest
 from sqlalchemy import insert
 
 from hotline import clock, marks, sounds
-from hotline.domain import companies, exports, staff
+from hotline.domain import companies, exports, reports, staff
 from hotline.domain.act import CLOCK, COMMAND
 from hotline.domain.calls import Call
 from hotline.domain.exports import Criteria, Export, State, What
 from hotline.domain.outbox import OutboxEntry
+from hotline.errors import Refused
 from hotline.jobs import exporting
 from hotline.jobs.effects import Effect
+from hotline.jobs.export_tables import Tracking
+from hotline.jobs.export_view import View
 from hotline.runtime import Runtime
-from tests import given
+from hotline.sheets import Cell
+from tests import given, tallies
 from tests.jobs.workshop import Workshop
 from tests.world import Cast, HandClock
 
@@ -146,3 +151,58 @@ def test_of_an_export_that_failed_nothing_stays_not_even_what_a_dead_worker_had_
         with runtime.look(COMMAND) as act:
             row = act.session.get_one(Export, export_id)
             assert (row.state, row.key, row.file) == (State.FAILED, None, None)
+
+
+def test_a_page_of_the_tracking_table_goes_on_behind_the_one_before(
+    runtime: Runtime, cast: Cast, shop: Workshop
+) -> None:
+    tallies.many(runtime, cast, tallies.places(runtime, cast), seed=16, n=20)
+    export_id, table = tabled(shop, What.TRACKING, "csv"), Tracking()
+    with runtime.look(CLOCK) as act:
+        view = View.of(act, act.session.get_one(Export, export_id), runtime.prompts)
+        n, cursor, until = table.bounds(view)
+        whole = table.page(view, after=cursor, until=until, most=n + 1).rows
+        pages: list[list[Cell]] = []
+        last: int | None = cursor
+        while last is not None:
+            page = table.page(view, after=last, until=until, most=3)
+            pages, last = pages + page.rows, page.last
+        assert pages == whole
+        assert table.page(view, after=until, until=until, most=3).rows == []
+    assert len(whole) == n > 6
+
+
+def test_of_what_is_counted_at_one_look_a_worker_that_dies_leaves_the_same_file_and_no_companys_report_is_anothers(
+    runtime: Runtime, cast: Cast, shop: Workshop
+) -> None:
+    tallies.many(runtime, cast, tallies.places(runtime, cast), seed=16, n=20)
+    for form in ("csv", "xlsx"):
+        export_id = tabled(shop, What.STATISTICS, form)
+        assert noted(shop, turn(shop)), "counted"
+        died = turn(shop)
+        assert turn(shop) == died
+        assert not noted(shop, died)
+        with runtime.look(COMMAND) as act:
+            row = act.session.get_one(Export, export_id)
+            assert (row.state, row.rows, kept(runtime)) == (State.DONE, row.expected, row.parts)
+            row_of_csv = row.rows if form == "csv" else 0
+        with runtime.act(COMMAND) as act:
+            exports.get(act, export_id).expires_at = act.at - timedelta(seconds=1)
+        exporting.expire(runtime)
+        assert (kept(runtime), row_of_csv > 50) == (0, form == "csv")
+    with runtime.act(CLOCK) as act:
+        companies.get(act, cast.home.id)
+        report = reports.make(act, cast.home.id, reports.Span("2026-11", *NOVEMBER), {})
+        assert report is not None
+        report_id = report.id
+    tabled(shop, What.REPORT, "csv", report=report_id)
+    with pytest.raises(Refused):
+        turn(shop)
+
+
+def tabled(shop: Workshop, what: What, form: str, **more: int) -> int:
+    """Qian asks for a table of the heating company."""
+    with shop.runtime.act(COMMAND) as act:
+        companies.get(act, shop.cast.heat.id)
+        wanted = Criteria(shop.cast.heat.id, date(2026, 1, 1), date(2026, 12, 31), **more)
+        return exports.ask(act, staff.get(act, shop.cast.qian.id), what, wanted, "十一月检查", form=form).id
