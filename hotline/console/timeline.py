@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -25,8 +25,9 @@ from hotline.domain.parties import Meeting
 from hotline.domain.promises import Promise, Verdict
 from hotline.papers import promised
 
-TICKS = 5  # instants written along the axis
+TICKS = 5  # instants written along the axis, at most
 _WARNED = ("sent", "promise-due-soon")
+_DAY, _HOUR = timedelta(days=1), timedelta(hours=1)
 
 
 class Lane(StrEnum):
@@ -204,9 +205,26 @@ def _ticks(axis: _Axis, zone: ZoneInfo) -> list[datetime]:
     if not step:
         return [axis.begins]
     between = [(axis.begins + place * step).astimezone(zone) for place in range(1, TICKS - 1)]
-    days, hours = ([datetime.combine(at, time(at.hour * hourly), zone) for at in between] for hourly in (0, 1))
+    days, hours = ([_nearest(at, unit) for at in between] for unit in (_DAY, _HOUR))
     whole = (found for found in (days, hours) if axis.begins < found[0] and len(set(found)) == len(found))
-    return [axis.begins, *next(whole, between), axis.ends]
+    return [axis.begins, *_apart(axis, next(whole, between)), axis.ends]
+
+
+def _nearest(at: datetime, unit: timedelta) -> datetime:
+    """The whole day or hour next to an instant, as a clock there shows it."""
+    rounded = at.replace(tzinfo=None) + unit / 2
+    return datetime.combine(rounded, time(rounded.hour if unit < _DAY else 0), at.tzinfo)
+
+
+def _apart(axis: _Axis, between: list[datetime]) -> list[datetime]:
+    """Those of the instants that can be written without lying over another, or over what stands at an end."""
+    room = (axis.ends - axis.begins) / TICKS
+    found: list[datetime] = []
+    for at in between:
+        free = not found or at - found[-1] >= room * 2 / 3
+        if free and at - axis.begins >= room and axis.ends - at >= room:
+            found.append(at)
+    return found
 
 
 def _bar(act: Act, axis: _Axis, promise: Promise, called: tuple[str, str], told: list[Mark]) -> Bar:

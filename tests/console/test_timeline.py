@@ -77,8 +77,10 @@ def test_a_promise_is_drawn_from_its_making_to_its_deadline_and_the_present_betw
 
 
 @pytest.mark.usefixtures("reading")
-@pytest.mark.parametrize(("lasts", "between"), [(3, ["00:00"] * 3), (0, ["16:00", "22:00", "04:00"])])
-def test_the_axis_is_told_in_whole_days_or_hours(
+@pytest.mark.parametrize(
+    ("lasts", "between"), [(3, ["00:00"] * 3), (2, ["00:00"] * 2), (0, ["16:00", "22:00", "04:00"])]
+)
+def test_the_axis_is_told_in_whole_days_or_hours_none_over_another(
     runtime: Runtime, case_id: int, at: HandClock, lasts: int, between: list[str]
 ) -> None:
     at.passes(timedelta(days=lasts * 2, minutes=13))

@@ -11,6 +11,8 @@ const keepRefused = (shown, fetched) => {
     else there.prepend(told.cloneNode(true));
   }
 };
+// In a bar that is too narrow the page that is open is seen among the links.
+document.querySelector(".top nav [aria-current=page]")?.scrollIntoView({ block: "nearest", inline: "center" });
 htmx.registerExtension("keep-open", {
   htmx_before_morph_attr: (element, { attrName }) => attrName !== "open" || !element.matches("#desk details, .fold"),
   htmx_before_swap: (element, { tasks }) => {

@@ -4,6 +4,7 @@
   const DASHES = [[], [8, 4], [2, 4], [12, 4, 2, 4]];
   const HEIGHT = 260;
   const FONT = "12px system-ui, sans-serif";
+  const space = document.documentElement.lang.startsWith("zh") ? "" : " "; // as the table writes a share
   const LABEL = 60; // pixels that a month's name takes
 
   const series = (table) => [...table.tBodies[0].rows].map((row) => ({
@@ -24,7 +25,7 @@
       scales: { x: { time: false, range: [-0.3, months.length - 0.7] }, y: { range: [lowest, 101] } },
       axes: [
         { ...axis, splits: months.map((_, place) => place), values: (_, places) => places.map(named) },
-        { ...axis, size: 56, values: (_, shares) => shares.map((share) => `${share} %`) },
+        { ...axis, size: 56, values: (_, shares) => shares.map((share) => `${share}${space}%`) },
       ],
       series: [{}, ...lines.map(({ name }, place) => ({
         label: name,
