@@ -14,7 +14,7 @@ from hotline.domain.call_facts import CallFact
 from hotline.domain.call_words import CallWord
 from scripts.benches import search, seed, verify
 
-CALLS = 60
+CALLS = 400
 
 
 def test_a_seeded_log_verifies_is_found_as_the_product_reads_it_and_is_measured(tmp_path: Path) -> None:
@@ -23,9 +23,9 @@ def test_a_seeded_log_verifies_is_found_as_the_product_reads_it_and_is_measured(
     checked = json.loads((tmp_path / "bench-verify.json").read_text("utf-8"))[f"SQLite, {CALLS} calls"]
     assert checked["entries"] > 3 * CALLS
     assert 0 < checked["the whole check by the bare loop"] < checked["chains by the bare loop"]
-    search.main(CALLS, kinds=kinds, exported=20, rounds=1, page=page, build=tmp_path)
+    search.main(CALLS, kinds=kinds, rows=20, rounds=1, page=page, build=tmp_path)
     found = json.loads((tmp_path / "bench-search.json").read_text("utf-8"))["SQLite"]
-    assert found["export: rows"] >= 20
+    assert "rows)" in found["export of 20 rows as xlsx: wall, processor, s"]
     with seed.kept("SQLite", CALLS, tmp_path) as house, house.act(CLOCK) as act:
         before = rows(act)
         for head in act.session.scalars(select(AuditHead)):
@@ -36,7 +36,7 @@ def test_a_seeded_log_verifies_is_found_as_the_product_reads_it_and_is_measured(
         assert rows(act) == before
     written = page.read_text("utf-8")
     assert f"## Pages among {CALLS} calls" in written
-    assert "| search: two characters, median, ms |" in written
+    assert "| search: two characters, far page |" in written
 
 
 def rows(act: Act) -> tuple[set[tuple[str, int, int | None]], set[tuple[int, int]], int]:

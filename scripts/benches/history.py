@@ -7,11 +7,12 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from hotline.db import Base
 from hotline.domain import audit, call_facts, call_words
-from hotline.domain.act import CALLER, CARRIER, CLOCK, Act, Actor
+from hotline.domain.act import CALLER, CARRIER, Act, Actor
 from hotline.domain.audit import AuditEntry
 from hotline.domain.call_facts import CallFact
 from hotline.domain.call_words import CallWord
@@ -21,9 +22,9 @@ from hotline.domain.cases import Case
 from hotline.domain.customers import Customer, CustomerPhone
 from hotline.domain.handover_forms import Handover, Why
 from hotline.domain.handover_forms import State as Handed
-from hotline.domain.promises import Promise, Verdict
 from hotline.domain.waits import Place, Wait
 from hotline.phones import PhoneNumber
+from scripts.benches.matters import ANONYMOUS, Matter, Matters, Seals
 
 DAYS = 365
 A_DAY = 10  # calls at least; of fewer it is no year
@@ -31,7 +32,7 @@ PIECE = 2000  # calls that are made together, and lie under one checkpoint
 CALLS_OF_ONE = 5  # a customer's
 _OPENS, _OPEN_FOR = timedelta(hours=0, minutes=30), timedelta(hours=12)  # of each day, in UTC
 # Of a hundred calls: so many came to a matter, waited, were taken over by an agent; so many matters changed hands.
-_MATTERS, _WAITS, _OWNED, _HANDED = 15, 10, 20, 4
+_MATTERS, _WAITS, _OWNED, _HANDED = 12, 10, 20, 4
 _LATE, _TOO_LATE = 0.01, 17_000  # the share of calls that are answered too late; milliseconds
 _KINDS = (("enquiry", "heating"), ("enquiry", "fees"), ("fault", "water"), ("fault", "lift"), ("complaint", "service"))
 _WHERE = ("三号楼", "地下车库", "东门岗亭", "二单元", "物业前台", "锅炉房", "电梯间", "小区广场")
@@ -42,11 +43,12 @@ _OUTCOME = "已处理完毕，客户满意"
 
 @dataclass(frozen=True)
 class Staffed:
-    """A company of the group: its number and who answers there."""
+    """A company of the group: its number, who answers there, and a superior about whom somebody complains unnamed."""
 
     id: int
     number: str
     agents: tuple[int, ...]
+    superior: int
 
 
 @dataclass
@@ -61,6 +63,8 @@ class _Ringing:
     at: datetime
     facts: dict[str, int | None] = field(default_factory=dict)
     texts: list[str] = field(default_factory=list)
+    case_id: int | None = None
+    slots: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass
@@ -88,8 +92,9 @@ class History:
         self._keys: dict[int, str] = {}
         self._prints: dict[str, int] = {}
         self._numbered: dict[tuple[int, date], int] = defaultdict(int)
-        self._cases = self._promises = self._waits = self._handed = self._entries = first
+        self._cases = self._waits = self._handed = self._entries = first
         self._piece, self._chains = Piece(), dict[str, tuple[int, str]]()
+        self._matters, self._superiors = Matters(self._log, first=first, seed=seed), {one.superior for one in firms}
 
     def pieces(self) -> Iterator[tuple[Piece, list[tuple[str, int, str]]]]:
         """So many calls at a time; with the heads of the chains that were written, as a checkpoint holds them."""
@@ -132,16 +137,17 @@ class History:
         if by is not None:
             self._log(ringing.chain, answered, Actor("phone", owner), "call-owned", owner=owner)
         over = answered + timedelta(seconds=dice.randrange(20, 400))
-        case_id = self._case(ringing, over) if dice.randrange(100) < _MATTERS else None
+        if dice.randrange(100) < _MATTERS:
+            self._case(ringing, over)
         ended = {"state": CallState.ENDED, "sequence": 3, "ended_by": "them", "cause": None}
         self._log(ringing.chain, over, CARRIER, "call-state", **ended)
         self._find(ringing)
         self._piece.add(
             Call, id=call_id, sid=f"CA{call_id:032x}", direction="in", company_id=firm.id, customer_id=customer,
-            case_id=case_id, owner_id=owner, answered_by_id=by, our_number=firm.number, state=CallState.ENDED,
-            sequence=3, step="goodbye", turn=4, misses=0, language="zh-CN", slow=False, words_version="x", slots={},
-            started_at=at, answered_at=answered, answer_ms=millis, ended_at=over, ended_by="them",
-            cause="late-answer" if millis == _TOO_LATE else None,
+            case_id=ringing.case_id, owner_id=owner, answered_by_id=by, our_number=firm.number, state=CallState.ENDED,
+            sequence=3, step="goodbye", turn=4, misses=0, language="zh-CN", slow=False, words_version="x",
+            slots=ringing.slots, unnamed=bool(ringing.slots), started_at=at, answered_at=answered, answer_ms=millis,
+            ended_at=over, ended_by="them", cause="late-answer" if millis == _TOO_LATE else None,
         )  # fmt: skip
 
     def _begins_at(self, n: int) -> datetime:
@@ -197,33 +203,58 @@ class History:
             longest_gap_ms=gap, connected_at=until, ended_at=until,
         )  # fmt: skip
 
-    def _case(self, ringing: _Ringing, at: datetime) -> int:
+    def _case(self, ringing: _Ringing, at: datetime) -> None:
         self._cases += 1
         case_id, chain, dice = self._cases, f"case:{self._cases}", self._dice
-        firm, customer, owner = ringing.firm, ringing.customer, ringing.owner
+        firm, owner = ringing.firm, ringing.owner
         kind, matter = dice.choice(_KINDS)
+        unnamed = kind == "complaint" and dice.randrange(100) < ANONYMOUS
+        customer, call_id = (None, None) if unnamed else (ringing.customer, ringing.call_id)
+        key = None if customer is None else self._keys[customer]
+        seal = self._sealer.seal if key is None else partial(self._sealer.seal_for, key)
         day, seq, number = self._numbers(firm, at)
-        key, note = self._keys[customer], f"{dice.choice(_WHERE)}{dice.choice(_WHAT)}，{dice.choice(_WANTS)}"
-        told = {"number": number, "what": kind, "matter": matter, "owner": owner, "call": ringing.call_id}
+        note = f"{dice.choice(_WHERE)}{dice.choice(_WHAT)}，{dice.choice(_WANTS)}"
+        told = {"number": number, "what": kind, "matter": matter, "owner": owner, "call": call_id}
         more = {"company": firm.id, "customer": customer}
         self._log(chain, at, Actor("console", owner), "case-opened", case=case_id, **told, **more)
-        verdict = self._promise(chain, case_id, firm, owner, at)
-        last, closed = owner, at + timedelta(hours=30)
-        if dice.randrange(100) < _HANDED:
-            last = self._handed_over(chain, case_id, firm, owner, at + timedelta(hours=20), key)
-            ringing.facts[call_facts.MOVED] = None
+        case = Matter(case_id, matter, firm.id, at, owner, firm.agents, self._about(firm) if unnamed else None)
+        texts = [note, _OUTCOME, *self._held(kind, case, seal)]
+        verdict = self._matters.promise(self._piece, case, kind)
+        moved = dice.randrange(100) < _HANDED
+        last = self._handed_over(chain, case_id, firm, owner, at + timedelta(hours=20), seal) if moved else owner
+        closed = at + timedelta(hours=30)
         self._log(chain, closed, Actor("console", last), "case-closed", by=last, owner=last)
         self._piece.add(
             Case, id=case_id, company_id=firm.id, numbered_by_id=firm.id, day=day, seq=seq, number=number, kind=kind,
-            matter=matter, customer_id=customer, call_id=ringing.call_id, owner_id=last, first_owner_id=owner,
-            handler_id=last, anonymous=False, details={"sealed_question": self._sealer.seal_for(key, note)},
-            state="closed", opened_at=at, closed_at=closed, closed_by_id=last,
-            outcome=self._sealer.seal_for(key, _OUTCOME),
+            matter=matter, customer_id=customer, call_id=call_id, owner_id=last, first_owner_id=owner,
+            handler_id=last, anonymous=unnamed, details={"sealed_question": seal(note)},
+            state="closed", opened_at=at, closed_at=closed, closed_by_id=last, outcome=seal(_OUTCOME),
         )  # fmt: skip
+        if unnamed:
+            self._unnamed(ringing, case_id, at)
+            return
+        ringing.case_id = case_id
         named = (call_facts.of_case(case_id), call_facts.of_kind(kind), call_facts.of_matter(matter))
-        ringing.facts.update(dict.fromkeys((*named, call_facts.of_verdict(verdict))))
-        ringing.texts += [note, _OUTCOME]
-        return case_id
+        ringing.facts.update(dict.fromkeys((*named, call_facts.of_verdict(verdict), *([call_facts.MOVED] * moved))))
+        ringing.texts += texts
+
+    def _held(self, kind: str, case: Matter, seal: Seals) -> list[str]:
+        """What a fault or a complaint holds beside its case; the texts noted in it."""
+        if kind == "fault":
+            return [self._matters.fault(self._piece, case, seal)]
+        return [self._matters.complaint(self._piece, case, seal)] if kind == "complaint" else []
+
+    def _about(self, firm: Staffed) -> int | None:
+        """The first unnamed complaint of a company is about its superior."""
+        if firm.superior not in self._superiors:
+            return None
+        self._superiors.remove(firm.superior)
+        return firm.superior
+
+    def _unnamed(self, ringing: _Ringing, case_id: int, at: datetime) -> None:
+        """The call in which an anonymous matter was told does not say which (CMP-10)."""
+        ringing.slots["anonymous_case"] = self._sealer.seal(str(case_id))
+        self._log(ringing.chain, at, Actor("console", ringing.owner), "anonymous-told")
 
     def _numbers(self, firm: Staffed, at: datetime) -> tuple[date, int, str]:
         """The company's own day, the count in it, and the case number."""
@@ -232,30 +263,11 @@ class History:
         seq = self._numbered[firm.id, day]
         return day, seq, f"{day:%y%m%d}{seq:03}"
 
-    def _promise(self, chain: str, case_id: int, firm: Staffed, owner: int, at: datetime) -> str:
-        self._promises += 1
-        promise, rule, due = self._promises, "CBK-1.answer", at + timedelta(hours=24)
-        kept = self._dice.random() > 0.05
-        verdict, done = (
-            (Verdict.KEPT, at + timedelta(hours=9)) if kept else (Verdict.BROKEN, due + timedelta(seconds=1))
-        )
-        told = {"promise": promise, "rule": rule, "due": due.isoformat(), "owner": owner, "calendar": "CN 2026-1"}
-        self._log(chain, at, Actor("console", owner), "promise-made", **told, department=None)
-        judged: dict[str, Any] = {"verdict": verdict} if kept else {"due": due.isoformat()}
-        ended = "promise-done" if kept else "promise-broken"
-        self._log(chain, done, CLOCK, ended, promise=promise, rule=rule, **judged)
-        self._piece.add(
-            Promise, id=promise, rule=rule, rule_id="CBK-1", company_id=firm.id, case_id=case_id, owner_id=owner,
-            made_at=at, due_at=due, calendar="CN 2026-1", verdict=verdict, done_at=done if kept else None,
-            judged_at=done, step=2,
-        )  # fmt: skip
-        return verdict
-
-    def _handed_over(self, chain: str, case_id: int, firm: Staffed, giver: int, at: datetime, key: str) -> int:
+    def _handed_over(self, chain: str, case_id: int, firm: Staffed, giver: int, at: datetime, seal: Seals) -> int:
         """The new owner."""
         self._handed += 1
         receiver = next(one for one in firm.agents if one != giver)
-        reason = self._sealer.seal_for(key, "请接手")
+        reason = seal("请接手")
         told = {"giver": giver, "receiver": receiver, "why": Why.ASKED, "bounced": False, "reason": reason}
         self._log(chain, at, Actor("console", giver), "handover-asked", handover=self._handed, **told)
         new = {"before": giver, "owner": receiver, "company": firm.id}

@@ -30,6 +30,7 @@ CALLS = 1_000_000
 KINDS = ("SQLite", "PostgreSQL")
 AGENTS = 20  # of each company
 FIRST = 100_000  # the number of the first row of each table
+_SUPERIOR = {"heat": Role.MANAGER, "home": Role.SUPERVISOR}  # about whom somebody complains unnamed
 SAID_EVERY = 20  # pieces
 # It need not survive a power cut; it has the memory that a server of its own would have.
 _POSTGRES = "fsync=off\nsynchronous_commit=off\nshared_buffers=512MB\nmaintenance_work_mem=256MB\nautovacuum=off\n"
@@ -126,7 +127,8 @@ def _staffed(act: Act, place: int, company: companies.Company) -> Staffed:
         ).id
         for n in range(AGENTS)
     ]
-    return Staffed(company.id, companies.number_of(act, company), tuple(hired))
+    superior = staff.holding(act, company.id, _SUPERIOR[company.code])[0].id
+    return Staffed(company.id, companies.number_of(act, company), tuple(hired), superior)
 
 
 def _counted(house: Runtime) -> dict[str, float | int | str]:
