@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement
+from collections.abc import Collection
+
+from sqlalchemy import ColumnElement, select
 
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
@@ -26,6 +28,15 @@ def told_in(call: Call) -> bool:
 def was_told() -> ColumnElement[bool]:
     """The same of `Call`, as a condition of a query."""
     return Call.unnamed.expression
+
+
+def calls_about(act: Act, case_ids: Collection[int]) -> list[int]:
+    """The calls in which these anonymous matters were told. Each note is opened for that: no query finds it.
+
+    For what is kept and destroyed alone; nobody is told which call it is.
+    """
+    rows = act.session.execute(select(Call.id, Call.slots).where(was_told())) if case_ids else ()
+    return [call_id for call_id, slots in rows if _SLOT in slots and int(act.sealer.open(slots[_SLOT])) in case_ids]
 
 
 def present_case(act: Act, call: Call) -> int | None:

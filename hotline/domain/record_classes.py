@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Select, String, and_, cast, delete, exists, func, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
-from hotline.domain import companies, customers, erasures, holds
+from hotline.domain import anonymity, companies, customers, erasures, holds
 from hotline.domain.act import Act
 from hotline.domain.call_words import CallWord
 from hotline.domain.calls import Call
@@ -88,8 +88,8 @@ def _recordings(act: Act, company: Company, since: datetime) -> Due:
         select(Recording.sid)
         .join(Call, Call.id == Recording.call_id)
         .where(Call.company_id == company.id, Recording.sha256.is_not(None), Recording.at < since, or_(*at_rest))
-        .where(_call_is_at_rest())
-        .where(_is_not_held(Recording.case_id), _customer_is_not_held(Recording.customer_id), _call_is_not_held())
+        .where(_call_is_at_rest(act))
+        .where(_is_not_held(Recording.case_id), _customer_is_not_held(Recording.customer_id), _call_is_not_held(act))
         .order_by(Recording.at, Recording.sid)
     )
 
@@ -105,8 +105,8 @@ def _calls(act: Act, company: Company, since: datetime) -> Due:
     says = exists().where(Turn.call_id == Call.id, Turn.words.is_not(None))
     return (
         select(Call.id)
-        .where(Call.company_id == company.id, Call.started_at < since, Call.ended_at < since, _call_is_at_rest())
-        .where(or_(says, cast(Call.slots, String).like(_HAS_SEALED)), _call_is_not_held())
+        .where(Call.company_id == company.id, Call.started_at < since, Call.ended_at < since, _call_is_at_rest(act))
+        .where(or_(says, cast(Call.slots, String).like(_HAS_SEALED)), _call_is_not_held(act))
         .order_by(Call.id)
     )
 
@@ -150,6 +150,7 @@ def _customers(act: Act, company: Company, since: datetime) -> Due:
     today = act.at.astimezone(ZoneInfo(act.standard.timezone)).date()
     served = exists().where(place.customer_id == Customer.id, place.agreement_ends >= today)
     done = [_is_done_with(act, one) for one in companies.listed(act)]
+    done.append(~exists().where(Call.customer_id == Customer.id, Call.id.in_(_kept_for_unnamed(act))))
     return (
         select(Customer.id)
         .where(Customer.key.is_not(None), Customer.known_since < since, _knows(company.id), *done, ~served)
@@ -224,10 +225,17 @@ CLASSES: tuple[RecordClass, ...] = (
 )
 
 
-def _call_is_at_rest() -> ColumnElement[bool]:
-    """Of `Call`: is every matter closed that was told in it? The call itself names the last alone."""
+def _call_is_at_rest(act: Act) -> ColumnElement[bool]:
+    """Of `Call`: is every matter closed that was told in it? The call names the last alone."""
     still_open = exists().where(_TOLD.call_id == Call.id, _TOLD.state != "closed")
-    return and_(or_(Call.case_id.is_(None), Call.case_id.in_(_closed())), ~still_open)
+    told = Call.id.not_in(_kept_for_unnamed(act))
+    return and_(or_(Call.case_id.is_(None), Call.case_id.in_(_closed())), ~still_open, told)
+
+
+def _kept_for_unnamed(act: Act) -> list[int]:
+    """The calls in which an anonymous matter was told that is open or held: neither names the other in the clear."""
+    kept = or_(Case.state != "closed", Case.id.in_(holds.held_cases()))
+    return anonymity.calls_about(act, set(act.session.scalars(select(Case.id).where(Case.anonymous, kept))))
 
 
 def _closed() -> Select[int]:
@@ -242,8 +250,8 @@ def _customer_is_not_held(customer_id: InstrumentedAttribute[Any]) -> ColumnElem
     return or_(customer_id.is_(None), customer_id.not_in(holds.held_customers()))
 
 
-def _call_is_not_held() -> ColumnElement[bool]:
-    return Call.id.not_in(holds.held_calls())
+def _call_is_not_held(act: Act) -> ColumnElement[bool]:
+    return Call.id.not_in(holds.held_calls(act))
 
 
 def _of_held_cases() -> Select[int | None]:

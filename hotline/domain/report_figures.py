@@ -1,7 +1,7 @@
 """What a report of a period says, counted once for all; without it each page and file would count anew (PPL-6, FLT-9).
 
 Ids, words of ours and numbers alone: no name, number or address of a customer. Of where faults were, the building is
-told, and only of a building with several, lest it say whose flat it was.
+told, and only of a building in which several customers had one, lest it say whose flat it was.
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ from hotline.domain.visits import Visit
 from hotline.errors import Invalid, NotFound
 from hotline.standard.catalogue import RULES
 
-_BUILDING = re.compile(r"^.*?(?:号楼|号院|栋|幢|大厦|广场|座)")
+# With what stands right before it: an address that begins with a name, or with how to get there, tells neither.
+_BUILDING = re.compile(r"[^\s,，。;；:：、()（）]{1,12}?(?:号楼|号院|栋|幢|大厦|广场|座)")
 _STEPS = ("signed_at", "settled_at", "returned_at", "told_at")
 
 Span = tuple[datetime, datetime]
@@ -140,19 +141,22 @@ def _faults(act: Act, company_id: int, span: Span, hidden: Hidden) -> list[dict[
 
 
 def _places(act: Act, company_id: int, span: Span, hidden: Hidden) -> list[dict[str, Any]]:
-    """Faults by building and class, most first; what is in no building with several is counted together, as None."""
-    query = select(RepairOrder.address, Customer.key, RepairOrder.fault_class).select_from(RepairOrder)
+    """Faults by building and class, most first; those in no building of several customers together, as None."""
+    columns = (RepairOrder.address, Customer.key, RepairOrder.fault_class, Case.customer_id)
+    query = select(*columns).select_from(RepairOrder)
     query = query.join(Case, RepairOrder.case_id == Case.id).outerjoin(Customer, Customer.id == Case.customer_id)
     query = query.where(Case.company_id == company_id, Case.id.not_in(hidden.cases)).order_by(Case.id)
     query = query.where(RepairOrder.reported_at >= span[0], RepairOrder.reported_at < span[1])
     rows = act.session.execute(query.execution_options(yield_per=_at_once(act)))
-    found = Counter((_building(act, address, key), fault_class) for address, key, fault_class in rows)
-    of_building: Counter[str | None] = Counter()
-    for (building, _class), n in found.items():
-        of_building[building] += n
+    found: Counter[tuple[str | None, str]] = Counter()
+    who: dict[str | None, set[int | None]] = defaultdict(set)
+    for address, key, fault_class, customer_id in rows:
+        building = _building(act, address, key)
+        found[building, fault_class] += 1
+        who[building].add(customer_id)
     least, told = act.standard.engine.exports.place_least, Counter[tuple[str | None, str]]()
     for (building, class_), n in found.items():
-        told[building if of_building[building] >= least else None, class_] += n
+        told[building if len(who[building] - {None}) >= least else None, class_] += n
     ordered = sorted(told.items(), key=lambda one: (one[0][0] is None, -one[1], str(one[0])))
     return [{"place": place, "class": class_, "n": n} for (place, class_), n in ordered]
 
@@ -165,7 +169,7 @@ def _building(act: Act, address: str | None, key: str | None) -> str | None:
         told = act.sealer.open(address) if act.sealer.is_ours(address) else act.sealer.open_for(key, address)
     except (NotFound, Invalid):
         return None
-    found = _BUILDING.match(told)
+    found = _BUILDING.search(told)
     return found[0] if found else None
 
 

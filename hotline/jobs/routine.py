@@ -140,7 +140,7 @@ def dispose_of_news(runtime: Runtime) -> None:
     was flagged, until the flag expires (ANS-12).
     """
     with runtime.act(CLOCK) as act:
-        news.dispose(act, but=holds.held_calls())
+        news.dispose(act, but=holds.held_calls(act))
         customers.forget_expired(act)
 
 

@@ -30,7 +30,7 @@ from tests.console.tables import EXPORTS, WHY, lines_of, sheets_of, wished
 from tests.console.visitor import logged_in, text_of
 from tests.jobs.conftest import shop as shop
 from tests.jobs.workshop import Workshop
-from tests.world import SHANGHAI, Cast, HandClock
+from tests.world import SHANGHAI, Cast, HandClock, number
 
 LIST = "/console/reports"
 BEGINS, ENDS = datetime(2026, 1, 1, tzinfo=SHANGHAI), datetime(2027, 1, 1, tzinfo=SHANGHAI)
@@ -40,17 +40,23 @@ SHARED = ("CMP-1", "CMP-2", "CMP-4", "CMP-6")  # dealt with once where complaint
 
 
 def november(runtime: Runtime, cast: Cast, places: tallies.Places, seed: int = 21) -> None:
-    """Calls, complaints of every kind, faults in two buildings, and one where nobody can say where."""
+    """Calls, complaints of every kind; faults in a building of three customers, of one who has three, and nowhere."""
     tallies.many(runtime, cast, places, seed=seed, n=60)
-    for number in range(1, 6):
-        matters.call(runtime, cast, number=number)
+    for n in range(1, 6):
+        matters.call(runtime, cast, number=n)
     with runtime.act(COMMAND) as act:
-        chen = customers.get(act, cast.chen.id)
         companies.get(act, cast.heat.id)
-        for n, address in enumerate(("3号楼2单元501", "3号楼1单元102", "3号楼101", "7号楼1单元9", "")):
+        neighbours = [customers.with_number(act, number(700 + n)).id for n in range(2)]
+        faults = [
+            (cast.chen.id, "3号楼2单元501"),
+            (neighbours[0], "找陈丽，3号楼1单元102"),
+            (neighbours[1], "3号楼101"),
+        ]
+        faults += [(cast.chen.id, "陈丽家7号楼1单元9")] * 3 + [(cast.chen.id, "")]
+        for n, (customer_id, address) in enumerate(faults):
             case = Case(
                 company_id=cast.heat.id, numbered_by_id=cast.heat.id, day=act.at.date(), seq=9000 + n,
-                number=f"26111890{n:02d}", kind=Kind.FAULT, matter="heating", customer_id=chen.id,
+                number=f"26111890{n:02d}", kind=Kind.FAULT, matter="heating", customer_id=customer_id,
                 owner_id=cast.zhou.id, first_owner_id=cast.zhou.id, handler_id=cast.zhou.id, details={},
                 state="open", opened_at=act.at, anonymous=False,
             )  # fmt: skip
@@ -116,11 +122,11 @@ def test_what_a_report_says_is_what_a_separate_count_of_the_rows_says(
     assert figures["complaints"][0]["counts"]["all"] == len(figures["tracking"]) == filed > 10
     assert figures["calls"] == {"in": rang, "answered": 0, "out": 1}
     assert rang == 5
-    assert figures["faults"] == [{"class": "heating", "scope": "in_scope", "n": 5, "done": 0, "charged": 0}]
+    assert figures["faults"] == [{"class": "heating", "scope": "in_scope", "n": 7, "done": 0, "charged": 0}]
     assert figures["places"] == [
         {"place": "3号楼", "class": "heating", "n": 3},
-        {"place": None, "class": "heating", "n": 2},
-    ], "a building with several is named, one with a single fault is not"
+        {"place": None, "class": "heating", "n": 4},
+    ], "a building in which several customers had a fault is named, one in which one had several is not"
     [lin] = [one for one in figures["staff"] if one["staff"] == cast.lin.id]
     assert {name: lin.get(name, 0) for name in ("kept", "late", "broken")} == {
         name: kept[name] for name in ("kept", "late", "broken")

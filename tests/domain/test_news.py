@@ -74,7 +74,7 @@ def test_what_was_told_is_kept_as_long_as_the_standard_says(runtime: Runtime, ca
     for days, left in ((30, 3), (1, 2), (59, 2), (1, 0), (1, 0)):
         at.passes(timedelta(days=days))
         with runtime.act(CLOCK) as act:
-            news.dispose(act, but=holds.held_calls())
+            news.dispose(act, but=holds.held_calls(act))
         assert len(raw(runtime)) == left
     with runtime.look(CLOCK) as act:
         told = [one.fields["count"] for one in audit.entries(act.session, "house") if one.kind == "webhooks-disposed"]

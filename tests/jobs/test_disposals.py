@@ -8,7 +8,9 @@ import pytest
 from sqlalchemy import select, update
 
 from hotline.domain import (
+    anonymity,
     calls,
+    cases,
     companies,
     customers,
     disposals,
@@ -24,7 +26,7 @@ from hotline.domain import (
 from hotline.domain.act import COMMAND
 from hotline.domain.call_words import CallWord
 from hotline.domain.calls import Call
-from hotline.domain.cases import Case
+from hotline.domain.cases import Case, Kind
 from hotline.domain.companies import Company
 from hotline.domain.disposals import Disposal, Item, State
 from hotline.domain.news import Recording
@@ -183,7 +185,7 @@ def test_raw_news_of_a_held_matter_is_kept_past_its_time(shop: Workshop, told: i
     kept.hold(shop.runtime, shop.cast, told, whole_customer=True)
     shop.at.passes(YEAR)
     with shop.runtime.act(COMMAND) as act:
-        news.dispose(act, but=holds.held_calls())
+        news.dispose(act, but=holds.held_calls(act))
         assert act.session.scalar(select(news.CarrierNews.id)) is not None
         news.dispose(act, but=select(Call.id).where(Call.id < 0))
         assert act.session.scalar(select(news.CarrierNews.id)) is None
@@ -231,6 +233,30 @@ def test_what_was_said_stays_while_any_matter_that_was_told_in_the_call_is_open(
         act.session.get_one(Recording, "RE1").case_id = None
     shop.at.passes(2 * YEAR)
     assert due(shop.runtime, shop.cast) == {"case": 1}
+
+
+def test_what_was_said_stays_while_an_anonymous_matter_that_was_told_in_the_call_is_open_or_held(
+    shop: Workshop, told: int
+) -> None:
+    with shop.runtime.act(COMMAND) as act:
+        call = calls.locked(act, act.session.get_one(Case, told).call_id or 0)
+        companies.get(act, shop.cast.heat.id)
+        act.session.get_one(Case, told).call_id = None
+        matter = given.case(act, shop.cast, kind=Kind.COMPLAINT)
+        matter.anonymous, matter.customer_id = True, None
+        anonymity.note(act, call, matter.id)
+        news.keep(act, kind="turn", sid="CA9", mark="1", call=call, params="{}")
+    shop.at.passes(2 * YEAR)
+    assert due(shop.runtime, shop.cast) == {"case": 1}
+    held = kept.hold(shop.runtime, shop.cast, matter.id)
+    with shop.runtime.act(COMMAND) as act:
+        cases.mark_closed(act, cases.get(act, matter.id), by=shop.cast.lin.id, outcome="查过了")
+    with shop.runtime.act(COMMAND) as act:
+        assert due(shop.runtime, shop.cast) == {"case": 1}
+        news.dispose(act, but=holds.held_calls(act))
+        assert act.session.scalar(select(news.CarrierNews.id)) is not None
+    kept.lifts(shop.runtime, held, shop.cast.qian)
+    assert due(shop.runtime, shop.cast) == {"recording": 1, "call": 1, "case": 1, "customer": 1}
 
 
 def test_the_carriers_copy_goes_though_its_removal_was_given_up_and_ours_is_gone(shop: Workshop, told: int) -> None:
