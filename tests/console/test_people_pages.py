@@ -91,9 +91,11 @@ def test_a_judge_opens_decides_and_the_judged_answers(
     assert "再耐心些" in lacking.text
     decided = {one.name: str(one.usual or "not-needed") for one in points}
     decided[next(one.name for one in points if one.phrase == "不知道")] = "said"
+    decided[next(one.name for one in points if one.group == "required")] = "said"
     assert zhou.sends(here, **decided).status_code == 403
     assert sun.sends(here, remark="再耐心些", **decided).location == here
     assert "80 / 100" in text_of(zhou.opens(here))
+    assert zhou.opens(here).text.count("mark broken") == 1, "what was to be said, and was, is no fault"
     assert "再耐心些" in zhou.opens(here).text
     assert lin.opens(here).status_code == 404
     assert f"check-{check.id}" not in lin.opens(QUALITY).text
