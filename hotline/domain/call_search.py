@@ -178,7 +178,7 @@ def _ordered(act: Act, asked: Criteria, within: ColumnElement[bool]) -> _Ordered
     if asked.words and not call_words.of_search(asked.words):
         return None
     few, terms = _few(act, asked), _terms(act, asked)
-    query = select(Call).where(within, *_plain(asked))
+    query = select(Call).where(within, *_plain(asked, known=few is not None))
     if few is None and terms:
         return _led(act, query, asked, terms)
     if few is not None:
@@ -224,11 +224,14 @@ def _terms(act: Act, asked: Criteria) -> list[_Term]:
     return [*found, *(_Term(CallWord, word) for word in words)]
 
 
-def _plain(asked: Criteria) -> list[ColumnElement[bool]]:
-    """What the call's own row tells, beside when it began."""
+def _plain(asked: Criteria, *, known: bool) -> list[ColumnElement[bool]]:
+    """What the call's own row tells, beside when it began; `known`: by their ids, which alone lead to the calls then.
+
+    SQLite does not know how many calls a company has, and would rather read all of them than a few by id.
+    """
     found: list[ColumnElement[bool]] = []
     if asked.company_id is not None:
-        found.append(Call.company_id == asked.company_id)
+        found.append((Call.company_id + 0 if known else Call.company_id) == asked.company_id)
     if asked.direction:
         found.append(Call.direction == literal(asked.direction, literal_execute=True))  # calls out have an index
     if asked.state:

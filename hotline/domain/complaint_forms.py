@@ -24,7 +24,7 @@ ITS_OWN = (SIGNING, SETTLING, "CMP-6")
 SHARED = (*ITS_OWN, "CMP-2")
 
 
-_JOINED = text("joined_to_id IS NOT NULL")
+_JOINED, _ABOUT = text("joined_to_id IS NOT NULL"), text("about_staff_id IS NOT NULL")
 
 
 class Stage(StrEnum):
@@ -49,6 +49,7 @@ class Complaint(Base):
         Index(None, "department_id", "stage"),
         # Of the joined ones alone: with a NULL for all the others SQLite takes it for useless once it has counted.
         Index(None, "joined_to_id", sqlite_where=_JOINED, postgresql_where=_JOINED),
+        Index(None, "about_staff_id", sqlite_where=_ABOUT, postgresql_where=_ABOUT),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

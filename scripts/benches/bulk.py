@@ -29,7 +29,8 @@ class Writer(Protocol):
 def writing(url: str) -> Iterator[Writer]:
     """A writer for this database: nothing else writes meanwhile, and no foreign key is looked after.
 
-    At the end the database knows how its tables look, and which numbers are free.
+    At the end PostgreSQL knows how its tables look and which numbers are free. SQLite knows neither: nothing of ours
+    asks it to look at its tables, so that it plans without.
     """
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
@@ -73,8 +74,6 @@ def _sqlite(file: str) -> Iterator[_Sqlite]:
         raw.execute(f"PRAGMA {pragma}")
     try:
         yield _Sqlite(raw)
-        raw.commit()
-        raw.execute("ANALYZE")
         raw.commit()
         raw.execute("PRAGMA journal_mode=WAL")
     finally:

@@ -76,7 +76,7 @@ class Matters:
         self._orders += 1
         by, order, dice = Actor("console", case.owner), self._orders, self._dice
         fault = FaultClass(case.matter)
-        told = {"fault": fault, "answers": {}, "scope": Scope.IN_SCOPE, "fee": None}
+        told: dict[str, Any] = {"fault": fault, "answers": {}, "scope": Scope.IN_SCOPE, "fee": None}
         self._log(case.chain, case.at, by, "fault-reported", order=order, **told)
         signed, done = case.at + timedelta(seconds=90), case.at + timedelta(hours=3)
         moved = {"order": order, "by": case.owner}

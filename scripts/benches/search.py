@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import select
@@ -52,9 +53,8 @@ def main(
     columns: Rows = {}
     for kind in kinds:
         with seed.kept(kind, calls, home or build) as house:
-            began = seconds(lambda house=house: _add_up(house))
-            columns[kind] = {"the days added up that were not yet, s": round(began, 1)}
-            columns[kind] |= _looked(house, rounds) | _reported(house) | exported.measured(house, calls, rows)
+            summed = {"the days added up that were not yet, s": round(seconds(partial(_add_up, house)), 1)}
+            columns[kind] = summed | _looked(house, rounds) | _reported(house) | exported.measured(house, calls, rows)
     publish("search", f"Pages among {calls:,} calls", columns, note=NOTE, page=page, build=build)
 
 
@@ -106,7 +106,7 @@ def _looked(house: Runtime, rounds: int) -> Figures:
     for name, query in _periods():
         opened(f"compliance of {name}", sun, f"/console/compliance?{query}")
         opened(f"compliance of {name}, for whom somebody complained of unnamed", qian, f"/console/compliance?{query}")
-    return {name: str(took) for name, took in found.items()} | {WORST: slowest}
+    return {**{name: str(took) for name, took in found.items()}, WORST: slowest}
 
 
 def _of_the_log(visitor: Visitor, known: _Known, only: Sequence[str] = ()) -> Iterator[tuple[str, str]]:

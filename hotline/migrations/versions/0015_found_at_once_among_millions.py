@@ -22,6 +22,9 @@ def upgrade() -> None:
     on_sqlite = op.get_bind().dialect.name == "sqlite"
     op.create_index("ix_calls_unnamed", "calls", ["id"], **_where("unnamed = 1" if on_sqlite else "unnamed"))
     op.create_index("ix_calls_out", "calls", ["company_id", "started_at", "id"], **_where("direction = 'out'"))
+    op.create_index(
+        "ix_complaints_about_staff_id", "complaints", ["about_staff_id"], **_where("about_staff_id IS NOT NULL")
+    )
     columns = ["fact", "began", "call_id", "amount"]
     op.create_index("ix_call_facts_amount", "call_facts", columns, **_where("amount IS NOT NULL"))
 
@@ -33,6 +36,7 @@ def _where(condition: str) -> dict[str, Any]:
 
 def downgrade() -> None:
     op.drop_index("ix_call_facts_amount", "call_facts")
+    op.drop_index("ix_complaints_about_staff_id", "complaints")
     op.drop_index("ix_calls_out", "calls")
     op.drop_index("ix_calls_unnamed", "calls")
     op.drop_column("calls", "unnamed")
