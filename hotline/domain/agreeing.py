@@ -12,16 +12,16 @@ from typing import Any
 from sqlalchemy import column, select, table
 from sqlalchemy.orm import Session
 
-from hotline.domain.chains import Tail, looked_up
+from hotline.domain.chains import Tail, looked_up, stored
 from hotline.domain.findings import Report, What
 from hotline.domain.promise_forms import JUDGING, WARNING, Verdict
 from hotline.domain.replaying import ABOUT, COLUMNS, HELD_BY, HOUSE, LARGEST, MAY_BE_UNTOLD, replay
-from hotline.domain.tells import UNTOLD
 
 NAME = re.compile(r"(call|case|seat):([1-9][0-9]{0,17})")
 _MOVES = ("waits",)  # a kept place goes on in the call that rings back; the chain of the row's call has the last word
-# Where a column stands in the rows that are compared.
-_PLACES = {name: {one: place for place, one in enumerate(("id", *columns))} for name, columns in COLUMNS.items()}
+# Where a column stands in the rows that are compared; a row's number stands last.
+_PLACES = {name: {one: place for place, one in enumerate((*columns, "id"))} for name, columns in COLUMNS.items()}
+_OWN = ("calls", "cases")  # rows that have a chain of their own
 _NOTHING: dict[str, dict[str, Any]] = {}
 
 Told = dict[int, dict[str, dict[str, Any]]]  # a row's number -> the chain that says so -> column -> what stands there
@@ -31,14 +31,15 @@ def check(session: Session, report: Report, tails: Iterable[Tail]) -> None:
     """Name every row and column of these chains' calls and cases that says something else than their entries."""
     chains: dict[str, dict[int, str]] = defaultdict(dict)  # "call" -> a call's number -> its chain
     told: dict[str, Told] = {name: defaultdict(dict) for name in HELD_BY}
+    as_stored = stored(session)
     for tail in tails:
         match = NAME.fullmatch(tail.chain)
-        if match is not None and int(match[2]) <= LARGEST:
-            chains[match[1]][int(match[2])] = tail.chain
-            said = replay(tail.told, match[1], int(match[2]))
+        if match is not None and (of := int(match[2])) <= LARGEST:
+            chains[match[1]][of] = tail.chain
+            said = replay(tail.told, match[1], of, as_stored)
         elif tail.chain == HOUSE:
             chains[HOUSE] = dict.fromkeys(session.scalars(select(table("companies", column("id")).c.id)), HOUSE)
-            said = replay(tail.told, HOUSE, 0)
+            said = replay(tail.told, HOUSE, 0, as_stored)
         else:
             continue
         for name, rows in said.items():
@@ -60,41 +61,44 @@ def _compare(session: Session, report: Report, name: str, told: Told, held: dict
         if not said and its_chain is not None and not untold:
             report.find(its_chain, None, What.ROW_UNTOLD, f"{name} {number}")
         for chain, row in said.items():
-            for column_name, value in row.items():
-                if shown[places[column_name]] != value and value is not UNTOLD:
-                    report.find(chain, None, What.ROW, f"{name} {number} {column_name}")
-    _name_gone(report, name, told, there.keys())
+            if tuple(row.values()) != shown[:-1]:
+                for column_name, value in row.items():
+                    if value != shown[places[column_name]]:
+                        report.find(chain, None, What.ROW, f"{name} {number} {column_name}")
+    _name_gone(report, name, told, held, there.keys())
 
 
-def _name_gone(report: Report, name: str, told: Told, there: Set[int]) -> None:
+def _name_gone(report: Report, name: str, told: Told, held: dict[int, str], there: Set[int]) -> None:
+    if name in _OWN:
+        for number in held.keys() - there:
+            report.find(held[number], None, What.NO_ROW)
+        return
     for number in told.keys() - there:
-        if name not in ("calls", "cases"):  # a chain without its call or case is named as such
-            report.find(next(iter(told[number])), None, What.ROW_GONE, f"{name} {number}")
+        report.find(next(iter(told[number])), None, What.ROW_GONE, f"{name} {number}")
 
 
 def _rows(session: Session, name: str, told: Told, held: dict[int, str]) -> dict[int, Any]:
-    """The rows as they stand, unread: a time that is no time any more stops nothing. First of each is its number.
+    """The rows as they stand, unread: a time that is no time any more stops nothing. Last of each is its number.
 
     By what holds them (`held`) or by their own numbers (`told`).
     """
     if not held and not told:
         return {}
     query = _query(name, session.get_bind().dialect.name == "sqlite")
-    return {row[0]: row for row in looked_up(session, query, held, told)}
+    among = (held,) if name in _OWN else (held, told)
+    return {row[-1]: row for row in looked_up(session, query, *among)}
 
 
 @cache
 def _query(name: str, sqlite: bool) -> str:
-    shown = ", ".join(("id", *(_shown(one, sqlite) for one in COLUMNS[name])))
-    return f'SELECT {shown} FROM {name} WHERE "{HELD_BY[name]}" {{among}} OR id {{among}}'  # noqa: S608 - our own names
+    shown = ", ".join((*(_shown(one, sqlite) for one in COLUMNS[name]), "id"))
+    which = "id {among}" if name in _OWN else f'"{HELD_BY[name]}" {{among}} OR id {{among}}'
+    return f"SELECT {shown} FROM {name} WHERE {which}"  # noqa: S608 - our own names
 
 
 def _shown(name: str, sqlite: bool) -> str:
-    if not name.endswith("_at"):
-        return f'"{name}"'
-    if sqlite:
-        return f"replace(\"{name}\", ' ', 'T')"
-    return f"to_char(\"{name}\" AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US')"
+    """A column as it is read; PostgreSQL gives instants as numbers."""
+    return f"replace(\"{name}\", ' ', 'T')" if sqlite and name.endswith("_at") else f'"{name}"'
 
 
 def _check_clocks(session: Session, report: Report, held: dict[int, str]) -> None:
@@ -115,6 +119,8 @@ def _check_clocks(session: Session, report: Report, held: dict[int, str]) -> Non
 def _is_looked_at(due: Any, look: Any) -> bool:
     """Does the clock look at it when its deadline is over, at the latest?"""
     try:
+        if isinstance(look, int):
+            return bool(look <= due + 1)
         return datetime.fromisoformat(look) <= datetime.fromisoformat(due) + datetime.resolution
     except (TypeError, ValueError, OverflowError):
         return False

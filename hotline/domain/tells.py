@@ -16,7 +16,18 @@ from hotline.domain.visits import State as VisitState
 
 _REOPENED = "case-reopened"
 PASSED_ON = ("handover-accepted", "handover-concerned", "handover-forced", _REOPENED)
-UNTOLD = object()  # what stands in the column is not told from here on, until a later entry tells it
+
+
+class _Untold:
+    """What stands in the column is not told, until a later entry tells it: anything may."""
+
+    def __eq__(self, shown: object) -> bool:
+        return True
+
+    __hash__ = object.__hash__
+
+
+UNTOLD = _Untold()
 
 
 @dataclass(frozen=True)

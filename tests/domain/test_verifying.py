@@ -100,6 +100,14 @@ def test_what_is_swapped_is_named(log: Runtime) -> None:
     assert f"call:1 entry 3: {What.COLUMNS}" in named
 
 
+def test_a_text_kept_as_another_type_is_named(log: Runtime, database_url: str) -> None:
+    """SQLite keeps any type in any column: the same bytes as a text are not what was written."""
+    if database_url.startswith("sqlite"):
+        with forging(log) as session:
+            run(session, "UPDATE audit_entries SET body = CAST(body AS TEXT) WHERE chain = 'call:1' AND seq = 2")
+            assert f"call:1 entry 2: {What.HASH}" in found(session)
+
+
 def test_a_removed_checkpoint_is_named(log: Runtime) -> None:
     seal(log)
     with forging(log) as session:
