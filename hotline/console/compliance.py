@@ -145,7 +145,8 @@ def _trend(act: Act, books: Mapping[int, Books], chosen: list[Company], asked: F
     if len(each) == 1:
         return each
     total = [(month, sum((series.months[place][1] for series in each), Tally())) for place, month in enumerate(months)]
-    return [Series(words.text("compliance.together"), None, total), *each]
+    name = words.text("compliance.chosen" if asked.company_ids else "compliance.together")
+    return [Series(name, None, total), *each]
 
 
 def _of_month(act: Act, books: Books, month: Period, rule: str, unknown: Hidden) -> Tally:

@@ -28,12 +28,13 @@ from hotline.standard.catalogue import RULES
 class Filter:
     """What is shown; what names nothing, or nothing for this reader, is passed over.
 
-    `rule`: the one whose trend is drawn, or empty for all together. What is no period is said (`problem`), and what was
-    typed as its days is kept; this month stands there instead.
+    `company_ids`: those that are counted, one beside the other; empty for every one. `rule`: the one whose trend is
+    drawn, or empty for all together. What is no period is said (`problem`), and what was typed as its days is kept;
+    this month stands there instead.
     """
 
     period: Period
-    company_id: int | None
+    company_ids: tuple[int, ...]
     rule: str = ""
     problem: str = ""
     typed: Mapping[str, str] = field(default_factory=dict)
@@ -50,14 +51,15 @@ class Filter:
         except Invalid as error:
             period, problem = Period.month(day.year, day.month), str(error)
             typed = {name: args.get(name, "") for name in DAYS if name in args}
-        company_id = args.get("company", type=asking.row_id) if rights.whole_group(person) else None
+        typed_ids = args.getlist("company", type=asking.row_id) if rights.whole_group(person) else []
+        company_ids = tuple(one for one in people.companies_by_id(act) if one in typed_ids)
         rule = args.get("rule", "")
-        return cls(period, company_id, rule if rule.partition(".")[0] in RULES else "", problem, typed)
+        return cls(period, company_ids, rule if rule.partition(".")[0] in RULES else "", problem, typed)
 
     @property
     def query(self) -> dict[str, Any]:
         """The same as a page's query."""
-        given = {"company": str(self.company_id or ""), "rule": self.rule}
+        given = {"company": [str(one) for one in self.company_ids], "rule": self.rule}
         return {**self.period.query, **{name: value for name, value in given.items() if value}}
 
     def over(self, period: Period) -> dict[str, Any]:
@@ -66,14 +68,14 @@ class Filter:
 
     def of(self, rule: str, outcome: str, company_id: int | None = None, **more: str) -> dict[str, Any]:
         """The query of the rows that a figure counts."""
-        chosen = replace(self, rule=rule, company_id=company_id or self.company_id)
+        chosen = replace(self, rule=rule, company_ids=(company_id,) if company_id else self.company_ids)
         return {**chosen.query, "outcome": outcome, **more}
 
     def chosen(self, act: Act, person: Staff) -> list[Company]:
-        """The companies that are counted: the reader's own, or of the group the one chosen, else every one."""
+        """The companies that are counted: the reader's own, or of the group those chosen, else every one."""
         known = people.companies_by_id(act)
         own = list(known.values()) if rights.whole_group(person) else [known[person.company_id]]
-        return [one for one in own if self.company_id in (None, one.id)]
+        return [one for one in own if not self.company_ids or one.id in self.company_ids]
 
     def frame(self, act: Act, person: Staff) -> Mapping[str, Any]:
         """What the pages show around their tables."""

@@ -108,7 +108,9 @@ def _listed(
     more = {**asked.of(figure.rule, figure.outcome), **({"of": VISITS} if figure.of_visits else {})}
     return {
         "rows": rows,
-        "more": f"?{urlencode({**more, 'before': found[lists.PAGE - 1].id})}" if found[lists.PAGE :] else None,
+        "more": f"?{urlencode({**more, 'before': found[lists.PAGE - 1].id}, doseq=True)}"
+        if found[lists.PAGE :]
+        else None,
         "known": people.companies_by_id(act),
         "names": people.names(act, (one.owner_id for one in rows)),
         "cases": lists.numbered(act, [one.case_id for one in rows]),

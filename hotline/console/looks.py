@@ -10,13 +10,14 @@ from flask import g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from hotline.console import asking, lists, people, refused, rights, words
+from hotline.console import asking, lists, people, refused, rights, taken_along, words
+from hotline.console.taken_along import Taken
 from hotline.domain import companies, customers
 from hotline.domain import looks as domain
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
 from hotline.domain.cases import Case
-from hotline.domain.looks import Asked, Look
+from hotline.domain.looks import Asked, Look, UnusualLooks
 from hotline.domain.staff import Staff
 from hotline.errors import Invalid, Refused
 from hotline.phones import PhoneNumber
@@ -86,6 +87,7 @@ def _page(**told: Any) -> str:
     with asking.runtime().look(asking.actor()) as act:
         found = domain.listed(act, asked, before=before, most=lists.PAGE + 1)
         page = found[: lists.PAGE]
+        taken = taken_along.listed(act, person, asked) if before is None else []
         unusual = domain.unusual(act, seen, most=_NEWEST)
         rows = [row for look in page if (row := _shown(act, person, look)) is not None]
         companies.get(act, person.company_id)
@@ -94,8 +96,13 @@ def _page(**told: Any) -> str:
         return render_template(
             "looks.html",
             rows=rows,
-            names=people.names(act, {look.staff_id for look in page} | {one.staff_id for one in unusual}),
-            numbers=people.masked_numbers(act, {row.look.customer_id for row in rows}),
+            names=people.names(act, _ids(page, unusual, taken)),
+            taken=taken[: taken_along.MOST],
+            takes_more=bool(taken[taken_along.MOST :]),
+            companies=people.companies_by_id(act),
+            numbers=people.masked_numbers(
+                act, {row.look.customer_id for row in rows} | ({asked.customer_id} if taken else set())
+            ),
             unusual=[] if before else unusual,
             colleagues=_colleagues(act, seen),
             asked=asked,
@@ -112,10 +119,14 @@ def _companies(person: Staff) -> frozenset[int] | None:
 
 
 def _saw_any(act: Act, customer_id: int) -> bool:
-    """Is there a look at this customer that the reader may know of? Else not even that we know the customer is told."""
+    """Is there a look at this customer, or a file with them in it, that the reader may know of? Else not even that we
+    know the customer is told.
+    """
     person = asking.person()
     found = domain.listed(act, Asked(None, customer_id, _companies(person)), before=None, most=lists.PAGE)
-    return any(_shown(act, person, look) is not None for look in found)
+    if any(_shown(act, person, look) is not None for look in found):
+        return True
+    return taken_along.held_any(act, person, customer_id, _companies(person))
 
 
 def _shown(act: Act, person: Staff, look: Look) -> Row | None:
@@ -126,6 +137,12 @@ def _shown(act: Act, person: Staff, look: Look) -> Row | None:
     what = "" if look.kind == domain.Kind.PLAYED else look.what.partition("-")[0]
     reason = words.text(_AT_WORK[look.kind]) if look.kind in _AT_WORK else act.sealer.open(look.reason)
     return Row(look, thing, reason, what)
+
+
+def _ids(page: list[Look], unusual: list[UnusualLooks], taken: list[Taken]) -> set[int]:
+    """Everybody who is named on the page."""
+    looked = {one.staff_id for one in page} | {one.staff_id for one in unusual}
+    return looked | {one.export.asked_by_id for one in taken if one.is_theirs}
 
 
 def _thing(act: Act, look: Look) -> Call | Case | None:

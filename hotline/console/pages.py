@@ -46,6 +46,7 @@ from hotline.console import (
     office,
     outbox,
     own_mistakes,
+    paging,
     permissions,
     phone,
     promise_list,
@@ -289,4 +290,5 @@ def _prepare(state: BlueprintSetupState, runtime: Runtime) -> None:
     state.app.extensions[stream.SLOTS] = threading.BoundedSemaphore(runtime.figures.routine.live_streams)
     state.app.context_processor(words.for_templates)
     state.app.context_processor(badges.for_templates)
+    state.app.context_processor(paging.for_templates)
     state.app.context_processor(phone.for_templates)

@@ -5,86 +5,23 @@ What a page of the console hides from a person is not in their files either: the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, Select, and_, cast, exists, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute
 
-from hotline.domain import call_search, discretion, legs
+from hotline.domain import discretion, legs
 from hotline.domain.calls import Call
 from hotline.domain.cases import Case
 from hotline.domain.complaint_forms import Complaint
+from hotline.domain.export_holdings import CALL, CASE, Held
 from hotline.domain.exports import What
 from hotline.domain.looks import Kind as LookKind
 from hotline.domain.looks import Look
 from hotline.domain.promises import Promise
+from hotline.jobs.export_kinds import Found, Kind
 from hotline.jobs.export_view import View
 from hotline.sheets import Cell
-
-GATHERED = 2**31 - 1  # behind every row of a search, whose order is not that of the rows' numbers
-
-
-@dataclass(frozen=True)
-class Page:
-    """Some rows; `last`: the number behind which the next page begins, None where there is none."""
-
-    rows: list[list[Cell]]
-    last: int | None
-
-
-@dataclass(frozen=True)
-class Kind:
-    """One kind: its columns, which rows, how a page of them is written.
-
-    `wordy`: the columns that are read and not searched by; the hidden marks stand in them. `key`: the row's number.
-    """
-
-    columns: tuple[str, ...]
-    wordy: tuple[str, ...]
-    key: InstrumentedAttribute[int]
-    chosen: Callable[[View, Select[Any]], Select[Any]]
-    entities: tuple[Any, ...]
-    written: Callable[[View, Sequence[Any]], Iterator[list[Cell]]]
-
-    def bounds(self, view: View) -> tuple[int, int, int]:
-        """How many rows there are, the number before the first, the number of the last."""
-        asked: Any = select(func.count(), func.min(self.key), func.max(self.key))
-        n, first, last = view.act.session.execute(self.chosen(view, asked)).one()
-        return int(n), int(first or 1) - 1, int(last or 0)
-
-    def page(self, view: View, *, after: int, until: int, most: int) -> Page:
-        """The next rows behind one number, up to another."""
-        query = self.chosen(view, select(*self.entities)).where(self.key > after, self.key <= until)
-        found = view.act.session.execute(query.order_by(self.key).limit(most)).all()
-        return Page(list(self.written(view, found)), found[-1][0].id if len(found) == most else None)
-
-    def heads(self, view: View) -> list[str]:
-        """What stands above the columns."""
-        return [view.label(f"console.exports.column.{name}") for name in self.columns]
-
-    def places(self, view: View) -> list[int]:
-        """Where the wordy columns stand."""
-        return [self.columns.index(name) for name in self.wordy]
-
-
-class Found(Kind):
-    """The calls that a search finds, in the order and by the conditions of its page."""
-
-    def bounds(self, view: View) -> tuple[int, int, int]:
-        """How many rows there are at the most; a number before the first and one behind the last."""
-        most = view.act.standard.engine.exports.rows_most + 1
-        n = call_search.at_most(view.act, view.search, within=discretion.calls(view.person), most=most)
-        return n, 0, GATHERED if n else 0
-
-    def page(self, view: View, *, after: int, until: int, most: int) -> Page:
-        """The next calls behind the one with this number, newest first; none behind `until`."""
-        if after >= until:
-            return Page([], None)
-        within = discretion.calls(view.person)
-        found = call_search.page(view.act, view.search, within=within, before=after or None, most=most)
-        return Page(list(self.written(view, [(call,) for call in found.calls])), found.more)
 
 
 def _calls(view: View, query: Select[Any]) -> Select[Any]:
@@ -219,6 +156,23 @@ def _written_looks(view: View, found: Sequence[Any]) -> Iterator[list[Cell]]:
         ]
 
 
+def _of_call(call: Call) -> Held:
+    return Held(CALL, call.id)
+
+
+def _of_case(case: Case) -> Held:
+    return Held(CASE, case.id)
+
+
+def _of_its_case(row: Complaint | Promise) -> Held:
+    return Held(CASE, row.case_id)
+
+
+def _of_look(look: Look) -> Held | None:
+    thing, _, number = look.chain.partition(":")
+    return Held(thing, int(number)) if number else None
+
+
 def _numbers_of_cases(view: View, ids: Sequence[int | None]) -> dict[int, str]:
     """The numbers of these cases, as far as whoever asked may know of them."""
     query = select(Case.id, Case.number).where(Case.id.in_([id_ for id_ in ids if id_]), discretion.cases(view.person))
@@ -232,6 +186,7 @@ _CALLS = Kind(
     _calls,
     (Call,),
     _written_calls,
+    _of_call,
 )
 KINDS: Mapping[str, Kind] = {
     What.CALLS: _CALLS,
@@ -246,6 +201,7 @@ KINDS: Mapping[str, Kind] = {
         _cases,
         (Case,),
         _written_cases,
+        _of_case,
     ),
     What.COMPLAINTS: Kind(
         (
@@ -257,6 +213,7 @@ KINDS: Mapping[str, Kind] = {
         _complaints,
         (Complaint, Case),
         _written_complaints,
+        _of_its_case,
     ),
     What.PROMISES: Kind(
         (
@@ -268,6 +225,7 @@ KINDS: Mapping[str, Kind] = {
         _promises,
         (Promise, Case),
         _written_promises,
+        _of_its_case,
     ),
     What.LOOKS: Kind(
         ("at", "company", "who_looked", "how", "where", "what"),
@@ -276,5 +234,6 @@ KINDS: Mapping[str, Kind] = {
         _looks,
         (Look,),
         _written_looks,
+        _of_look,
     ),
 }

@@ -10,9 +10,10 @@ from dataclasses import replace
 
 from hotline.domain import complaint_figures, complaint_tracking, reports
 from hotline.domain.complaint_figures import Wanted
+from hotline.domain.export_holdings import CASE, Held
 from hotline.domain.exports import What
 from hotline.errors import Refused
-from hotline.jobs.export_rows import GATHERED, Page
+from hotline.jobs.export_kinds import GATHERED, Page
 from hotline.jobs.export_view import View
 from hotline.papers import complaint_choice, complaint_columns, complaint_statistics, report_tables
 from hotline.papers.complaint_choice import Choice
@@ -44,7 +45,8 @@ class Tracking:
         names = _names(view)
         found = complaint_tracking.page(view.act, _wanted(view), before=after or None, most=most)
         last = found[-1].complaint.id if len(found) == most else None
-        return Page([complaint_columns.line(row, names) for row in found], last)
+        held = {Held(CASE, row.complaint.case_id) for row in found}
+        return Page([complaint_columns.line(row, names) for row in found], last, held)
 
 
 def _names(view: View) -> Names:

@@ -17,14 +17,16 @@ from zoneinfo import ZoneInfo
 
 from hotline import clock, marks, sheets
 from hotline.carrier import Carrier
-from hotline.domain import companies, exports
+from hotline.domain import companies, export_holdings, exports
 from hotline.domain.act import CLOCK, Act
+from hotline.domain.export_holdings import Held
 from hotline.domain.exports import WAITED_FOR, Export, State, What
 from hotline.domain.outbox import OutboxEntry
 from hotline.domain.outbox import State as Owed
 from hotline.errors import NotFound
 from hotline.jobs.effects import Effect, Prepared
-from hotline.jobs.export_rows import KINDS, Kind
+from hotline.jobs.export_kinds import Kind
+from hotline.jobs.export_rows import KINDS
 from hotline.jobs.export_tables import WHOLE, Tracking
 from hotline.jobs.export_view import View
 from hotline.papers import marked
@@ -121,7 +123,17 @@ def _is_in(store: Store, name: str) -> bool:
 
 
 def _turn(runtime: Runtime, export_id: int) -> Turn:
-    """Count, or gather for a while; when nothing is left to gather, the file."""
+    """One turn; which calls and cases its rows are about is on record before the turn is, and so before the file is."""
+    held: list[Held] = []
+    told, at_once = _looked(runtime, export_id, held), runtime.figures.exports.at_once
+    for place in range(0, len(held), at_once):
+        with runtime.act(CLOCK) as act:
+            export_holdings.note(act, export_id, held[place : place + at_once])
+    return told
+
+
+def _looked(runtime: Runtime, export_id: int, held: list[Held]) -> Turn:
+    """Count, or gather for a while; when nothing is left to gather, the file. What is gathered is told in `held`."""
     with runtime.look(CLOCK) as act:
         row = act.session.get_one(Export, export_id)
         companies.get(act, row.company_id)
@@ -134,7 +146,7 @@ def _turn(runtime: Runtime, export_id: int) -> Turn:
         if row.form == "xlsx" and row.cursor >= (row.ceiling or 0):
             told, ended = Turn(None, row.rows, row.parts, row.cursor), True
         else:
-            told, ended = _gathered(runtime, view, kind, row, pieces)
+            told, ended = _gathered(runtime, view, kind, row, pieces, held)
             ended = ended and row.form == "csv"  # a workbook is written in a turn of its own
         if ended:
             heads = _heads(view, kind, row)
@@ -225,7 +237,9 @@ def _at_one_look(view: View, row: Export, pieces: _Pieces) -> Turn:
     return Turn(None, n, parts, row.ceiling or 0, size, digest)
 
 
-def _gathered(runtime: Runtime, view: View, kind: Kind | Tracking, row: Export, pieces: _Pieces) -> tuple[Turn, bool]:
+def _gathered(
+    runtime: Runtime, view: View, kind: Kind | Tracking, row: Export, pieces: _Pieces, held: list[Held]
+) -> tuple[Turn, bool]:
     """The rows of one turn, kept; were they the last?"""
     figures, signs = runtime.figures.exports, exports.marks(view.act)
     ends, ended = clock.now() + figures.turn.span, False
@@ -239,6 +253,7 @@ def _gathered(runtime: Runtime, view: View, kind: Kind | Tracking, row: Export, 
         for number, cells in enumerate(found.rows, rows + 1):
             written.append([*marks.marked(cells, places, number, hidden), signs.code(row.id, number)])
         pieces.add(written)
+        held += found.held
         rows, cursor, ended = rows + len(found.rows), found.last or cursor, found.last is None
         view.act.session.expunge_all()
         if clock.now() > ends:

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
-from hotline.console import lists
+from hotline.console import lists, paging
 from hotline.domain import cases, companies, handovers, promises
 from hotline.domain.act import COMMAND
 from hotline.domain.call_searches import CallSearch
@@ -190,6 +190,27 @@ def test_a_long_answer_is_counted_and_turned_page_by_page(sun: Visitor, book: Bo
     rest = sun.opens("/console" + older[1].replace("&amp;", "&"))
     assert _CALL.findall(rest.text) == [str(ids[0])]
     assert 'rel="next"' not in rest.text
+    newer = re.search(r'rel="prev" href="([^"]+)"', rest.text)
+    assert newer is not None
+    assert sun.opens("/console" + newer[1]).text.count('class="row"') == lists.PAGE
+    assert 'rel="prev"' not in first.text
+
+
+def test_the_way_back_leads_by_the_pages_one_came_by(app: Flask) -> None:
+    def shown(query: str, more: str | None = None) -> paging.Ways:
+        with app.test_request_context(f"/console?{query}"):
+            return paging.ways(more)
+
+    assert shown("", "?before=90") == paging.Ways("?before=90&back=0", None, True)
+    assert shown("search=7&before=90&back=0", "?search=7&before=40") == paging.Ways(
+        "?search=7&before=40&back=0.90", "?search=7", False
+    )
+    assert shown("search=7&before=40&back=0.90") == paging.Ways(None, "?search=7&before=90&back=0", False)
+    assert shown("before=40") == paging.Ways(None, "?", True), "whoever typed it came by no page"
+    assert shown("before=40&back=x.²") == paging.Ways(None, "?", True)
+    long = shown("before=1&back=" + ".".join("9" * 99), "?before=5").older
+    assert long is not None
+    assert long.count(".") < 60
 
 
 def test_a_search_shows_no_complaint_that_the_list_hides(

@@ -104,6 +104,34 @@ def test_a_file_holds_what_its_page_shows_to_that_person_and_is_of_ones_own_sear
     assert lin.sends(wish, form="csv", reason=WHY).status_code == 403
 
 
+def test_the_looks_name_the_files_that_held_a_customer_as_far_as_the_reader_may_know_of_it(
+    app: Flask, sun: Visitor, runtime: Runtime, cast: Cast, firm: Departments, shop: Workshop
+) -> None:
+    departments.complains(runtime, cast, department_id=firm.repair, about_staff_id=cast.qian.id)
+    november = {"first": "2026-11-01", "last": "2026-11-30", "form": "csv", "reason": WHY}
+    number, looks = cast.chen.number.national, "/console/looks"
+    of_chen, qian = f"{looks}?customer={cast.chen.id}", logged_in(app, cast.qian)
+    assert "没有这个号码" in text_of(sun.is_refused(looks, page=looks, number=number))
+    sun.sends(LIST, what="cases", **november)
+    rows(sun, shop)
+    assert sun.sends(looks, number=number).location == of_chen
+    seen = text_of(sun.opens(of_chen))
+    assert all(word in seen for word in ("导出 1 号", "单据", WHY, "139****0088", "下载过 1 次"))
+    assert "没有这个号码" in text_of(qian.is_refused(looks, page=looks, number=number)), "it says that Chen complained"
+    assert "导出 1 号" not in qian.opens(of_chen).text
+    book = Book(runtime, cast, rung=9)
+    book.rings("暖气不热")
+    for visitor, asked in ((sun, {"direction": "in"}), (qian, {"words": "暖气"})):
+        _here, wish = searches(visitor, book, **asked)
+        visitor.sends(wish, form="csv", reason=WHY)
+        rows(visitor, shop)
+    seen = qian.opens(of_chen).text
+    assert [f"导出 {n} 号" in seen for n in (1, 2, 3)] == [False, True, True]
+    assert "导出 1 号" in sun.opens(f"{looks}?staff={cast.sun.id}").text
+    assert "导出 3 号" not in sun.opens(f"{looks}?staff={cast.sun.id}").text
+    assert "导出 2 号" not in logged_in(app, cast.hu).opens(of_chen).text, "a sister company's"
+
+
 def test_a_turn_goes_on_where_the_one_before_ended(
     sun: Visitor, book: Book, runtime: Runtime, cast: Cast, at: HandClock
 ) -> None:

@@ -158,6 +158,9 @@ def test_the_access_log_is_asked_by_customer_and_by_person(
     here = sun.sends("/console/looks", page="/console/looks", number=cast.chen.number.national).location
     assert here == f"/console/looks?customer={cast.chen.id}"
     by_customer = text_of(sun.opens(here))
+    for place in (f"/console/cases/{case_id}", f"/console/calls/{matters.call(runtime, cast, number=7)}"):
+        assert f'href="{here}"' in sun.opens(place).text
+        assert "/console/looks?customer=" not in lin.opens(place).text
     assert all(word in by_customer for word in (MASKED, "林晓 001", "客户要求回电", "孙丽 006", "电话号码"))
     assert cast.chen.number.national not in by_customer
     by_person = text_of(sun.opens(f"/console/looks?staff={cast.lin.id}"))

@@ -1,0 +1,50 @@
+"""The two ways from a page of a long list: to what is older, and back; else whoever went too far would begin anew.
+
+A page begins behind the row that its address names (`before`). The address says as well by which pages one came
+(`back`), so that the way back leads to those very pages, whatever came meanwhile.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import request
+
+from hotline.console import asking
+
+_KEPT = 60  # pages of the way back; behind them it leads to the first
+_FIRST = "0"
+
+
+@dataclass(frozen=True)
+class Ways:
+    """Where the two links lead, None where nowhere; `to_first`: of the way back nothing but its beginning is known."""
+
+    older: str | None
+    newer: str | None
+    to_first: bool
+
+
+def ways(more: str | None) -> Ways:
+    """From the page that is asked for; `more`: the query of the next one, as the list makes it."""
+    before = request.args.get("before", type=asking.row_id)
+    trail = [one for one in request.args.get("back", "").split(".") if one.isdecimal() and one.isascii()]
+    here = _FIRST if before is None else str(before)
+    older = f"{more}&{urlencode({'back': '.'.join([*trail, here][-_KEPT:])})}" if more else None
+    return Ways(older, None if before is None else _newer(trail), not trail)
+
+
+def for_templates() -> dict[str, Any]:
+    """What the templates ask by name."""
+    return {"ways": ways}
+
+
+def _newer(trail: list[str]) -> str:
+    query = [(name, value) for name, value in request.args.items(multi=True) if name not in ("before", "back")]
+    if trail and trail[-1] != _FIRST:
+        query.append(("before", trail[-1]))
+    if trail[:-1]:
+        query.append(("back", ".".join(trail[:-1])))
+    return "?" + urlencode(query)
