@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
-from contextlib import suppress
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, Text, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
+from hotline import spelling
 from hotline.db import Base
 from hotline.domain.act import Act
 from hotline.errors import Invalid, NotFound
-from hotline.phones import PhoneNumber
 
 LONGEST_NAME = 60  # characters
 MOST = 40  # kept by one person
@@ -92,9 +91,5 @@ def forget(act: Act, values: Collection[str]) -> None:
     Each is opened for that: what was typed lies sealed with our own key, in the spelling of whoever typed it.
     """
     for row in act.session.scalars(select(CallSearch)) if values else ():
-        typed = wanted(act, row)
-        texts = [*typed.values(), act.sealer.open(row.name) if row.name else ""]
-        with suppress(Invalid):
-            texts.append(PhoneNumber.parse(typed.get("number", "")).e164)
-        if any(value in text for value in values for text in texts):
+        if spelling.says([*wanted(act, row).values(), act.sealer.open(row.name) if row.name else ""], values):
             act.session.delete(row)

@@ -177,11 +177,15 @@ def phone_of(act: Act, customer: Customer) -> PhoneNumber:
 
 
 def known_as(act: Act, customer: Customer) -> list[str]:
-    """By what the customer is known in words: every number of theirs, and the name; nothing of who was erased."""
+    """By what the customer is known in words: every number of theirs, abroad and at home, and the name; nothing of who
+    was erased.
+    """
     if customer.key is None:
         return []
     sealed = list(act.session.scalars(select(CustomerPhone.number).where(CustomerPhone.customer_id == customer.id)))
-    return [act.sealer.open_for(customer.key, one) for one in [*sealed, *([customer.name] if customer.name else [])]]
+    numbers = [act.sealer.open_for(customer.key, one) for one in sealed]
+    named = [act.sealer.open_for(customer.key, customer.name)] if customer.name else []
+    return [*named, *(way for one in numbers for way in (one, PhoneNumber(one).national))]
 
 
 def may_be_rung(act: Act, number: PhoneNumber, company_id: int) -> bool:

@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
+from hotline import spelling
 from hotline.db import Base, insert_new
 from hotline.domain.act import Act
 
@@ -81,13 +82,9 @@ def forget(act: Act, about: Collection[str], values: Collection[str]) -> None:
     Each is opened for that: a form is sealed with our own key, for it is typed before anybody knows whose it is.
     """
     for row in act.session.scalars(select(Draft).order_by(Draft.id)):
-        typed = act.sealer.open(row.typed) if row.typed else ""
-        if row.about in about or any(_written(value) in typed for value in values):
+        typed = kept(act, row)
+        if row.about in about or spelling.says([*typed.fields.values(), *typed.elsewhere.values()], values):
             act.session.delete(row)
-
-
-def _written(value: str) -> str:
-    return json.dumps(value)[1:-1]
 
 
 def _forget_old(act: Act) -> None:

@@ -14,15 +14,13 @@ from hotline.domain.cases import Case
 from hotline.domain.customers import Customer, CustomerPhone, CustomerPlace
 from hotline.errors import NotFound
 from hotline.phones import PhoneNumber
+from hotline.spelling import DIGITS, GAP, long_enough, spelled
 
 _HIDDEN = "***"  # stands where a number or an address stood
-# As people write and dictate digits; one character for one, so that what is found in the one stands in the other.
-_DIGITS = str.maketrans("０１２３４５６７８９＋－〇零一二三四五六七八九幺", "0123456789+-001234567891")
-_GAP = r"[ .-]?"
 # A telephone number as people write it down: a mobile's, a landline's with its area code, or one from abroad.
 _NUMBER = re.compile(
-    rf"(?<!\d)(?:\+?86{_GAP})?(?:1{_GAP}[3-9](?:{_GAP}\d){{9}}|\(?0\d{{2,3}}\)?{_GAP}\d{{3,4}}{_GAP}\d{{4}})(?!\d)"
-    rf"|\+\d(?:{_GAP}\d){{7,13}}(?!\d)"
+    rf"(?<!\d)(?:\+?86{GAP})?(?:1{GAP}[3-9](?:{GAP}\d){{9}}|\(?0\d{{2,3}}\)?{GAP}\d{{3,4}}{GAP}\d{{4}})(?!\d)"
+    rf"|\+\d(?:{GAP}\d){{7,13}}(?!\d)"
 )
 _NAMES = ("name",)
 _VALUES = ("contact", "address", "organisation", "identity")  # what a case keeps of whoever told it, sealed
@@ -38,16 +36,16 @@ class Identity:
 
 def says_who(told: Iterable[str], known: Identity = Identity()) -> bool:
     """Is there a telephone number in these words, or anything that the customer is known by (CMP-10)?"""
-    sought = [_NUMBER, *(_spelled(value) for value in _long_enough((*known.names, *known.values)))]
-    return any(pattern.search(words.translate(_DIGITS)) for words in told for pattern in sought)
+    sought = [_NUMBER, *(spelled(value) for value in long_enough((*known.names, *known.values)))]
+    return any(pattern.search(words.translate(DIGITS)) for words in told for pattern in sought)
 
 
 def without(words: str, known: Identity) -> str:
     """These words without any telephone number or anything the customer is known by; a name becomes its mask."""
-    for value in _long_enough(known.values):
-        words = _replaced(words, _spelled(value), _HIDDEN)
-    for name in _long_enough(known.names):
-        words = _replaced(words, _spelled(name), masked(name))
+    for value in long_enough(known.values):
+        words = _replaced(words, spelled(value), _HIDDEN)
+    for name in long_enough(known.names):
+        words = _replaced(words, spelled(name), masked(name))
     return _replaced(words, _NUMBER, _HIDDEN)
 
 
@@ -83,22 +81,10 @@ def _told(act: Act, case: Case, names: Iterable[str]) -> list[str]:
         return []
 
 
-def _long_enough(values: Iterable[str]) -> list[str]:
-    """One character is a part of many words. The longest first, so that nothing of it is left by a shorter one."""
-    return sorted({value.strip() for value in values if len(value.strip()) > 1}, key=len, reverse=True)
-
-
-def _spelled(value: str) -> re.Pattern[str]:
-    """A value however it is written: a number's digits stand together or in groups."""
-    plain = value.translate(_DIGITS)
-    gap = _GAP if plain.removeprefix("+").isdecimal() else ""
-    return re.compile(gap.join(re.escape(one) for one in plain), re.IGNORECASE)
-
-
 def _replaced(words: str, pattern: re.Pattern[str], instead: str) -> str:
     """The pattern is sought as digits are written in figures; what is not replaced stays as it was written."""
     pieces, end = [], 0
-    for found in pattern.finditer(words.translate(_DIGITS)):
+    for found in pattern.finditer(words.translate(DIGITS)):
         pieces += [words[end : found.start()], instead]
         end = found.end()
     return "".join([*pieces, words[end:]])

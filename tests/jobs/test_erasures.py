@@ -58,9 +58,9 @@ def test_no_print_of_a_number_leads_to_an_erased_customer(shop: Workshop, told: 
 def test_what_was_half_typed_about_an_erased_customer_goes_with_them(shop: Workshop, told: int) -> None:
     runtime, cast = shop.runtime, shop.cast
     typed(runtime, cast.lin.id, ABOUT_THEM, {"question": "楼上漏水"})
-    typed(runtime, cast.lin.id, OF_ANOTHER, {"name": "孙某"})
-    typed(runtime, cast.zhou.id, OF_ANOTHER, {"contact": cast.chen.number.e164})
-    typed(runtime, cast.zhou.id, "case:1", {"name": f"{cast.chen.name}（家属）"})
+    typed(runtime, cast.lin.id, OF_ANOTHER, {"name": "刘洋", "question": "陈旧管道漏水"})
+    typed(runtime, cast.zhou.id, OF_ANOTHER, {"contact": "139-0000-0088"})
+    typed(runtime, cast.wu.id, OF_ANOTHER, {"name": cast.chen.name})
     with runtime.act(COMMAND) as act:
         erasures.carry_out(act, cast.chen.id)
     assert [(one.staff_id, one.about) for one in left(runtime, Draft)] == [(cast.lin.id, OF_ANOTHER)]
