@@ -105,10 +105,12 @@ def lines_of(answer: TestResponse) -> list[dict[str, str]]:
 def sheets_of(answer: TestResponse) -> list[list[dict[str, Any]]]:
     """The same of each sheet of a workbook."""
     book = openpyxl.load_workbook(io.BytesIO(answer.data))
-    found = []
+    found, codes = [], list[Any]()
     for sheet in book.worksheets:
         line, heads, *rows = sheet.iter_rows(values_only=True)
+        codes += [row[-1] for row in rows]
         found.append(list(_read(line, list(map(str, heads)), rows)))
+    assert len(codes) == len(set(codes)), "a row of one sheet is no row of another"
     return found
 
 
