@@ -31,14 +31,9 @@ _TO_THE_SECOND, _TO_THE_MICROSECOND = 25, 32  # characters of an instant in UTC
 _EPOCH, _MICROSECOND = datetime(2000, 1, 1, tzinfo=UTC), timedelta(microseconds=1)  # PostgreSQL counts from there
 
 Entry = tuple[Any, Any, Any, Any, Any, Any, Any]  # chain, seq, at, actor, kind, body, hash
-
-
-class Telling(NamedTuple):
-    """What a sound entry tells: its kind, its instant as the database has it, its fields. Of any other, its text."""
-
-    kind: bytes | None
-    at: Any
-    text: Any
+# What a sound entry tells: its kind, its instant as the database has it, its fields as they are written. Of any other
+# None, None and its text. There are as many as entries: anything but a plain tuple took as long again to make.
+Telling = tuple[bytes | None, Any, Any]
 
 
 class Tail(NamedTuple):
@@ -72,7 +67,7 @@ def walk(session: Session, report: Report, only: str | None = None, *, kinds: Co
             if fields is None:
                 last = _judge(report, entry, last - 1, previous)
             if kind in kinds:
-                told.append(Telling(None, None, body) if fields is None else Telling(kind, at, fields))
+                told.append((None, None, body) if fields is None else (kind, at, fields))
             previous = stored
     if name is not None:
         yield Tail(_said(name), last, _said(previous), told)
@@ -105,9 +100,9 @@ def looked_up(session: Session, query: str, *among: Collection[int] | Collection
     if _on_sqlite(session):
         before, query = driver.text_factory, query.format(among="IN (SELECT value FROM json_each(?))")
         try:
-            return list(_fetched(driver.execute(query, given), driver, str))
+            return _fetched(driver.execute(query, given), driver, str)
         except sqlite3.OperationalError:  # a text that is none any more
-            return list(_fetched(driver.execute(query, given), driver, before))
+            return _fetched(driver.execute(query, given), driver, before)
     with closing(driver.cursor(binary=True)) as cursor:
         cursor.adapters.register_loader(_TIME, Int8BinaryLoader)
         named = isinstance(next(iter(among[0]), 0), str)
@@ -139,10 +134,10 @@ def _entries(session: Session, chain: str | None) -> Iterator[list[Entry]]:
 def _fetched(cursor: Any, driver: Any, texts: Any, most: int | None = None) -> list[Any]:
     """Rows; SQLite gives its texts as `texts`, until somebody else asks it."""
     if not isinstance(driver, sqlite3.Connection):
-        return list(cursor.fetchmany(most))
+        return cursor.fetchmany(most)  # type: ignore[no-any-return]
     before, driver.text_factory = driver.text_factory, texts
     try:
-        return list(cursor.fetchall() if most is None else cursor.fetchmany(most))
+        return cursor.fetchall() if most is None else cursor.fetchmany(most)  # type: ignore[no-any-return]
     finally:
         driver.text_factory = before
 
