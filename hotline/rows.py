@@ -49,7 +49,7 @@ class Names:
         return cls(
             {company.id: company.code for company in listed},
             {row.id: row.login for row in act.session.execute(select(Staff.id, Staff.login))},
-            {one.id: ZoneInfo(act.under(one.profile, one.overrides).timezone) for one in listed},
+            {one.id: ZoneInfo(act.under(one.profile, one.overrides).timezone) for one in companies.loading(act)},
         )
 
     def person(self, staff_id: int | None) -> str | None:

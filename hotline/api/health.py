@@ -129,7 +129,7 @@ def _waits(act: Act, since: datetime | None) -> float | None:
 def calendar_warnings(act: Act) -> list[Found]:
     """Which companies' calendars do not know the working days of a year that is near: their deadlines are guesses."""
     warnings = []
-    for company in companies.listed(act):
+    for company in companies.loading(act):
         standard = act.under(company.profile, company.overrides)
         ahead = standard.engine.serving.calendar_ahead.deadline(act.at, standard.calendar).at
         years = range(act.at.year, ahead.year + 1)
@@ -138,8 +138,12 @@ def calendar_warnings(act: Act) -> list[Found]:
 
 
 def nobody_to_ring(act: Act) -> list[str]:
-    """Companies where a fault reported now would ring no telephone: nobody on duty or up the ladder has one."""
-    return [company.code for company in companies.listed(act) if not _rung(act, company)]
+    """Companies where a fault reported now would ring no telephone: nobody on duty or up the ladder has one.
+
+    One whose figures do not load rings none either.
+    """
+    well = companies.loading(act)
+    return [company.code for company in companies.listed(act) if company not in well or not _rung(act, company)]
 
 
 def _rung(act: Act, company: Company) -> bool:

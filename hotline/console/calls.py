@@ -51,7 +51,7 @@ def call_list() -> ResponseReturnValue:
             numbers=people.masked_numbers(act, (call.customer_id for call in page)),
             cases=lists.numbered(act, case_ids),
             marks_of=lists.marks(act, case_ids),
-            ring_limit=_ring_limits(act),
+            standards=matter.standards(act, {call.company_id for call in page}),
             caller=people.caller,
             case_of=lambda call: shown.get(call.id),
         )
@@ -108,6 +108,7 @@ def _context(act: Act, call: Call, cases: list[Case]) -> dict[str, Any]:
     names = people.names(act, [call.owner_id, call.staff_id])
     reads = rights.may_open(asking.person(), "console.log")
     chains = [call.chain, *(case.chain for case in cases)]
+    values = hidden.of_call(act, call)
     return {
         "call": call,
         "company": company,
@@ -119,7 +120,8 @@ def _context(act: Act, call: Call, cases: list[Case]) -> dict[str, Any]:
         "owned": record.ownership(act, call.chain),
         "course": call_course.of_call(act, call, story.of_call(act, call, company, cases)),
         "words_now": asking.runtime().prompts.version,
-        "hidden": hidden.of_call(act, call).keys(),
+        "hidden": values.keys(),
+        "gone": hidden.gone(values),
         "recorded": [listening.of_call(act, call), *(listening.of_case(act, case) for case in cases)],
         "corrected": {case.id: corrected.of_case(act, case) for case in cases},
         "matters": [matter.of_case(act, case) for case in cases],
@@ -129,13 +131,4 @@ def _context(act: Act, call: Call, cases: list[Case]) -> dict[str, Any]:
         "watched": supervise.of_call(act, asking.person(), call),
         "problem": None,
         **matter.for_templates(),
-    }
-
-
-def _ring_limits(act: Act) -> dict[int, int]:
-    """The ring limit of each company in seconds (ANS-1)."""
-    found = people.companies_by_id(act).values()
-    return {
-        company.id: act.standard_of(company.profile, company.overrides).answering.ring_limit_seconds
-        for company in found
     }

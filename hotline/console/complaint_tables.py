@@ -165,8 +165,9 @@ def _chart(act: Act, asked: Filter, names: Names) -> complaint_charts.Chart:
     """The months up to the end of the period, a year of them, by first grade."""
     months = complaint_period.last_months(asked.period, complaint_charts.MONTHS)
     year = replace(asked, period=Period(months[0].first, months[-1].last), grade="", stage="", figure=ALL)
-    zones = {id_: ZoneInfo(standard.timezone) for id_, standard in names.standards.items()}
-    found = complaint_figures.by_month(act, year.wanted(act, asking.person()), zones)
+    wanted = year.wanted(act, asking.person())
+    zones = {id_: ZoneInfo(names.standards[id_].timezone) for id_ in wanted.spans}
+    found = complaint_figures.by_month(act, wanted, zones)
     return complaint_charts.monthly(months, found)
 
 

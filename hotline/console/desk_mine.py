@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Select, func, select
 
-from hotline.console import discretion, people
+from hotline.console import discretion
 from hotline.domain.act import Act
 from hotline.domain.cases import Case
 from hotline.domain.promises import OWED, Promise
 from hotline.domain.staff import Staff
+from hotline.papers import called
 from hotline.standard.rules import Standard
 
 _SHOWN = 12
@@ -25,7 +27,7 @@ class Mine:
     more_cases: int
     promises: list[tuple[Promise, str]]
     more_promises: int
-    standards: dict[int, Standard]
+    standards: Mapping[int, Standard]
 
 
 def of(act: Act, person: Staff) -> Mine:
@@ -39,13 +41,12 @@ def of(act: Act, person: Staff) -> Mine:
     owed = select(Promise, Case.number).join(Case, Case.id == Promise.case_id).where(*my_promises)
     owed = owed.order_by(Promise.due_at, Promise.id).limit(_SHOWN)
     counted = select(func.count(Promise.id)).join(Case, Case.id == Promise.case_id)
-    known = people.companies_by_id(act)
     return Mine(
         cases=[(case, at) for case, at in act.session.execute(mine)],
         more_cases=_more(act, select(func.count(Case.id)).where(*my_cases)),
         promises=[(promise, number) for promise, number in act.session.execute(owed)],
         more_promises=_more(act, counted.where(*my_promises)),
-        standards={id_: act.standard_of(one.profile, one.overrides) for id_, one in known.items()},
+        standards=called.Standards(act),
     )
 
 

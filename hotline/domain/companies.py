@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, column_property, mapped_column
 from hotline.db import Base
 from hotline.domain.act import Act
 from hotline.domain.webhooks import Webhook
-from hotline.errors import Conflict, NotFound
+from hotline.errors import Conflict, Invalid, NotFound
 
 
 class Company(Base):
@@ -131,6 +131,24 @@ def get(act: Act, company_id: int) -> Company:
 def listed(act: Act) -> list[Company]:
     """Every company of the group, in the order of their founding."""
     return list(act.session.scalars(select(Company).order_by(Company.id)))
+
+
+def loading(act: Act) -> list[Company]:
+    """Every company whose figures load: one whose own do not holds up no other."""
+    return [one for one in listed(act) if _trouble(act, one) is None]
+
+
+def troubles(act: Act) -> list[Invalid]:
+    """What is wrong with the figures of companies that do not load; for whoever has to name it."""
+    return [trouble for trouble in (_trouble(act, one) for one in listed(act)) if trouble is not None]
+
+
+def _trouble(act: Act, company: Company) -> Invalid | None:
+    try:
+        act.standard_of(company.profile, company.overrides)
+    except Invalid as error:
+        return error
+    return None
 
 
 def group(act: Act) -> list[int]:

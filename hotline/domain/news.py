@@ -82,17 +82,19 @@ def adopt(act: Act, call: Call) -> None:
 def dispose(act: Act, *, but: Select[int]) -> None:
     """Delete what was kept longer than the standard of its company says; the house remembers how many (REC-5).
 
-    What belongs to no call of ours goes when no company would keep it. `but`: the ids of calls that are held.
+    What belongs to no call of ours goes when no company would keep it; one whose figures do not load keeps its own, and
+    that. `but`: the ids of calls that are held.
     """
     counted, earliest = 0, act.at
-    for company in companies.listed(act):
+    for company in companies.loading(act):
         companies.get(act, company.id)
         before = act.standard.records.retention.webhooks.before(act.at, act.standard.calendar)
         its_calls = select(Call.id).where(Call.company_id == company.id)
         theirs = (CarrierNews.call_id.in_(its_calls), CarrierNews.call_id.not_in(but))
         counted += _delete(act, CarrierNews.at < before, *theirs)
         earliest = min(earliest, before)
-    counted += _delete(act, CarrierNews.at < earliest, CarrierNews.call_id.is_(None))
+    if not companies.troubles(act):
+        counted += _delete(act, CarrierNews.at < earliest, CarrierNews.call_id.is_(None))
     if counted:
         act.remember("house", "webhooks-disposed", count=counted)
 

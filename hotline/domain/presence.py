@@ -32,9 +32,9 @@ def logged_in(act: Act, seat: Seat) -> None:
 
 
 def unseen(act: Act) -> list[Seat]:
-    """Seats at which nobody has shown themselves for longer than the limit, of the whole group."""
+    """Seats at which nobody has shown themselves for longer than the limit, of every company whose figures load."""
     found: list[Seat] = []
-    for company in companies.listed(act):
+    for company in companies.loading(act):
         companies.get(act, company.id)
         query = select(Seat).where(Seat.company_id == company.id, Seat.status.in_(_WATCHED))
         found += act.session.scalars(query.where(Seat.seen_at < seats.seen_after(act)).order_by(Seat.staff_id))

@@ -23,7 +23,6 @@ from hotline.domain.act import Act
 from hotline.domain.audit import AuditEntry
 from hotline.domain.calls import Call
 from hotline.domain.cases import Case
-from hotline.domain.companies import Company
 from hotline.domain.report_figures import Reader
 from hotline.domain.staff import Staff
 from hotline.errors import Invalid, NotFound
@@ -93,10 +92,11 @@ def due(act: Act) -> list[tuple[int, Span]]:
 
     A month of standstill has one as well: that nobody rang is told, and not left to be taken for a report that is lost.
 
-    Over is a period when its last calls are, as a day is that is added up.
+    Over is a period when its last calls are, as a day is that is added up. A company whose figures do not load has to
+    wait for its own; it holds up no other.
     """
     found: list[tuple[int, Span]] = []
-    for company in act.session.scalars(select(Company).order_by(Company.id)):
+    for company in companies.loading(act):
         standard = act.standard_of(company.profile, company.overrides)
         settled = act.at - standard.engine.counting.settles.span
         spans = over(settled.astimezone(ZoneInfo(standard.timezone)).date())

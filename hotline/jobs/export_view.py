@@ -17,9 +17,11 @@ from hotline.domain.customers import Customer, CustomerPhone
 from hotline.domain.exports import Criteria, Export, What
 from hotline.domain.staff import Staff
 from hotline.errors import Invalid, NotFound
+from hotline.papers import called
 from hotline.papers.tongue import Tongue
 from hotline.phones import PhoneNumber
 from hotline.prompts import Prompts
+from hotline.standard.rules import Standard
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ class View:
     people: Mapping[int, str]
     companies: Mapping[int, Company]
     departments: Mapping[int, str]
-    zones: Mapping[int, ZoneInfo]
+    standards: Mapping[int, Standard]
 
     @classmethod
     def of(cls, act: Act, row: Export, prompts: Prompts) -> View:
@@ -51,7 +53,7 @@ class View:
             {one.id: f"{one.name} {one.agent_number}" for one in people},
             companies,
             {one.id: one.name for one in departments},
-            {id_: ZoneInfo(act.standard_of(one.profile, one.overrides).timezone) for id_, one in companies.items()},
+            called.Standards(act),
         )
 
     @property
@@ -94,7 +96,10 @@ class View:
 
     def local(self, at: datetime | None, company_id: int) -> datetime | None:
         """An instant in a company's own zone, as a table has it."""
-        return None if at is None else at.astimezone(self.zones[company_id]).replace(tzinfo=None, microsecond=0)
+        if at is None:
+            return None
+        zone = ZoneInfo(self.standards[company_id].timezone)
+        return at.astimezone(zone).replace(tzinfo=None, microsecond=0)
 
     def between(self, company: InstrumentedAttribute[int], at: InstrumentedAttribute[datetime]) -> ColumnElement[bool]:
         """The rows of the days asked for, each company by its own calendar."""
@@ -103,8 +108,7 @@ class View:
         return or_(false(), *(and_(company == id_, at >= since, at < until) for id_, (since, until) in spans.items()))
 
     def _span(self, company_id: int) -> tuple[datetime, datetime]:
-        company = self.companies[company_id]
-        calendar = self.act.standard_of(company.profile, company.overrides).calendar
+        calendar = self.standards[company_id].calendar
         after = date.fromordinal(self.criteria.last.toordinal() + 1)
         return calendar.start_of_day(self.criteria.first), calendar.start_of_day(after)
 

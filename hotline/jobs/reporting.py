@@ -15,12 +15,17 @@ from hotline.runtime import Runtime
 
 
 def owe_due(runtime: Runtime) -> None:
-    """What is due is owed, and no more: a year takes long to count, and whoever does this hands out calls as well."""
+    """What is due is owed, and no more: a year takes long to count, and whoever does this hands out calls as well.
+
+    Of a company whose figures do not load nothing is, which is named afterwards.
+    """
     with runtime.look(CLOCK) as act:
-        owed = reports.due(act)
+        owed, troubles = reports.due(act), companies.troubles(act)
     if owed:
         with runtime.act(CLOCK) as act:
             reports.owe(act, owed)
+    if troubles:
+        raise troubles[-1]
 
 
 def make(runtime: Runtime, act: Act, entry: OutboxEntry) -> Prepared:

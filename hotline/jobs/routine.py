@@ -17,6 +17,7 @@ from hotline import clock, live, spool
 from hotline.domain import (
     calls,
     checkpoints,
+    companies,
     customers,
     decisions,
     forgotten,
@@ -137,11 +138,14 @@ def open_kept_calls(runtime: Runtime) -> None:
 
 def dispose_of_news(runtime: Runtime) -> None:
     """What the carrier told us is kept as long as each company's standard says, and no longer (REC-5); a number that
-    was flagged, until the flag expires (ANS-12).
+    was flagged, until the flag expires (ANS-12). A company whose figures do not load is named afterwards.
     """
     with runtime.act(CLOCK) as act:
         news.dispose(act, but=holds.held_calls(act))
         customers.forget_expired(act)
+        troubles = companies.troubles(act)
+    if troubles:
+        raise troubles[-1]
 
 
 @dataclass(frozen=True)

@@ -8,18 +8,24 @@ from hotline.domain import beginnings, calls, companies, desk, matching, outbox,
 from hotline.domain.act import CLOCK
 from hotline.domain.desk import Wait
 from hotline.domain.parties import Meeting, Stage
+from hotline.errors import HotlineError
 from hotline.runtime import Runtime
 
 
 def the_desk(runtime: Runtime) -> None:
     """Whoever went quiet is away, forms left open are closed, who waits in vain leaves the line, others are matched.
 
-    The safety net under what each change brings about by itself; it only reads while nothing is amiss.
+    The safety net under what each change brings about by itself; it only reads while nothing is amiss. The trouble of
+    one of these holds up no other, and is named afterwards.
     """
-    _empty_chairs(runtime)
-    _open_forms(runtime)
-    _in_vain(runtime)
-    _unmatched(runtime)
+    troubles: list[HotlineError] = []
+    for watches in (_empty_chairs, _open_forms, _in_vain, _unmatched):
+        try:
+            watches(runtime)
+        except HotlineError as error:
+            troubles.append(error)
+    if troubles:
+        raise troubles[-1]
 
 
 def the_talks(runtime: Runtime) -> None:

@@ -54,7 +54,7 @@ class Names:
     def read(cls, act: Act, person: Staff, tongue: Tongue) -> Names:
         """Every name of the group, for this reader."""
         companies = called.companies_by_id(act)
-        standards = {one.id: act.standard_of(one.profile, one.overrides) for one in companies.values()}
+        standards = called.Standards(act)
         departments = act.session.scalars(select(Department).order_by(Department.company_id, Department.id))
         heads = discretion.answers_for_a_department(person)
         return cls(
@@ -64,7 +64,7 @@ class Names:
             standards,
             tongue,
             [name for name in _COLUMNS if name in HEADS_COLUMNS or not heads],
-            [rule_id for rule_id in _rules(standards.values()) if rule_id in HEADS_RULES or not heads],
+            [rule_id for rule_id in _rules(standards.every()) if rule_id in HEADS_RULES or not heads],
             (person.department_id or NOBODYS) if heads else None,
         )
 
