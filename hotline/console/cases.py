@@ -173,6 +173,7 @@ def _context(act: Act, case: Case) -> dict[str, Any]:
     reads = rights.may_open(person, "console.log")
     found = matter.of_case(act, case)
     complaint = complaint_view.of_case(act, case, found.promises)
+    values = hidden.of_case(act, case)
     return {
         "case": case,
         "company": companies.get(act, case.company_id),
@@ -191,7 +192,8 @@ def _context(act: Act, case: Case) -> dict[str, Any]:
         "visits": visits.of_case(act, case.id),
         "line": timeline.of_case(act, case),
         "asks": approvals.forms(act, person, case),
-        "hidden": list(hidden.of_case(act, case)),
+        "hidden": list(values),
+        "gone": hidden.gone(values),
         "heard": listening.of_case(act, case),
         "chains": [record.chain(act, case.chain, reads_reasons=reads)],
         "reveal_at": url_for("console.reveal_in_case", case_id=case.id),

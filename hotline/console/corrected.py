@@ -30,4 +30,4 @@ def of_case(act: Act, case: Case) -> Corrected:
     rows = corrections.of_case(act, case)
     may = rights.may_open(asking.person(), "console.correct_note") and rights.may_call_back(act, asking.person(), case)
     names = people.names(act, (row.by for row in rows))
-    return Corrected(rows, names, corrections.notes(case) if may else [], corrections.last(rows))
+    return Corrected(rows, names, corrections.notes(act, case) if may else [], corrections.last(rows))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from sqlalchemy import select
 
@@ -16,6 +16,7 @@ from hotline.domain.repairs import RepairOrder
 from hotline.errors import NotFound
 
 Opens = Callable[[], str]
+BESIDE = "\x1e"  # between the texts that are opened together, for they are read side by side
 
 
 def of_call(act: Act, call: Call) -> dict[str, Opens]:
@@ -29,31 +30,43 @@ def of_call(act: Act, call: Call) -> dict[str, Opens]:
     served = customers.place_with(act, call.customer_id, call.company_id) if call.customer_id is not None else None
     if served is not None and "sealed_caller" in call.slots:  # a number that was only told opens no record
         found["address"] = _opener(lambda value: calls.unseal(act, call, value), served.address)
-    for turn in turns.of_call(act, call.id):
-        if turn.words:
-            found[f"turn-{turn.n}"] = _opener(lambda value: calls.unseal(act, call, value), turn.words)
+    said = {f"turn-{turn.n}": turn.words for turn in turns.of_call(act, call.id) if turn.words}
+    erased = _is_erased(act, call.customer_id)
+    for name, value in said.items():
+        lost = erased and not act.sealer.is_ours(value)
+        found[name] = _gone if lost else _opener(lambda sealed: calls.unseal(act, call, sealed), value)
     return found
 
 
 def of_case(act: Act, case: Case) -> dict[str, Opens]:
     """What is hidden in a case: who, where, what was told, found and noted."""
     found = {} if case.anonymous or case.customer_id is None else _of_customer(act, case.customer_id)
-    sealed = {name.removeprefix("sealed_"): value for name, value in case.details.items() if name.startswith("sealed_")}
+    sealed = {
+        name.removeprefix("sealed_"): [value] for name, value in case.details.items() if name.startswith("sealed_")
+    }
     order = act.session.scalar(select(RepairOrder).where(RepairOrder.case_id == case.id))
     if order is not None:
-        sealed |= {name: value for name, value in (("address", order.address), ("found", order.found)) if value}
+        sealed |= {name: [value] for name, value in (("address", order.address), ("found", order.found)) if value}
     if case.outcome:
-        sealed["outcome"] = case.outcome
+        sealed["outcome"] = [case.outcome]
     for entry in audit.entries(act.session, case.chain):
         if entry.kind in call_texts.NOTES:
             name, field = call_texts.NOTES[entry.kind]
             value = entry.fields[field]
-            if value and value not in sealed.values():  # what was said on a complaint's visit stands in two entries
-                sealed[f"{name}-{entry.seq}"] = value
+            if value and [value] not in sealed.values():  # what was said on a complaint's visit stands in two entries
+                sealed[f"{name}-{entry.seq}"] = [value]
         elif entry.kind == call_texts.CORRECTED:
-            sealed[f"{entry.fields['what']}-was-{entry.seq}"] = entry.fields["before"]
-            sealed[f"why-{entry.seq}"] = entry.fields["why"]
-    return found | {name: _opener(lambda v: cases.unseal(act, case, v), value) for name, value in sealed.items()}
+            sealed[f"correction-{entry.seq}"] = [entry.fields[name] for name in ("before", "words", "why")]
+    erased = _is_erased(act, case.customer_id)
+    for name, values in sealed.items():
+        lost = erased and not all(act.sealer.is_ours(one) for one in values)
+        found[name] = _gone if lost else _opener(lambda one: cases.unseal(act, case, one), *values)
+    return found
+
+
+def gone(values: Mapping[str, Opens]) -> set[str]:
+    """What nobody can open any more, for its customer was erased."""
+    return {name for name, opens in values.items() if opens is _gone}
 
 
 def reveal(act: Act, thing: Call | Case, values: dict[str, Opens], *, what: str, reason: str) -> str:
@@ -79,14 +92,24 @@ def place_of(thing: Call | Case) -> looks.Place:
 
 def _of_customer(act: Act, customer_id: int) -> dict[str, Opens]:
     customer = customers.get(act, customer_id)
+    if customer.key is None:
+        return {"number": _gone}
     found: dict[str, Opens] = {"number": lambda: customers.phone_of(act, customer).national}
     if customer.name:
         found["name"] = _opener(lambda value: act.sealer.open_for(customer.key, value), customer.name)
     return found
 
 
-def _opener(opens: Callable[[str], str], sealed: str) -> Opens:
-    return lambda: opens(sealed)
+def _opener(opens: Callable[[str], str], *sealed: str) -> Opens:
+    return lambda: BESIDE.join(map(opens, sealed))
+
+
+def _gone() -> str:
+    raise NotFound("it was erased with its customer")
+
+
+def _is_erased(act: Act, customer_id: int | None) -> bool:
+    return customer_id is not None and customers.get(act, customer_id).key is None
 
 
 def customer_of(act: Act, case: Case) -> Customer | None:

@@ -30,6 +30,11 @@ class Asked:
     problem: str | None = None
     shown_for: int = 0
 
+    @property
+    def texts(self) -> list[str]:
+        """What was opened, where it is several texts that are read side by side."""
+        return (self.value or "").split(hidden.BESIDE)
+
     @classmethod
     def read(cls, form: MultiDict[str, str]) -> Asked:
         """From the form behind a mask."""

@@ -10,13 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from hotline.domain import audit, cases
+from hotline.domain import audit, cases, customers
 from hotline.domain.act import Act
 from hotline.domain.call_texts import CORRECTED, NOT_WORDS
 from hotline.domain.cases import Case
 from hotline.errors import Conflict, Invalid, NotFound
 
-_PREFIX = "sealed_"
+_PREFIX, _OUTCOME = "sealed_", "outcome"
 
 
 @dataclass(frozen=True)
@@ -32,10 +32,12 @@ class Correction:
     why: str
 
 
-def notes(case: Case) -> list[str]:
-    """The notes of a case that can be corrected, by name."""
+def notes(act: Act, case: Case) -> list[str]:
+    """The notes of a case that can be corrected, by name; none once its customer was erased: nothing is told anew."""
+    if case.customer_id is not None and customers.get(act, case.customer_id).key is None:
+        return []
     names = (name for name in case.details if name.startswith(_PREFIX) and name not in NOT_WORDS)
-    return [name.removeprefix(_PREFIX) for name in names]
+    return [*(name.removeprefix(_PREFIX) for name in names), *([_OUTCOME] if case.outcome else [])]
 
 
 def correct(act: Act, case: Case, name: str, *, words: str, why: str, by: int, seen: int) -> None:
@@ -44,15 +46,18 @@ def correct(act: Act, case: Case, name: str, *, words: str, why: str, by: int, s
     `seen`: the entry by which a note of the case had been corrected last when they were read. Raises NotFound where
     there is no such note, Invalid without words or a reason, Conflict where somebody else corrected one meanwhile.
     """
-    if name not in notes(case):
+    if name not in notes(act, case):
         raise NotFound(f"there is no note {name} in this case")
     if not words.strip() or not why.strip():
         raise Invalid("say what is right, and how the mistake came about", key="empty")
-    before = case.details[f"{_PREFIX}{name}"]
+    before = case.outcome if name == _OUTCOME else case.details[f"{_PREFIX}{name}"]
     if seen != last(of_case(act, case)):
         raise Conflict("a note was corrected meanwhile: read them anew")
     sealed = cases.seal(act, case, words.strip())
-    case.details = {**case.details, f"{_PREFIX}{name}": sealed}
+    if name == _OUTCOME:
+        case.outcome = sealed
+    else:
+        case.details = {**case.details, f"{_PREFIX}{name}": sealed}
     told = {"what": name, "before": before, "words": sealed, "why": cases.seal(act, case, why.strip()), "by": by}
     act.remember(case.chain, CORRECTED, **told)
 

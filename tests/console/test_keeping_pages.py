@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from hotline.domain import calls, cases, customers, disposals
+from hotline.domain import calls, cases, corrections, customers, disposals
 from hotline.domain.act import COMMAND
 from hotline.domain.cases import Case
 from hotline.domain.erasures import Erasure
@@ -119,8 +119,11 @@ def test_a_customer_is_erased_in_two_steps_and_the_case_says_so(
     case = text_of(qian.opens(f"/console/cases/{settled.id}"))
     assert "客户个人信息已删除" in case
     assert "已清除" in case
+    assert "secret-outcome" in qian.opens(f"/console/cases/{settled.id}").text
+    assert 'name="what"' not in qian.opens(f"/console/cases/{settled.id}").text, "nothing is offered to be opened"
     with runtime.look(COMMAND) as act:
         assert customers.get(act, cast.chen.id).key is None
+        assert corrections.notes(act, cases.get(act, settled.id)) == [], "nor is anything told anew of them"
 
 
 def test_a_held_customer_or_an_anonymous_matter_is_refused_in_words(
