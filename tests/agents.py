@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 
+from psycopg.errors import LockNotAvailable
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from hotline.domain import cases, companies, controls, meetings, seats, staff, waits
 from hotline.domain.act import COMMAND, Act
@@ -26,6 +28,16 @@ from tests.world import Person
 LOOK = 2.0  # how often an agent looks at the page, seconds
 
 
+@contextmanager
+def tried_again() -> Iterator[None]:
+    """On a full machine a page may say that a matter is busy just now; whoever meant it does it at the next look."""
+    try:
+        yield
+    except OperationalError as error:
+        if not isinstance(error.orig, LockNotAvailable):
+            raise
+
+
 class Agents:
     """Ten agents who take their turns by the dice; a conversation lasts `talk` seconds in the mean."""
 
@@ -41,7 +53,7 @@ class Agents:
             talks = {talk.agent_id: talk for talk in act.session.scalars(talking)}
         for person in (*self.people, self.line.cast.sun):  # a supervisor may be left alone with a customer
             if person.id in sitting:
-                with suppress(HotlineError):
+                with suppress(HotlineError), tried_again():
                     self._acts(person, sitting[person.id], talks.get(person.id))
 
     def _acts(self, person: Person, seat: Seat, talk: Meeting | None) -> None:

@@ -78,12 +78,22 @@ _LOST = ("meeting/", "status")
 
 
 class Day:
-    """So many callers, a thousand in an hour, ten agents; the carrier errs, the web process dies. A seed is a day."""
+    """So many callers, a thousand in an hour, ten agents; the carrier errs, the web process dies. A seed is a day.
+
+    `again`: the share of those who ring a second time, up to a quarter of an hour later.
+    """
 
     def __init__(
-        self, line: BusyLine | Served, desk: Desk, *, callers: int, talk: float = 50.0, faults: bool = True
+        self,
+        line: BusyLine | Served,
+        desk: Desk,
+        *,
+        callers: int,
+        talk: float = 50.0,
+        faults: bool = True,
+        again: float = 0.1,
     ) -> None:
-        self.line, self.desk, self.callers, self.faults = line, desk, callers, faults
+        self.line, self.desk, self.callers, self.faults, self.again = line, desk, callers, faults, again
         self.dice = random.Random(SEED)
         self.crowd = Crowd(line.exchange, SEED)
         self.agents = Agents(line, desk, self.dice, talk)
@@ -111,8 +121,10 @@ class Day:
         """Do something again and again, from `seconds` on."""
 
         def turn() -> None:
-            does()
-            self.line.exchange.timetable.after(seconds, turn)
+            try:
+                does()
+            finally:
+                self.line.exchange.timetable.after(seconds, turn)
 
         self.line.exchange.timetable.after(seconds, turn)
 
@@ -141,7 +153,7 @@ class Day:
         number = f"+86138{index:08}"
         firm = self.line.cast.home if self.dice.random() < 0.2 else self.line.cast.heat
         at = self.dice.uniform(0, self.lasts)
-        again = [at + self.dice.uniform(60, 900)] if self.dice.random() < 0.1 else []
+        again = [at + self.dice.uniform(60, 900)] if self.dice.random() < self.again else []
         for moment in (at, *again):
             person = self.crowd.caller(number, firm.number, moment, sort.replies, self.dice.uniform(*sort.patience))
             person.line.habit = self.dice.choices(list(_AT_HOME), list(_AT_HOME.values()))[0]
