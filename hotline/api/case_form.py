@@ -75,4 +75,4 @@ def _wrong_together(form: Form, wrong: set[str]) -> Iterable[Lack]:
             yield Lack(name, f"goes with a {form.kind}: {why}")
     for name in _OWN:
         if getattr(form, name) is not None and name not in _NEEDED[form.kind]:
-            yield Lack(name, f"does not go with a {form.kind}: leave it out")
+            yield Lack(name, f"does not go with the kind {form.kind}: leave it out")

@@ -12,10 +12,11 @@ from hotline.domain.staff import Staff
 from hotline.errors import NotFound
 
 
-def below(act: Act) -> list[Staff]:
-    """Everybody of my company above whom I stand and who works here, by number."""
+def below(act: Act, *, who_left: bool = False) -> list[Staff]:
+    """Everybody of my company above whom I stand and who works here, by number; whoever left as well, if asked for."""
     person = asking.person()
-    query = select(Staff).where(Staff.company_id == person.company_id, Staff.active).order_by(Staff.agent_number)
+    query = select(Staff).where(Staff.company_id == person.company_id).order_by(Staff.agent_number)
+    query = query if who_left else query.where(Staff.active)
     return [one for one in act.session.scalars(query) if superiors.stands_above(act, person, one)]
 
 

@@ -17,6 +17,7 @@ from hotline.runtime import Runtime
 from hotline.standard import loader
 from tests.console import matters
 from tests.console.visitor import Visitor, logged_in, text_of
+from tests.domain.departures import dismissed
 from tests.domain.test_quality import check as check
 from tests.domain.test_quality import week as week
 from tests.world import Cast, HandClock
@@ -200,6 +201,8 @@ def test_an_own_mistake_is_reported_from_the_case_and_seen_by_the_supervisor(
     assert "孙丽 006" in text_of(lin.opens(MISTAKES))
     beside = text_of(sun.opens(f"{DISCIPLINE}?person={cast.lin.id}"))
     assert "主动上报差错 1 次" in beside
+    dismissed(runtime, cast.lin)
+    assert "记错了门牌号" in sun.opens(MISTAKES).text, "whoever left takes nothing along"
 
 
 def test_every_name_of_the_pages_about_people_has_a_word() -> None:
