@@ -148,7 +148,8 @@ def _customers(act: Act, company: Company, since: datetime) -> Due:
     """
     place = aliased(CustomerPlace)
     today = act.at.astimezone(ZoneInfo(act.standard.timezone)).date()
-    served = exists().where(place.customer_id == Customer.id, place.agreement_ends >= today)
+    endless = and_(place.agreement.is_not(None), place.agreement_ends.is_(None))
+    served = exists().where(place.customer_id == Customer.id, or_(place.agreement_ends >= today, endless))
     done = [_is_done_with(act, one) for one in companies.listed(act)]
     done.append(~exists().where(Call.customer_id == Customer.id, Call.id.in_(_kept_for_unnamed(act))))
     return (

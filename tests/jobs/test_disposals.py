@@ -28,6 +28,7 @@ from hotline.domain.call_words import CallWord
 from hotline.domain.calls import Call
 from hotline.domain.cases import Case, Kind
 from hotline.domain.companies import Company
+from hotline.domain.customers import CustomerPlace
 from hotline.domain.disposals import Disposal, Item, State
 from hotline.domain.news import Recording
 from hotline.domain.outbox import OutboxEntry
@@ -81,6 +82,18 @@ def test_nothing_is_due_before_its_time_and_each_class_has_its_own(shop: Worksho
         assert disposals.listed(act, None, most=9) == []
     shop.at.passes(timedelta(days=3))
     assert due(shop.runtime, shop.cast) == {"recording": 1, "call": 1, "case": 1, "customer": 1}
+
+
+def test_whom_a_company_serves_is_kept_however_long_they_are_silent(shop: Workshop, told: int) -> None:
+    shop.at.passes(2 * YEAR)
+    today, expected = shop.at.now.date(), {("HT-1", None): 0, ("HT-1", 0): 0, ("HT-1", -1): 1, (None, None): 1}
+    found = {}
+    for agreement, days in expected:
+        ends = None if days is None else today + timedelta(days=days)
+        with shop.runtime.act(COMMAND) as act:
+            act.session.execute(update(CustomerPlace).values(agreement=agreement, agreement_ends=ends))
+        found[agreement, days] = due(shop.runtime, shop.cast).get("customer", 0)
+    assert found == expected, "an agreement without an end has not ended"
 
 
 def test_a_list_is_approved_by_a_manager_who_did_not_draw_it_up(shop: Workshop, told: int) -> None:
