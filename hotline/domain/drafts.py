@@ -7,12 +7,15 @@ from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, delete, select
+from sqlalchemy import ForeignKey, Select, String, Text, UniqueConstraint, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline import spelling
 from hotline.db import Base, insert_new
+from hotline.domain import companies
 from hotline.domain.act import Act
+from hotline.domain.companies import Company
+from hotline.domain.staff import Staff
 
 
 @dataclass(frozen=True)
@@ -65,11 +68,7 @@ def of(act: Act, staff_id: int, about: str) -> Draft | None:
 
 
 def locked(act: Act, staff_id: int, about: str, form: str) -> Draft:
-    """The row of this person's form, locked: the same form sent twice at once is saved once.
-
-    What others left lying longer than the standard keeps a draft is removed on the way (REC-5).
-    """
-    _forget_old(act)
+    """The row of this person's form, locked: the same form sent twice at once is saved once."""
     row = insert_new(act.session, Draft).values(staff_id=staff_id, about=about, form=form, changed_at=act.at)
     act.session.execute(row)
     query = select(Draft).where(Draft.staff_id == staff_id, Draft.about == about)
@@ -87,13 +86,21 @@ def forget(act: Act, about: Collection[str], values: Collection[str]) -> None:
             act.session.delete(row)
 
 
-def _forget_old(act: Act) -> None:
-    """In one order, whoever types: two who forget the same rows at once would wait for one another."""
-    before = act.standard.records.retention.drafts.before(act.at, act.standard.calendar)
-    query = select(Draft.id).where(Draft.changed_at < before).order_by(Draft.id).with_for_update()
-    old = act.session.scalars(query).all()
-    if old:
-        act.session.execute(delete(Draft).where(Draft.id.in_(old)))
+def forget_old(act: Act) -> None:
+    """What people left lying longer than their own company's standard keeps a draft goes (REC-5).
+
+    In one order: two who forget the same rows at once would wait for one another.
+    """
+    old = [draft_id for company in companies.loading(act) for draft_id in act.session.scalars(_old(act, company))]
+    query = select(Draft.id).where(Draft.id.in_(old)).order_by(Draft.id).with_for_update()
+    act.session.execute(delete(Draft).where(Draft.id.in_(act.session.scalars(query).all())))
+
+
+def _old(act: Act, company: Company) -> Select[int]:
+    standard = act.standard_of(company.profile, company.overrides)
+    before = standard.records.retention.drafts.before(act.at, standard.calendar)
+    theirs = select(Staff.id).where(Staff.company_id == company.id)
+    return select(Draft.id).where(Draft.changed_at < before, Draft.staff_id.in_(theirs))
 
 
 def case_of(act: Act, draft: Draft, form: str) -> int | None:

@@ -20,6 +20,7 @@ from hotline.domain import (
     companies,
     customers,
     decisions,
+    drafts,
     forgotten,
     holds,
     news,
@@ -137,11 +138,13 @@ def open_kept_calls(runtime: Runtime) -> None:
 
 
 def dispose_of_news(runtime: Runtime) -> None:
-    """What the carrier told us is kept as long as each company's standard says, and no longer (REC-5); a number that
-    was flagged, until the flag expires (ANS-12). A company whose figures do not load is named afterwards.
+    """What the carrier told us, and what was half typed, is kept as long as each company's standard says, and no longer
+    (REC-5); a number that was flagged, until the flag expires (ANS-12). A company whose figures do not load is named
+    afterwards.
     """
     with runtime.act(CLOCK) as act:
         news.dispose(act, but=holds.held_calls(act))
+        drafts.forget_old(act)
         customers.forget_expired(act)
         troubles = companies.troubles(act)
     if troubles:

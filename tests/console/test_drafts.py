@@ -9,8 +9,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
+from hotline.domain import companies, drafts
 from hotline.domain.act import COMMAND
+from hotline.domain.companies import Company
 from hotline.domain.drafts import Draft
+from hotline.jobs import routine
 from hotline.runtime import Runtime
 from tests.console import forms
 from tests.console.forms import LEAK, SAID
@@ -91,14 +94,20 @@ def test_it_is_cleared_when_it_is_not_wanted(lin: Visitor, runtime: Runtime, for
     assert forms.rows(runtime, Draft) == []
 
 
-def test_what_lies_too_long_goes_when_somebody_types_again(
-    lin: Visitor, sun: Visitor, runtime: Runtime, cast: Cast, form: str, at: HandClock
+def test_what_lies_too_long_by_the_figures_of_their_own_company_goes_though_nobody_types(
+    lin: Visitor, runtime: Runtime, cast: Cast, form: str, at: HandClock
 ) -> None:
     forms.sends(lin, form, kind="complaint", happened=TYPED)
-    at.passes(timedelta(days=8))
-    sun.logs_in(cast.sun)
-    forms.sends(sun, form, kind="complaint")
-    assert [draft.staff_id for draft in forms.rows(runtime, Draft)] == [cast.sun.id]
+    with runtime.act(COMMAND) as act:
+        act.session.get_one(Company, cast.home.id).overrides = {"records": {"retention": {"drafts": "3 days"}}}
+        companies.get(act, cast.home.id)
+        drafts.locked(act, cast.wu.id, "visitor", "form-1")
+    left = []
+    for days in (3, 1, 2, 2):
+        at.passes(timedelta(days=days))
+        routine.dispose_of_news(runtime)
+        left.append({draft.staff_id for draft in forms.rows(runtime, Draft)})
+    assert left == [{cast.lin.id, cast.wu.id}, {cast.lin.id}, {cast.lin.id}, set()]
 
 
 def test_the_draft_of_an_anonymous_complaint_does_not_say_what_came_of_it(
