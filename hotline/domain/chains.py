@@ -29,6 +29,7 @@ _AMONG_NUMBERS = "= ANY(ARRAY(SELECT json_array_elements_text(%s::json)::int))"
 _AMONG_NAMES = "= ANY(ARRAY(SELECT json_array_elements_text(%s::json)))"
 _TO_THE_SECOND, _TO_THE_MICROSECOND = 25, 32  # characters of an instant in UTC
 _EPOCH, _MICROSECOND = datetime(2000, 1, 1, tzinfo=UTC), timedelta(microseconds=1)  # PostgreSQL counts from there
+_ZONELESS = _EPOCH.replace(tzinfo=None)  # to write a zone and cut it off again took half as long again
 
 Entry = tuple[Any, Any, Any, Any, Any, Any, Any]  # chain, seq, at, actor, kind, body, hash
 # What a sound entry tells: its kind, its instant as the database has it, its fields as they are written. Of any other
@@ -164,7 +165,7 @@ def _written(at: bytes | int) -> bytes:
     """An instant of the column as it is written in a body, but for its zone."""
     if isinstance(at, bytes):
         return at.removesuffix(b".000000")
-    return (_EPOCH + timedelta(microseconds=at)).isoformat()[:-6].encode()
+    return (_ZONELESS + timedelta(0, 0, at)).isoformat().encode()
 
 
 def _as_text(instant: str) -> str:
