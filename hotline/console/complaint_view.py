@@ -19,6 +19,7 @@ from hotline.domain import (
     complaint_forms,
     complaint_tracking,
     complaints,
+    discarded,
     promises,
     respondent_view,
     visitors,
@@ -278,6 +279,8 @@ def _opened(act: Act, case: Case, sealed: str | None, *, concerned: bool) -> str
         return ""
     if not concerned:
         return "••••••"
+    if sealed in discarded.texts(act, [case]):
+        return words.text("who.erased")
     try:
         return cases.unseal(act, case, sealed)
     except NotFound:

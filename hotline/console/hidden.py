@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from sqlalchemy import select
 
 from hotline.console import asking
-from hotline.domain import anonymity, audit, call_texts, calls, cases, customers, looks, turns
+from hotline.domain import anonymity, audit, call_texts, calls, cases, customers, discarded, looks, turns
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
 from hotline.domain.cases import Case
@@ -57,15 +57,15 @@ def of_case(act: Act, case: Case) -> dict[str, Opens]:
                 sealed[f"{name}-{entry.seq}"] = [value]
         elif entry.kind == call_texts.CORRECTED:
             sealed[f"correction-{entry.seq}"] = [entry.fields[name] for name in ("before", "words", "why")]
-    erased = _is_erased(act, case.customer_id)
+    erased, destroyed = _is_erased(act, case.customer_id), discarded.texts(act, [case])
     for name, values in sealed.items():
-        lost = erased and not all(act.sealer.is_ours(one) for one in values)
+        lost = not destroyed.isdisjoint(values) or (erased and not all(act.sealer.is_ours(one) for one in values))
         found[name] = _gone if lost else _opener(lambda one: cases.unseal(act, case, one), *values)
     return found
 
 
 def gone(values: Mapping[str, Opens]) -> set[str]:
-    """What nobody can open any more, for its customer was erased."""
+    """What nobody can open any more: its customer was erased, or its words were destroyed when their time was over."""
     return {name for name, opens in values.items() if opens is _gone}
 
 
@@ -105,7 +105,7 @@ def _opener(opens: Callable[[str], str], *sealed: str) -> Opens:
 
 
 def _gone() -> str:
-    raise NotFound("it was erased with its customer")
+    raise NotFound("it was erased with its customer, or destroyed when its time was over")
 
 
 def _is_erased(act: Act, customer_id: int | None) -> bool:

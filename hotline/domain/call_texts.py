@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import or_, select
 
-from hotline.domain import calls, cases, legs, transcripts
+from hotline.domain import calls, cases, discarded, legs, transcripts
 from hotline.domain.act import Act
 from hotline.domain.audit import AuditEntry
 from hotline.domain.calls import Call
@@ -90,7 +90,12 @@ def _noted(act: Act, matters: Mapping[int, Case]) -> dict[int, list[str]]:
 
 
 def _sealed(act: Act, matters: Mapping[int, Case]) -> Iterator[tuple[int, str]]:
-    """Every sealed note of these matters, by the matter's id."""
+    """Every sealed note of these matters that was not destroyed, by the matter's id."""
+    gone = discarded.texts(act, matters.values())
+    yield from (one for one in _noted_ever(act, matters) if one[1] not in gone)
+
+
+def _noted_ever(act: Act, matters: Mapping[int, Case]) -> Iterator[tuple[int, str]]:
     for case in matters.values():
         told = [value for name, value in case.details.items() if name.startswith("sealed_") and name not in NOT_WORDS]
         yield from ((case.id, value) for value in (*told, case.outcome) if value)

@@ -18,6 +18,7 @@ from hotline.domain.calls import Call
 from hotline.domain.cases import Case
 from hotline.domain.companies import Company
 from hotline.domain.customers import Customer, CustomerPlace
+from hotline.domain.discarded import DISCARDED
 from hotline.domain.news import Recording
 from hotline.domain.owed_calls import Callback
 from hotline.domain.owed_calls import State as CallbackState
@@ -138,7 +139,7 @@ def _discard_case(act: Act, case_id: str) -> None:
     case.details = {name: value for name, value in case.details.items() if not name.startswith(_SEALED)}
     case.outcome = None
     act.session.execute(update(RepairOrder).where(RepairOrder.case_id == case.id).values(address=None))
-    act.remember(case.chain, "case-discarded")
+    act.remember(case.chain, DISCARDED)
 
 
 def _customers(act: Act, company: Company, since: datetime) -> Due:

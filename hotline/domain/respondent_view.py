@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from hotline.domain import cases, companies, complaint_forms, complaints, identity, promises
+from hotline.domain import cases, companies, complaint_forms, complaints, discarded, identity, promises
 from hotline.domain.act import Act
 from hotline.domain.cases import Case
 from hotline.domain.complaint_forms import ITS_OWN as ITS_OWN
@@ -109,7 +109,9 @@ def theirs(made: list[Promise], department_id: int | None) -> list[Promise]:
 
 
 def _words(act: Act, case: Case, sealed: str | None, known: Identity) -> str:
-    """What somebody said, opened; nothing where it was not said, or was erased with the customer."""
+    """What somebody said, opened; nothing where it was not said, was erased with the customer, or destroyed (REC-5)."""
+    if sealed in discarded.texts(act, [case]):
+        return ""
     try:
         return identity.without(cases.unseal(act, case, sealed), known) if sealed else ""
     except NotFound:

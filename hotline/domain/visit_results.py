@@ -12,6 +12,7 @@ from hotline.domain import (
     cases,
     companies,
     complaint_forms,
+    discarded,
     dispatches,
     news,
     notices,
@@ -100,9 +101,12 @@ def case_of(act: Act, visit: Visit) -> Case:
 
 
 def words_of(act: Act, visit: Visit) -> str:
-    """What the customer said in their own words, opened; "" where nothing is kept, or it was erased with them."""
+    """What the customer said in their own words, opened; "" where nothing is kept, or it was erased or destroyed."""
+    case = case_of(act, visit)
+    if not visit.said or visit.said in discarded.texts(act, [case]):
+        return ""
     try:
-        return cases.unseal(act, case_of(act, visit), visit.said) if visit.said else ""
+        return cases.unseal(act, case, visit.said)
     except NotFound:
         return ""
 

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from hotline.domain import calls, cases, corrections, customers, disposals
+from hotline.domain import call_texts, calls, cases, corrections, customers, disposals, record_classes
 from hotline.domain.act import COMMAND
 from hotline.domain.cases import Case
 from hotline.domain.erasures import Erasure
@@ -124,6 +124,34 @@ def test_a_customer_is_erased_in_two_steps_and_the_case_says_so(
     with runtime.look(COMMAND) as act:
         assert customers.get(act, cast.chen.id).key is None
         assert corrections.notes(act, cases.get(act, settled.id)) == [], "nor is anything told anew of them"
+
+
+def test_what_was_noted_of_a_case_is_opened_no_more_once_its_words_were_destroyed(
+    sun: Visitor, settled: Case, runtime: Runtime, cast: Cast, at: HandClock
+) -> None:
+    page = f"/console/cases/{settled.id}"
+    with runtime.act(COMMAND) as act:
+        case = cases.get(act, settled.id)
+        corrections.correct(act, case, "question", words="几号供热", why="听错了", by=cast.lin.id, seen=0)
+        act.remember(case.chain, "called-back", words=cases.seal(act, case, "已答复"), by=cast.lin.id)
+    offered = set(re.findall(r'name="what" value="([^"]+)"', sun.opens(page).text))
+    noted = {one for one in offered if re.match("correction-|note-", one)}
+    assert len(noted) == 2
+    at.passes(YEARS)
+    sun.logs_in(cast.sun)
+    with runtime.act(COMMAND) as act:
+        ringing = given.call(act, cast)
+        ringing.case_id = settled.id
+        heard = [call_texts.texts(act, [ringing], {ringing.id: [cases.get(act, settled.id)]})[ringing.id]]
+        destroy = record_classes.named("case").destroy
+        assert destroy is not None
+        destroy(act, str(settled.id))
+    with runtime.act(COMMAND) as act:
+        heard.append(call_texts.texts(act, [ringing], {ringing.id: [cases.get(act, settled.id)]})[ringing.id])
+    assert [len(one) for one in heard] == [5, 0], "nor does a search find it"
+    assert set(re.findall(r'name="what" value="([^"]+)"', sun.opens(page).text)) == {"number", "name"}
+    for what in noted:
+        sun.is_refused(f"{page}/reveal", page=page, what=what, reason="看看还能不能读到")
 
 
 def test_a_held_customer_or_an_anonymous_matter_is_refused_in_words(
