@@ -146,9 +146,8 @@ def _row(found: Promise | Call | Wait | Visit, each: Books, standard: Standard) 
             outcome = daily_figures.answered(found)
             return Row(found.started_at, found.company_id, what, outcome, told, found.owner_id, call_id=found.id)
         case Wait():
-            kept = found.longest_gap_ms <= each.measure.gap_ms
             told = words.text("compliance.silence", s=_seconds(found.longest_gap_ms))
-            outcome = Verdict.KEPT if kept else Verdict.BROKEN
+            outcome = daily_figures.spoken_to(each.measure, found)
             what, at = words.text("compliance.wait"), found.ended_at or found.joined_at
             return Row(at, found.company_id, what, outcome, told, found.agent_id, call_id=found.call_id)
         case Visit():

@@ -4,8 +4,8 @@ Days that are over are added up once (`daily_figures`). Which wins, the sum or t
 up, unless a promise that fell due on it was judged since the last round, or is still to be judged, or a call of it had
 not ended when it was added up; then the rows, until the next round adds that day up again. Days that are not added up
 yet, today among them, are counted from the rows. So a figure is right at every moment, whenever the round ran last; and
-a day that is added up stays what it was when its rows are disposed of (REC-5), or when a company sets itself another
-limit for silences (ANS-4).
+a day that is added up stays what it was when its rows are disposed of (REC-5). Each wait is judged by the limit for
+silences of its own moment (ANS-4), as each call is by its ring limit: another limit later changes neither sum nor row.
 """
 
 from __future__ import annotations
@@ -36,7 +36,6 @@ MADE = "made"
 ALL = "all"
 NAMED = (MADE, *OUTCOMES)
 _MISSED = (Verdict.LATE, Verdict.BROKEN)
-_SPOKEN_TO = (daily_figures.REASSURE,)  # by the limit of that day; a call that has ended no longer changes
 
 
 class FigureRound(Base):
@@ -104,7 +103,7 @@ def count_days(act: Act, company: Company) -> bool:
     new = [day for day in _days_after(done.last, closed) if (day - done.last).days <= counting.batch]
     rang = _with_open_calls(act, done)
     for day in changed:
-        count, but = (daily_figures.of_rows, _SPOKEN_TO) if day in rang else (daily_figures.of_promises, MEASURED)
+        count, but = (daily_figures.of_rows, ()) if day in rang else (daily_figures.of_promises, MEASURED)
         daily_figures.write(act, measure, day, count(act, measure, day, day), but=but)
     for day in new:
         daily_figures.write(act, measure, day, daily_figures.of_rows(act, measure, day, day))

@@ -48,6 +48,7 @@ MEASURED = (RING, REASSURE)
 _MISSED = (Verdict.BROKEN, Verdict.LATE)
 _JOINED = exists().where(Complaint.case_id == Promise.case_id, Complaint.joined_to_id.is_not(None))
 _COUNTS = or_(Promise.rule_id.not_in(SHARED), Promise.verdict.in_(_MISSED), ~_JOINED)
+MILLIS = 1000  # of a second
 _LATE_ANSWER = "late-answer"  # noted when it was answered, by the ring limit of that moment
 ANSWERED = case(
     (Call.answer_ms.is_(None), case((Call.state.in_(FINAL), Verdict.BROKEN.value), else_=Verdict.OPEN.value)),
@@ -118,7 +119,7 @@ class Measure:
     def of(cls, act: Act, company: Company) -> Self:
         """By the company's standard as it is now; the one that is chosen for the act stays."""
         standard = act.standard_of(company.profile, company.overrides)
-        gap = standard.answering.reassurance.seconds * 1000
+        gap = standard.answering.reassurance.seconds * MILLIS
         return cls(company.id, standard.calendar, gap, standard.engine.counting)
 
     def span(self, first: date, last: date) -> tuple[datetime, datetime]:
@@ -193,8 +194,15 @@ def answered(call: Call) -> str:
 
 
 def reassured(measure: Measure) -> ColumnElement[str]:
-    """Of `Wait`: what became of the promise to speak to a waiting caller often enough."""
-    return case((Wait.longest_gap_ms <= measure.gap_ms, Verdict.KEPT.value), else_=Verdict.BROKEN.value)
+    """Of `Wait`: what became of the promise to speak to a waiting caller often enough, by the limit of that moment."""
+    kept = Wait.longest_gap_ms <= func.coalesce(Wait.gap_limit_seconds * MILLIS, measure.gap_ms)
+    return case((kept, Verdict.KEPT.value), else_=Verdict.BROKEN.value)
+
+
+def spoken_to(measure: Measure, wait: Wait) -> str:
+    """What became of it for this wait, as `reassured` says it of many."""
+    limit = measure.gap_ms if wait.gap_limit_seconds is None else wait.gap_limit_seconds * MILLIS
+    return Verdict.KEPT if wait.longest_gap_ms <= limit else Verdict.BROKEN
 
 
 def of_promises(act: Act, measure: Measure, first: date, last: date) -> Tallies:

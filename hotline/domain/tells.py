@@ -227,7 +227,7 @@ TELLS: dict[str, Tells] = {
     },
     "wait-began": Tells("waits", "wait", _WAITS, _OPEN_AGAIN),
     "place-came-up": Tells("waits", "wait", {"call_id": "self"}),
-    "waited": Tells("waits", "wait", {"longest_gap_ms": "longest_gap_ms"}),
+    "waited": Tells("waits", "wait", {"longest_gap_ms": "longest_gap_ms", "gap_limit_seconds": "limit_seconds"}),
     "wait-over": Tells("waits", "wait", _OVER_WAIT),
     "callback-owed": Tells(
         "callbacks", "callback", _CALLBACK, {"state": "open", "agreed": False, "until_at": None, "attempts": 0}

@@ -55,7 +55,8 @@ class Wait(Base):
 
     `rejoined_at` is when they came back to it: what is judged of a wait, its limit and its silences, counts from there.
     `wanted_id` is the agent who is waited for until `wanted_until`; `kept`: nobody is on the line, the customer is rung
-    when the place comes up; `longest_gap_ms` is the longest time between two things said to the caller (ANS-4).
+    when the place comes up; `longest_gap_ms` is the longest time between two things said to the caller, and
+    `gap_limit_seconds` what was allowed when that was judged (ANS-4).
     """
 
     __tablename__ = "waits"
@@ -83,6 +84,7 @@ class Wait(Base):
     kept: Mapped[bool] = mapped_column(default=False)
     last_spoken_at: Mapped[datetime | None]
     longest_gap_ms: Mapped[int] = mapped_column(default=0)
+    gap_limit_seconds: Mapped[int | None]  # None until it is told how long they waited
     offered_at: Mapped[datetime | None]
     connected_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
@@ -260,7 +262,7 @@ def waited(act: Act, wait: Wait) -> None:
         return
     spoke(act, wait)
     limit = act.standard.answering.reassurance.seconds
-    wait.last_spoken_at = None
+    wait.last_spoken_at, wait.gap_limit_seconds = None, limit
     act.remember(
         wait.chain,
         "waited",

@@ -24,7 +24,7 @@ from tests.world import Cast, Person
 
 # The columns that the line, the desk and the reports are made from.
 READ = {
-    "waits": {"joined_at", "longest_gap_ms", "state", "why", "agent_id", "ended_at", "emergency"},
+    "waits": {"joined_at", "longest_gap_ms", "gap_limit_seconds", "state", "why", "agent_id", "ended_at", "emergency"},
     "agent_offers": {"staff_id", "rung_at", "answered_at", "answer"},
     "meetings": {"agent_id", "began_at", "met_at", "ended_at", "held_seconds", "dropped", "state"},
     "parties": {"meeting_id", "staff_id", "role", "mode", "state", "joined_at", "left_at"},
