@@ -34,6 +34,7 @@ _OPENS, _OPEN_FOR = timedelta(hours=0, minutes=30), timedelta(hours=12)  # of ea
 # Of a hundred calls: so many came to a matter, waited, were taken over by an agent; so many matters changed hands.
 _MATTERS, _WAITS, _OWNED, _HANDED = 12, 10, 20, 4
 _LATE, _TOO_LATE = 0.01, 17_000  # the share of calls that are answered too late; milliseconds
+_SILENCE = 15  # seconds in the line, at the longest
 _KINDS = (("enquiry", "heating"), ("enquiry", "fees"), ("fault", "water"), ("fault", "lift"), ("complaint", "service"))
 _WHERE = ("三号楼", "地下车库", "东门岗亭", "二单元", "物业前台", "锅炉房", "电梯间", "小区广场")
 _WHAT = ("漏水", "停电", "暖气不热", "收费有误", "噪音扰民", "门禁失灵", "电梯困人", "路灯不亮", "垃圾未清")
@@ -193,14 +194,15 @@ class History:
         until, gap = at + timedelta(seconds=seconds), self._dice.randrange(4000, 15_500)
         told = {"joined": at.isoformat(), "wanted": None, "emergency": False}
         self._log(ringing.chain, at, CALLER, "wait-began", wait=wait, **told)
-        self._log(ringing.chain, until, CALLER, "waited", wait=wait, seconds=seconds, longest_gap_ms=gap, rule="ANS-4")
+        heard = {"longest_gap_ms": gap, "limit_seconds": _SILENCE, "kept": gap <= _SILENCE * 1000}
+        self._log(ringing.chain, until, CALLER, "waited", wait=wait, seconds=seconds, **heard, rule="ANS-4")
         over = {"state": Place.DONE, "why": None, "agent": ringing.owner}
         self._log(ringing.chain, until, CALLER, "wait-over", wait=wait, **over)
         ringing.facts[call_facts.WAITED] = seconds
         self._piece.add(
             Wait, id=wait, call_id=ringing.call_id, company_id=ringing.firm.id, customer_id=ringing.customer,
             emergency=False, joined_at=at, language="zh-CN", state=Place.DONE, agent_id=ringing.owner, kept=False,
-            longest_gap_ms=gap, connected_at=until, ended_at=until,
+            longest_gap_ms=gap, gap_limit_seconds=_SILENCE, connected_at=until, ended_at=until,
         )  # fmt: skip
 
     def _case(self, ringing: _Ringing, at: datetime) -> None:
