@@ -62,6 +62,11 @@ def taken(folder: Path, sealer: Sealer) -> Iterator[tuple[Path, KeptCall]]:
             yield from _opened(sorted(spool.glob("*.taken")), sealer)
 
 
+def waiting(folder: Path, sealer: Sealer) -> list[KeptCall]:
+    """The calls that are kept still and can be opened. They stay where they are."""
+    return [kept for _path, kept in _opened((folder / FOLDER).glob("*.*ed"), sealer)]
+
+
 def sealed_with(folder: Path, name: str) -> int:
     """How many kept calls are sealed with the key of this name."""
     kept = [path.read_text() for path in (folder / FOLDER).glob("*.*ed") if path.is_file()]
@@ -97,6 +102,6 @@ def _opened(paths: Iterable[Path], sealer: Sealer) -> Iterator[tuple[Path, KeptC
             found = KeptCall(
                 kept["sid"], kept["called"], PhoneNumber(kept["number"]), datetime.fromisoformat(kept["at"])
             )
-        except (Invalid, ValueError, KeyError):
+        except (Invalid, ValueError, KeyError, FileNotFoundError):
             continue
         yield path, found

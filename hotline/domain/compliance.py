@@ -123,6 +123,20 @@ def is_due(act: Act, company: Company) -> bool:
     return done.last < closed or bool(_changed(act, measure, done))
 
 
+def came_late(act: Act, company: Company, at: datetime) -> None:
+    """A call that rang at this instant was put into the records only now: a sum of that day counts no more, till the
+    next round has added the day up again.
+    """
+    done, day = act.lock(FigureRound, company.id), Measure.of(act, company).today(at)
+    if done is None or not done.first <= day <= done.last:
+        return
+    rang = act.session.get(DailyFigure, (company.id, day, daily_figures.RING))
+    if rang is None:
+        rang = DailyFigure(company_id=company.id, day=day, rule=daily_figures.RING, **dict.fromkeys(OUTCOMES, 0))
+        act.session.add(rang)
+    rang.open += 1  # as a call that still rang when the day was added up
+
+
 def rows_of(measure: Measure, days: Days, rule: str, outcome: str, hidden: Hidden | None) -> ColumnElement[bool]:
     """What a figure counts, as a condition of `Promise`; of `Call` for ANS-1, of `Wait` for ANS-4.
 

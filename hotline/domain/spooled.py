@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hotline.domain import anonymity, callbacks, calls, cases, companies, customers, promises
+from hotline.domain import anonymity, callbacks, calls, cases, companies, compliance, customers, promises
 from hotline.domain.act import Act
 from hotline.domain.calls import Call, State
 from hotline.domain.cases import Case, Kind
@@ -73,6 +73,7 @@ def _call(act: Act, company: Company, kept: KeptCall) -> Call:
         words_version=UNHEARD,
     )
     call.started_at = kept.at
+    compliance.came_late(act, company, kept.at)
     act.remember(call.chain, "call-kept", began=kept.at.isoformat())
     calls.progress(act, call, state=State.ENDED, sequence=0, ended_by="us", cause="system-trouble")
     return call

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from datetime import date, datetime
 
+from hotline import spool
 from hotline.domain import companies, report_figures, reports, staff
 from hotline.domain.act import CLOCK, Act
+from hotline.domain.companies import CompanyNumber
 from hotline.domain.outbox import OutboxEntry, State
 from hotline.domain.reports import Span
 from hotline.jobs import texts
@@ -17,15 +20,28 @@ from hotline.runtime import Runtime
 def owe_due(runtime: Runtime) -> None:
     """What is due is owed, and no more: a year takes long to count, and whoever does this hands out calls as well.
 
-    Of a company whose figures do not load nothing is, which is named afterwards.
+    Of a company whose figures do not load nothing is, which is named afterwards. Nor is a period of which a call is
+    still kept on the disk (ANS-10): a report stands as it was made, and would lack it.
     """
+    kept = spool.waiting(runtime.settings.hotline_var, runtime.sealer)
     with runtime.look(CLOCK) as act:
-        owed, troubles = reports.due(act), companies.troubles(act)
+        lacking = [(one.called, one.at) for one in kept]
+        owed = [one for one in reports.due(act) if not _lacks(act, *one, lacking)]
+        troubles = companies.troubles(act)
     if owed:
         with runtime.act(CLOCK) as act:
             reports.owe(act, owed)
     if troubles:
         raise troubles[-1]
+
+
+def _lacks(act: Act, company_id: int, span: Span, kept: Collection[tuple[str, datetime]]) -> bool:
+    """Did one of these calls (the number it rang at, and when) ring at this company in this period?"""
+    companies.get(act, company_id)
+    zone = act.standard.calendar.timezone
+    within = (called for called, at in kept if span.first <= at.astimezone(zone).date() <= span.last)
+    numbers = (act.session.get(CompanyNumber, called) for called in within)
+    return any(number is not None and number.company_id == company_id for number in numbers)
 
 
 def make(runtime: Runtime, act: Act, entry: OutboxEntry) -> Prepared:
