@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,17 +13,20 @@ from flask import Response, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
-from hotline.console import asking, call_wanted, discretion, lists, people, refused, reports, rights, words
+from hotline.console import asking, discretion, export_told, lists, people, refused, reports, rights, words
 from hotline.domain import companies, exports
 from hotline.domain.act import Act
+from hotline.domain.complaint_forms import Stage
 from hotline.domain.exports import WAITED_FOR, Criteria, Export, What
 from hotline.domain.promises import Verdict
 from hotline.domain.staff import Staff
-from hotline.errors import Invalid
+from hotline.errors import Invalid, NotFound
 from hotline.papers import complaint_statistics
 from hotline.papers.complaint_choice import NAMED_NONE
 from hotline.runtime import Runtime
 from hotline.sheets import FORMS
+from hotline.standard.catalogue import RULES
+from hotline.standard.kinds import Grade
 
 BY_DAYS = [what for what in What if what != What.FOUND]  # what a search finds is asked for beside it
 _OF_PROMISES = ("rule", "verdict")
@@ -124,7 +127,7 @@ def _page(problem: str = "", typed: Mapping[str, str] | None = None) -> str:
             verdicts=list(Verdict),
             typed={**month, **(typed or {})},
             report=_report(act, (typed or {}).get("report", "")),
-            narrowed=_narrowed(act, typed or {}),
+            narrowed=export_told.narrowed(act, typed or {}),
             problem=problem,
             standard=act.standard,
             kept=words.limit(act.standard.engine.exports.kept),
@@ -135,45 +138,17 @@ def _page(problem: str = "", typed: Mapping[str, str] | None = None) -> str:
 
 def _line(act: Act, row: Export) -> Line:
     share = min(100, row.rows * 100 // row.expected) if row.expected else None
-    return Line(row, chosen(act, row), exports.reason_of(act, row), share)
-
-
-def chosen(act: Act, row: Export) -> str:
-    """Which rows an export holds, in the reader's words."""
-    if row.what == What.FOUND:
-        return _sought(act, row)
-    wanted = row.chosen
-    known = people.companies_by_id(act)
-    told = [known[wanted.company_id].name(asking.language()) if wanted.company_id else words.text("filter.every")]
-    if wanted.report:
-        return " · ".join([*told, _report(act, str(wanted.report))])
-    told.append(words.text("tables.days", first=wanted.first.isoformat(), last=wanted.last.isoformat()))
-    told += [wanted.rule] if wanted.rule else []
-    told += [words.named("verdict", wanted.verdict)] if wanted.verdict else []
-    return " · ".join(told + _narrowed(act, {name: getattr(wanted, name) for name in _OF_COMPLAINTS}))
+    return Line(row, export_told.chosen(act, row), exports.reason_of(act, row), share)
 
 
 def _report(act: Act, number: str) -> str:
-    """What the report with this number is called; nothing for none. Raises NotFound for one that is not theirs."""
-    return reports.title(reports.seen(act, int(number))) if number.isdecimal() else ""
-
-
-def _narrowed(act: Act, wanted: Mapping[str, str]) -> list[str]:
-    """By what the complaints of a table are chosen beside their days."""
-    department, figure = wanted.get("department", ""), wanted.get("figure", "")
-    told = [words.text("tracking.unnamed")] if department == NAMED_NONE else []
-    told += people.departments(act, [asking.row_id(department)]).values() if department.isdecimal() else []
-    told += [words.named("grade", wanted["grade"])] if wanted.get("grade") else []
-    told += [words.named("complaint-stage", wanted["stage"])] if wanted.get("stage") else []
-    known = figure and complaint_statistics.may_read(asking.person(), figure)
-    return told + ([complaint_statistics.title(figure, words.tongue())] if known else [])
-
-
-def _sought(act: Act, row: Export) -> str:
-    """What a search asked, as far as it is kept: of a number and of words no more than that they were asked by."""
-    told = [f"{label} {value}" for label, value in call_wanted.chips(act, row.criteria["told"])]
-    told += [words.text("exports.by", field=words.text(f"calllog.{name}")) for name in row.criteria["by"]]
-    return " · ".join(told or [words.text("calllog.everything")])
+    """What the report that is wished for is called; nothing for none. Raises NotFound for one that is not theirs."""
+    if not number:
+        return ""
+    try:
+        return reports.title(reports.seen(act, asking.row_id(number)))
+    except ValueError as error:
+        raise NotFound(f"there is no report {number}") from error
 
 
 def reason_problem(act: Act, reason: str) -> str | None:
@@ -189,8 +164,10 @@ def _problem(act: Act, person: Staff, typed: Mapping[str, str]) -> str | None:
         return words.text("exports.no-kind")
     try:
         criteria = _criteria(act, MultiDict(typed), person)
-    except (ValueError, Invalid):
+    except ValueError:
         return words.text("exports.no-days")
+    except Invalid as error:
+        return str(error)
     if criteria.last < criteria.first:
         return words.text("tables.backwards", first=typed["first"], last=typed["last"])
     accused = criteria.report and discretion.answers_for_a_department(person)  # who opens no report takes none along
@@ -200,7 +177,9 @@ def _problem(act: Act, person: Staff, typed: Mapping[str, str]) -> str | None:
 
 
 def _criteria(act: Act, typed: MultiDict[str, str], person: Staff) -> Criteria:
-    """What was typed as the wish; of the own company, unless one may choose. Raises ValueError for no days.
+    """What was typed as the wish; of the own company, unless one may choose.
+
+    Raises ValueError for no days, and Invalid in the reader's words for what is no choice: the log would keep it.
 
     A report is that of its company and days. Who heads a department chooses no other.
     """
@@ -208,13 +187,34 @@ def _criteria(act: Act, typed: MultiDict[str, str], person: Staff) -> Criteria:
     if what == What.REPORT:
         report = reports.seen(act, typed.get("report", 0, type=asking.row_id))
         return Criteria(report.company_id, report.first, report.last, report=report.id)
-    company_id = typed.get("company", type=asking.row_id) if rights.whole_group(person) else person.company_id
     first, last = (date.fromisoformat(typed[name]) for name in ("first", "last"))
     if first.year not in asking.YEARS or last.year not in asking.YEARS:
-        raise Invalid("no such day is in any calendar of ours")
+        raise ValueError("no such day is in any calendar of ours")
     narrows: dict[str, Any] = {name: typed[name] for name in _NARROWS.get(What(what), ()) if typed[name]}
-    if narrows.get("verdict", Verdict.OPEN) not in list(Verdict):
-        del narrows["verdict"]
+    company_id = person.company_id
+    if rights.whole_group(person):
+        company_id = typed.get("company", type=asking.row_id) if typed["company"] else None
+    named = company_id in people.companies_by_id(act) or (rights.whole_group(person) and not typed["company"])
+    if not named or not all(_is_choice(act, person, name, value) for name, value in narrows.items()):
+        raise Invalid(words.text("exports.no-choice"))
     if heads and what in (What.STATISTICS, What.TRACKING):
         narrows["department"] = str(person.department_id or NAMED_NONE)
     return Criteria(company_id, first, last, **narrows)
+
+
+_CHOICES: Mapping[str, Collection[str]] = {
+    "rule": RULES.keys(),
+    "verdict": list(Verdict),
+    "grade": list(Grade),
+    "stage": list(Stage),
+}
+
+
+def _is_choice(act: Act, person: Staff, name: str, value: str) -> bool:
+    """Is this something by which rows are chosen: a name of ours, a department there is, a figure of this reader's?"""
+    if name == "department":
+        return value == NAMED_NONE or export_told.department(act, value) is not None
+    if name == "figure":
+        rule_id = value.partition(".")[0]
+        return complaint_statistics.may_read(person, value) and (rule_id in RULES or not rule_id.startswith("CMP-"))
+    return value in _CHOICES[name]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, or_
 
-from hotline.console import discretion, export_list
+from hotline.console import discretion, export_told
 from hotline.domain import export_holdings, exports
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
@@ -58,4 +58,4 @@ def _found(act: Act, reader: Staff, asked: Asked) -> Iterator[Export]:
 def _taken(act: Act, export: Export, companies: frozenset[int] | None) -> Taken:
     if companies is not None and export.company_id not in companies:
         return Taken(export, False, "", "")
-    return Taken(export, True, export_list.chosen(act, export), exports.reason_of(act, export))
+    return Taken(export, True, export_told.chosen(act, export), exports.reason_of(act, export))

@@ -1,0 +1,82 @@
+"""What is asked for as a file is checked first, and no row of the list of exports closes it to anybody else (REC-6)."""
+
+from __future__ import annotations
+
+from flask import Flask
+from sqlalchemy import select
+
+from hotline.domain import companies, report_figures, reports
+from hotline.domain.act import CLOCK, COMMAND
+from hotline.domain.exports import Export
+from hotline.runtime import Runtime
+from tests.console import matters
+from tests.console.departments import Departments
+from tests.console.visitor import logged_in, text_of
+from tests.jobs.conftest import shop as shop
+from tests.jobs.workshop import Workshop
+from tests.world import Cast, HandClock
+
+LIST, TRACE = "/console/exports", "/console/trace"
+WISH = {"form": "csv", "first": "2026-11-01", "last": "2026-11-30", "reason": "核对投诉的来电"}
+OVERLONG = "9" * 20
+ODD = (
+    *({"what": "tracking", "department": one} for one in (OVERLONG, "77", "陈丽娟13912345678")),
+    *({"what": "tracking", name: "王小明的地址"} for name in ("grade", "stage", "figure")),
+    {"what": "statistics", "figure": "CMP-99.late"},
+    *({"what": "promises", name: "13912345678"} for name in ("rule", "verdict")),
+)
+
+
+def test_what_is_no_choice_is_refused_in_words_and_stands_nowhere(
+    app: Flask, runtime: Runtime, cast: Cast, firm: Departments
+) -> None:
+    sun, tang = logged_in(app, cast.sun), logged_in(app, cast.tang)
+    for odd in ODD:
+        assert "没有这样的" in text_of(sun.is_refused(LIST, page=LIST, **{**WISH, **odd})), odd
+    for company in (OVERLONG, "99999", "甲"):
+        wish = {**WISH, "what": "calls", "company": company}
+        assert "没有这样的" in text_of(tang.is_refused(LIST, page=LIST, **wish)), company
+    for report in ("7", OVERLONG, "甲"):
+        assert sun.sends(LIST, **{**WISH, "what": "report", "report": report}).status_code == 404
+        assert sun.opens(f"{LIST}?report={report}").status_code == 404
+    for query in (f"department={OVERLONG}", "department=٣", "figure=x&grade=x&stage=x", f"company={OVERLONG}"):
+        assert sun.opens(f"{LIST}?what=tracking&{query}").status_code == 200, query
+    with runtime.look(COMMAND) as act:
+        assert act.session.scalars(select(Export)).all() == []
+    assert matters.entries(runtime, "house", "export-asked") == []
+    known = {"what": "tracking", "department": str(firm.repair), "grade": "major", "stage": "filed", "figure": "all"}
+    assert sun.sends(LIST, **{**WISH, **known}).location == LIST
+    assert "重大" in text_of(sun.opens(LIST))
+
+
+def test_no_row_closes_the_list_or_the_tracing_of_its_file(
+    app: Flask, runtime: Runtime, cast: Cast, at: HandClock, shop: Workshop
+) -> None:
+    matters.call(runtime, cast)
+    with runtime.act(CLOCK) as act:
+        home, span = companies.get(act, cast.home.id), reports.over(at.now.date())[0]
+        made = reports.make(act, home.id, span, report_figures.counted(act, home, span.first, span.last))
+        assert made is not None
+        report = str(made.id)
+    tang, sun, qian = (logged_in(app, one) for one in (cast.tang, cast.sun, cast.qian))
+    tang.sends(LIST, what="report", report=report, form="csv", reason=WISH["reason"])
+    shop.works()
+    rows = tang.sends(f"{LIST}/1/file").get_data().decode()
+    assert "导出 1 号" in text_of(qian.sends(TRACE, rows=rows)), "a sister company's report, taken by one of ours"
+    days = {"first": "2026-11-01", "last": "2026-11-30"}
+    written = [
+        {"company": cast.heat.id, **days, "department": OVERLONG},
+        {"company": 99999, **days, "grade": "enormous", "figure": "CMP-99.late", "report": 77},
+        {"company": cast.heat.id, **days, "street": "of an older version"},
+        {"company": cast.heat.id},
+        {},
+    ]
+    with runtime.act(COMMAND) as act:
+        pattern = act.session.get_one(Export, 1)
+        told = {column.key: getattr(pattern, column.key) for column in Export.__table__.columns if column.key != "id"}
+        for what in ("tracking", "found"):
+            act.session.add_all(Export(**{**told, "what": what, "criteria": one, "key": None}) for one in written)
+    for reader in (sun, qian, tang):
+        listed = text_of(reader.opens(LIST))
+        assert (listed.count("查不到名称"), listed.count("已读不出")) == (2, 8)
+    assert qian.opens(f"/console/looks?staff={cast.tang.id}").status_code == 200
