@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from hotline import keys, settings
+from hotline import keys, settings, transcribers
 from hotline.errors import Invalid
+from hotline.standard import loader
 from tests import world
 
 
@@ -164,3 +165,18 @@ def test_hosts_of_robots_are_named_with_their_scheme_and_nothing_behind(right: d
     for wrong in ("chat.example.com", "https://chat.example.com/path", "https://a@b.example.com", "*"):
         with pytest.raises(Invalid, match="HOTLINE_ROBOT_HOSTS_ALSO: is a list like"):
             settings.load({**right, "HOTLINE_ROBOT_HOSTS_ALSO": wrong})
+
+
+def test_who_writes_down_is_a_folder_or_the_carrier_s_services_by_language(right: dict[str, str]) -> None:
+    languages, service = loader.platform().transcripts.carrier_languages, "GA" + "0" * 32
+    assert transcribers.named(settings.load(right).hotline_transcripts, languages) is None
+    told = {**right, "HOTLINE_TRANSCRIPTS": f"twilio:en-GB={service}, es-MX={service}"}
+    by_carrier = transcribers.named(settings.load(told).hotline_transcripts, languages)
+    assert by_carrier is not None
+    lacks = {language: by_carrier.lacks(language) for language in ("en", "en-GB", "zh-CN", "de")}
+    assert lacks == {"en": "", "en-GB": "", "zh-CN": "language", "de": "service"}
+    for wrong in ("twilio:", "twilio:en-US", f"twilio:en={service}", f"twilio:en-US={service},en-US={service}"):
+        with pytest.raises(Invalid, match="HOTLINE_TRANSCRIPTS: is a folder, or twilio:"):
+            settings.load({**right, "HOTLINE_TRANSCRIPTS": wrong})
+    with pytest.raises(Invalid, match="the carrier does not write down zh-CN, but da-DK"):
+        transcribers.named(f"twilio:zh-CN={service}", languages)

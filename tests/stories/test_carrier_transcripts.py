@@ -79,6 +79,30 @@ def test_a_question_in_english_is_written_down_kept_sealed_and_gone_there(
 
 
 @pytest.mark.usefixtures("carrier")
+def test_the_page_of_the_call_opens_the_words_in_place_for_one_reason(line: Line) -> None:
+    row = question(line)
+    line.passes(minutes=3)
+    wu, here = logged_in(line.app, line.cast.wu), f"/console/calls/{row.call_id}"
+    page = wu.opens(here)
+    assert "为什么要看转写文本" in page.text
+    assert ASKED not in page.text
+    listen = f"/console/recordings/{row.file}/listen"
+    refused = wu.is_refused(listen, page=here, call=str(row.call_id), reason="嗯")
+    assert ASKED not in refused.text
+    assert 'value="嗯"' in refused.text, "nothing typed is lost"
+    sent = wu.sends(listen, page=here, call=str(row.call_id), reason="核对问题")
+    assert sent.location == f"{here}#said-{row.file}"
+    assert f"由运营商转写，仅供查找，以录音为准。 0:00 来电人 {ASKED}" in text_of(wu.opens(here))
+    assert "<audio" in wu.opens(f"/console/recordings/{row.file}").text, "one reason for both"
+    assert [kind for kind, _ in line.chain(line.case().chain)].count("recording-played") == 1
+    line.passes(minutes=11)
+    assert ASKED not in wu.opens(here).text
+    lin = logged_in(line.app, line.cast.lin)
+    assert lin.sends(listen, page="/console", call=str(row.call_id), reason="核对问题").status_code == 404
+    assert lin.opens(here).status_code == 404
+
+
+@pytest.mark.usefixtures("carrier")
 def test_in_a_language_that_it_does_not_understand_the_carrier_is_asked_nothing(line: Line) -> None:
     line.tells("message")
     line.passes(minutes=1)
