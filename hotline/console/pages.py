@@ -31,6 +31,7 @@ from hotline.console import (
     desk,
     desk_page,
     discipline,
+    disposal_page,
     erasures,
     export_list,
     handovers,
@@ -192,6 +193,7 @@ def _keeping(made: Blueprint) -> None:
     """How long records are kept, what is destroyed then, what is held, who is erased (REC-5)."""
     made.add_url_rule("/retention", view_func=retention.retention)
     made.add_url_rule("/retention/draw-up", view_func=retention.draw_up, methods=["POST"])
+    made.add_url_rule("/disposals/<int:disposal_id>", view_func=disposal_page.one_disposal)
     made.add_url_rule("/disposals/<int:disposal_id>/decide", view_func=retention.decide_disposal, methods=["POST"])
     made.add_url_rule("/holds", view_func=holds.hold_list)
     made.add_url_rule("/holds", view_func=holds.place_hold, methods=["POST"])

@@ -125,6 +125,7 @@ PAGES: dict[str, frozenset[Role]] = {
     "console.tracking": _WATCHERS | {Role.DEPARTMENT_HEAD},
     "console.office": _READERS,
     "console.retention": _WATCHERS,
+    "console.one_disposal": _WATCHERS,
     "console.draw_up": _LEADERS,
     "console.decide_disposal": _DECIDERS,
     "console.hold_list": _WATCHERS,

@@ -159,6 +159,13 @@ def counts(act: Act, disposal_id: int) -> Counter[tuple[str, str]]:
     return Counter({(kind, state): n for kind, state, n in rows})
 
 
+def items(act: Act, disposal_id: int, *, before: int | None, most: int) -> list[DisposalItem]:
+    """What is on a list, the last one that was put on it first; `before`: the last of the page before."""
+    query = select(DisposalItem).where(DisposalItem.disposal_id == disposal_id)
+    query = query.order_by(DisposalItem.id.desc()).limit(most)
+    return list(act.session.scalars(query if before is None else query.where(DisposalItem.id < before)))
+
+
 def under_way(act: Act, company_id: int) -> Disposal | None:
     """The list of a company that is not decided, or not carried out yet."""
     query = select(Disposal).where(Disposal.company_id == company_id)

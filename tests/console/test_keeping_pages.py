@@ -12,11 +12,14 @@ from sqlalchemy import select
 from hotline.domain import call_texts, calls, cases, corrections, customers, disposals, record_classes
 from hotline.domain.act import COMMAND
 from hotline.domain.cases import Case
+from hotline.domain.disposals import Disposal, DisposalItem
 from hotline.domain.erasures import Erasure
 from hotline.domain.holds import Hold
+from hotline.domain.news import Recording
 from hotline.runtime import Runtime
 from tests import given
 from tests.console import departments
+from tests.console.departments import Departments
 from tests.console.visitor import Visitor, logged_in, text_of
 from tests.world import Cast, HandClock
 
@@ -73,6 +76,46 @@ def test_one_draws_up_and_another_approves_with_a_reason_and_the_page_says_what_
     assert "期满两年" in page
     assert "单据内容 1 已销毁 1，保留 0" in page
     assert "决定过了" in feng.is_refused(decide, page=RETENTION, decide="approve", answer=WHY).text
+
+
+def test_what_is_on_a_list_is_seen_before_it_is_approved_and_hidden_complaints_are_counted_alone(
+    app: Flask, qian: Visitor, settled: Case, runtime: Runtime, cast: Cast, at: HandClock, firm: Departments
+) -> None:
+    about_sun = departments.complains(runtime, cast, department_id=firm.repair, about_staff_id=cast.sun.id)
+    with runtime.act(COMMAND) as act:
+        ringing = given.call(act, cast, who=cast.chen)
+        act.session.add(Recording(sid="RE1", call_id=ringing.id, case_id=about_sun.id, state="completed", at=act.at))
+        made = Disposal(company_id=cast.heat.id, state="drawn", digest="0" * 64, drawn_at=act.at)
+        act.session.add(made)
+        act.session.flush()
+        things = [("recording", "RE1"), ("call", ringing.id), ("case", settled.id), ("case", about_sun.id)]
+        things += [("customer", cast.chen.id)]
+        for kind, thing in things:
+            act.session.add(DisposalItem(disposal_id=made.id, kind=kind, thing=str(thing), state="listed"))
+    listed = "/console/disposals/1"
+    assert listed in qian.opens(RETENTION).text
+    page = qian.opens(listed)
+    shown = text_of(page)
+    assert "清单上共 5 项" in shown
+    for line in (
+        f"单据内容 {settled.number}",
+        f"单据内容 {about_sun.number}",
+        "录音 第",
+        "通话内容 第",
+        "客户 139****0088",
+    ):
+        assert line in shown, line
+    assert f'href="/console/cases/{settled.id}"' in page.text
+    assert "不显示" not in shown
+    sun = logged_in(app, cast.sun)
+    hidden = text_of(sun.opens(listed))
+    assert about_sun.number not in hidden
+    assert "录音 第" not in hidden
+    assert "另有 2 项" in hidden
+    assert sun.opens("/console/disposals/2").status_code == 404
+    assert logged_in(app, cast.hu).opens(listed).status_code == 404, "of another company"
+    assert sun.opens(f"{listed}?before=3").status_code == 200
+    assert settled.number not in text_of(sun.opens(f"{listed}?before=3"))
 
 
 def test_a_matter_is_held_by_its_number_and_a_manager_lifts_it(
