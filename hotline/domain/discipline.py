@@ -89,11 +89,14 @@ def register(act: Act, person: Staff, by: Staff, kind: Kind, day: date, weight: 
 
 
 def strike(act: Act, breach_id: int, by: Staff, why: str) -> None:
-    """A breach was registered wrongly: it counts no more, and is seen struck. What repeats it stays as it was reckoned.
+    """A breach was registered wrongly: it counts no more, and is seen struck; what repeated it is reckoned anew.
 
     Raises Refused, Invalid without a reason, Conflict where it was struck.
     """
-    breach = _locked(act, breach_id)
+    breach = act.session.get(Breach, breach_id)
+    if breach is not None:
+        staff.locked(act, breach.staff_id)  # before the breach: others of the same person are written to as well
+        breach = _locked(act, breach_id)
     if breach is None or not superiors.stands_above(act, by, staff.get(act, breach.staff_id)):
         raise Refused("only who stands above in the company strikes a breach")
     if not superiors.may_undo(act, by, breach.by_id):
@@ -104,6 +107,22 @@ def strike(act: Act, breach_id: int, by: Staff, why: str) -> None:
         raise Conflict("it was struck already")
     breach.struck_at, breach.struck_by_id, breach.struck_why = act.at, by.id, act.sealer.seal(why.strip())
     act.remember("house", "breach-struck", breach=breach.id, staff=breach.staff_id, by=by.id)
+    _reckon_anew(act, breach)
+
+
+def _reckon_anew(act: Act, struck: Breach) -> None:
+    """What counted more because of a breach that is struck now repeats another one that stands, or none."""
+    companies.get(act, struck.company_id)
+    found = of(act, struck.staff_id)
+    for one in found:
+        if one.repeats_id != struck.id or one.struck_at is not None:
+            continue
+        earlier = [other for other in found if (other.day, other.id) < (one.day, one.id)]
+        before = _repeated(act.standard, earlier, Kind(one.kind), one.day)
+        one.repeats_id = before.id if before is not None else None
+        one.counts = one.counts if before is not None else one.weight
+        told = {"counts": one.counts, "repeats": one.repeats_id, "struck": struck.id}
+        act.remember("house", "breach-reckoned-anew", breach=one.id, staff=one.staff_id, **told)
 
 
 def answer(act: Act, breach_id: int, person: Staff, words: str) -> None:

@@ -174,6 +174,27 @@ def test_a_wrong_breach_is_struck_stays_to_be_seen_and_makes_nothing_repeated(ru
             discipline.register(act, sun, lin, Kind.LATE, date(2026, 11, 18), 1, "x")
 
 
+def test_a_struck_breach_makes_nothing_count_more_that_was_registered_before_it_was_struck(
+    runtime: Runtime, cast: Cast
+) -> None:
+    with runtime.act(COMMAND) as act:
+        sun = staff.get(act, cast.sun.id)
+        first, second, third = (breaks(act, cast, date(2026, 11, day)) for day in (10, 14, 18))
+        rude = breaks(act, cast, date(2026, 11, 18), kind=Kind.RUDE, weight=1)
+        assert [one.counts for one in (first, second, third)] == [3, 6, 6]
+        discipline.strike(act, second.id, sun, "记错了人")
+        assert (third.counts, third.repeats_id) == (6, first.id), "it repeats the one before that"
+        discipline.strike(act, first.id, sun, "记错了人")
+        assert (third.counts, third.repeats_id) == (3, None)
+        assert (second.counts, second.repeats_id) == (6, first.id), "what is struck is seen as it was"
+        assert (
+            discipline.standing(act, cast.heat.id, discipline.of(act, cast.lin.id)) == third.counts + rude.counts == 4
+        )
+    with runtime.look(CLOCK) as act:
+        told = [one.fields for one in audit.entries(act.session, "house") if one.kind == "breach-reckoned-anew"]
+        assert [(one["counts"], one["repeats"]) for one in told] == [(6, 1), (3, None)]
+
+
 def test_an_own_mistake_is_told_to_the_supervisor_seen_by_them_and_erased_with_the_customer(
     runtime: Runtime, cast: Cast
 ) -> None:
