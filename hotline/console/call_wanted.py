@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -37,13 +37,15 @@ _LONGEST = 200  # characters
 _LABELS = {"direction": "direction", "kind": "kind", "verdict": "verdict"}  # groups of words of the choices
 _YES = ("moved", "late", "altered")
 _PRIVATE = ("number", "words")  # who asks by these is on record (REC-6)
+_UNTOLD = (*_PRIVATE, "case", "waited")  # fields that take anything, a number in the wrong one among them
 
 
 def read(form: Mapping[str, str]) -> dict[str, str]:
     """What is typed, without what is empty or no choice: a company is one for who sees the whole group alone."""
     asked = FIELDS if rights.whole_group(asking.person()) else [name for name in FIELDS if name != "company"]
     typed = {name: form.get(name, "").strip()[:_LONGEST] for name in asked}
-    return {name: value for name, value in typed.items() if value and value in _CHOICES.get(name, (value,))}
+    chosen = {**_CHOICES, "matter": [name for name, _label in matters()]}
+    return {name: value for name, value in typed.items() if value and value in chosen.get(name, (value,))}
 
 
 def criteria(act: Act, typed: Typed) -> Criteria:
@@ -81,12 +83,27 @@ def sought(act: Act, typed: Typed) -> Sought:
     Raises Invalid as `criteria` does.
     """
     asked, zone = criteria(act, typed), ZoneInfo(act.standard.timezone)
-    told = {name: value for name, value in typed.items() if name not in (*_PRIVATE, "period")}
-    if asked.since is not None:
-        told["from"] = asked.since.astimezone(zone).strftime("%Y-%m-%dT%H:%M")
+    told = {name: value for name, value in typed.items() if name != "period" and _is_told(act, name, value)}
+    by = tuple(name for name in FIELDS if name in typed and name not in (*told, "period", "from", "to"))
+    until = _time(typed["to"], zone) if "to" in typed else None
+    told |= {name: _minute(at, zone) for name, at in (("from", asked.since), ("to", until)) if at is not None}
     now = act.at + timedelta.resolution
     until = now if asked.until is None else min(asked.until, now)
-    return Sought(asked.company_id, told, tuple(private(typed)), replace(asked, until=until).as_json())
+    return Sought(asked.company_id, told, by, replace(asked, until=until).as_json())
+
+
+def _minute(at: datetime, zone: ZoneInfo) -> str:
+    return f"{at.astimezone(zone):%Y-%m-%dT%H:%M}"
+
+
+def _is_told(act: Act, name: str, value: str) -> bool:
+    """May this stand in a log that is never rewritten: is it a choice, or the id of something that there is?"""
+    known: Mapping[str, Callable[[], Iterable[object]]] = {
+        "matter": lambda: (key for key, _label in matters()),
+        "company": lambda: people.companies_by_id(act),
+        "person": lambda: (one for one, _name in colleagues(act)),
+    }
+    return value in map(str, known.get(name, lambda: _CHOICES.get(name, ()))())
 
 
 def private(typed: Typed) -> list[str]:

@@ -78,8 +78,8 @@ class Criteria:
 
 @dataclass(frozen=True)
 class Sought:
-    """Which calls: those that a search finds. `told`: what of it is no personal value, as it was typed; `by`: by what
-    else is asked, the names of the fields alone; `search`: the whole, as it is sealed until the file is there.
+    """Which calls: those that a search finds. `told`: choices, ids and instants, nothing as it was typed; `by`: by
+    what else is asked, the names of the fields alone; `search`: the whole, as it is sealed until the file is there.
     """
 
     company_id: int | None

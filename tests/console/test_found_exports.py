@@ -84,6 +84,27 @@ def test_what_is_found_is_taken_along_with_a_reason_and_nothing_tells_what_was_l
     assert all(word in listed for word in ("查到的来电", "按电话号码", "按记录和录音文字里的词", WHY))
 
 
+def test_of_a_search_only_choices_ids_and_instants_are_told_whatever_was_typed_into_which_field(
+    sun: Visitor, book: Book, runtime: Runtime, cast: Cast
+) -> None:
+    book.rings("暖气不热")
+    wrong = {"case": "陈丽娟13912345678", "matter": "王小明的地址", "waited": "87654321", "words": "暖气"}
+    right = {"kind": "fault", "person": str(cast.lin.id), "from": "2026-11-01 08:30:07", "to": "2026-11-30T08"}
+    for asked in ({**wrong, **right}, {"person": "87654321"}):
+        here, wish = searches(sun, book, **asked)
+        assert sun.sends(wish, page=here, form="csv", reason=WHY).location == LIST
+    with runtime.look(COMMAND) as act:
+        first, second = act.session.scalars(select(Export).order_by(Export.id))
+        told = {"kind": "fault", "person": str(cast.lin.id), "from": "2026-11-01T08:30", "to": "2026-11-30T08:00"}
+        assert first.criteria["told"] == told
+        assert sorted(first.criteria["by"]) == ["case", "waited", "words"], "a matter that there is not is not asked"
+        assert (second.criteria["told"], second.criteria["by"]) == ({}, ["person"])
+        assert exports.search_of(act, first)["case_number"] == wrong["case"], "sealed with the file's own key"
+    kept = str([first.criteria, second.criteria, *matters.entries(runtime, "house", "export-asked")])
+    assert not [value for value in ("13912345678", "王小明", "87654321", "暖气") if value in kept]
+    assert "按单号" in text_of(sun.opens(LIST))
+
+
 def test_a_file_holds_what_its_page_shows_to_that_person_and_is_of_ones_own_search(
     app: Flask, runtime: Runtime, cast: Cast, firm: Departments, shop: Workshop, lin: Visitor
 ) -> None:
