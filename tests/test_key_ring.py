@@ -32,7 +32,7 @@ from hotline.domain.news import Recording
 from hotline.phones import PhoneNumber
 from hotline.runtime import Runtime
 from hotline.settings import Settings
-from tests import given, world
+from tests import given, tampering, world
 from tests.operator import Operator
 from tests.world import ADDRESS, Cast
 
@@ -166,6 +166,17 @@ def test_two_keys_of_one_name_are_never_mixed_up(sealed: Runtime) -> None:
     assert "another key called k1 was retired before" in changed.refused("keys retire k1")
     with sealed.look(COMMAND) as act:
         assert old_keys.names(act.session) == ["k1"]
+
+
+def test_an_entry_that_somebody_wrote_over_with_no_text_at_all_keeps_no_other_from_being_counted(
+    sealed: Runtime,
+) -> None:
+    with tampering.forging(sealed) as session:
+        entries = resealing.logged(session, ["k1"])
+        assert entries > 0
+        update = "UPDATE audit_entries SET body = :b WHERE id = (SELECT min(id) FROM audit_entries)"
+        assert tampering.run(session, update, b=b"\xff\x00\xfe") == 1
+        assert resealing.logged(session, ["k1"]) == entries, "the first is no sealed one"
 
 
 def test_what_stands_in_use_is_passed_over_and_found_the_next_time(sealed: Runtime) -> None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, LargeBinary, String, cast, func, or_, select, update
+from sqlalchemy import Column, ColumnElement, LargeBinary, String, cast, func, literal, or_, select, update
 from sqlalchemy.orm import Session
 
 from hotline.domain import old_keys, sealed_columns
@@ -98,9 +98,12 @@ def count(session: Session, column: Column[Any], names: Iterable[str]) -> int:
 
 
 def _like_bytes(session: Session, column: Column[Any], names: Iterable[str]) -> ColumnElement[bool]:
-    is_sqlite = session.get_bind().dialect.name == "sqlite"
-    as_text = cast(column, String) if is_sqlite else func.convert_from(column, "UTF8")
-    return or_(False, *(as_text.like(_WITHIN.format(name=_literal(name))) for name in names))
+    """Byte by byte: what somebody wrote over may be no text at all, which is the log's check to tell."""
+    patterns = [_WITHIN.format(name=_literal(name)) for name in names]
+    if session.get_bind().dialect.name == "sqlite":
+        return or_(False, *(cast(column, String).like(pattern) for pattern in patterns))
+    like = column.op("LIKE", is_comparison=True)
+    return or_(False, *(like(literal(pattern.encode(), column.type)) for pattern in patterns))
 
 
 def _literal(name: str) -> str:
