@@ -81,7 +81,7 @@ def _recording(act: Act, item: DisposalItem) -> Shown | None:
     row = act.session.get_one(Recording, item.thing)
     call = act.session.get_one(Call, row.call_id)
     case = act.session.get(Case, row.case_id) if row.case_id is not None else None
-    about = [call] if case is None else [call, case]
+    about: list[Call | Case] = [call] if case is None else [call, case]
     if not all(rights.may_see(act, asking.person(), thing) for thing in about):
         return None
     return Shown(item, str(call.id), row.at, _to("one_call", call_id=call.id))
