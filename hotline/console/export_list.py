@@ -138,7 +138,7 @@ def _page(problem: str = "", typed: Mapping[str, str] | None = None) -> str:
 
 def _line(act: Act, row: Export) -> Line:
     share = min(100, row.rows * 100 // row.expected) if row.expected else None
-    return Line(row, export_told.chosen(act, row), exports.reason_of(act, row), share)
+    return Line(row, export_told.chosen(act, row), export_told.reason(act, row), share)
 
 
 def _report(act: Act, number: str) -> str:

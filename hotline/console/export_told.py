@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from hotline.console import asking, call_wanted, people, reports, words
+from hotline.console import asking, call_wanted, people, reports, subordinates, words
+from hotline.domain import exports
 from hotline.domain.act import Act
 from hotline.domain.exports import Criteria, Export, What
 from hotline.domain.reports import Report
+from hotline.domain.staff import Role
 from hotline.errors import HotlineError
 from hotline.papers import complaint_statistics
 from hotline.papers.complaint_choice import NAMED_NONE
 
 _OF_COMPLAINTS = ("department", "grade", "stage", "figure")
+_HIDDEN = "••••••"
 
 
 def chosen(act: Act, row: Export) -> str:
@@ -21,6 +24,15 @@ def chosen(act: Act, row: Export) -> str:
         return _sought(act, row) if row.what == What.FOUND else _by_days(act, row.chosen)
     except (HotlineError, LookupError, TypeError, ValueError):  # as it was written long ago, or by another version
         return words.text("exports.unread")
+
+
+def reason(act: Act, row: Export) -> str:
+    """Why, to whoever asked, stands above them or audits: it may say who complained of whom (CMP-10)."""
+    reader = asking.person()
+    reads = row.asked_by_id == reader.id or reader.has(Role.AUDITOR, Role.ADMINISTRATOR)
+    if reads or (row.company_id == reader.company_id and subordinates.is_below(act, row.asked_by_id)):
+        return exports.reason_of(act, row)
+    return _HIDDEN
 
 
 def narrowed(act: Act, wanted: Mapping[str, str]) -> list[str]:

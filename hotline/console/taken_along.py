@@ -58,4 +58,4 @@ def _found(act: Act, reader: Staff, asked: Asked) -> Iterator[Export]:
 def _taken(act: Act, export: Export, companies: frozenset[int] | None) -> Taken:
     if companies is not None and export.company_id not in companies:
         return Taken(export, False, "", "")
-    return Taken(export, True, export_told.chosen(act, export), exports.reason_of(act, export))
+    return Taken(export, True, export_told.chosen(act, export), export_told.reason(act, export))

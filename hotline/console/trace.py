@@ -15,7 +15,7 @@ from flask import g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from hotline.console import asking, export_told, people, rights, words
-from hotline.domain import companies, exports, tracing
+from hotline.domain import companies, tracing
 from hotline.domain.act import Act
 from hotline.domain.tracing import Source, Trace
 
@@ -115,4 +115,4 @@ def _shown(act: Act, source: Source) -> Shown:
     person, export = asking.person(), source.export
     if not rights.whole_group(person) and export.company_id != person.company_id:
         return Shown(source, False, "", "")
-    return Shown(source, True, export_told.chosen(act, export), exports.reason_of(act, export))
+    return Shown(source, True, export_told.chosen(act, export), export_told.reason(act, export))

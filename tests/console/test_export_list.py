@@ -96,7 +96,7 @@ def test_a_file_is_asked_for_with_a_reason_made_in_the_background_and_fetched_by
     assert {marks.without(row[4]) for row in rows} == {"139****0088"}
     for stranger in (logged_in(app, cast.feng), logged_in(app, cast.tang)):
         assert fetches(stranger, export_id).status_code == 404
-    shown = text_of(logged_in(app, cast.sun).opens(LIST))
+    shown = text_of(logged_in(app, cast.feng).opens(LIST))
     for told in ("钱明", WHY, "来电", "9 行", "下载过 1 次"):
         assert told in shown
     assert kinds(runtime, "export") == ["export-asked", "export-done", "export-fetched"]

@@ -9,7 +9,7 @@ from hotline.domain import companies, report_figures, reports
 from hotline.domain.act import CLOCK, COMMAND
 from hotline.domain.exports import Export
 from hotline.runtime import Runtime
-from tests.console import matters
+from tests.console import departments, matters
 from tests.console.departments import Departments
 from tests.console.visitor import logged_in, text_of
 from tests.jobs.conftest import shop as shop
@@ -80,3 +80,22 @@ def test_no_row_closes_the_list_or_the_tracing_of_its_file(
         listed = text_of(reader.opens(LIST))
         assert (listed.count("查不到名称"), listed.count("已读不出")) == (2, 8)
     assert qian.opens(f"/console/looks?staff={cast.tang.id}").status_code == 200
+
+
+def test_the_reason_is_read_by_who_asked_who_stands_above_them_and_who_audits(
+    app: Flask, runtime: Runtime, cast: Cast, firm: Departments, shop: Workshop
+) -> None:
+    about = departments.complains(runtime, cast, department_id=firm.repair, about_staff_id=cast.sun.id)
+    qian, sun, feng = (logged_in(app, one) for one in (cast.qian, cast.sun, cast.feng))
+    why = f"查投诉孙丽的 {about.number} 号"
+    qian.sends(LIST, **{**WISH, "what": "calls", "reason": why})
+    feng.sends(LIST, **{**WISH, "what": "calls", "reason": "再查一次孙丽"})
+    shop.works()
+    assert [why in text_of(who.opens(LIST)) for who in (qian, feng)] == [True, True]
+    assert [why in text_of(logged_in(app, who).opens(LIST)) for who in (cast.bai, cast.tang)] == [True, True]
+    for page in (LIST, f"/console/looks?staff={cast.qian.id}"):
+        shown = text_of(sun.opens(page))
+        assert (why in shown, about.number in shown, "••••" in shown) == (False, False, True), page
+    rows = feng.sends(f"{LIST}/2/file").get_data().decode().splitlines()[2]
+    traced = text_of(qian.sends(TRACE, rows=rows))
+    assert ("导出 2 号" in traced, "再查一次孙丽" in traced, "••••" in traced) == (True, False, True)
