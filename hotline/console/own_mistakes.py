@@ -53,7 +53,9 @@ def _page(**told: Any) -> str:
     with asking.runtime().look(asking.actor()) as act:
         me = asking.person()
         companies.get(act, me.company_id)
-        found = own_mistakes.listed(act, [me.id, *(one.id for one in subordinates.below(act, who_left=True))], most=lists.PAGE)
+        found = own_mistakes.listed(
+            act, [me.id, *(one.id for one in subordinates.below(act, who_left=True))], most=lists.PAGE
+        )
         about = lists.numbered(act, [one.case_id for one in found])
         shown = [one for one in found if _may_see(act, about[one.case_id])]
         g.here = _here()
