@@ -6,6 +6,7 @@ import csv
 import io
 from datetime import date, datetime, timedelta
 from hashlib import sha256
+from typing import Any
 
 import openpyxl
 import pytest
@@ -200,7 +201,7 @@ def test_of_what_is_counted_at_one_look_a_worker_that_dies_leaves_the_same_file_
         turn(shop)
 
 
-def tabled(shop: Workshop, what: What, form: str, **more: int) -> int:
+def tabled(shop: Workshop, what: What, form: str, **more: Any) -> int:
     """Qian asks for a table of the heating company."""
     with shop.runtime.act(COMMAND) as act:
         companies.get(act, shop.cast.heat.id)
