@@ -36,7 +36,7 @@ def begin_file_anew(runtime: Runtime, report: Report) -> list[str]:
     It was reported once, and is kept; left where it is, it would lack every later checkpoint, and hide what is altered
     from now on behind what was told already.
     """
-    if not any(problem.what in _OF_THE_FILE for problem in report.problems):
+    if not report.later and not any(problem.what in _OF_THE_FILE for problem in report.problems):
         return []
     file = runtime.settings.hotline_var / checkpoints.FILE
     aside = file.with_name(f"{file.stem}-{clock.now():%Y%m%dT%H%M%SZ}{file.suffix}")
@@ -45,4 +45,15 @@ def begin_file_anew(runtime: Runtime, report: Report) -> list[str]:
         checkpoints.export_missing(act.session, file)
     with runtime.act(COMMAND) as act:
         act.remember("house", "checkpoint-file-set-aside", file=aside.name)
-    return [f"the checkpoints that came after the back-up are kept in {aside}; {file} begins anew"]
+    return [*_later(report), f"the checkpoints until now are kept in {aside}; {file} begins anew"]
+
+
+def _later(report: Report) -> list[str]:
+    """What came after the back-up is lost with the database: to be known, and no sign that anybody altered anything."""
+    if not report.later:
+        return []
+    span = f"{report.later[0]} to {report.later[-1]}"
+    return [
+        f"checkpoints {span} were made after the back-up, as is to be expected: what they held is not in it;"
+        " everything until the back-up is held against the checkpoints before them"
+    ]

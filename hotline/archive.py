@@ -42,6 +42,7 @@ from hotline.domain import checkpoints, key_proofs, verifying
 from hotline.domain.act import COMMAND
 from hotline.domain.findings import Report
 from hotline.domain.news import Recording
+from hotline.domain.seals import BackUp
 from hotline.domain.tables import metadata
 from hotline.errors import Conflict, Invalid, NotFound
 from hotline.runtime import Runtime
@@ -71,6 +72,8 @@ def backup(file: Path, without_recordings: bool) -> None:
 def restore(file: Path) -> None:
     """Bring a back-up into an empty database, then check the log. Status 0: it is unaltered. 1: it is not, and where.
 
+    Checkpoints that were made after the back-up are named, and are no alteration: what they held is what is lost.
+
     What was owed when the back-up was made is owed again: look at the outbox before the workers run. Whom
     HOTLINE_VAR/erased.txt calls erased since is erased again, and every log-in ends.
     """
@@ -81,7 +84,7 @@ def restore(file: Path) -> None:
         rows, files = _bring_back(runtime, file)
         migrations.upgrade(runtime.engine)
         told = aftermath.settle(runtime, str(about["at"]))
-        report = _verified(runtime)
+        report = _verified(runtime, datetime.fromisoformat(str(about["at"])))
         told += aftermath.begin_file_anew(runtime, report)
     click.echo("\n".join([f"{rows} rows and {files} files of {about['at']} are back", *told]))
     click.echo("\n".join([*(str(problem) for problem in report.problems), *report.notes]) or "no notes")
@@ -92,6 +95,7 @@ def restore(file: Path) -> None:
 def copy_all(runtime: Runtime, out: Writer, *, sounds_too: bool) -> int:
     """Write everything as it stands at one moment; how many sounds are not there. Raises Conflict before `migrate`."""
     checkpoint_file = runtime.settings.hotline_var / checkpoints.FILE
+    made_at = clock.now()
     # Read before the database is looked at: what is exported meanwhile must not seem ahead of it.
     known = checkpoint_file.read_bytes() if checkpoint_file.exists() else b""
     with _one_moment(runtime.engine) as connection:
@@ -100,7 +104,7 @@ def copy_all(runtime: Runtime, out: Writer, *, sounds_too: bool) -> int:
             raise Conflict("the database is not at this version's schema: `hotline migrate` first")
         with Session(connection) as session:
             proofs = key_proofs.made(session, runtime.sealer)
-        out.begin({"version": VERSION, "revision": revision, "at": clock.now().isoformat(), "proofs": proofs})
+        out.begin({"version": VERSION, "revision": revision, "at": made_at.isoformat(), "proofs": proofs})
         for table in metadata.sorted_tables:
             _copy_table(connection, out, table, runtime.figures.keeping.backup_rows)
         kept = select(Recording.file).where(Recording.sha256.is_not(None)).order_by(Recording.file)
@@ -245,10 +249,12 @@ def _put_back(runtime: Runtime, name: str, content: bytes) -> None:
     runtime.sounds.keep(sound, content)
 
 
-def _verified(runtime: Runtime) -> Report:
+def _verified(runtime: Runtime, made_at: datetime) -> Report:
+    ours = {checkpoints.public_key_of(runtime.settings.signing_key())}
     with runtime.look(COMMAND) as act:
         return verifying.verify(
             act.session,
             checkpoint_file=runtime.settings.hotline_var / checkpoints.FILE,
-            trusted_keys={checkpoints.public_key_of(runtime.settings.signing_key())},
+            trusted_keys=ours,
+            back_up=BackUp(made_at, ours),
         )

@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -18,8 +19,10 @@ from hotline.domain import audit, checkpoints, customers, erasures, forgotten, l
 from hotline.domain.act import COMMAND
 from hotline.domain.cases import Case
 from hotline.domain.complaint_forms import Complaint
+from hotline.domain.findings import What
 from hotline.domain.news import Recording
 from hotline.domain.outbox import OutboxEntry
+from hotline.domain.seals import BackUp
 from hotline.domain.tables import metadata
 from hotline.jobs import routine
 from hotline.runtime import Runtime
@@ -198,10 +201,14 @@ def test_checkpoints_that_outlived_the_database_say_what_came_after_the_back_up(
     with filled.act(COMMAND) as act:
         act.remember("house", "noted")
     routine.seal_log(filled)
+    with filled.act(COMMAND) as act:
+        act.remember("house", "noted")
+    routine.seal_log(filled)
     var = Path(empty.environment["HOTLINE_VAR"])
     (var / checkpoints.FILE).write_bytes((filled.settings.hotline_var / checkpoints.FILE).read_bytes())
-    result = empty.types("restore", str(file))
-    assert (result.exit_code, "ALTERED" in result.output) == (1, True)
+    said = empty.answered("restore", str(file))
+    assert "checkpoints 2 to 3 were made after the back-up, as is to be expected" in said
+    assert "of the log: unaltered" in said
     [aside] = var.glob("checkpoints-*.jsonl")
     assert aside.read_bytes() == (filled.settings.hotline_var / checkpoints.FILE).read_bytes()
     back = house.make(load(empty.environment))
@@ -212,6 +219,31 @@ def test_checkpoints_that_outlived_the_database_say_what_came_after_the_back_up(
     assert (report.unaltered, report.notes) == (True, []), "what is altered from now on is seen again"
     back.engine.dispose()
     back.redis.close()
+
+
+def test_what_did_not_come_after_the_back_up_is_an_alteration_of_a_restore_too(
+    filled: Runtime, empty: Operator, tmp_path: Path
+) -> None:
+    file, var = tmp_path / "night", Path(empty.environment["HOTLINE_VAR"])
+    Operator.of(filled.settings).answered("backup", str(file))
+    with filled.act(COMMAND) as act:
+        act.remember("house", "noted")
+    with filled.act(COMMAND) as act:
+        checkpoints.seal_log(act, b"a key of somebody else, 32 bytes")
+        made_at = act.at
+    routine.seal_log(filled)
+    list_ = (filled.settings.hotline_var / checkpoints.FILE).read_bytes()
+    (var / checkpoints.FILE).write_bytes(list_)
+    result = empty.types("restore", str(file))
+    assert result.exit_code == 1
+    assert f"checkpoint 2: {What.FILE_AHEAD}\n" in result.output, "it was signed by somebody else"
+    assert "ALTERED" in result.output
+    first = list_.splitlines(keepends=True)[0]
+    keys = {checkpoints.public_key_of(filled.settings.signing_key())}
+    assert BackUp(made_at - timedelta(days=1), keys).came_before(first)
+    assert not BackUp(made_at + timedelta(seconds=1), keys).came_before(first), "the back-up should have held it"
+    assert not BackUp(made_at - timedelta(days=1), keys).came_before(first.replace(b"house", b"horse"))
+    assert not BackUp(made_at - timedelta(days=1), keys).came_before(b"[]\n")
 
 
 def test_who_was_erased_since_is_erased_again_and_every_log_in_ends(

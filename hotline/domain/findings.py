@@ -65,6 +65,7 @@ class Report:
     problems: list[Problem] = field(default_factory=list)
     more: int = 0  # problems beyond those named
     notes: list[str] = field(default_factory=list)
+    later: list[int] = field(default_factory=list)  # checkpoints made after the back-up that was brought back
 
     @property
     def unaltered(self) -> bool:

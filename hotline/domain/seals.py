@@ -7,6 +7,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -72,6 +73,24 @@ class Body:
         return cls(_number(said["n"]), str(said["at"]), str(said["previous"]), str(said["root"]), leaves)
 
 
+@dataclass(frozen=True)
+class BackUp:
+    """A back-up that is brought back into an empty database: when it was made, and the public keys that are ours."""
+
+    made_at: datetime
+    keys: set[str]
+
+    def came_before(self, line: bytes) -> bool:
+        """Is this line of the file a checkpoint that we signed when the back-up was made already?"""
+        try:
+            said = json.loads(line)
+            body = said["body"].encode()
+            signed = said["key"] in self.keys and _fits(body, said["signature"], said["key"])
+            return signed and datetime.fromisoformat(Body.read(body).at) >= self.made_at
+        except (ValueError, KeyError, TypeError, AttributeError):
+            return False
+
+
 def check_all(session: Session, report: Report, trusted_keys: set[str] | None) -> None:
     """Every checkpoint: unbroken, signed, and each entry that it holds is still there unchanged."""
     n, previous, confirmed = 0, GENESIS, 0
@@ -114,9 +133,12 @@ def check_chain(session: Session, report: Report, chain: str, trusted_keys: set[
         _match(session, report, head.sealed_n, own)
 
 
-def check_file(session: Session, report: Report, file: Path, size: int) -> None:
-    """The first `size` bytes of the file against the database. The file behind the database is only a note."""
-    last = 0
+def check_file(session: Session, report: Report, file: Path, size: int, back_up: BackUp | None = None) -> None:
+    """The first `size` bytes of the file against the database. The file behind the database is only a note.
+
+    `back_up`: what was just brought back. Checkpoints of ours that were made after it are no alteration.
+    """
+    last, newest = 0, session.scalar(select(func.max(_CHECKPOINTS.c.n))) or 0
     for lines in _batches(file, size):
         by_number = {n: line for n, line in map(_numbered, lines) if n is not None}
         if len(by_number) != len(set(lines)):
@@ -125,7 +147,7 @@ def check_file(session: Session, report: Report, file: Path, size: int) -> None:
         known = {row.n: _line_of(row) for row in stored}
         for n, line in sorted(by_number.items()):
             if n not in known:
-                report.find(CHECKPOINT, n, What.FILE_AHEAD)
+                _ahead(report, n, is_later=n > newest and back_up is not None and back_up.came_before(line))
             elif known[n] != line:
                 report.find(CHECKPOINT, n, What.FILE_DIFFERS)
             if n > last + 1:
@@ -133,6 +155,13 @@ def check_file(session: Session, report: Report, file: Path, size: int) -> None:
             last = max(last, n)
     if last < report.checkpoints:
         report.notes.append(f"the file holds {last} of {report.checkpoints} checkpoints")
+
+
+def _ahead(report: Report, n: int, *, is_later: bool) -> None:
+    if is_later:
+        report.later.append(n)
+    else:
+        report.find(CHECKPOINT, n, What.FILE_AHEAD)
 
 
 def _line_of(row: Row[Any]) -> bytes:
@@ -154,7 +183,7 @@ def _check(report: Report, row: Row[Any], trusted_keys: set[str] | None) -> Body
             report.find(CHECKPOINT, n, What.CHECKPOINT_ROOT)
         if trusted_keys is not None and row.public_key not in trusted_keys:
             report.find(CHECKPOINT, n, What.CHECKPOINT_KEY)
-        if not _signed(row):
+        if not _fits(row.body, row.signature, row.public_key):
             report.find(CHECKPOINT, n, What.CHECKPOINT_SIGNATURE)
         return body
     except (ValueError, KeyError, TypeError, AttributeError):
@@ -162,10 +191,10 @@ def _check(report: Report, row: Row[Any], trusted_keys: set[str] | None) -> Body
         return None
 
 
-def _signed(row: Row[Any]) -> bool:
+def _fits(body: bytes, signature: str, public_key: str) -> bool:
     try:
-        key = Ed25519PublicKey.from_public_bytes(base64.b64decode(row.public_key, validate=True))
-        key.verify(base64.b64decode(row.signature, validate=True), row.body)
+        key = Ed25519PublicKey.from_public_bytes(base64.b64decode(public_key, validate=True))
+        key.verify(base64.b64decode(signature, validate=True), body)
         return True
     except (ValueError, InvalidSignature):
         return False

@@ -38,12 +38,14 @@ def verify(
     checkpoint_file: Path | None = None,
     trusted_keys: set[str] | None = None,
     chain: str | None = None,
+    back_up: seals.BackUp | None = None,
 ) -> Report:
     """Look at the whole log, or at one chain, and name everything that was altered.
 
     What was rewritten whole, heads too, before a checkpoint held it leaves no trace: seal often. `checkpoint_file`:
     the signed checkpoints kept outside the database; without it an older database put back is not found.
     `trusted_keys`: public keys of ours (`checkpoints.public_key_of`); without them a forger may sign with his own.
+    `back_up`: what was just brought back; only who did that knows that later checkpoints are to be expected.
     """
     if chain is not None:
         return verify_chain(session, chain, trusted_keys=trusted_keys)
@@ -57,7 +59,7 @@ def verify(
         _check_records(session, report)
         seals.check_all(session, report, trusted_keys)
         if checkpoint_file is not None and size is not None:
-            seals.check_file(session, report, checkpoint_file, size)
+            seals.check_file(session, report, checkpoint_file, size, back_up)
         elif checkpoint_file is not None and report.checkpoints:
             report.notes.append(f"{checkpoint_file} is not there: an older database put back would not be found")
     return report
