@@ -43,6 +43,7 @@ class Line:
     chosen: str  # which rows, in words
     reason: str
     share: int | None  # per cent of the rows that are gathered
+    is_readers: bool  # may the reader fetch the file?
 
     @property
     def waits(self) -> bool:
@@ -75,10 +76,12 @@ def ask_export() -> ResponseReturnValue:
 def export_file(export_id: int) -> ResponseReturnValue:
     """The file, piece by piece, for whoever asked for it; that it was fetched is on record first (REC-6)."""
     runtime = asking.runtime()
-    with runtime.act(asking.actor()) as act:
+    with runtime.look(asking.actor()) as act:
         row = exports.get(act, export_id)
-        exports.fetched(act, asking.person(), row)
-    first = _piece(runtime, row, 0)  # where the store has it no more, that is said before anything is sent
+        exports.ready(asking.person(), row)
+    first = _piece(runtime, row, 0)  # what the store has no more nobody took
+    with runtime.act(asking.actor()) as act:
+        exports.fetched(act, asking.person(), exports.get(act, export_id))
     answer = Response(_pieces(runtime, row, first), mimetype=FORMS[row.form])
     answer.content_length = row.size or 0
     days = "" if row.what == What.FOUND else f"{row.chosen.first.isoformat()}-{row.chosen.last.isoformat()}-"
@@ -138,7 +141,9 @@ def _page(problem: str = "", typed: Mapping[str, str] | None = None) -> str:
 
 def _line(act: Act, row: Export) -> Line:
     share = min(100, row.rows * 100 // row.expected) if row.expected else None
-    return Line(row, export_told.chosen(act, row), export_told.reason(act, row), share)
+    return Line(
+        row, export_told.chosen(act, row), export_told.reason(act, row), share, exports.is_for(asking.person(), row)
+    )
 
 
 def _report(act: Act, number: str) -> str:

@@ -39,6 +39,7 @@ class State(StrEnum):
     OVER = "over"  # its time is over, and its key destroyed
 
 
+NAMED_NONE = "none"  # in place of a department: nobody named one
 _NARROWS = ("rule", "verdict", "department", "grade", "stage", "figure", "report")
 
 

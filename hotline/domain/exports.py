@@ -15,6 +15,7 @@ from sqlalchemy import select
 from hotline import sounds
 from hotline.domain import outbox
 from hotline.domain.act import Act
+from hotline.domain.export_forms import NAMED_NONE as NAMED_NONE
 from hotline.domain.export_forms import Criteria as Criteria
 from hotline.domain.export_forms import Export as Export
 from hotline.domain.export_forms import Sought as Sought
@@ -179,15 +180,34 @@ def failed(act: Act, row: Export) -> None:
     _remember(act, row, "export-failed", rows=row.rows)
 
 
-def fetched(act: Act, person: Staff, row: Export) -> None:
-    """Whoever asked for it takes the file; each time is an entry (REC-6).
+def is_for(person: Staff, row: Export) -> bool:
+    """May this person fetch the file: did they ask for it, and might they ask for it today?
 
-    Raises NotFound for anybody else, Conflict where it is not there yet or no more.
+    Whoever lost a role, or went to another company or department, takes nothing along that it let them see.
     """
     if row.asked_by_id != person.id:
-        raise NotFound("an export is fetched by whoever asked for it")
+        return False
+    try:
+        found = Sought(row.criteria["company"], {}, (), {}) if row.what == What.FOUND else None
+        asked = found or row.chosen
+    except (Invalid, LookupError, ValueError):  # as it was written by another version
+        return False
+    heads = isinstance(asked, Criteria) and not person.has(*_WATCHERS)
+    of_theirs = not heads or asked.department == str(person.department_id or NAMED_NONE)
+    return of_theirs and may_ask(person, row.what, asked)
+
+
+def ready(person: Staff, row: Export) -> None:
+    """Raises NotFound for whom the file is not, Conflict where it is not there yet or no more."""
+    if not is_for(person, row):
+        raise NotFound("an export is fetched by whoever asked for it and may ask for it still")
     if row.state != State.DONE or row.key is None:
         raise Conflict(f"the file of an export that is {row.state} is not there")
+
+
+def fetched(act: Act, person: Staff, row: Export) -> None:
+    """Whoever asked for it takes the file; each time is an entry (REC-6). Raises as `ready` does."""
+    ready(person, row)
     row.taken, row.taken_at = row.taken + 1, act.at
     _remember(act, row, "export-fetched", rows=row.rows, digest=row.digest, by=person.id)
 

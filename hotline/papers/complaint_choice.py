@@ -10,12 +10,11 @@ from hotline.domain.act import Act
 from hotline.domain.complaint_figures import ALL, UNNAMED, Wanted
 from hotline.domain.complaint_forms import Stage
 from hotline.domain.daily_figures import next_day
+from hotline.domain.export_forms import NAMED_NONE as NAMED_NONE
 from hotline.domain.staff import Role, Staff
 from hotline.papers import called, complaint_statistics
 from hotline.papers.complaint_columns import NOBODYS
 from hotline.standard.kinds import Grade
-
-NAMED_NONE = "none"  # in place of a department: nobody named one
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from hotline.domain import companies, report_figures, reports
 from hotline.domain.act import CLOCK, COMMAND
 from hotline.domain.exports import Export
+from hotline.domain.staff import Role, StaffRole
 from hotline.runtime import Runtime
+from tests import given
 from tests.console import departments, matters
 from tests.console.departments import Departments
 from tests.console.visitor import logged_in, text_of
@@ -99,3 +101,32 @@ def test_the_reason_is_read_by_who_asked_who_stands_above_them_and_who_audits(
     rows = feng.sends(f"{LIST}/2/file").get_data().decode().splitlines()[2]
     traced = text_of(qian.sends(TRACE, rows=rows))
     assert ("导出 2 号" in traced, "再查一次孙丽" in traced, "••••" in traced) == (True, False, True)
+
+
+def test_a_file_is_fetched_by_who_might_ask_for_it_today_and_nobody_took_what_the_store_has_not(
+    app: Flask, runtime: Runtime, cast: Cast, firm: Departments, shop: Workshop
+) -> None:
+    qian = logged_in(app, cast.qian)
+    for what in ("looks", "calls", "statistics", "cases"):
+        qian.sends(LIST, **{**WISH, "what": what})
+    shop.works()
+
+    def becomes(*roles: Role, heads: int | None = None) -> list[int]:
+        with runtime.act(COMMAND) as act:
+            act.session.execute(delete(StaffRole).where(StaffRole.staff_id == cast.qian.id))
+            act.session.add_all(StaffRole(staff_id=cast.qian.id, role=role) for role in roles)
+            given.person(act, cast.qian).department_id = heads
+        person = logged_in(app, cast.qian)
+        answers = [person.sends(f"{LIST}/{n}/file").status_code for n in range(1, 5)]
+        offered = [f"/{n}/file" in person.opens(LIST).text for n in range(1, 5)]
+        assert offered == [one == 200 for one in answers]
+        return answers
+
+    assert becomes(Role.SUPERVISOR) == [404, 200, 200, 200]
+    assert becomes(Role.DEPARTMENT_HEAD, heads=firm.repair) == [404] * 4
+    assert becomes(Role.MANAGER) == [200] * 4
+    before = matters.entries(runtime, "house", "export-fetched")
+    with runtime.look(COMMAND) as act:
+        runtime.sounds.remove(act.session.get_one(Export, 4).piece(0))
+    assert logged_in(app, cast.qian).sends(f"{LIST}/4/file").status_code == 404
+    assert matters.entries(runtime, "house", "export-fetched") == before
