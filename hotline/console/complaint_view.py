@@ -125,7 +125,8 @@ def of_case(act: Act, case: Case, made: list[Promise]) -> View | None:
         refusals=_refusals(act, case, concerned=concerned),
         leads=leads,
         joined=joined,
-        may_write_down=rights.may_hear(act, asking.person(), case),
+        may_write_down=rights.may_open(asking.person(), "console.add_told")
+        and rights.may_hear(act, asking.person(), case),
         came_by=_came_by(act, case),
         reached=max((step.name for step in steps if step.at is not None), key=_NAMES.index),
         now=now,

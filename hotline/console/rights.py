@@ -11,6 +11,8 @@ from hotline.domain.staff import Role, Staff
 
 # Those who work on matters; an engineer's page is the sheet behind a link.
 DESK = frozenset({Role.AGENT, Role.DEPARTMENT_HEAD, Role.SUPERVISOR, Role.MANAGER, Role.GENERAL_MANAGER})
+# Who may see a hidden value or hear a recording, for a reason that stays on record; an auditor looks and does nothing.
+_LOOKERS = DESK | {Role.AUDITOR}
 _READERS = DESK | {Role.AUDITOR, Role.ADMINISTRATOR}
 _WATCHERS = frozenset({Role.SUPERVISOR, Role.MANAGER, Role.GENERAL_MANAGER, Role.AUDITOR, Role.ADMINISTRATOR})
 _LEADERS = frozenset({Role.SUPERVISOR, Role.MANAGER, Role.GENERAL_MANAGER})
@@ -60,7 +62,7 @@ PAGES: dict[str, frozenset[Role]] = {
     "console.search_calls": _WATCHERS,
     "console.change_search": _WATCHERS,
     "console.export_found": _WATCHERS,
-    "console.reveal_in_call": DESK,
+    "console.reveal_in_call": _LOOKERS,
     "console.call_form": DESK,
     "console.save_call_form": DESK,
     "console.visitor_form": DESK,
@@ -80,7 +82,7 @@ PAGES: dict[str, frozenset[Role]] = {
     "console.call_out": DESK,
     "console.case_list": _READERS,
     "console.one_case": _READERS,
-    "console.reveal_in_case": DESK,
+    "console.reveal_in_case": _LOOKERS,
     "console.called_back": DESK,
     "console.close_case": DESK,
     "console.correct_note": DESK,
@@ -106,10 +108,10 @@ PAGES: dict[str, frozenset[Role]] = {
     "console.dismiss": _KEEPERS,
     "console.take_back": _KEEPERS,
     "console.promise_list": _READERS,
-    "console.recording": DESK,
-    "console.listen": DESK,
-    "console.sound": DESK,
-    "console.wave_form": DESK,
+    "console.recording": _LOOKERS,
+    "console.listen": _LOOKERS,
+    "console.sound": _LOOKERS,
+    "console.wave_form": _LOOKERS,
     "console.desk": DESK,
     "console.choose_status": DESK,
     "console.choose_device": DESK,

@@ -40,10 +40,10 @@ def call_id(runtime: Runtime, cast: Cast) -> int:
     return matters.call(runtime, cast)
 
 
-def test_a_manager_finds_opens_checks_reveals_takes_along_and_traces(
+def test_an_auditor_finds_opens_checks_reveals_takes_along_and_traces(
     page: Page, runtime: Runtime, cast: Cast, shop: Workshop, call_id: int, pictures: Path
 ) -> None:
-    log_in(page, cast.qian)
+    log_in(page, cast.bai)
     _finds(page, cast, call_id, pictures)
     _checks_and_reveals(page, call_id, pictures)
     rows = _takes_along(page, shop, pictures)
@@ -118,7 +118,7 @@ def _traces(page: Page, rows: str, pictures: Path) -> None:
     page.goto("/console/trace")
     page.locator("[name=rows]").fill(rows)
     page.locator("form.traced button.main").click()
-    expect(page.locator("#found")).to_contain_text("钱明")
+    expect(page.locator("#found")).to_contain_text("白雪")
     picture(page, pictures, "afternoon-trace")
     page.locator("[name=rows]").fill("2026-11-18 10:00 一行别处来的文字")
     page.locator("form.traced button.main").click()

@@ -7,12 +7,13 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
-from hotline.domain import audit, companies, customers, looks, outbox, staff
+from hotline.domain import audit, companies, customers, looks, outbox, recordings, staff
 from hotline.domain.act import COMMAND
 from hotline.domain.cases import Case
 from hotline.domain.companies import Company
 from hotline.domain.exports import Export
 from hotline.domain.looks import UnusualLooks, Why
+from hotline.domain.news import Recording
 from hotline.jobs import unusual
 from hotline.runtime import Runtime
 from tests.console import departments, matters
@@ -67,6 +68,40 @@ def test_over_the_limit_no_more_is_shown_and_the_supervisor_is_told_once(
     assert kinds.count("revealed") == 5, "each look, and none that was refused"
     assert "林晓 001一小时内查看客户信息到了上限" in text
     assert f"/console/looks?staff={cast.lin.id}" in text
+
+
+def test_an_auditor_looks_and_listens_for_a_reason_under_the_same_limit_and_within_their_company(
+    app: Flask, runtime: Runtime, cast: Cast
+) -> None:
+    _figures(runtime, cast, looks_most=3)
+    call_id, case_id = matters.call(runtime, cast, number=2), matters.enquiry(runtime, cast)
+    _ringing, anonymous = matters.complaint(runtime, cast, anonymous=True)
+    heard, unnamed = (_recorded(runtime, call_id, id_) for id_ in (case_id, anonymous))
+    bai, case, call = logged_in(app, cast.bai), f"/console/cases/{case_id}", f"/console/calls/{call_id}"
+    assert _opens(bai, case_id)
+    assert bai.sends(f"{call}/reveal", what="number", reason="抽查记录").status_code == 200
+    assert bai.sends(f"{heard}/listen", page=case, reason="抽查录音").location == heard
+    assert f'src="{heard}/sound"' in bai.opens(heard).text
+    assert bai.opens(unnamed).status_code == 404, "a voice says who speaks (SEC-4)"
+    assert not _opens(bai, case_id), "the fourth within an hour"
+    assert _told(runtime) == [("sun", cast.bai.id, Why.LIMIT)]
+    assert f"{case}/correct" not in bai.opens(case).text
+    assert bai.sends(f"{case}/close", page=case, said="x", outcome="done").status_code == 403, "and does nothing"
+    with runtime.act(COMMAND) as act:
+        staff.get(act, cast.bai.id).company_id = cast.home.id
+    for path, does in ((case, "reveal"), (call, "reveal"), (heard, "listen")):
+        assert bai.opens(path).status_code == 404, path
+        assert bai.sends(f"{path}/{does}", page="/console", what="number", reason="抽查记录").status_code == 404, path
+
+
+def _recorded(runtime: Runtime, call_id: int, case_id: int) -> str:
+    """The page of a recording of this case."""
+    with runtime.act(COMMAND) as act:
+        row = Recording(sid=f"RE{case_id}", call_id=call_id, case_id=case_id, state="completed", seconds=3, at=act.at)
+        act.session.add(row)
+        recordings.prepare(act, row)
+        recordings.kept(act, row, "0" * 64)
+        return f"/console/recordings/{row.file}"
 
 
 def test_many_customers_within_an_hour_are_unusual_and_shown_all_the_same(
