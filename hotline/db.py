@@ -10,16 +10,19 @@ from functools import cache
 from typing import Any, ClassVar
 
 from sqlalchemy import (
+    ColumnElement,
     Connection,
     DateTime,
     Engine,
     MetaData,
     Select,
+    and_,
     bindparam,
     create_engine,
     event,
     func,
     inspect,
+    or_,
     select,
 )
 from sqlalchemy.dialects.postgresql import Insert as PostgresInsert
@@ -27,7 +30,7 @@ from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import URL, Dialect, make_url
-from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Session
 from sqlalchemy.types import TypeDecorator
 
 from hotline.errors import Invalid
@@ -183,6 +186,13 @@ def insert_new(session: Session, table: type[Base]) -> PostgresInsert | SqliteIn
     if session.get_bind().dialect.name == "sqlite":
         return sqlite_insert(table).on_conflict_do_nothing()
     return postgres_insert(table).on_conflict_do_nothing()
+
+
+def behind(
+    last: int, *, is_done: bool, done: ColumnElement[bool], ids: InstrumentedAttribute[int]
+) -> ColumnElement[bool]:
+    """What comes after a row (`last`, `is_done`) in a list of what waits and then of what is done, the newest first."""
+    return and_(done, ids < last) if is_done else or_(done, ids < last)
 
 
 def server_clock(session: Session) -> datetime | None:

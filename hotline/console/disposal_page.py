@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask import g, render_template, request, url_for
+from flask import g, render_template, url_for
 
-from hotline.console import asking, keeping, lists, people, rights
+from hotline.console import asking, keeping, lists, paging, people, rights
 from hotline.domain import companies, disposals
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
@@ -37,8 +37,7 @@ def one_disposal(disposal_id: int) -> str:
     """
     with asking.runtime().look(asking.actor()) as act:
         disposal = _seen(act, disposal_id)
-        before = request.args.get("before", type=asking.row_id)
-        found = disposals.items(act, disposal_id, before=before, most=lists.PAGE + 1)
+        found = disposals.items(act, disposal_id, before=paging.before(), most=lists.PAGE + 1)
         page = found[: lists.PAGE]
         shown = [one for one in (_SHOWN[item.kind](act, item) for item in page) if one is not None]
         company = companies.get(act, disposal.company_id)
@@ -50,7 +49,7 @@ def one_disposal(disposal_id: int) -> str:
             rows=shown,
             hidden=len(page) - len(shown),
             count=sum(disposals.counts(act, disposal_id).values()),
-            more=f"?before={page[-1].id}" if found[lists.PAGE :] else None,
+            more=paging.more(found),
             zone=act.standard.timezone,
         )
 

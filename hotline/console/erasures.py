@@ -7,7 +7,7 @@ from typing import Any
 from flask import g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from hotline.console import asking, discretion, keeping, people, refused, rights, words
+from hotline.console import asking, discretion, keeping, lists, paging, people, refused, rights, words
 from hotline.domain import companies, erasures
 from hotline.domain.act import Act
 from hotline.domain.cases import Case
@@ -46,13 +46,16 @@ def _page(**told: Any) -> str:
     person = asking.person()
     with asking.runtime().look(asking.actor()) as act:
         g.here = _here()
-        found = erasures.listed(act, keeping.company_id(), reader=person, most=keeping.SHOWN)
+        own, most = keeping.company_id(), lists.PAGE + 1
+        rows = erasures.listed(act, own, reader=person, before=paging.before(), most=most)
+        found = rows[: lists.PAGE]
         waiting = [one for one in found if one.state == State.ASKED]
         decides = {one.id for one in waiting if _may_decide(act, one)}
         companies.get(act, person.company_id)
         return render_template(
             "erasures.html",
             rows=found,
+            more=paging.more(rows),
             decides=decides,
             against={one.id: _against(act, one) for one in waiting},
             reasons={one.id: _opened(act, one) for one in found},

@@ -7,7 +7,7 @@ from typing import Any
 from flask import g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from hotline.console import asking, keeping, people, refused, rights
+from hotline.console import asking, keeping, lists, paging, people, refused, rights
 from hotline.domain import companies, holds
 from hotline.domain.act import Act
 from hotline.domain.holds import Hold
@@ -45,12 +45,15 @@ def _page(**told: Any) -> str:
     person = asking.person()
     with asking.runtime().look(asking.actor()) as act:
         g.here = _here()
-        found = holds.listed(act, keeping.company_id(), reader=person, most=keeping.SHOWN)
+        own, most = keeping.company_id(), lists.PAGE + 1
+        rows = holds.listed(act, own, reader=person, before=paging.before(), most=most)
+        found = rows[: lists.PAGE]
         lifts = {one.id for one in found if _may_lift(act, one)}
         companies.get(act, person.company_id)
         return render_template(
             "holds.html",
             rows=found,
+            more=paging.more(rows),
             lifts=lifts,
             reasons={one.id: _opened(act, one) for one in found},
             numbers=keeping.case_numbers(act, {one.case_id for one in found}),

@@ -16,7 +16,6 @@ from hotline.domain.cases import Case
 from hotline.errors import Conflict, Invalid, Refused
 
 LONGEST = 500  # characters of a reason
-SHOWN = 50  # rows of a list
 
 
 def company_id() -> int | None:

@@ -7,7 +7,7 @@ from typing import Any
 from flask import g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from hotline.console import asking, lists, people, refused, rights, sent_forms, subordinates
+from hotline.console import asking, lists, paging, people, refused, rights, sent_forms, subordinates
 from hotline.domain import cases, companies, own_mistakes, staff
 from hotline.domain.act import Act
 from hotline.domain.cases import Case
@@ -53,9 +53,9 @@ def _page(**told: Any) -> str:
     with asking.runtime().look(asking.actor()) as act:
         me = asking.person()
         companies.get(act, me.company_id)
-        found = own_mistakes.listed(
-            act, [me.id, *(one.id for one in subordinates.below(act, who_left=True))], most=lists.PAGE
-        )
+        whose = [me.id, *(one.id for one in subordinates.below(act, who_left=True))]
+        rows = own_mistakes.listed(act, whose, before=paging.before(), most=lists.PAGE + 1)
+        found = rows[: lists.PAGE]
         about = lists.numbered(act, [one.case_id for one in found])
         shown = [one for one in found if _may_see(act, about[one.case_id])]
         g.here = _here()
@@ -64,6 +64,7 @@ def _page(**told: Any) -> str:
             mistakes=[(one, about[one.case_id], own_mistakes.words_of(act, one)) for one in shown],
             names=people.names(act, [*(one.staff_id for one in shown), *(one.seen_by_id for one in shown)]),
             zone=act.standard.timezone,
+            more=paging.more(rows),
             number=request.args.get("number", ""),
             **{"problem": None, "typed": {}, "told": None, **told},
         )

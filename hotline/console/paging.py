@@ -6,13 +6,14 @@ A page begins behind the row that its address names (`before`). The address says
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import request
 
-from hotline.console import asking
+from hotline.console import asking, lists
 
 _KEPT = 60  # pages of the way back; behind them it leads to the first
 _FIRST = "0"
@@ -25,6 +26,16 @@ class Ways:
     older: str | None
     newer: str | None
     to_first: bool
+
+
+def before() -> int | None:
+    """The last row of the page before, where the address names one."""
+    return request.args.get("before", type=asking.row_id)
+
+
+def more(found: Sequence[Any]) -> str | None:
+    """The query of the next page of a list of which one more than a page was asked for; None where this is the last."""
+    return f"?before={found[lists.PAGE - 1].id}" if found[lists.PAGE :] else None
 
 
 def ways(more: str | None) -> Ways:

@@ -10,7 +10,7 @@ from flask import g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup, escape
 
-from hotline.console import asking, lists, people, refused, rights, sent_forms, subordinates
+from hotline.console import asking, lists, paging, people, refused, rights, sent_forms, subordinates
 from hotline.domain import calls, companies, quality, quality_draws, staff
 from hotline.domain.act import Act
 from hotline.domain.phrases import Place
@@ -30,13 +30,15 @@ def check_list() -> ResponseReturnValue:
     with asking.runtime().look(asking.actor()) as act:
         companies.get(act, person.company_id)
         zone = act.standard.timezone
-        found = quality.listed(act, person.company_id, of=of, most=lists.PAGE)
+        rows = quality.listed(act, person.company_id, of=of, before=paging.before(), most=lists.PAGE + 1)
+        found = rows[: lists.PAGE]
         last = quality_draws.last_draw(act, person.company_id)
         judges = {one.id: quality.judge_of(act, one) for one in found}
         g.here = url_for("console.quality")
         return render_template(
             "quality.html",
             checks=found,
+            more=paging.more(rows),
             judges=judges,
             names=people.names(act, [*(one.agent_id for one in found), *judges.values()]),
             draw=last,

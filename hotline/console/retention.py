@@ -9,7 +9,7 @@ from typing import Any
 from flask import g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from hotline.console import asking, keeping, people, refused, rights, words
+from hotline.console import asking, keeping, lists, paging, people, refused, rights, words
 from hotline.domain import companies, disposals, record_classes
 from hotline.domain.act import Act
 from hotline.domain.companies import Company
@@ -85,17 +85,19 @@ def _page(**told: Any) -> str:
     with asking.runtime().look(asking.actor()) as act:
         g.here = _here()
         own = keeping.company_id()
-        lists = disposals.listed(act, own, most=keeping.SHOWN)
+        rows = disposals.listed(act, own, before=paging.before(), most=lists.PAGE + 1)
+        drawn = rows[: lists.PAGE]
         shown = [one for one in companies.listed(act) if own in (None, one.id)]
         schedules = [_schedule(act, one) for one in shown]
-        found = [_listed(act, one) for one in lists]
+        found = [_listed(act, one) for one in drawn]
         companies.get(act, person.company_id)
         return render_template(
             "retention.html",
             schedules=schedules,
             lists=found,
+            more=paging.more(rows),
             companies=people.companies_by_id(act),
-            names=people.names(act, [id_ for one in lists for id_ in (one.drawn_by_id, one.decided_by_id)]),
+            names=people.names(act, [id_ for one in drawn for id_ in (one.drawn_by_id, one.decided_by_id)]),
             zone=act.standard.timezone,
             limit=words.limit,
             most=asking.runtime().figures.keeping.list_most,

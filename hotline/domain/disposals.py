@@ -172,9 +172,11 @@ def under_way(act: Act, company_id: int) -> Disposal | None:
     return act.session.scalar(query.where(Disposal.state.in_((State.DRAWN, State.APPROVED))).limit(1))
 
 
-def listed(act: Act, company_id: int | None, *, most: int) -> list[Disposal]:
-    """The lists of a company (None: of all), the newest first."""
+def listed(act: Act, company_id: int | None, *, before: int | None = None, most: int) -> list[Disposal]:
+    """The lists of a company (None: of all), the newest first; `before`: the last of the page before."""
     query = select(Disposal).order_by(Disposal.id.desc()).limit(most)
+    if before is not None:
+        query = query.where(Disposal.id < before)
     return list(act.session.scalars(query if company_id is None else query.where(Disposal.company_id == company_id)))
 
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, String, Text, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from hotline.db import Base
+from hotline.db import Base, behind
 from hotline.domain import (
     call_searches,
     call_words,
@@ -159,11 +159,18 @@ def may_decide(act: Act, erasure: Erasure, person: Staff) -> bool:
     return person.id != erasure.asked_by_id and holds.may_decide(act, person, erasure.company_id)
 
 
-def listed(act: Act, company_id: int | None, *, reader: Staff, most: int) -> list[Erasure]:
-    """The requests of a company (None: of all) that the reader may know of, those that wait first, then the newest."""
-    query = select(Erasure).where(holds.seen_by(reader, Erasure.case_id))
-    query = query.order_by(Erasure.state != State.ASKED, Erasure.id.desc()).limit(most)
-    return list(act.session.scalars(query if company_id is None else query.where(Erasure.company_id == company_id)))
+def listed(act: Act, company_id: int | None, *, reader: Staff, before: int | None = None, most: int) -> list[Erasure]:
+    """The requests of a company (None: of all) that the reader may know of, those that wait first, then the newest.
+
+    `before`: the last of the page before.
+    """
+    query, done = select(Erasure).where(holds.seen_by(reader, Erasure.case_id)), Erasure.state != State.ASKED
+    if company_id is not None:
+        query = query.where(Erasure.company_id == company_id)
+    mark = act.session.scalar(query.where(Erasure.id == before)) if before is not None else None
+    if mark is not None:
+        query = query.where(behind(mark.id, is_done=mark.state != State.ASKED, done=done, ids=Erasure.id))
+    return list(act.session.scalars(query.order_by(done, Erasure.id.desc()).limit(most)))
 
 
 def _check_nothing_against(act: Act, customer_id: int) -> None:

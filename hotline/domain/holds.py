@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, ForeignKey, Select, Text, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 
-from hotline.db import Base
+from hotline.db import Base, behind
 from hotline.domain import anonymity, discretion, staff
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
@@ -82,11 +82,18 @@ def lift(act: Act, hold_id: int, *, by: Staff, why: str) -> None:
     act.remember("house", "hold-lifted", hold=hold.id, case=hold.case_id, customer=hold.customer_id, by=by.id)
 
 
-def listed(act: Act, company_id: int | None, *, reader: Staff, most: int) -> list[Hold]:
-    """The holds of a company (None: of all) that the reader may know of: those that hold still, then the newest."""
-    query = select(Hold).where(seen_by(reader, Hold.case_id))
-    query = query.order_by(Hold.lifted_at.is_not(None), Hold.id.desc()).limit(most)
-    return list(act.session.scalars(query if company_id is None else query.where(Hold.company_id == company_id)))
+def listed(act: Act, company_id: int | None, *, reader: Staff, before: int | None = None, most: int) -> list[Hold]:
+    """The holds of a company (None: of all) that the reader may know of: those that hold still, then the newest.
+
+    `before`: the last of the page before.
+    """
+    query, done = select(Hold).where(seen_by(reader, Hold.case_id)), Hold.lifted_at.is_not(None)
+    if company_id is not None:
+        query = query.where(Hold.company_id == company_id)
+    mark = act.session.scalar(query.where(Hold.id == before)) if before is not None else None
+    if mark is not None:
+        query = query.where(behind(mark.id, is_done=mark.lifted_at is not None, done=done, ids=Hold.id))
+    return list(act.session.scalars(query.order_by(done, Hold.id.desc()).limit(most)))
 
 
 def holding(act: Act, customer_id: int) -> list[Hold]:

@@ -70,10 +70,10 @@ def see(act: Act, mistake: OwnMistake, by: Staff) -> None:
     act.remember(f"case:{mistake.case_id}", "own-mistake-seen", mistake=mistake.id, by=by.id)
 
 
-def listed(act: Act, staff_ids: Collection[int], *, most: int) -> list[OwnMistake]:
-    """What these people reported of themselves, the newest first."""
-    query = select(OwnMistake).where(OwnMistake.staff_id.in_(staff_ids)).order_by(OwnMistake.id.desc())
-    return list(act.session.scalars(query.limit(most)))
+def listed(act: Act, staff_ids: Collection[int], *, before: int | None = None, most: int) -> list[OwnMistake]:
+    """What these people reported of themselves, the newest first; `before`: the last of the page before."""
+    query = select(OwnMistake).where(OwnMistake.staff_id.in_(staff_ids)).order_by(OwnMistake.id.desc()).limit(most)
+    return list(act.session.scalars(query if before is None else query.where(OwnMistake.id < before)))
 
 
 def counted(act: Act, staff_ids: Collection[int]) -> dict[int, int]:

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from sqlalchemy import or_, select
 
+from hotline.db import behind
 from hotline.domain import anonymity, companies, looks, phrases, quality_draws, staff, transcripts
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
@@ -80,13 +81,22 @@ def get(act: Act, check_id: int) -> QualityCheck:
     return check
 
 
-def listed(act: Act, company_id: int | None, *, of: int | None, most: int) -> list[QualityCheck]:
-    """What is to be judged, then what was, the newest first; `of`: of this person's work, or theirs to judge."""
-    query = select(QualityCheck).order_by(QualityCheck.judged_at.is_not(None), QualityCheck.id.desc()).limit(most)
+def listed(
+    act: Act, company_id: int | None, *, of: int | None, before: int | None = None, most: int
+) -> list[QualityCheck]:
+    """What is to be judged, then what was, the newest first; `of`: of this person's work, or theirs to judge.
+
+    `before`: the last of the page before.
+    """
+    query, done = select(QualityCheck), QualityCheck.judged_at.is_not(None)
     if company_id is not None:
         query = query.where(QualityCheck.company_id == company_id)
-    mine = or_(QualityCheck.agent_id == of, QualityCheck.judge_id == of)
-    return list(act.session.scalars(query if of is None else query.where(mine)))
+    if of is not None:
+        query = query.where(or_(QualityCheck.agent_id == of, QualityCheck.judge_id == of))
+    mark = act.session.scalar(query.where(QualityCheck.id == before)) if before is not None else None
+    if mark is not None:
+        query = query.where(behind(mark.id, is_done=mark.judged_at is not None, done=done, ids=QualityCheck.id))
+    return list(act.session.scalars(query.order_by(done, QualityCheck.id.desc()).limit(most)))
 
 
 def judge_of(act: Act, check: QualityCheck) -> int:
