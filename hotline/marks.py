@@ -2,7 +2,8 @@
 
 Two ways, each by itself enough. A **code** stands in a column of its own: export and row, enciphered, so that a row
 that was typed off a printed page still leads home. A **hidden mark** stands inside words: characters of no width that
-are copied with the text and stay when the column of codes is cut away.
+are copied with the text and stay when the column of codes is cut away. Words by which rows are counted, filtered or
+grouped have none: what is equal is equal to a table program too.
 """
 
 from __future__ import annotations
@@ -38,6 +39,12 @@ class Code(NamedTuple):
 
     export_id: int
     row: int
+
+
+class Carrier(str):
+    """Words of a row that nobody counts or groups by, as a masked number or a time zone: a hidden mark is there."""
+
+    __slots__ = ()
 
 
 class Marks:
@@ -112,19 +119,13 @@ class Marks:
         return int.from_bytes(digest.digest(), "big")
 
 
-def marked(cells: Sequence[object], wordy: Sequence[int], row: int, mark: str) -> list[object]:
-    """A row with the hidden mark in two of its words, other ones from row to row.
+def marked(cells: Sequence[object], mark: str) -> list[object]:
+    """A row with the hidden mark in the midst of each of its carriers."""
+    return [_with(cell, mark) if isinstance(cell, Carrier) and cell else cell for cell in cells]
 
-    `wordy`: the places of cells that are read and not searched by; a column that is cut away takes no more than its
-    share of the marks along.
-    """
-    written = list(cells)
-    words = [place for place in wordy if isinstance(cells[place], str) and cells[place]]
-    for step in range(min(2, len(words))):
-        place = words[(row + step) % len(words)]
-        text = str(cells[place])
-        written[place] = f"{text[0]}{mark}{text[1:]}"
-    return written
+
+def _with(text: str, mark: str) -> str:
+    return f"{text[: len(text) // 2]}{mark}{text[len(text) // 2 :]}"
 
 
 def without(text: str) -> str:

@@ -35,12 +35,11 @@ class Page:
 class Kind:
     """One kind: its columns, which rows, how a page of them is written.
 
-    `wordy`: the columns that are read and not searched by; the hidden marks stand in them. `key`: the row's number.
-    `about`: which call or case a row is about.
+    The last column says in which time zone a row's instants are. `key`: the row's number. `about`: which call or case a
+    row is about.
     """
 
     columns: tuple[str, ...]
-    wordy: tuple[str, ...]
     key: InstrumentedAttribute[int]
     chosen: Callable[[View, Select[Any]], Select[Any]]
     entities: tuple[Any, ...]
@@ -67,10 +66,6 @@ class Kind:
     def heads(self, view: View) -> list[str]:
         """What stands above the columns."""
         return [view.label(f"console.exports.column.{name}") for name in self.columns]
-
-    def places(self, view: View) -> list[int]:
-        """Where the wordy columns stand."""
-        return [self.columns.index(name) for name in self.wordy]
 
 
 class Found(Kind):

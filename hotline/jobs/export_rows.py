@@ -47,6 +47,7 @@ def _written_calls(view: View, found: Sequence[Any]) -> Iterator[list[Cell]]:
             view.people[call.owner_id],
             None if unnamed else cases.get(call.case_id or 0),
             view.local(call.ended_at, call.company_id),
+            view.zone(call.company_id),
         ]
 
 
@@ -78,6 +79,7 @@ def _written_cases(view: View, found: Sequence[Any]) -> Iterator[list[Cell]]:
             view.local(case.opened_at, case.company_id),
             view.local(case.closed_at, case.company_id),
             view.people.get(case.closed_by_id or 0),
+            view.zone(case.company_id),
         ]
 
 
@@ -101,6 +103,7 @@ def _written_complaints(view: View, found: Sequence[Any]) -> Iterator[list[Cell]
             view.named("case-state", case.state),
             *(view.local(getattr(complaint, step), case.company_id) for step in steps),
             view.local(case.closed_at, case.company_id),
+            view.zone(case.company_id),
         ]
 
 
@@ -125,6 +128,7 @@ def _written_promises(view: View, found: Sequence[Any]) -> Iterator[list[Cell]]:
             view.people[promise.owner_id],
             view.departments.get(promise.department_id or 0),
             view.people.get(promise.excused_by_id or 0),
+            view.zone(promise.company_id),
         ]
 
 
@@ -153,6 +157,7 @@ def _written_looks(view: View, found: Sequence[Any]) -> Iterator[list[Cell]]:
             view.named("exports.look", look.kind),
             look.chain,
             look.what,
+            view.zone(look.company_id),
         ]
 
 
@@ -180,8 +185,20 @@ def _numbers_of_cases(view: View, ids: Sequence[int | None]) -> dict[int, str]:
 
 
 _CALLS = Kind(
-    ("call", "company", "direction", "began", "who", "state", "answer", "answered_by", "owner", "case", "ended"),
-    ("company", "direction", "who", "state", "owner"),
+    (
+        "call",
+        "company",
+        "direction",
+        "began",
+        "who",
+        "state",
+        "answer",
+        "answered_by",
+        "owner",
+        "case",
+        "ended",
+        "zone",
+    ),
     Call.id,
     _calls,
     (Call,),
@@ -194,9 +211,8 @@ KINDS: Mapping[str, Kind] = {
     What.CASES: Kind(
         (
             *("number", "company", "kind", "matter", "state", "customer", "owner", "first_owner"),
-            *("opened", "closed", "closed_by"),
+            *("opened", "closed", "closed_by", "zone"),
         ),
-        ("company", "kind", "matter", "state", "owner", "first_owner"),
         Case.id,
         _cases,
         (Case,),
@@ -206,9 +222,8 @@ KINDS: Mapping[str, Kind] = {
     What.COMPLAINTS: Kind(
         (
             *("number", "company", "filed", "first_grade", "grade", "department", "owner", "stage", "state"),
-            *("signed", "settled", "returned", "replied", "told", "closed"),
+            *("signed", "settled", "returned", "replied", "told", "closed", "zone"),
         ),
-        ("company", "first_grade", "grade", "department", "owner", "stage", "state"),
         Complaint.id,
         _complaints,
         (Complaint, Case),
@@ -218,9 +233,8 @@ KINDS: Mapping[str, Kind] = {
     What.PROMISES: Kind(
         (
             *("rule", "number", "company", "kind", "verdict", "made", "due", "done"),
-            *("owner", "department", "excused_by"),
+            *("owner", "department", "excused_by", "zone"),
         ),
-        ("company", "kind", "verdict", "owner", "department"),
         Promise.id,
         _promises,
         (Promise, Case),
@@ -228,8 +242,7 @@ KINDS: Mapping[str, Kind] = {
         _of_its_case,
     ),
     What.LOOKS: Kind(
-        ("at", "company", "who_looked", "how", "where", "what"),
-        ("company", "who_looked", "how"),
+        ("at", "company", "who_looked", "how", "where", "what", "zone"),
         Look.id,
         _looks,
         (Look,),

@@ -29,10 +29,6 @@ class Tracking:
         """What stands above the columns that this reader may read."""
         return complaint_columns.heads(_names(view))
 
-    def places(self, view: View) -> list[int]:
-        """Where the wordy columns stand."""
-        return complaint_columns.wordy(_names(view))
-
     def bounds(self, view: View) -> tuple[int, int, int]:
         """How many complaints there are; a number before the first and one behind the last."""
         n, _promises = complaint_figures.counted(view.act, _wanted(view))

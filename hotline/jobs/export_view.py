@@ -17,6 +17,7 @@ from hotline.domain.customers import Customer, CustomerPhone
 from hotline.domain.exports import Criteria, Export, What
 from hotline.domain.staff import Staff
 from hotline.errors import Invalid, NotFound
+from hotline.marks import Carrier
 from hotline.papers import called
 from hotline.papers.tongue import Tongue
 from hotline.phones import PhoneNumber
@@ -94,6 +95,10 @@ class View:
         """A company's name."""
         return self.companies[company_id].name(self.language)
 
+    def zone(self, company_id: int) -> str:
+        """In which time zone a company's instants are."""
+        return Carrier(self.standards[company_id].timezone)
+
     def local(self, at: datetime | None, company_id: int) -> datetime | None:
         """An instant in a company's own zone, as a table has it."""
         if at is None:
@@ -123,7 +128,7 @@ class View:
     def _masked(self, key: str | None, sealed: str) -> str:
         if key is None:
             return self.label("console.who.erased")
-        return PhoneNumber(self.act.sealer.open_for(key, sealed)).masked
+        return Carrier(PhoneNumber(self.act.sealer.open_for(key, sealed)).masked)
 
 
 def _wanted(act: Act, row: Export) -> Criteria | call_search.Criteria:

@@ -230,8 +230,9 @@ def _at_one_look(view: View, row: Export, pieces: _Pieces) -> Turn:
     n = sum(len(table.rows) for table in found)
     if row.state == State.ASKED:
         return Turn((n, 0, n))
-    signs, code = exports.marks(view.act), view.label("console.exports.column.code")
-    sheets_of_it = marked.sheets(found, signs, row.id, code=code, line=_line(view, row))
+    heads = view.label("console.exports.column.copy"), view.label("console.exports.column.code")
+    copy = marked.Copy(heads, view.tongue.text("exports.copy", n=row.id))
+    sheets_of_it = marked.sheets(found, exports.marks(view.act), row.id, copy=copy, line=_line(view, row))
     _ask_no_more(view.act)
     parts, size, digest = pieces.written(sheets_of_it)
     return Turn(None, n, parts, row.ceiling or 0, size, digest)
@@ -243,7 +244,7 @@ def _gathered(
     """The rows of one turn, kept; were they the last?"""
     figures, signs = runtime.figures.exports, exports.marks(view.act)
     ends, ended = clock.now() + figures.turn.span, False
-    rows, cursor, hidden, places = row.rows, row.cursor, signs.hidden(row.id), kind.places(view)
+    rows, cursor, hidden = row.rows, row.cursor, signs.hidden(row.id)
     if not row.parts and row.form == "csv":
         heads = _heads(view, kind, row)
         pieces.write(_BEGINS + sheets.lines([[heads.line], heads.heads]))
@@ -251,7 +252,7 @@ def _gathered(
         found = kind.page(view, after=cursor, until=row.ceiling or 0, most=figures.at_once)
         written: list[list[Any]] = []
         for number, cells in enumerate(found.rows, rows + 1):
-            written.append([*marks.marked(cells, places, number, hidden), signs.code(row.id, number)])
+            written.append([*marks.marked(cells, hidden), signs.code(row.id, number)])
         pieces.add(written)
         held += found.held
         rows, cursor, ended = rows + len(found.rows), found.last or cursor, found.last is None

@@ -21,6 +21,7 @@ from hotline.domain.complaint_tracking import Tracked
 from hotline.domain.decisions import Decision
 from hotline.domain.promises import Promise
 from hotline.domain.staff import Staff
+from hotline.marks import Carrier
 from hotline.papers import called, moments, promised
 from hotline.papers.tongue import Tongue
 from hotline.sheets import Cell
@@ -146,12 +147,11 @@ _COLUMNS: dict[str, Value] = {
     "visited_call": lambda row, names: _called(row, "visited", names),
     "closed": lambda row, names: local(row.case.closed_at, row, names),
     "closed_by": lambda row, names: names.person(row.case.closed_by_id),
-    "extensions": lambda row, names: "; ".join(extension(one, row, names) for one in row.extensions) or None,
+    "extensions": lambda row, names: Carrier("; ".join(extension(one, row, names) for one in row.extensions)) or None,
     "joined_to": lambda row, names: row.joined_to,
-    "zone": lambda row, names: zone_of(row, names),
+    "zone": lambda row, names: Carrier(zone_of(row, names)),
 }
 
-_WORDY = ("company", "first_grade", "grade", "changed_to", "department", "about", "owner", "stage", "state")
 _ANOTHERS = ("number", "filed", "grade", "department", "zone")
 
 
@@ -183,11 +183,6 @@ def heads(names: Names) -> list[str]:
     return [*found, names.tongue.text("tracking.earlier")]
 
 
-def wordy(names: Names) -> list[int]:
-    """The places of the columns that are read and not searched by."""
-    return [place for place, name in enumerate(names.columns) if name in _WORDY]
-
-
 def line(row: Tracked, names: Names) -> list[Cell]:
     """One complaint as a row of a file."""
     made, zone = clocks(row, names), zone_of(row, names)
@@ -197,7 +192,7 @@ def line(row: Tracked, names: Names) -> list[Cell]:
         written += _of_rule(last.get(rule_id), row, names)
     earlier = (one for one in made if one is not last[one.rule_id])
     told = (f"{one.rule_id} {moments.due_short(one.due_at, zone)} {_verdict(one, names)}" for one in earlier)
-    return [*written, "; ".join(told) or None]
+    return [*written, Carrier("; ".join(told)) or None]
 
 
 def _of_rule(one: Clock | None, row: Tracked, names: Names) -> list[Cell]:

@@ -121,9 +121,9 @@ def tables(found: Statistics) -> list[Table]:
     counted = [title(name, tongue) for name in found.counts]
     share = tongue.text(f"statistics.{SHARE}")
     return [
-        Table(tongue.text("statistics.complaints"), [*place, *counted], list(_counts(found)), (0, 1)),
-        Table(tongue.text("statistics.promises"), [*place, *rule, *outcomes, share], list(_rules(found)), (0, 1, 3)),
-        Table(tongue.text("statistics.times"), [*place, *timed], list(_times(found)), (0, 1, 2)),
+        Table(tongue.text("statistics.complaints"), [*place, *counted], list(_counts(found))),
+        Table(tongue.text("statistics.promises"), [*place, *rule, *outcomes, share], list(_rules(found))),
+        Table(tongue.text("statistics.times"), [*place, *timed], list(_times(found))),
     ]
 
 
@@ -132,7 +132,7 @@ def flat(found: Statistics) -> Table:
     tongue = found.names.tongue
     heads = [tongue.text("tracking.company"), tongue.text("tracking.department")]
     heads += [tongue.text(f"statistics.{name}") for name in ("figure", "value", "unit")]
-    return Table(tongue.text("statistics.title"), heads, list(_flat(found)), (0, 1, 2))
+    return Table(tongue.text("statistics.title"), heads, list(_flat(found)))
 
 
 def _place(found: Statistics, line: Line) -> list[Cell]:

@@ -6,32 +6,40 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from hotline.marks import Marks, marked
+from hotline.marks import Carrier, Marks, marked
 from hotline.sheets import Cell, Sheet
 
 
 @dataclass(frozen=True)
 class Table:
-    """One table of figures: its title, its headings, its rows. `wordy`: the columns that are read, not searched by."""
+    """One table of figures: its title, its headings, its rows."""
 
     title: str
     heads: Sequence[str]
     rows: Sequence[Sequence[Cell]]
-    wordy: Sequence[int]
 
 
-def sheets(tables: Sequence[Table], signs: Marks, export_id: int, *, code: str, line: str) -> list[Sheet]:
-    """These tables as sheets of one export, whose rows are numbered through; `code`: the heading of their codes.
+@dataclass(frozen=True)
+class Copy:
+    """What stands in each row behind its figures, whose own words are looked up by: `copy` says which export it is of,
+    and carries the hidden mark; behind it stands the row's code. `heads`: of the two columns.
+    """
+
+    heads: tuple[str, str]
+    copy: str
+
+
+def sheets(tables: Sequence[Table], signs: Marks, export_id: int, *, copy: Copy, line: str) -> list[Sheet]:
+    """These tables as sheets of one export, whose rows are numbered through.
 
     `line`: who took it, when and why; it stands on each of them. Raises Invalid for more rows than there are codes.
     """
-    hidden, before = signs.hidden(export_id), 0
+    [carrier], before = marked([Carrier(copy.copy)], signs.hidden(export_id)), 0
     found: list[Sheet] = []
     for table in tables:
         rows: list[list[Any]] = [
-            [*marked(cells, table.wordy, number, hidden), signs.code(export_id, number)]
-            for number, cells in enumerate(table.rows, before + 1)
+            [*cells, carrier, signs.code(export_id, number)] for number, cells in enumerate(table.rows, before + 1)
         ]
         before += len(rows)
-        found.append(Sheet(table.title, [*table.heads, code], rows, line))
+        found.append(Sheet(table.title, [*table.heads, *copy.heads], rows, line))
     return found

@@ -65,11 +65,9 @@ class Names:
         """The headings of columns."""
         return [self.tongue.text(f"reports.head.{key}") for key in keys]
 
-    def table(
-        self, key: str, heads: list[str], rows: list[list[Cell]], wordy: tuple[int, ...], note: str = ""
-    ) -> Table:
+    def table(self, key: str, heads: list[str], rows: list[list[Cell]], note: str = "") -> Table:
         """One table under its title."""
-        return Table(self.tongue.text(f"reports.table.{key}"), heads, rows, wordy, key, note)
+        return Table(self.tongue.text(f"reports.table.{key}"), heads, rows, key, note)
 
     def department(self, id_: int | None) -> str:
         """A department's name; of none, that none was named."""
@@ -113,7 +111,7 @@ def tables(act: Act, report: Report, person: Staff, tongue: Tongue) -> list[Tabl
 def flat(found: list[Table], tongue: Tongue) -> marked.Table:
     """The same as one table: a figure a row."""
     heads = [tongue.text(f"reports.flat.{name}") for name in ("table", "row", "figure", "value")]
-    return marked.Table(tongue.text("reports.title"), heads, list(_flat(found)), (0, 2))
+    return marked.Table(tongue.text("reports.title"), heads, list(_flat(found)))
 
 
 def _flat(found: list[Table]) -> Iterator[list[Cell]]:
@@ -127,7 +125,7 @@ def _calls(figures: Mapping[str, int], names: Names) -> Table:
     rows: list[list[Cell]] = [
         [names.tongue.text(f"reports.calls.{name}"), figures[name]] for name in ("in", "answered", "out")
     ]
-    return names.table("calls", names.heads("figure", "n"), rows, (0,))
+    return names.table("calls", names.heads("figure", "n"), rows)
 
 
 def _promises(found: Mapping[str, Mapping[str, int]], names: Names) -> Table:
@@ -137,7 +135,7 @@ def _promises(found: Mapping[str, Mapping[str, int]], names: Names) -> Table:
         share = round(tally["kept"] * 100 / judged, 1) if judged else None
         rows.append([rule_id, names.tongue.rule_title(rule_id), *(tally[name] for name in _PROMISED), share])
     outcomes = [names.tongue.text(f"outcome.{name}") for name in _PROMISED]
-    return names.table("promises", [*names.heads("rule", "title"), *outcomes, *names.heads("share")], rows, (1,))
+    return names.table("promises", [*names.heads("rule", "title"), *outcomes, *names.heads("share")], rows)
 
 
 def _complaints(lines: list[dict[str, Any]], names: Names) -> Table:
@@ -146,7 +144,7 @@ def _complaints(lines: list[dict[str, Any]], names: Names) -> Table:
     sum_of, tongue = names.tongue.text("reports.head.all"), names.tongue
     heads = [sum_of if name == ALL else complaint_statistics.title(name, tongue) for name in shown]
     rows: list[list[Cell]] = [[names.whose(line), *(line["counts"].get(name, 0) for name in shown)] for line in lines]
-    return names.table("complaints", [*names.heads("department"), *heads], rows, (0,))
+    return names.table("complaints", [*names.heads("department"), *heads], rows)
 
 
 def _clocks(lines: list[dict[str, Any]], names: Names) -> Table:
@@ -156,7 +154,7 @@ def _clocks(lines: list[dict[str, Any]], names: Names) -> Table:
         for rule_id, found in (lines[0]["rules"].items() if lines else ())
     ]
     outcomes = [names.tongue.text(f"outcome.{name}") for name in OUTCOMES]
-    return names.table("clocks", [*names.heads("rule", "title"), *outcomes], rows, (1,))
+    return names.table("clocks", [*names.heads("rule", "title"), *outcomes], rows)
 
 
 def _times(lines: list[dict[str, Any]], names: Names) -> Table:
@@ -167,7 +165,7 @@ def _times(lines: list[dict[str, Any]], names: Names) -> Table:
         for what in TIMED
         if (took := line["times"].get(what))
     ]
-    return names.table("times", names.heads("department", "step", "n", "median", "longest"), rows, (0, 1))
+    return names.table("times", names.heads("department", "step", "n", "median", "longest"), rows)
 
 
 def _took(took: Mapping[str, float], tongue: Tongue) -> list[str]:
@@ -196,7 +194,7 @@ def _tracking(found: list[dict[str, Any]], names: Names) -> Table:
     ]
     steps = names.heads(*(f"step-{one}" for one in _TRACKED))
     heads = names.heads("number", "grade", "department", "stage", "broken")
-    return names.table("tracking", [*heads, *steps], rows, (1, 2, 3))
+    return names.table("tracking", [*heads, *steps], rows)
 
 
 def _faults(found: list[dict[str, Any]], names: Names) -> Table:
@@ -205,7 +203,7 @@ def _faults(found: list[dict[str, Any]], names: Names) -> Table:
         [tongue.matter(row["class"]), tongue.named("scope", row["scope"]), row["n"], row["done"], row["charged"]]
         for row in found
     ]
-    return names.table("faults", names.heads("class", "scope", "n", "done", "charged"), rows, (0, 1))
+    return names.table("faults", names.heads("class", "scope", "n", "done", "charged"), rows)
 
 
 def _places(found: list[dict[str, Any]], names: Names, least: int) -> Table:
@@ -215,7 +213,7 @@ def _places(found: list[dict[str, Any]], names: Names, least: int) -> Table:
         [company, row["place"] or elsewhere, tongue.matter(row["class"]), row["n"]] for row in found
     ]
     note = tongue.text("reports.places-how", n=least)
-    return names.table("places", names.heads("company", "place", "class", "n"), rows, (0, 1, 2), note)
+    return names.table("places", names.heads("company", "place", "class", "n"), rows, note)
 
 
 def _satisfaction(found: list[dict[str, Any]], names: Names) -> Table:
@@ -228,11 +226,11 @@ def _satisfaction(found: list[dict[str, Any]], names: Names) -> Table:
         rows.append([row["rule_id"], names.tongue.rule_title(row["rule_id"]), *counts, share, mark])
     visited = [names.tongue.text(f"visits.figure.{name}") for name in _VISITED]
     heads = [*names.heads("rule", "title"), *visited, *names.heads("coverage", "mark")]
-    return names.table("satisfaction", heads, rows, (1,))
+    return names.table("satisfaction", heads, rows)
 
 
 def _staff(found: list[dict[str, Any]], names: Names) -> Table:
     rows: list[list[Cell]] = [
         [names.people.get(row["staff"], "—"), *(row.get(name, 0) for name in _WORKED)] for row in found
     ]
-    return names.table("staff", names.heads("person", *(f"worked-{name}" for name in _WORKED)), rows, (0,))
+    return names.table("staff", names.heads("person", *(f"worked-{name}" for name in _WORKED)), rows)

@@ -97,7 +97,7 @@ def filled_in(page: str) -> dict[str, str]:
 
 
 def lines_of(answer: TestResponse) -> list[dict[str, str]]:
-    """The rows of a CSV as they are read, without the line above them and their codes."""
+    """The rows of a CSV as they are read, without the line above them, their codes and what marks the copy."""
     line, heads, *rows = csv.reader(io.StringIO(answer.data.decode("utf-8-sig"), newline=""))
     return list(_read(line, heads, rows))
 
@@ -120,4 +120,5 @@ def _read(line: Sequence[Any], heads: list[str], rows: Iterable[Sequence[Any]]) 
     for row in rows:
         assert re.fullmatch("[0-9A-Z]{5}-[0-9A-Z]{5}", str(row[-1])), row
         plain = [marks.without(cell) if isinstance(cell, str) else cell for cell in row[:-1]]
-        yield dict(zip(heads[:-1], plain, strict=True))
+        told = dict(zip(heads[:-1], plain, strict=True))
+        yield {title: cell for title, cell in told.items() if title not in ("副本", "Copy")}

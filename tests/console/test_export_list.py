@@ -137,12 +137,12 @@ def test_rows_lead_home_however_they_were_cut_sorted_retyped_or_saved_anew(
     assert is_from("\n".join("\t".join(row) for row in part), first)
     without_codes = "\n".join(" ".join(row[:-1]).lower() for row in part)
     assert is_from(without_codes, first), "the column of codes cut away"
-    assert is_from("\n".join(row[5] for row in rows), first), "one column of words is enough"
+    assert is_from("\n".join(row[4] for row in rows), first), "one column that carries the mark is enough"
     retyped = " ".join(row[-1].lower().replace("-", " ").replace("0", "o") for row in part)
     assert not re.search("[\u200b-\u2060]", retyped)
     assert is_from(retyped, first), "typed off a printed page"
     assert is_from(part[0][-1], first, "可能"), "a single code is likely, not certain"
-    both = f"{without_codes}\n{table_of_book(fetches(qian, second).data)[3][5]}"
+    both = f"{without_codes}\n{table_of_book(fetches(qian, second).data)[3][4]}"
     assert traced(both).count(" 确定 ") == 2
     strangers = "\n".join(marks.without(" ".join(row[:-1])) for row in rows)
     assert "没有我们的标记" in traced(strangers)
@@ -166,7 +166,7 @@ def test_a_workbook_that_was_saved_anew_without_its_codes_leads_home_and_another
     book = openpyxl.load_workbook(io.BytesIO(data))
     [sheet] = book.worksheets
     assert sheet.cell(3, 4).is_date
-    sheet.delete_cols(11, 2)
+    sheet.delete_cols(11, 3)
     sheet.delete_rows(1, 5)
     saved = io.BytesIO()
     book.save(saved)
