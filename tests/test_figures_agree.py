@@ -20,6 +20,7 @@ from hotline.domain.calls import Call
 from hotline.domain.compliance import Books
 from hotline.domain.daily_figures import DailyFigure
 from hotline.domain.promises import Promise
+from hotline.domain.waits import Wait
 from hotline.jobs import counting
 from hotline.runtime import Runtime
 from hotline.web import create_app
@@ -113,6 +114,36 @@ def test_whoever_is_complained_of_has_it_neither_counted_nor_listed(app: Flask, 
     assert counts(found, "visits") == reckoned.plainly(runtime, VISITS, cast.heat, span, reader=cast.sun.id)
     for n, href in [one for (_rule, outcome, _of), one in found.items() if outcome in ("broken", "made")]:
         assert f'data-n="{n}"' in sun.opens(href).text
+
+
+def test_neither_a_company_that_is_none_nor_a_row_that_is_hidden_opens_anything(
+    app: Flask, runtime: Runtime, cast: Cast
+) -> None:
+    tang, sun = logged_in(app, cast.tang), logged_in(app, cast.sun)
+    november = (date(2026, 11, 1), date(2026, 11, 30))
+    for rule in ("CMP-4", "ANS-1", "ANS-4"):
+        here = f"{PAGE}/rows?rule={rule}&outcome=made&period=2026-11"
+        everybodys = tang.opens(here).text
+        assert rows(tang.opens(f"{here}&company=99999").text) == rows(everybodys), "no company is the whole group"
+        seen, id_ = rows(sun.opens(here).text), {"ANS-1": Call.id, "ANS-4": Wait.id}.get(rule, Promise.id)
+        with runtime.look(COMMAND) as act:
+            books = Books.read(act, companies.get(act, cast.heat.id))
+            unknown = compliance_filter.hidden(act, staff.get(act, cast.sun.id))
+            within = compliance.rows_of(books.measure, november, rule, "made", unknown)
+            known = set(act.session.scalars(select(id_).where(within)))
+            all_ = set(act.session.scalars(select(id_)))
+        assert known < all_
+        for before in sorted(all_ - known)[:: max(1, len(all_) // 9)]:
+            assert rows(sun.opens(f"{here}&before={before}").text) == seen, "its place tells nothing of when it was"
+        assert rows(sun.opens(f"{here}&before={sorted(known)[len(known) // 2]}").text) != seen
+    with runtime.look(COMMAND) as act:
+        assert compliance.worst(act, [], None, most=9) == []
+
+
+def rows(page: str) -> str:
+    """The table of a list."""
+    [found] = re.findall("<tbody>.*?</tbody>", page, re.DOTALL)
+    return str(found)
 
 
 def test_calls_that_lead_to_a_hidden_complaint_are_found_from_the_few_complaints(

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy import ColumnElement, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, false, func, or_, select, tuple_
 
 from hotline.console import asking, compliance_filter, lists, matter, people, rights, words
 from hotline.console.compliance_filter import Filter
@@ -82,6 +82,11 @@ class Figure:
         finds = compliance.visits_of if self.of_visits else compliance.rows_of
         return finds(each.measure, days, self.rule, self.outcome, unknown)
 
+    @property
+    def whole(self) -> Figure:
+        """The figure of which this one is a part: every row that the reader may know of."""
+        return replace(self, outcome=compliance.ALL if self.of_visits else compliance.MADE)
+
 
 def compliance_rows() -> ResponseReturnValue:
     """What one figure counts, the last day first, a page at a time; how many there are stands above them."""
@@ -90,20 +95,22 @@ def compliance_rows() -> ResponseReturnValue:
         asked = Filter.read(act, request.args, person)
         figure, unknown = Figure.read(asked), compliance_filter.hidden(act, person)
         books = compliance_filter.books(act, asked.chosen(act, person))
-        within = or_(*(figure.within(one, asked, unknown) for one in books.values()))
+        within, known = (
+            or_(false(), *(of.within(one, asked, unknown) for one in books.values())) for of in (figure, figure.whole)
+        )
         return render_template(
             "compliance_rows.html",
             figure=figure,
             n=act.session.scalar(select(func.count()).select_from(figure.kind).where(within)),
-            **_listed(act, asked, figure, within, books),
+            **_listed(act, asked, figure, (within, known), books),
             **asked.frame(act, person),
         )
 
 
 def _listed(
-    act: Act, asked: Filter, figure: Figure, within: ColumnElement[bool], books: dict[int, Books]
+    act: Act, asked: Filter, figure: Figure, within: tuple[ColumnElement[bool], ...], books: dict[int, Books]
 ) -> dict[str, Any]:
-    found, standards = _page(act, figure.kind, within), matter.standards(act, books)
+    found, standards = _page(act, figure.kind, *within), matter.standards(act, books)
     rows = [_row(one, books[one.company_id], standards[one.company_id]) for one in found[: lists.PAGE]]
     more = {**asked.of(figure.rule, figure.outcome), **({"of": VISITS} if figure.of_visits else {})}
     return {
@@ -125,11 +132,11 @@ def opens(act: Act, case_ids: Iterable[int | None]) -> frozenset[int]:
     return frozenset(case_id for case_id, case in known.items() if rights.may_see(act, person, case))
 
 
-def _page(act: Act, kind: type[Any], within: ColumnElement[bool]) -> list[Any]:
-    """A page of rows and one more, where there are more."""
+def _page(act: Act, kind: type[Any], within: ColumnElement[bool], known: ColumnElement[bool]) -> list[Any]:
+    """A page of rows and one more, where there are more. `known`: behind which rows the reader may go on."""
     at, before = _AT[kind], request.args.get("before", type=asking.row_id)
     query = select(kind).where(within)
-    mark = act.session.get(kind, before) if before is not None else None
+    mark = act.session.scalar(select(kind).where(kind.id == before, known)) if before is not None else None
     if mark is not None:
         query = query.where(tuple_(at, kind.id) < tuple_(getattr(mark, at.key), mark.id))
     return list(act.session.scalars(query.order_by(at.desc(), kind.id.desc()).limit(lists.PAGE + 1)))

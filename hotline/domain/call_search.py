@@ -120,12 +120,13 @@ class _Ordered:
 def page(act: Act, asked: Criteria, *, within: ColumnElement[bool], before: int | None, most: int) -> Found:
     """The calls that were asked for, newest first, behind the call `before`. `within`: what the reader may know of.
 
+    A call that they may not know of is none to go on behind: its place in the list would tell when it was.
     Of words more calls may be there than a page shows though it is short: `more` leads on.
     """
     ordered, phrases = _ordered(act, asked, within), call_words.phrases(asked.words)
     if ordered is None:
         return Found([], None)
-    mark = act.session.get(Call, before) if before is not None else None
+    mark = act.session.scalar(select(Call).where(Call.id == before, within)) if before is not None else None
     found: list[Call] = []
     for _ in range(_LOOKED_AT // most + 1):
         some = list(act.session.scalars(ordered.behind(mark).limit(most + 1)))

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Self
 
-from sqlalchemy import ColumnElement, ForeignKey, and_, extract, func, not_, or_, select
+from sqlalchemy import ColumnElement, ForeignKey, and_, extract, false, func, not_, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.db import Base, insert_new
@@ -182,7 +182,7 @@ def coverage(act: Act, books: Books, days: Days, hidden: Hidden | None = None) -
 
 def worst(act: Act, measures: list[tuple[Measure, Days]], hidden: Hidden | None, *, most: int) -> list[Promise]:
     """Of these days the promises that were missed by most: done late, or not done to this moment; the worst first."""
-    within = or_(*(daily_figures.promises_in(measure, *days, tuple(RULES)) for measure, days in measures))
+    within = or_(false(), *(daily_figures.promises_in(measure, *days, tuple(RULES)) for measure, days in measures))
     query = select(Promise).where(within, Promise.verdict.in_(_MISSED))
     if hidden:
         query = query.where(not_(hidden.promises))

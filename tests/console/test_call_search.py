@@ -221,6 +221,11 @@ def test_a_search_shows_no_complaint_that_the_list_hides(
     for asked in ({}, {"case": about.number}, {"kind": "complaint"}, {"number": "13900000088"}, {"verdict": "open"}):
         assert finds(sun, book, **asked) == [about.call_id], asked
         assert finds(logged_in(app, cast.qian), book, **asked) == [], asked
+    later, qian = book.rings("发票怎么开"), logged_in(app, cast.qian)
+    here = asks(qian, book, words="")
+    assert _CALL.findall(qian.opens(here).text) == [str(later)]
+    behind = f"{here}{'&' if '?' in here else '?'}before={about.call_id}"
+    assert _CALL.findall(qian.opens(behind).text) == [str(later)], "its place in the list would tell when it was"
 
 
 def test_an_anonymous_complaint_is_found_by_nothing_that_leads_to_who_told_it(
