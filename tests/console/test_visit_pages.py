@@ -229,5 +229,5 @@ def test_what_was_asked_goes_on_over_the_page(lin: Visitor, runtime: Runtime, ca
             case = given.case(act, cast)
             made = visits.owe(act, case, visits.REPAIR)
             made.state, made.ended_at = State.REFUSED, act.at
-    [older] = re.findall(r'class="pager"><a class="button" href="([^"]+)"', lin.opens(LIST).text)
+    [older] = re.findall(r'rel="next" href="([^"]+)"', lin.opens(LIST).text)
     assert len(re.findall(r"/console/visits/\d+", lin.opens(LIST + older.replace("&amp;", "&")).text)) == 1
