@@ -196,7 +196,7 @@ def _criteria(act: Act, typed: MultiDict[str, str], person: Staff) -> Criteria:
     if first.year not in asking.YEARS or last.year not in asking.YEARS:
         raise ValueError("no such day is in any calendar of ours")
     narrows: dict[str, Any] = {name: typed[name] for name in _NARROWS.get(What(what), ()) if typed[name]}
-    company_id = person.company_id
+    company_id: int | None = person.company_id
     if rights.whole_group(person):
         company_id = typed.get("company", type=asking.row_id) if typed["company"] else None
     named = company_id in people.companies_by_id(act) or (rights.whole_group(person) and not typed["company"])

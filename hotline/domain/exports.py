@@ -188,12 +188,12 @@ def is_for(person: Staff, row: Export) -> bool:
     if row.asked_by_id != person.id:
         return False
     try:
-        found = Sought(row.criteria["company"], {}, (), {}) if row.what == What.FOUND else None
-        asked = found or row.chosen
+        if row.what == What.FOUND:
+            return may_ask(person, row.what, Sought(row.criteria["company"], {}, (), {}))
+        asked = row.chosen
     except (Invalid, LookupError, ValueError):  # as it was written by another version
         return False
-    heads = isinstance(asked, Criteria) and not person.has(*_WATCHERS)
-    of_theirs = not heads or asked.department == str(person.department_id or NAMED_NONE)
+    of_theirs = person.has(*_WATCHERS) or asked.department == str(person.department_id or NAMED_NONE)
     return of_theirs and may_ask(person, row.what, asked)
 
 

@@ -112,9 +112,9 @@ def work_at_the_console(line: Line, log_ins: dict[str, str]) -> None:
         sun.sends(f"{here}/reveal", page=here, what="number", reason=TYPED["reason"])
         sun.sends(f"{here}/close", page=here, outcome=TYPED["reason"])
     wrong = {"case": f"{VISITOR['name']}{VISITOR['phone']}", "matter": TYPED["flag"], "waited": LANDLINE}
-    found = sun.sends("/console/calls/search", page="/console", **wrong).location
-    wish = found.replace("/console?search=", "/console/searches/") + "/export"
-    assert sun.sends(wish, page=found, form="csv", reason=TYPED["reason"]).status_code == 302
+    page = sun.sends("/console/calls/search", page="/console", **wrong).location
+    wish_for = page.replace("/console?search=", "/console/searches/") + "/export"
+    assert sun.sends(wish_for, page=page, form="csv", reason=TYPED["reason"]).status_code == 302
     sun.sends("/console/holds", number=line.cases()[0].number, what="case", reason=TYPED["reason"])
     with line.runtime.act(COMMAND) as act:
         flagged = PhoneNumber.parse(VISITOR["phone"])
