@@ -159,8 +159,16 @@ def begun(act: Act, row: Export, *, expected: int, floor: int, ceiling: int) -> 
 
 
 def went_on(act: Act, row: Export, *, rows: int, parts: int, cursor: int) -> None:
-    """So many rows and sealed pieces there are by now, up to the row with the number `cursor`."""
+    """So many rows and sealed pieces there are by now, up to the row with the number `cursor`.
+
+    Too much for a workbook is gathered anew as a CSV. Raises Invalid for more than an export may have.
+    """
+    figures = act.standard.engine.exports
+    if rows > figures.rows_most:
+        raise Invalid(f"an export has {figures.rows_most} rows at most: look for less")
     row.rows, row.parts, row.cursor = rows, parts, cursor
+    if row.form == "xlsx" and rows > figures.sheet_most:
+        row.form, row.rows, row.parts, row.cursor = "csv", 0, 0, 0
     act.news.add("exports")
 
 

@@ -72,7 +72,12 @@ class Found(Kind):
     """The calls that a search finds, in the order and by the conditions of its page."""
 
     def bounds(self, view: View) -> tuple[int, int, int]:
-        """How many rows there are at the most; a number before the first and one behind the last."""
+        """How many rows there are, 0 where words are compared later; a number before the first, one behind the last.
+
+        Of those that share a word's pairs most may not say it: they make no file too long, and choose no form.
+        """
+        if view.search.words:
+            return 0, 0, GATHERED
         most = view.act.standard.engine.exports.rows_most + 1
         n = call_search.at_most(view.act, view.search, within=discretion.calls(view.person), most=most)
         return n, 0, GATHERED if n else 0

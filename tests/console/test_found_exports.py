@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import json
+from dataclasses import asdict
 from datetime import timedelta
 
 import pytest
@@ -12,10 +14,14 @@ from sqlalchemy import select
 
 from hotline import marks
 from hotline.domain import companies, exports
-from hotline.domain.act import COMMAND
+from hotline.domain.act import CLOCK, COMMAND
 from hotline.domain.exports import Export
+from hotline.errors import Invalid
+from hotline.jobs import exporting
+from hotline.jobs.export_kinds import GATHERED
 from hotline.jobs.export_rows import KINDS
 from hotline.jobs.export_view import View
+from hotline.jobs.exporting import Turn
 from hotline.runtime import Runtime
 from tests.console import departments, matters
 from tests.console.departments import Departments
@@ -174,5 +180,29 @@ def test_a_turn_goes_on_where_the_one_before_ended(
                 break
             after = page.last
         assert kind.page(view, after=until, until=until, most=2).rows == []
-    assert (n, floor, found) == (5, 0, ids[::-1]), "and none that came after the wish"
+    assert (n, floor, found) == (0, 0, ids[::-1]), "and none that came after the wish"
     assert later not in found
+
+
+def test_a_file_is_as_long_as_what_is_found_and_too_long_for_a_workbook_it_is_gathered_anew_as_a_csv(
+    sun: Visitor, book: Book, runtime: Runtime, shop: Workshop
+) -> None:
+    ids = [book.rings("暖气不热") for _ in range(3)]
+    _here, wish = searches(sun, book, words="暖气不热")
+    sun.sends(wish, form="xlsx", reason=WHY)
+    figures, [entry] = runtime.figures.exports, shop.entries("export")
+
+    def noted(turn: Turn) -> Export:
+        with runtime.act(CLOCK) as act:
+            exporting.made(runtime, act, entry, json.dumps(asdict(turn)))
+        with runtime.look(COMMAND) as act:
+            return act.session.scalars(select(Export)).one()
+
+    assert noted(Turn((0, 0, GATHERED))).form == "xlsx"
+    assert noted(Turn(None, figures.sheet_most, 2, 77)).cursor == 77
+    anew = noted(Turn(None, figures.sheet_most + 1, 3, 55))
+    assert (anew.form, anew.rows, anew.parts, anew.cursor) == ("csv", 0, 0, 0)
+    with pytest.raises(Invalid):
+        noted(Turn(None, figures.rows_most + 1, 9, 33))
+    _line, _heads, *found = rows(sun, shop)
+    assert [int(one[0]) for one in found] == ids[::-1]
