@@ -18,7 +18,7 @@ from hotline.domain.act import Act
 from hotline.domain.calls import FINAL, Call
 from hotline.domain.offers import AgentOffer
 from hotline.domain.parties import Meeting, Party
-from hotline.domain.waits import Wait
+from hotline.domain.waits import Place, Wait
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def of_call(act: Act, call: Call, told: Sequence[Told]) -> list[Step]:
     """Everything on record of a call, in order, its company's standard chosen."""
     waits = list(act.session.scalars(select(Wait).where(Wait.call_id == call.id).order_by(Wait.id)))
     meetings = list(act.session.scalars(select(Meeting).where(Meeting.call_id == call.id).order_by(Meeting.id)))
-    events = [*_rung(call), *_waited(act, waits), *_met(act, meetings)]
+    events = [*_rung(call), *_waited(act, waits, meetings), *_met(act, meetings)]
     steps = [*(Step(turn.at, turn=turn) for turn in told), *(Step(event.at, event=event) for event in events)]
     now = call.ended_at or act.at
     lively = [(wait.since, wait.ended_at or now) for wait in waits]
@@ -72,18 +72,36 @@ def _rung(call: Call) -> Iterator[Event]:
         yield Event(call.ended_at, "ended", how=call.ended_by or "", took=call.ended_at - call.started_at)
 
 
-def _waited(act: Act, waits: Sequence[Wait]) -> Iterator[Event]:
-    """Into the line, whose telephone rang for the caller and what they did, and out of it."""
+def _waited(act: Act, waits: Sequence[Wait], meetings: Sequence[Meeting]) -> Iterator[Event]:
+    """Into the line, whose telephone rang for the caller and what they did, and out of it: answered, or not."""
     query = select(AgentOffer).where(AgentOffer.wait_id.in_([wait.id for wait in waits])).order_by(AgentOffer.id)
     offers = list(act.session.scalars(query)) if waits else []
     names = people.names(act, (offer.staff_id for offer in offers))
     for wait in waits:
         yield Event(wait.since, "joined-line")
-        if wait.ended_at is not None:
+        answered = _answered(wait, meetings)
+        if answered is not None:
+            yield Event(answered, "left-line", how=Place.CONNECTED, took=answered - wait.since)
+            if wait.ended_at is not None:
+                yield Event(wait.ended_at, "talked", took=wait.ended_at - answered)
+        elif wait.ended_at is not None:
             yield Event(wait.ended_at, "left-line", how=wait.state, took=wait.ended_at - wait.since)
     for offer in offers:
         took = offer.answered_at - offer.rung_at if offer.answered_at is not None else None
         yield Event(offer.rung_at, "offered", names.get(offer.staff_id, ""), offer.answer, took)
+
+
+def _answered(wait: Wait, meetings: Sequence[Meeting]) -> datetime | None:
+    """When the waiting of this caller ended in a conversation; None where it did not.
+
+    The place is theirs until they have spoken, so that it is found again where the line breaks.
+    """
+    if wait.state not in (Place.CONNECTED, Place.DONE):
+        return None
+    led_to = [one.met_at for one in meetings if one.began_at >= wait.since]
+    if not led_to and wait.connected_at is not None and wait.connected_at >= wait.since:
+        return wait.connected_at
+    return min((at for at in led_to if at is not None), default=None)
 
 
 def _met(act: Act, meetings: Sequence[Meeting]) -> Iterator[Event]:

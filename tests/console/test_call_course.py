@@ -15,6 +15,7 @@ from hotline.runtime import Runtime
 from tests import given
 from tests.console import matters
 from tests.console.visitor import Visitor, logged_in, text_of
+from tests.domain.talks import Talk
 from tests.looked_for import Book
 from tests.world import Cast, HandClock
 
@@ -61,6 +62,29 @@ def test_a_silence_that_is_too_long_is_shown_and_a_wait_is_none(
     places = [page.index(one) for one in told]
     assert places == sorted(places)
     assert page.count("没有任何记录") == 1, "whoever waits hears the words of the line"
+
+
+def test_whoever_is_put_through_waited_until_they_were_answered_and_spoke_from_then_on(
+    sun: Visitor, runtime: Runtime, cast: Cast, at: HandClock
+) -> None:
+    talk = Talk(runtime, cast)
+    talk.free(cast.lin)
+    talk.waits()
+    at.passes(timedelta(seconds=3))
+    leg = talk.offered()
+    at.passes(timedelta(seconds=4))
+    talk.accepts(leg)
+    talk.joins(leg)
+    talk.joins(talk.call_id)
+    at.passes(timedelta(seconds=140))
+    here = f"/console/calls/{talk.call_id}"
+    assert "离开排队 已接通 7 秒" in text_of(sun.opens(here)), "while they speak"
+    talk.leaves(talk.call_id)
+    page = text_of(sun.opens(here))
+    told = ("排队等候", "接听 4 秒", "离开排队 已接通 7 秒", "林晓 001 加入通话", "与坐席通话完毕 2 分 20 秒")
+    places = [page.index(one) for one in told]
+    assert places == sorted(places)
+    assert page.count("离开排队") == 1
 
 
 def test_a_sound_is_drawn_as_loud_as_it_is() -> None:
