@@ -72,7 +72,8 @@ def made(runtime: Runtime, act: Act, entry: OutboxEntry, answer: str) -> datetim
     if told.counted is not None:
         n, floor, ceiling = told.counted
         exports.begun(act, row, expected=n, floor=floor, ceiling=ceiling)
-        return act.at
+        if not told.digest:
+            return act.at
     exports.went_on(act, row, rows=told.rows, parts=told.parts, cursor=told.cursor)
     if not told.digest:
         return act.at
@@ -225,17 +226,18 @@ class _Pieces:
 
 
 def _at_one_look(view: View, row: Export, pieces: _Pieces) -> Turn:
-    """How many rows there are; in the turn after that one the file."""
-    found = WHOLE[row.what](view, row.form)
+    """The file, of the rows that are counted; where they are too many for a workbook, in the next turn as a CSV."""
+    found, figures = WHOLE[row.what](view, row.form), view.act.standard.engine.exports
     n = sum(len(table.rows) for table in found)
-    if row.state == State.ASKED:
-        return Turn((n, 0, n))
+    counted = (n, 0, n) if row.state == State.ASKED else None
+    if counted and (n > figures.rows_most or (row.form == "xlsx" and n > figures.sheet_most)):
+        return Turn(counted)
     heads = view.label("console.exports.column.copy"), view.label("console.exports.column.code")
     copy = marked.Copy(heads, view.tongue.text("exports.copy", n=row.id))
     sheets_of_it = marked.sheets(found, exports.marks(view.act), row.id, copy=copy, line=_line(view, row))
     _ask_no_more(view.act)
     parts, size, digest = pieces.written(sheets_of_it)
-    return Turn(None, n, parts, row.ceiling or 0, size, digest)
+    return Turn(counted, n, parts, n, size, digest)
 
 
 def _gathered(
