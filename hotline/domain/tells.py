@@ -136,8 +136,9 @@ _DONE = {"found": "found", "tested": "tested", "customer_signed": "customer_sign
 
 # "<kind of entry>", or "<kind> <state>" where it is the state that says which columns it wrote.
 TELLS: dict[str, Tells] = {
-    "call-began": Tells("calls", "self", _CALL, {"state": State.RINGING}),
-    "call-placed": Tells("calls", "self", _CALL, {"state": State.PLACED}),
+    "call-began": Tells("calls", "self", _CALL, {"state": State.RINGING, "unnamed": False}),
+    "call-placed": Tells("calls", "self", _CALL, {"state": State.PLACED, "unnamed": False}),
+    "anonymous-told": Tells("calls", "self", {}, {"unnamed": True}),
     "call-kept": Tells("calls", "self", {"started_at": "began"}),
     "call-answered": Tells("calls", "self", {"answer_ms": "millis", "answered_at": "at"}, {"state": State.TALKING}),
     "call-picked-up": Tells("calls", "self", {"answered_at": "at"}, {"state": State.TALKING}),

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.orm import Session
 
 from hotline.domain import (
+    anonymity,
     calls,
     cases,
     companies,
@@ -153,7 +154,7 @@ def changed(session: Session, name: str, number: int, column: str) -> int:
     value = session.execute(text(f"SELECT {column} FROM {name} WHERE id = :i"), where).scalar_one()
     if column.endswith("_at"):
         return run(session, f"UPDATE {name} SET {column} = '2031-01-01 00:00:00' WHERE id = :i", i=number)
-    if column in ("tested", "customer_signed", "bounced", "active", "emergency", "dropped", "agreed"):
+    if column in ("tested", "customer_signed", "bounced", "active", "emergency", "dropped", "agreed", "unnamed"):
         return run(session, f"UPDATE {name} SET {column} = NOT {column} WHERE id = :i", i=number)
     if isinstance(value, int) or column.endswith("_id") or column in ("answer_ms", "fee_yuan"):
         return run(session, f"UPDATE {name} SET {column} = :v WHERE id = :i", v=2 if value == 1 else 1, i=number)
@@ -178,6 +179,20 @@ def test_a_changed_column_is_named_with_its_row(log: Runtime) -> None:
             named = f"{chain}: {What.ROW}: {name} 1 {column}"
             assert named in found(session)
             assert named in found(session, chain)
+
+
+def test_that_somebody_told_something_unnamed_is_taken_from_no_call(runtime: Runtime, cast: Cast) -> None:
+    """Whoever can write there would show the call to whom the complaint is about (CMP-10)."""
+    with runtime.act(COMMAND) as act:
+        call, other = given.call(act, cast), given.call(act, cast, sid="CA" + "2" * 32)
+        anonymity.note(act, call, 7)
+        ids = call.id, other.id
+    with runtime.look(COMMAND) as act:
+        assert found(act.session) == []
+    for id_ in ids:
+        with forging(runtime) as session:
+            run(session, f"UPDATE calls SET unnamed = NOT unnamed WHERE id = {id_}")
+            assert found(session, f"call:{id_}") == [f"call:{id_}: {What.ROW}: calls {id_} unnamed"]
 
 
 def test_rows_rewritten_at_once_are_each_named(log: Runtime) -> None:
