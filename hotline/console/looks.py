@@ -40,6 +40,7 @@ class Row:
     thing: Call | Case | None  # None: calls were looked for
     reason: str
     what: str  # turn, told, note ... without its number; nothing of a recording, whose name says nothing
+    n: str = ""  # which one, where there are several: of a correction, its entry in the log
 
 
 def looks() -> ResponseReturnValue:
@@ -134,9 +135,9 @@ def _shown(act: Act, person: Staff, look: Look) -> Row | None:
     thing = _thing(act, look)
     if thing is not None and not rights.may_see(act, person, thing):
         return None
-    what = "" if look.kind == domain.Kind.PLAYED else look.what.partition("-")[0]
+    what, _hyphen, n = ("" if look.kind == domain.Kind.PLAYED else look.what).partition("-")
     reason = words.text(_AT_WORK[look.kind]) if look.kind in _AT_WORK else act.sealer.open(look.reason)
-    return Row(look, thing, reason, what)
+    return Row(look, thing, reason, what, n if n.isdecimal() else "")
 
 
 def _ids(page: list[Look], unusual: list[UnusualLooks], taken: list[Taken]) -> set[int]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
 from flask import Flask
 
-from hotline.domain import audit, companies, customers, looks, outbox, recordings, staff
+from hotline.domain import audit, cases, companies, corrections, customers, looks, outbox, recordings, staff
 from hotline.domain.act import COMMAND
 from hotline.domain.cases import Case
 from hotline.domain.companies import Company
@@ -211,6 +212,26 @@ def test_the_access_log_is_asked_by_customer_and_by_person(
     assert "没有这个号码的客户" in text_of(hu.is_refused("/console/looks", page="/console/looks", **find))
     assert "客户要求回电" in text_of(logged_in(app, cast.tang).opens("/console/looks"))
     assert lin.opens("/console/looks").status_code == 403
+
+
+def test_a_look_says_which_of_several_corrections_was_seen(
+    lin: Visitor, sun: Visitor, runtime: Runtime, cast: Cast
+) -> None:
+    case_id = matters.enquiry(runtime, cast)
+    for right in ("五号楼", "六号楼"):
+        with runtime.act(COMMAND) as act:
+            case = cases.get(act, case_id)
+            case.details = {"sealed_question": cases.seal(act, case, "三号楼"), **case.details}
+            seen = corrections.last(corrections.of_case(act, case))
+            corrections.correct(act, case, "question", words=right, why="记错楼号", by=cast.lin.id, seen=seen)
+    whats = sorted(
+        set(re.findall(r'name="what" value="(correction-[0-9]+)"', sun.opens(f"/console/cases/{case_id}").text))
+    )
+    assert len(whats) == 2
+    for what in whats:
+        assert sun.sends(f"/console/cases/{case_id}/reveal", what=what, reason="核对更正").status_code == 200
+    page = text_of(sun.opens("/console/looks"))
+    assert all(f"更正前后的记录和更正原因 {what.partition('-')[2]}" in page for what in whats)
 
 
 def test_neither_the_reason_nor_the_number_stands_in_the_table_and_the_erased_stay_listed(
