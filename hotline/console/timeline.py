@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -27,7 +27,8 @@ from hotline.papers import promised
 
 TICKS = 5  # instants written along the axis, at most
 _WARNED = ("sent", "promise-due-soon")
-_DAY, _HOUR = timedelta(days=1), timedelta(hours=1)
+_DAY = date.resolution
+_HOUR = _DAY / 24
 
 
 class Lane(StrEnum):

@@ -28,7 +28,7 @@ _TEXTS, _TIME = ("text", "varchar"), "timestamptz"  # as PostgreSQL names the ty
 _AMONG_NUMBERS = "= ANY(ARRAY(SELECT json_array_elements_text(%s::json)::int))"
 _AMONG_NAMES = "= ANY(ARRAY(SELECT json_array_elements_text(%s::json)))"
 _TO_THE_SECOND, _TO_THE_MICROSECOND = 25, 32  # characters of an instant in UTC
-_EPOCH, _MICROSECOND = datetime(2000, 1, 1, tzinfo=UTC), timedelta(microseconds=1)  # PostgreSQL counts from there
+_EPOCH, _MICROSECOND = datetime(2000, 1, 1, tzinfo=UTC), datetime.resolution  # PostgreSQL counts from there
 _ZONELESS = _EPOCH.replace(tzinfo=None)  # to write a zone and cut it off again took half as long again
 
 Entry = tuple[Any, Any, Any, Any, Any, Any, Any]  # chain, seq, at, actor, kind, body, hash
