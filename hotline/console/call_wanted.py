@@ -37,7 +37,6 @@ _LONGEST = 200  # characters
 _LABELS = {"direction": "direction", "kind": "kind", "verdict": "verdict"}  # groups of words of the choices
 _YES = ("moved", "late", "altered")
 _PRIVATE = ("number", "words")  # who asks by these is on record (REC-6)
-_UNTOLD = (*_PRIVATE, "case", "waited")  # fields that take anything, a number in the wrong one among them
 
 
 def read(form: Mapping[str, str]) -> dict[str, str]:
