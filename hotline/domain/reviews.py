@@ -25,6 +25,12 @@ MONTHS = tuple(range(1, 13))
 _FIRST = text("corrects_id IS NULL")
 
 
+class TooEarly(Refused):
+    """It is no time for this review yet."""
+
+    why = "too-early"
+
+
 class Kind(StrEnum):
     """Which review it is: two kinds of check, the monthly review, the year's end."""
 
@@ -140,13 +146,17 @@ def give(act: Act, person: Staff, by: Staff, kind: Kind, period: str, marks: Mar
     """A superior reviews a person for a week, a month or a year (PPL-2).
 
     Raises Refused for who does not stand above, Invalid for points outside the scheme, a period that is none or has not
-    begun, or no words; Conflict where it was given: it is corrected, never given twice.
+    begun, or no words; TooEarly for a year before its last month, the rest of which it would judge unseen; Conflict
+    where it was given: it is corrected, never given twice.
     """
     _above(act, person, by)
     period = period.strip()
     begins = _begin(kind, period)
-    if begins > act.at.astimezone(ZoneInfo(act.standard.timezone)).date():
+    today = act.at.astimezone(ZoneInfo(act.standard.timezone)).date()
+    if begins > today:
         raise Invalid("this period has not begun")
+    if kind == Kind.YEAR_END and begins.replace(month=MONTHS[-1]) > today:
+        raise TooEarly(f"a year is reviewed from {begins.year}-{MONTHS[-1]} on")
     staff.locked(act, person.id)
     same = (StaffReview.staff_id == person.id, StaffReview.kind == kind, StaffReview.period == period)
     if act.session.scalar(select(StaffReview.id).where(*same).limit(1)) is not None:

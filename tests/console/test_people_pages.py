@@ -126,6 +126,7 @@ def test_a_review_is_given_answered_and_corrected_with_both_shown(
         ({**MARKS, "kind": "daily"}, "哪一种考核"),
         ({**MARKS, "conduct": "很好"}, "都要填整数"),
         ({**MARKS, "remark": " "}, "请写上评语"),
+        ({**MARKS, "kind": "year-end", "period": "2026"}, "从当年 12 月起"),
     ):
         again = sun.is_refused(REVIEWS, page=page, **{**form, **wrong})
         assert said in text_of(again)

@@ -122,7 +122,24 @@ def test_only_who_stands_above_reviews_and_a_correction_leaves_what_it_corrects(
         assert "按规定" not in entry.body.decode()
 
 
-def test_what_somebody_higher_wrote_is_neither_corrected_nor_struck_from_below(runtime: Runtime, cast: Cast) -> None:
+def test_a_year_is_reviewed_from_its_last_month_on_by_the_companys_clock(
+    runtime: Runtime, cast: Cast, at: HandClock
+) -> None:
+    at.set(datetime(2026, 11, 30, 23, 59, tzinfo=SHANGHAI))
+    with runtime.act(COMMAND) as act, pytest.raises(reviews.TooEarly):
+        gives(act, cast.qian, cast.lin, Review.YEAR_END, "2026")
+    at.set(datetime(2026, 12, 1, tzinfo=SHANGHAI))
+    with runtime.act(COMMAND) as act:
+        gives(act, cast.qian, cast.lin, Review.YEAR_END, "2026")
+        gives(act, cast.qian, cast.lin, Review.YEAR_END, "2025")
+        with pytest.raises(Invalid):
+            gives(act, cast.qian, cast.lin, Review.YEAR_END, "2027")
+
+
+def test_what_somebody_higher_wrote_is_neither_corrected_nor_struck_from_below(
+    runtime: Runtime, cast: Cast, at: HandClock
+) -> None:
+    at.set(datetime(2026, 12, 1, 9, tzinfo=SHANGHAI))
     with runtime.act(COMMAND) as act:
         sun, qian, lin = (staff.get(act, one.id) for one in (cast.sun, cast.qian, cast.lin))
         year_end = gives(act, cast.qian, cast.lin, Review.YEAR_END, "2026", marks(60))
