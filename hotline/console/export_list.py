@@ -42,6 +42,7 @@ class Line:
     export: Export
     chosen: str  # which rows, in words
     reason: str
+    is_open: bool  # may the reader know how much it holds?
     share: int | None  # per cent of the rows that are gathered
     is_readers: bool  # may the reader fetch the file?
 
@@ -140,10 +141,10 @@ def _page(problem: str = "", typed: Mapping[str, str] | None = None) -> str:
 
 
 def _line(act: Act, row: Export) -> Line:
-    share = min(100, row.rows * 100 // row.expected) if row.expected else None
-    return Line(
-        row, export_told.chosen(act, row), export_told.reason(act, row), share, exports.is_for(asking.person(), row)
-    )
+    is_open = export_told.is_open(act, row)
+    share = min(100, row.rows * 100 // row.expected) if row.expected and is_open else None
+    told = export_told.chosen(act, row), export_told.reason(act, row)
+    return Line(row, *told, is_open, share, exports.is_for(asking.person(), row))
 
 
 def _report(act: Act, number: str) -> str:

@@ -26,13 +26,20 @@ def chosen(act: Act, row: Export) -> str:
         return words.text("exports.unread")
 
 
-def reason(act: Act, row: Export) -> str:
-    """Why, to whoever asked, stands above them or audits: it may say who complained of whom (CMP-10)."""
+def is_open(act: Act, row: Export) -> bool:
+    """May the reader know why it was asked for and how much it holds: did they ask, do they stand above or audit?
+
+    A reason may say who complained of whom; so do rows that the reader, who counts the same days, has not (CMP-10).
+    """
     reader = asking.person()
-    reads = row.asked_by_id == reader.id or reader.has(Role.AUDITOR, Role.ADMINISTRATOR)
-    if reads or (row.company_id == reader.company_id and subordinates.is_below(act, row.asked_by_id)):
-        return exports.reason_of(act, row)
-    return _HIDDEN
+    if row.asked_by_id == reader.id or reader.has(Role.AUDITOR, Role.ADMINISTRATOR):
+        return True
+    return row.company_id == reader.company_id and subordinates.is_below(act, row.asked_by_id)
+
+
+def reason(act: Act, row: Export) -> str:
+    """Why, for whom it is open; else dots."""
+    return exports.reason_of(act, row) if is_open(act, row) else _HIDDEN
 
 
 def narrowed(act: Act, wanted: Mapping[str, str]) -> list[str]:

@@ -8,7 +8,7 @@ from sqlalchemy import delete, select
 from hotline.domain import companies, report_figures, reports
 from hotline.domain.act import CLOCK, COMMAND
 from hotline.domain.exports import Export
-from hotline.domain.staff import Role, StaffRole
+from hotline.domain.staff import Role, Staff, StaffRole
 from hotline.runtime import Runtime
 from tests import given
 from tests.console import departments, matters
@@ -101,6 +101,36 @@ def test_the_reason_is_read_by_who_asked_who_stands_above_them_and_who_audits(
     rows = feng.sends(f"{LIST}/2/file").get_data().decode().splitlines()[2]
     traced = text_of(qian.sends(TRACE, rows=rows))
     assert ("导出 2 号" in traced, "再查一次孙丽" in traced, "••••" in traced) == (True, False, True)
+
+
+def test_how_much_a_file_holds_is_told_to_whom_its_reason_is_for_rows_that_one_has_not_oneself_say_who_complained(
+    app: Flask, runtime: Runtime, cast: Cast, firm: Departments, shop: Workshop
+) -> None:
+    departments.complains(runtime, cast, department_id=firm.repair, about_staff_id=cast.sun.id)
+    qian, sun = logged_in(app, cast.qian), logged_in(app, cast.sun)
+    for what in ("complaints", "cases", "tracking"):
+        qian.sends(LIST, **{**WISH, "what": what, "reason": "钱明自己要用"})
+    shop.works()
+    for what in ("complaints", "cases", "tracking"):
+        sun.sends(LIST, **{**WISH, "what": what})
+    shop.works()
+    with runtime.act(COMMAND) as act:
+        given_to = {one.id: one for one in act.session.scalars(select(Export))}
+        assert [given_to[n].rows for n in range(1, 7)] == [1, 1, 1, 0, 0, 0], "the same days, the same kinds"
+        given_to[6].state, given_to[6].rows, given_to[6].expected = "gathering", 0, 1
+        given_to[3].state, given_to[3].rows, given_to[3].expected = "gathering", 1, 4
+
+    def told(who: Staff, number: int) -> list[bool]:
+        row = logged_in(app, who).opens(LIST).text.partition(f'id="export-{number}"')[2].partition("</tr>")[0]
+        return [word in row for word in (" 行", " kB", "Bytes", "SHA-256", "<progress", "个字节")]
+
+    for number in (1, 2, 3):
+        assert any(told(cast.qian, number)), number
+        assert any(told(cast.bai, number)), number
+        assert not any(told(cast.sun, number)), number
+    for number in (4, 5, 6):
+        assert any(told(cast.sun, number)), number
+        assert any(told(cast.qian, number)), "she stands above"
 
 
 def test_a_file_is_fetched_by_who_might_ask_for_it_today_and_nobody_took_what_the_store_has_not(
