@@ -22,12 +22,13 @@ _FETCH = 2000  # rows in the memory at once
 # Everything is read as bytes, as it stands: a name that is no text any more, a time that is no time, stops nothing.
 # In the order of the unique index: one that named more columns would have every entry sorted.
 _QUERY = "SELECT chain, seq, {at}, actor, kind, {body}, hash FROM audit_entries {where}ORDER BY chain, seq"
-_SQLITE = {"at": "replace(at, ' ', 'T')", "body": "iif(typeof(body) = 'blob', body, NULL)"}
+_SQLITE = {"at": "at", "body": "iif(typeof(body) = 'blob', body, NULL)"}
 _POSTGRES = {"at": "at", "body": "body"}
 _TEXTS, _TIME = ("text", "varchar"), "timestamptz"  # as PostgreSQL names the types of our columns
 _AMONG_NUMBERS = "= ANY(ARRAY(SELECT json_array_elements_text(%s::json)::int))"
 _AMONG_NAMES = "= ANY(ARRAY(SELECT json_array_elements_text(%s::json)))"
 _TO_THE_SECOND, _TO_THE_MICROSECOND = 25, 32  # characters of an instant in UTC
+_IN_A_COLUMN = 26  # the same on SQLite, which compares instants as texts: one spelled otherwise is in no day
 _EPOCH, _MICROSECOND = datetime(2000, 1, 1, tzinfo=UTC), datetime.resolution  # PostgreSQL counts from there
 _ZONELESS = _EPOCH.replace(tzinfo=None)  # to write a zone and cut it off again took half as long again
 
@@ -162,9 +163,11 @@ def _fields(entry: Entry, number: int, previous: bytes) -> bytes | None:
 
 
 def _written(at: bytes | int) -> bytes:
-    """An instant of the column as it is written in a body, but for its zone."""
+    """An instant of the column as it is written in a body, but for its zone. ValueError where we never wrote it so."""
     if isinstance(at, bytes):
-        return at.removesuffix(b".000000")
+        if len(at) != _IN_A_COLUMN or at[10:11] != b" ":
+            raise ValueError("no instant as we write it")
+        return at.removesuffix(b".000000").replace(b" ", b"T")
     return (_ZONELESS + timedelta(0, 0, at)).isoformat().encode()
 
 
@@ -172,10 +175,11 @@ def _as_text(instant: str) -> str:
     """As SQLite has it, to the microsecond. The log's own spelling of it is only cut."""
     if isinstance(instant, str) and instant.endswith("+00:00"):
         if len(instant) == _TO_THE_SECOND:
-            return f"{instant[:-6]}.000000"
+            return f"{instant[:10]} {instant[11:-6]}.000000"
         if len(instant) == _TO_THE_MICROSECOND:
-            return instant[:-6]
-    return datetime.fromisoformat(instant).astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00")
+            return f"{instant[:10]} {instant[11:-6]}"
+    moment = datetime.fromisoformat(instant).astimezone(UTC)
+    return moment.isoformat(" ", timespec="microseconds").removesuffix("+00:00")
 
 
 def _as_number(instant: str) -> int:

@@ -229,6 +229,19 @@ def test_a_time_that_is_no_time_stops_nothing(log: Runtime, database_url: str) -
             assert found(session) == [f"case:1: {What.ROW}: promises 1 due_at"]
 
 
+def test_an_instant_that_is_spelled_otherwise_is_named(log: Runtime, database_url: str) -> None:
+    """SQLite compares instants as texts: the same instant with a T, or cut short, stands in another day's list."""
+    odd = ("replace({0}, ' ', 'T')", "{0} || ' '", "substr({0}, 1, 19)") if database_url.startswith("sqlite") else ()
+    for spelled in odd:
+        for name, column in (("calls", "started_at"), ("promises", "due_at"), ("cases", "opened_at")):
+            with forging(log) as session:
+                run(session, f"UPDATE {name} SET {column} = {spelled.format(column)} WHERE id = 1")
+                assert found(session) == [f"{'call' if name == 'calls' else 'case'}:1: {What.ROW}: {name} 1 {column}"]
+        with forging(log) as session:
+            run(session, f"UPDATE audit_entries SET at = {spelled.format('at')} WHERE chain = 'case:1' AND seq = 2")
+            assert found(session) == [f"case:1 entry 2: {What.COLUMNS}"]
+
+
 def test_what_is_no_text_any_more_stops_nothing(log: Runtime, database_url: str) -> None:
     """SQLite keeps any bytes as a text; PostgreSQL refuses them."""
     if database_url.startswith("sqlite"):
