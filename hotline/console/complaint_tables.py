@@ -100,7 +100,8 @@ class Filter:
     def wanted(self, act: Act, person: Staff) -> Wanted:
         """The complaints, for this reader."""
         days = self.period.first, self.period.last, self.company_id
-        return complaint_choice.wanted(act, person, Choice(*days, self.department, self.grade, self.stage, self.figure))
+        asked = Choice(*days, self.department, self.grade, self.stage, self.figure)
+        return complaint_choice.wanted(act, person, asked, as_loads=True)
 
     def wish(self, table: What) -> str:
         """Where this table is asked for as a file."""
@@ -189,6 +190,7 @@ def _frame(act: Act, asked: Filter, names: Names) -> Mapping[str, Any]:
         "periods": complaint_period.choices(today),
         "beside": [one if one and not one.lies_ahead(today) else None for one in map(asked.period.beside, (-1, 1))],
         "companies": names.companies if group else {},
+        "left_out": companies.not_loading(act) if group or heads else [],
         "departments": [] if heads else departments,
         "at": act.at,
         "zone": act.standard.timezone,

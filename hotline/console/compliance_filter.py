@@ -72,9 +72,8 @@ class Filter:
         return {**chosen.query, "outcome": outcome, **more}
 
     def chosen(self, act: Act, person: Staff) -> list[Company]:
-        """The companies that are counted: the reader's own, or of the group those chosen, else every one."""
-        known = people.companies_by_id(act)
-        own = list(known.values()) if rights.whole_group(person) else [known[person.company_id]]
+        """The companies that are counted: the reader's own, or of the group those chosen, else every one that loads."""
+        own = companies.loading(act) if rights.whole_group(person) else [companies.get(act, person.company_id)]
         return [one for one in own if not self.company_ids or one.id in self.company_ids]
 
     def frame(self, act: Act, person: Staff) -> Mapping[str, Any]:
@@ -85,6 +84,7 @@ class Filter:
             "periods": complaint_period.choices(day),
             "beside": [one if one and not one.lies_ahead(day) else None for one in map(self.period.beside, (-1, 1))],
             "companies": people.companies_by_id(act) if whole else {},
+            "left_out": companies.not_loading(act) if whole else [],
             "departments": [],
             "at": act.at,
             "zone": act.standard.timezone,

@@ -87,13 +87,14 @@ def _page(**told: Any) -> str:
         own = keeping.company_id()
         rows = disposals.listed(act, own, before=paging.before(), most=lists.PAGE + 1)
         drawn = rows[: lists.PAGE]
-        shown = [one for one in companies.listed(act) if own in (None, one.id)]
+        shown = companies.loading(act) if own is None else [companies.get(act, own)]
         schedules = [_schedule(act, one) for one in shown]
         found = [_listed(act, one) for one in drawn]
         companies.get(act, person.company_id)
         return render_template(
             "retention.html",
             schedules=schedules,
+            left_out=companies.not_loading(act) if own is None else [],
             lists=found,
             more=paging.more(rows),
             companies=people.companies_by_id(act),

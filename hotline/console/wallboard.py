@@ -38,6 +38,7 @@ def wallboard() -> ResponseReturnValue:
             is_long=_is_long,
             chosen=chosen,
             companies=people.companies_by_id(act) if rights.whole_group(person) else {},
+            left_out=companies.not_loading(act) if rights.whole_group(person) else [],
             shows=sessions.shows(),
             lasts=counting.shown.span.days,
             at=act.at,
@@ -69,9 +70,10 @@ def end_wallboard() -> ResponseReturnValue:
 
 def _chosen(act: Act) -> list[Company]:
     """The company asked for, or the whole group, for whoever sees it; everybody else their own."""
-    person, known = asking.person(), people.companies_by_id(act)
+    person = asking.person()
     if not rights.whole_group(person):
-        return [known[person.company_id]]
+        return [companies.get(act, person.company_id)]
+    known = {one.id: one for one in companies.loading(act)}
     company_id = request.args.get("company", type=asking.row_id)
     return [known[company_id]] if company_id in known else list(known.values())
 

@@ -138,6 +138,11 @@ def loading(act: Act) -> list[Company]:
     return [one for one in listed(act) if _trouble(act, one) is None]
 
 
+def not_loading(act: Act) -> list[Company]:
+    """The others, which a page of the group names: what it shows is without them."""
+    return [one for one in listed(act) if _trouble(act, one) is not None]
+
+
 def troubles(act: Act) -> list[Invalid]:
     """What is wrong with the figures of companies that do not load; for whoever has to name it."""
     return [trouble for trouble in (_trouble(act, one) for one in listed(act)) if trouble is not None]

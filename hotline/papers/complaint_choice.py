@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from hotline.domain import discretion
+from hotline.domain import companies, discretion
 from hotline.domain.act import Act
 from hotline.domain.complaint_figures import ALL, UNNAMED, Wanted
 from hotline.domain.complaint_forms import Stage
@@ -33,16 +33,19 @@ class Choice:
     figure: str = ""
 
 
-def wanted(act: Act, person: Staff, asked: Choice) -> Wanted:
+def wanted(act: Act, person: Staff, asked: Choice, *, as_loads: bool = False) -> Wanted:
     """The complaints: of the reader's company, of one or of every one for whoever sees the group.
 
     A department's head has those about the department, whichever company of the group answers for them (CMP-11). What
-    names nothing, or nothing for this reader, is passed over.
+    names nothing, or nothing for this reader, is passed over. Raises Invalid where a company's figures do not load;
+    `as_loads`: it is left out instead, for whoever names it beside the table.
     """
     heads = discretion.answers_for_a_department(person)
     known = called.companies_by_id(act)
     own = known if heads or person.has(Role.ADMINISTRATOR) else {person.company_id: known[person.company_id]}
     chosen = [one for one in own.values() if heads or asked.company_id in (None, one.id)]
+    if as_loads:
+        chosen = [one for one in companies.loading(act) if one in chosen]
     calendars = {one.id: act.standard_of(one.profile, one.overrides).calendar for one in chosen}
     department: int | None = {"": None, NAMED_NONE: UNNAMED}.get(asked.department, NOBODYS)
     if asked.department.isdigit():

@@ -30,6 +30,7 @@ from tests.jobs.workshop import Workshop
 from tests.world import Cast
 
 PAGES = ("", "/desk", "/calls/1", "/cases", "/promises", "/tables/statistics", "/tables/tracking", "/exports")
+GROUP_PAGES = ("compliance", "tables/statistics", "tables/tracking", "retention", "wallboard", "compliance/rows")
 
 
 @pytest.fixture
@@ -83,6 +84,20 @@ def test_its_sisters_pages_and_files_open_and_health_answers(app: Flask, shop: W
     found = look_at_database(shop.runtime)
     assert found["nobody_to_ring"] == ["home"]
     assert {one["company"] for one in found["calendar_warnings"]} == {"heat"}
+
+
+def test_the_groups_own_pages_stay_open_and_say_who_is_left_out(app: Flask, unloaded: Cast, runtime: Runtime) -> None:
+    tang = logged_in(app, unloaded.tang)
+    for page in GROUP_PAGES:
+        for of in ("", unloaded.home.id, unloaded.heat.id):
+            opened = tang.opens(f"/console/{page}?rule=ANS-1&company={of}")
+            assert opened.status_code == 200, page
+            assert "标准读不出来" in text_of(opened), page
+    assert "不含 安心物业" in text_of(tang.opens("/console/compliance"))
+    assert "标准读不出来" not in text_of(logged_in(app, unloaded.qian).opens("/console/compliance"))
+    with runtime.act(COMMAND) as act:
+        act.session.get_one(Company, unloaded.home.id).overrides = {}
+    assert "标准读不出来" not in text_of(tang.opens("/console/compliance"))
 
 
 def test_who_went_quiet_at_a_sister_is_away_whoever_of_it_is_still_at_the_desk(
