@@ -61,7 +61,10 @@ def _listed(act: Act, search_id: int | None) -> dict[str, Any]:
     if search_id is not None:
         return call_finding.listed(act, search_id)
     listed = lists.listed(act, request.args, lists.calls)
-    return {**listed, "search": call_finding.form(act)}
+    search = call_finding.form(act)
+    if search is not None and search.problem:
+        listed |= {"rows": [], "more": None, "wanted": None}  # else the whole list would pass for what was found
+    return {**listed, "search": search}
 
 
 def one_call(call_id: int) -> ResponseReturnValue:

@@ -158,7 +158,8 @@ def test_what_is_looked_for_often_is_kept_under_a_name_for_its_owner_alone(
     assert sun.sends(keep.replace("keep", "hide")).status_code == 404
 
 
-def test_what_cannot_be_looked_for_is_said_and_what_was_typed_is_kept(sun: Visitor) -> None:
+def test_what_cannot_be_looked_for_is_said_and_what_was_typed_is_kept(sun: Visitor, book: Book) -> None:
+    book.rings("暖气不热")
     for typed, told in (
         ({"number": "12"}, "这不是一个电话号码"),
         ({"words": "？！"}, "只有标点查不到"),
@@ -172,6 +173,9 @@ def test_what_cannot_be_looked_for_is_said_and_what_was_typed_is_kept(sun: Visit
         assert told in page, typed
         assert 'name="case" inputmode="numeric" autocomplete="off" maxlength="20" value="261118001"' in page
         assert '<details class="card fold seek" id="seek" open>' in page
+        assert not _CALL.findall(page), "the whole list would pass for what was found"
+        assert '<a class="button" href="/console">回到全部通话</a>' in page
+    assert _CALL.findall(sun.opens("/console").text)
 
 
 def test_choices_that_are_none_are_passed_over(sun: Visitor, book: Book) -> None:
