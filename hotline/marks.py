@@ -3,7 +3,8 @@
 Two ways, each by itself enough. A **code** stands in a column of its own: export and row, enciphered, so that a row
 that was typed off a printed page still leads home. A **hidden mark** stands inside words: characters of no width that
 are copied with the text and stay when the column of codes is cut away. Words by which rows are counted, filtered or
-grouped have none: what is equal is equal to a table program too.
+grouped have none, but for the company's name, which has it in each row alike: what is equal is equal to a table program
+too, and three columns lead home by themselves.
 """
 
 from __future__ import annotations
@@ -45,6 +46,20 @@ class Carrier(str):
     """Words of a row that nobody counts or groups by, as a masked number or a time zone: a hidden mark is there."""
 
     __slots__ = ()
+
+    def marked(self, mark: str) -> str:
+        """With the mark in the midst, where a masked number has its stars."""
+        return f"{self[: len(self) // 2]}{mark}{self[len(self) // 2 :]}"
+
+
+class Alike(Carrier):
+    """Words that stand in every row, as the company's name, and so are sent along: equal ones stay equal in a file."""
+
+    __slots__ = ()
+
+    def marked(self, mark: str) -> str:
+        """With the mark behind the last character, so that what is searched for is found in it."""
+        return f"{self}{mark}"
 
 
 class Marks:
@@ -120,12 +135,8 @@ class Marks:
 
 
 def marked(cells: Sequence[object], mark: str) -> list[object]:
-    """A row with the hidden mark in the midst of each of its carriers."""
-    return [_with(cell, mark) if isinstance(cell, Carrier) and cell else cell for cell in cells]
-
-
-def _with(text: str, mark: str) -> str:
-    return f"{text[: len(text) // 2]}{mark}{text[len(text) // 2 :]}"
+    """A row with the hidden mark in each of its carriers."""
+    return [cell.marked(mark) if isinstance(cell, Carrier) and cell else cell for cell in cells]
 
 
 def without(text: str) -> str:

@@ -17,7 +17,7 @@ from hotline.domain.customers import Customer, CustomerPhone
 from hotline.domain.exports import Criteria, Export, What
 from hotline.domain.staff import Staff
 from hotline.errors import Invalid, NotFound
-from hotline.marks import Carrier
+from hotline.marks import Alike, Carrier
 from hotline.papers import called
 from hotline.papers.tongue import Tongue
 from hotline.phones import PhoneNumber
@@ -93,7 +93,7 @@ class View:
 
     def company(self, company_id: int) -> str:
         """A company's name."""
-        return self.companies[company_id].name(self.language)
+        return Alike(self.companies[company_id].name(self.language))
 
     def zone(self, company_id: int) -> str:
         """In which time zone a company's instants are."""

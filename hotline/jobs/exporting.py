@@ -232,8 +232,9 @@ def _at_one_look(view: View, row: Export, pieces: _Pieces) -> Turn:
     counted = (n, 0, n) if row.state == State.ASKED else None
     if counted and (n > figures.rows_most or (row.form == "xlsx" and n > figures.sheet_most)):
         return Turn(counted)
-    heads = view.label("console.exports.column.copy"), view.label("console.exports.column.code")
-    copy = marked.Copy(heads, view.tongue.text("exports.copy", n=row.id))
+    company, mark, code = (view.label(f"console.exports.column.{name}") for name in ("company", "copy", "code"))
+    of_whom = view.company(view.criteria.company_id or row.company_id)
+    copy = marked.Copy((company, mark, code), of_whom, view.tongue.text("exports.copy", n=row.id))
     sheets_of_it = marked.sheets(found, exports.marks(view.act), row.id, copy=copy, line=_line(view, row))
     _ask_no_more(view.act)
     parts, size, digest = pieces.written(sheets_of_it)

@@ -21,7 +21,7 @@ from hotline.domain.complaint_tracking import Tracked
 from hotline.domain.decisions import Decision
 from hotline.domain.promises import Promise
 from hotline.domain.staff import Staff
-from hotline.marks import Carrier
+from hotline.marks import Alike, Carrier
 from hotline.papers import called, moments, promised
 from hotline.papers.tongue import Tongue
 from hotline.sheets import Cell
@@ -71,7 +71,7 @@ class Names:
 
     def company(self, company_id: int) -> str:
         """A company's name in the reader's language."""
-        return self.companies[company_id].name(self.tongue.language)
+        return Alike(self.companies[company_id].name(self.tongue.language))
 
     def department(self, department_id: int | None) -> str:
         """A department's name, or that none was named."""
@@ -124,7 +124,7 @@ _COLUMNS: dict[str, Value] = {
     "grade": _grade("grade"),
     "changed_to": lambda row, names: _kind(row.complaint.changed_to, names),
     "anonymous": lambda row, names: names.tongue.text("tracking.yes" if row.case.anonymous else "tracking.no"),
-    "department": lambda row, names: names.department(row.complaint.department_id),
+    "department": lambda row, names: _department(row, names),
     "about": lambda row, names: names.company(row.complaint.about_company_id),
     "owner": lambda row, names: names.person(row.case.owner_id),
     "stage": lambda row, names: names.tongue.named("complaint-stage", row.complaint.stage),
@@ -244,6 +244,12 @@ def _clock(promise: Promise, row: Tracked, longer: Collection[int], names: Names
     department = "" if is_present else names.whose(promise.department_id)
     verdict = promised.verdict(promise, longer)
     return Clock(promise.rule_id, title, promise.due_at, promise.done_at, verdict, department)
+
+
+def _department(row: Tracked, names: Names) -> str:
+    """Whoever reads of one department alone has no column of the company: this one is alike in the rows instead."""
+    name = names.department(row.complaint.department_id)
+    return name if names.own is None else Alike(name)
 
 
 def _rules(standards: Iterable[Standard]) -> list[str]:

@@ -10,6 +10,7 @@ from hotline.domain import complaint_figures, discretion
 from hotline.domain.act import Act
 from hotline.domain.complaint_figures import COUNTED, OUTCOMES, TIMED, UNNAMED, Line, Place, Wanted
 from hotline.domain.staff import Staff
+from hotline.marks import Alike
 from hotline.papers import complaint_columns
 from hotline.papers.complaint_columns import Names
 from hotline.papers.marked import Table
@@ -54,7 +55,7 @@ class Statistics:
         return (
             self.names.company(place.company_id)
             if place.company_id
-            else self.names.tongue.text("statistics.every-company")
+            else Alike(self.names.tongue.text("statistics.every-company"))
         )
 
     def department(self, place: Place) -> str:

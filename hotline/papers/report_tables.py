@@ -20,6 +20,7 @@ from hotline.domain.report_figures import Reader
 from hotline.domain.reports import Report
 from hotline.domain.staff import Staff
 from hotline.errors import Refused
+from hotline.marks import Alike, Carrier
 from hotline.papers import called, complaint_statistics, marked
 from hotline.papers.tongue import Tongue
 from hotline.sheets import Cell
@@ -117,8 +118,9 @@ def flat(found: list[Table], tongue: Tongue) -> marked.Table:
 def _flat(found: list[Table]) -> Iterator[list[Cell]]:
     for table in found:
         for row in table.rows:
+            first = str(row[0]) if isinstance(row[0], Carrier) else row[0]  # no mark: here it names one row of many
             for head, cell in zip(table.heads[1:], row[1:], strict=True):
-                yield [table.title, row[0], head, cell]
+                yield [table.title, first, head, cell]
 
 
 def _calls(figures: Mapping[str, int], names: Names) -> Table:
@@ -208,7 +210,7 @@ def _faults(found: list[dict[str, Any]], names: Names) -> Table:
 
 def _places(found: list[dict[str, Any]], names: Names, least: int) -> Table:
     tongue = names.tongue
-    company, elsewhere = names.company.name(tongue.language), tongue.text("reports.elsewhere")
+    company, elsewhere = Alike(names.company.name(tongue.language)), tongue.text("reports.elsewhere")
     rows: list[list[Cell]] = [
         [company, row["place"] or elsewhere, tongue.matter(row["class"]), row["n"]] for row in found
     ]
