@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from flask import g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from hotline.console import asking, lists, people, refused, rights, words
+from hotline.console import asking, lists, paging, people, refused, rights, words
 from hotline.domain import companies, completeness
 from hotline.domain.act import Act
 from hotline.domain.completeness import Lacking, Look
@@ -69,14 +69,18 @@ def _page(problem: str | None = None, typed: dict[str, str] | None = None) -> st
         companies.get(act, person.company_id)
         g.here, zone = _here(), act.standard.timezone
         today = act.at.astimezone(ZoneInfo(zone)).date()
-        shown = [completeness.missing(act, company_id, settled=settled, most=lists.PAGE) for settled in (False, True)]
+        before = paging.carriers_before()
+        found = completeness.missing(act, company_id, after=before, most=lists.PAGE + 1)
+        page, counts = found[: lists.PAGE], completeness.missing_count(act, company_id)
+        shown = [[one for one in page if (one.settled_at is None) is lost] for lost in (True, False)]
         return render_template(
             "completeness.html",
             problem=problem,
             typed=typed or {"since": (today - date.resolution).isoformat(), "until": today.isoformat()},
             zone=zone,
-            groups=[("lost", shown[0]), ("settled", shown[1])],
-            most=lists.PAGE,
+            groups=list(zip(("lost", "settled"), shown, counts, strict=True)),
+            more=f"?before={page[-1].sid}" if found[lists.PAGE :] else None,
+            is_first=before is None,
             companies=people.companies_by_id(act),
             counts=list(_OF_ALL if company_id is None else _OF_ONE),
             looks=[_shown(act, one, company_id) for one in completeness.looks(act, most=_LOOKS)],

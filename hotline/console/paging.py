@@ -6,6 +6,7 @@ A page begins behind the row that its address names (`before`). The address says
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,8 @@ from hotline.console import asking, lists
 
 _KEPT = 60  # pages of the way back; behind them it leads to the first
 _FIRST = "0"
+_CARRIERS = re.compile(r"[A-Z]{2}[0-9a-f]{32}")
+_MARK = re.compile(rf"[0-9]+|{_CARRIERS.pattern}")
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,12 @@ def before() -> int | None:
     return request.args.get("before", type=asking.row_id)
 
 
+def carriers_before() -> str | None:
+    """The same in a list of calls that have the carrier's id and none of ours."""
+    named = request.args.get("before", "")
+    return named if _CARRIERS.fullmatch(named) else None
+
+
 def more(found: Sequence[Any]) -> str | None:
     """The query of the next page of a list of which one more than a page was asked for; None where this is the last."""
     return f"?before={found[lists.PAGE - 1].id}" if found[lists.PAGE :] else None
@@ -40,11 +49,12 @@ def more(found: Sequence[Any]) -> str | None:
 
 def ways(more: str | None) -> Ways:
     """From the page that is asked for; `more`: the query of the next one, as the list makes it."""
-    before = request.args.get("before", type=asking.row_id)
-    trail = [one for one in request.args.get("back", "").split(".") if one.isdecimal() and one.isascii()]
-    here = _FIRST if before is None else str(before)
+    row, carriers = before(), carriers_before()
+    start = carriers if row is None else str(row)
+    trail = [one for one in request.args.get("back", "").split(".") if _MARK.fullmatch(one)]
+    here = start or _FIRST
     older = f"{more}&{urlencode({'back': '.'.join([*trail, here][-_KEPT:])})}" if more else None
-    return Ways(older, None if before is None else _newer(trail), not trail)
+    return Ways(older, None if start is None else _newer(trail), not trail)
 
 
 def for_templates() -> dict[str, Any]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, func, select, text, update
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, and_, func, not_, or_, select, text, true, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.db import Base, insert_new
@@ -85,6 +85,9 @@ class MissingCall(Base):
     run_id: Mapped[int] = mapped_column(ForeignKey("completeness_runs.id"), index=True)
     found_at: Mapped[datetime]
     settled_at: Mapped[datetime | None]
+
+
+_TURNED_UP = MissingCall.settled_at.is_not(None)
 
 
 @dataclass(frozen=True)
@@ -212,11 +215,36 @@ def lacking_in(act: Act, look: Look, company_id: int) -> Counter[str]:
     return Counter({row.lacking: row.n for row in act.session.execute(query.where(*theirs, *within))})
 
 
-def missing(act: Act, company_id: int | None, *, settled: bool, most: int) -> list[MissingCall]:
-    """Calls that one side lacks, or lacked, of a company or of the group, the newest first."""
-    query = select(MissingCall).order_by(MissingCall.at.desc(), MissingCall.sid).limit(most)
-    query = query.where(MissingCall.settled_at.is_not(None) if settled else MissingCall.settled_at.is_(None))
-    return list(act.session.scalars(query if company_id is None else query.where(MissingCall.company_id == company_id)))
+def missing(act: Act, company_id: int | None, *, after: str | None, most: int) -> list[MissingCall]:
+    """Calls that one side lacks, of a company or of the group, and behind them those that turned up; the newest first.
+
+    `after`: the carrier's id of the last one of the page before; what is no such call of theirs is passed over.
+    """
+    theirs = _theirs(company_id)
+    query = select(MissingCall).where(theirs)
+    mark = act.session.scalar(query.where(MissingCall.sid == after)) if after is not None else None
+    if mark is not None:
+        query = query.where(_behind(mark))
+    query = query.order_by(_TURNED_UP, MissingCall.at.desc(), MissingCall.sid)
+    return list(act.session.scalars(query.limit(most)))
+
+
+def missing_count(act: Act, company_id: int | None) -> tuple[int, int]:
+    """How many calls one side lacks, and how many turned up."""
+    turned_up = func.count(MissingCall.settled_at)
+    lost, settled = act.session.execute(
+        select(func.count() - turned_up, turned_up).select_from(MissingCall).where(_theirs(company_id))
+    ).one()
+    return lost, settled
+
+
+def _theirs(company_id: int | None) -> ColumnElement[bool]:
+    return true() if company_id is None else MissingCall.company_id == company_id
+
+
+def _behind(mark: MissingCall) -> ColumnElement[bool]:
+    older = or_(MissingCall.at < mark.at, and_(MissingCall.at == mark.at, MissingCall.sid > mark.sid))
+    return and_(_TURNED_UP, older) if mark.settled_at is not None else or_(_TURNED_UP, and_(not_(_TURNED_UP), older))
 
 
 def _miss(act: Act, look: Look, lacking: Lacking, one: Listed, company_id: int, call_id: int | None) -> None:

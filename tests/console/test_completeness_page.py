@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from flask import Flask
 
+from hotline.console import lists
 from hotline.domain import completeness
 from hotline.domain.act import COMMAND
-from hotline.domain.completeness import Listed
+from hotline.domain.completeness import Listed, MissingCall
 from hotline.runtime import Runtime
 from tests import given
 from tests.console.visitor import Visitor, logged_in, text_of
 from tests.world import Cast, HandClock
 
 PAGE, LOST, GONE = "/console/completeness", "CA" + "a" * 32, "CA" + "b" * 32
+_SID, _NEXT, _BACK = (
+    re.compile(one)
+    for one in (r"<code>CA([0-9a-f]{32})</code>", r'rel="next" href="([^"]+)"', r'rel="prev" href="([^"]+)"')
+)
 
 
 @pytest.fixture
@@ -48,6 +55,32 @@ def test_what_is_missing_stands_on_the_page_of_its_company_alone(
     assert LOST in everybodys
     assert "有不符 1 0 1 1 0" in everybodys
     assert "话单核对" in text_of(sun.opens("/console/office?lang=zh-CN"))
+
+
+def test_what_is_more_than_a_page_is_on_the_next_ones_and_what_turned_up_behind_it(
+    app: Flask, runtime: Runtime, cast: Cast, at: HandClock
+) -> None:
+    with runtime.act(COMMAND) as act:
+        begin = act.at
+    at.passes(timedelta(hours=1))
+    with runtime.act(COMMAND) as act:
+        look = completeness.ask(act, runtime.figures.completeness, since=begin, until=act.at)
+        moments = [begin + timedelta(seconds=n // 2) for n in range(2 * lists.PAGE + 3)]
+        lost = [Listed(f"CA{n:032x}", "in", cast.heat.number, one) for n, one in enumerate(moments)]
+        completeness.compare(act, look, look.until_at, lost, [])
+        for turned_up in lost[: lists.PAGE]:
+            act.session.get_one(MissingCall, turned_up.sid).settled_at = act.at
+    sun, pages, here = logged_in(app, cast.sun), [], PAGE
+    while here:
+        shown = sun.opens(here).text
+        pages.append([int(sid, 16) for sid in _SID.findall(shown)])
+        [here] = [PAGE + unescape(one) for one in _NEXT.findall(shown)] or [""]
+    newest = sorted(range(len(lost)), key=lambda n: (n < lists.PAGE, -(n // 2), n))
+    assert [len(page) for page in pages] == [lists.PAGE, lists.PAGE, 3]
+    assert [n for page in pages for n in page] == newest
+    assert _BACK.findall(shown) == [f"?before={lost[newest[lists.PAGE - 1]].sid}&amp;back=0"]
+    home = logged_in(app, cast.hu)
+    assert not _SID.findall(home.opens(f"{PAGE}?before={lost[-1].sid}").text)
 
 
 def test_an_agent_does_not_see_it(lin: Visitor) -> None:
