@@ -6,6 +6,8 @@ from hotline import clock
 from hotline.domain import checkpoints, erasures, forgotten, log_ins
 from hotline.domain.act import COMMAND
 from hotline.domain.findings import Report, What
+from hotline.errors import Invalid
+from hotline.jobs import sweeping
 from hotline.runtime import Runtime
 
 _OF_THE_FILE = {What.FILE_AHEAD, What.FILE_DIFFERS, What.FILE_GAP, What.FILE_UNREADABLE}
@@ -15,7 +17,10 @@ again what was, and look at the next disposal list"""
 
 
 def settle(runtime: Runtime, made_at: str) -> list[str]:
-    """Erase again whom the file beside the database calls erased, and end every log-in; what is to be said of it."""
+    """Erase again whom the file beside the database calls erased, and end every log-in; what is to be said of it.
+
+    What a recogniser wrote down of them, or of recordings that are not in the back-up, goes from its folder.
+    """
     file = runtime.settings.hotline_var / forgotten.FILE
     with runtime.look(COMMAND) as act:
         again = forgotten.known_again(act.session, file)
@@ -27,7 +32,7 @@ def settle(runtime: Runtime, made_at: str) -> list[str]:
         act.remember("house", "restored", back_up=made_at, erased=len(again), log_ins=ended)
     erased = f"{len(again)} customers who were erased since are erased again"
     unknown = f"{file} is not there: customers who were erased since the back-up are known again"
-    return [erased if file.exists() else unknown, f"{ended} log-ins are ended", _NOT_KNOWN]
+    return [erased if file.exists() else unknown, f"{ended} log-ins are ended", *_cleared(runtime), _NOT_KNOWN]
 
 
 def begin_file_anew(runtime: Runtime, report: Report) -> list[str]:
@@ -46,6 +51,14 @@ def begin_file_anew(runtime: Runtime, report: Report) -> list[str]:
     with runtime.act(COMMAND) as act:
         act.remember("house", "checkpoint-file-set-aside", file=aside.name)
     return [*_later(report), f"the checkpoints until now are kept in {aside}; {file} begins anew"]
+
+
+def _cleared(runtime: Runtime) -> list[str]:
+    try:
+        n = sweeping.clear(runtime)
+    except (Invalid, OSError):
+        return [f"{runtime.settings.hotline_transcripts} could not be cleared: remove what lies there of recordings"]
+    return [f"what lay in clear of {n} recordings that nobody waits for is removed"] if n else []
 
 
 def _later(report: Report) -> list[str]:

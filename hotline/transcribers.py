@@ -8,6 +8,7 @@ languages that it understands, Chinese not among them (`hotline.standard.transcr
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -18,6 +19,7 @@ from hotline.errors import Invalid
 from hotline.standard import transcribing
 
 FOLDER, CARRIER = "folder", "carrier"  # what is told of a transcript as its source
+_OURS = re.compile(r"[0-9a-f]{32}\.")  # how a file of a recording of ours begins, by our name of it
 
 
 @dataclass(frozen=True)
@@ -114,9 +116,18 @@ class Transcriber(Protocol):
     def forget(self, name: str, sid: str, carrier: Recogniser) -> None:
         """It is kept, sealed, or is wanted no more: what lies about of it goes. OSError and the carrier's errors."""
 
+    def lying(self) -> list[str]:
+        """The names of the recordings of which something lies in a folder of ours, in clear. Raises OSError."""
+
+    def clear(self, name: str) -> None:
+        """Take away what lies there of a recording; what is gone already is fine. Raises OSError."""
+
 
 class Folder:
-    """A folder into which a recogniser of the company's own puts `<name>.json`: a list of turns."""
+    """A folder into which a recogniser of the company's own puts `<name>.json`: a list of turns.
+
+    Whatever else it makes of the recording there, half a file or the sound, is called `<name>.` something.
+    """
 
     source, away = FOLDER, False
 
@@ -141,7 +152,18 @@ class Folder:
 
     def forget(self, name: str, sid: str, carrier: Recogniser) -> None:
         """See Transcriber."""
-        self._file(name).unlink(missing_ok=True)
+        self.clear(name)
+
+    def lying(self) -> list[str]:
+        """See Transcriber; a file of any other name is none of ours."""
+        if not self._folder.exists():
+            return []
+        return sorted({path.name.partition(".")[0] for path in self._folder.iterdir() if _OURS.match(path.name)})
+
+    def clear(self, name: str) -> None:
+        """See Transcriber."""
+        for path in self._folder.glob(f"{name}.*"):
+            path.unlink(missing_ok=True)
 
     def _file(self, name: str) -> Path:
         return self._folder / f"{name}.json"
@@ -182,6 +204,13 @@ class ByCarrier:
         there = carrier.find_transcript(sid)
         if there is not None:
             carrier.delete_transcript(there.sid)
+
+    def lying(self) -> list[str]:
+        """See Transcriber."""
+        return []
+
+    def clear(self, name: str) -> None:
+        """See Transcriber."""
 
 
 def named(setting: str | None, languages: Sequence[str]) -> Transcriber | None:

@@ -18,10 +18,12 @@ from hotline.domain import (
     customers,
     discretion,
     drafts,
+    exports,
     holds,
     outbox,
     owed_calls,
     recordings,
+    transcripts,
 )
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
@@ -136,6 +138,7 @@ def carry_out(act: Act, customer_id: int) -> None:
     call_words.forget(act, customer_id)
     known_as = customers.known_as(act, customer)
     call_searches.forget(act, known_as)
+    exports.forget_search(act, known_as)
     theirs = act.session.scalars(select(Call.id).where(Call.customer_id == customer_id))
     drafts.forget(act, {f"call:{id_}" for id_ in theirs}, known_as)
     owed_calls.forget(act, customer_id)
@@ -146,11 +149,14 @@ def carry_out(act: Act, customer_id: int) -> None:
 
 
 def discard(act: Act, row: Recording) -> None:
-    """A recording's sound goes, ours and the carrier's; that there was one, and when, stays on record."""
+    """A recording's sound goes, ours and the carrier's, and what somebody else wrote down of it; that there was one, and
+    when, stays on record.
+    """
     if row.file is not None and row.sha256 is not None:
         outbox.post(act, "discard-sound", key=f"discard-{row.file}", patient=True, recording=row.sid)
     if row.removed_at is None:  # under a name of its own: the removal owed when it was fetched may have been given up
         outbox.post(act, "delete-recording", key=f"erase-{row.sid}", patient=True, recording=row.sid)
+    transcripts.forget(act, row)
     recordings.discarded(act, row)
 
 

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, Text, select
+from sqlalchemy import ForeignKey, String, Text, literal, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.db import Base
-from hotline.domain import recordings
+from hotline.domain import audit, outbox, recordings
 from hotline.domain.act import Act
 from hotline.domain.cases import Case
 from hotline.domain.news import Recording
 from hotline.domain.outbox import OutboxEntry, State
 from hotline.errors import Conflict, Invalid, NotFound
+from hotline.transcribers import FOLDER
 from hotline.transcribers import Turn as Turn
 
-OWED = "transcribe"  # the outbox' word for it
+OWED, FORGETS = "transcribe", "forget-transcript"  # the outbox' words: to have it written down, and gone where it lay
+_REMOVED = "transcript-removed"
+_MAY_COME = (State.DUE, State.CLAIMED, State.FAILED)  # what failed is looked at again once a person has mended it
 
 
 class Transcript(Base):
@@ -69,14 +72,44 @@ def not_made(act: Act, recording: Recording, source: str) -> None:
 
 
 def removed(act: Act, recording: Recording) -> None:
-    """The carrier has deleted what it had written down."""
-    act.remember(recordings.thing_of(act, recording).chain, "transcript-removed", recording=recording.file)
+    """The carrier has deleted what it had written down; told once, however often it was owed."""
+    chain = recordings.thing_of(act, recording).chain
+    told = [one.kind for one in audit.entries(act.session, chain) if one.fields.get("recording") == recording.file]
+    if [kind for kind in told if kind.startswith("transcript-")][-1:] != [_REMOVED]:
+        act.remember(chain, _REMOVED, recording=recording.file)
 
 
 def asked(act: Act, recording: Recording) -> State | None:
     """How far whoever was asked to write it down is; None: nobody was asked."""
-    state = act.session.scalar(select(OutboxEntry.state).where(OutboxEntry.key == f"{OWED}-{recording.sid}"))
-    return None if state is None else State(state)
+    entry = _asked(act, recording)
+    return None if entry is None else State(entry.state)
+
+
+def source_of(entry: OutboxEntry) -> str:
+    """Who is asked; a version before asked a recogniser of the company's own alone, and did not say so."""
+    return str(entry.about.get("source", FOLDER))
+
+
+def forget(act: Act, recording: Recording) -> None:
+    """The recording is destroyed: what was ever asked for goes from where it may lie in clear, though that was owed
+    before, and was given up or came too early (REC-5).
+    """
+    entry = _asked(act, recording)
+    if entry is not None:
+        key, sid = f"erase-transcript-{recording.sid}", recording.sid
+        outbox.post(act, FORGETS, key=key, patient=True, recording=sid, source=source_of(entry))
+
+
+def waited_for(act: Act, names: Collection[str], *, since: datetime) -> set[str]:
+    """Of recordings by our name, those since an instant of which it may be read yet what was said in them."""
+    query = (
+        select(Recording)
+        .join(OutboxEntry, OutboxEntry.key == literal(f"{OWED}-") + Recording.sid)
+        .where(Recording.file.in_(names), Recording.sha256.is_not(None), Recording.at > since)
+        .where(OutboxEntry.state.in_(_MAY_COME))
+    )
+    rows = act.session.scalars(query)
+    return {row.file for row in rows if row.file is not None and recordings.key_of(act, row) is not None}
 
 
 def of_recording(act: Act, recording: Recording) -> Transcript | None:
@@ -129,3 +162,7 @@ def text_of(act: Act, call_id: int, *, but_changed: bool = False) -> list[Turn]:
             if not but_changed:
                 raise
     return said
+
+
+def _asked(act: Act, recording: Recording) -> OutboxEntry | None:
+    return act.session.scalar(select(OutboxEntry).where(OutboxEntry.key == f"{OWED}-{recording.sid}"))

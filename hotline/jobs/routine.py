@@ -30,7 +30,7 @@ from hotline.domain import (
 )
 from hotline.domain.act import CLOCK
 from hotline.errors import HotlineError, Invalid, NotFound
-from hotline.jobs import alarms, completeness, counting, exporting, keeping, people, reading, reporting, watch
+from hotline.jobs import alarms, completeness, counting, exporting, keeping, people, reading, reporting, sweeping, watch
 from hotline.runtime import Runtime
 from hotline.standard.engine import Engine as Figures
 from hotline.standard.limits import Limit
@@ -180,6 +180,7 @@ ROUTINE = (
     Recurring("make-reports", lambda figures: figures.exports.look_every, reporting.owe_due),
     Recurring("end-exports", lambda figures: figures.exports.look_every, exporting.expire),
     Recurring("draw-up-disposals", lambda figures: figures.routine.retention_every, keeping.draw_up),
+    Recurring("sweep-transcripts", lambda figures: figures.routine.retention_every, sweeping.sweep),
 )
 
 

@@ -18,9 +18,9 @@ from hotline.domain.outbox import OutboxEntry, State
 from hotline.errors import Invalid
 from hotline.jobs.effects import DONE, Effect, Prepared
 from hotline.runtime import Runtime
-from hotline.transcribers import CARRIER, FOLDER, ByCarrier, Spoken, Transcriber, Turn, Unwritten
+from hotline.transcribers import CARRIER, ByCarrier, Spoken, Transcriber, Turn, Unwritten
 
-KIND, FORGETS = transcripts.OWED, "forget-transcript"
+KIND, FORGETS = transcripts.OWED, transcripts.FORGETS
 _NOT_YET, _GIVEN_UP = "not-yet", "given-up"  # answers beside the turns themselves
 _CALLER = "caller"
 
@@ -43,7 +43,7 @@ def transcribe(runtime: Runtime, act: Act, entry: OutboxEntry) -> Prepared:
     """Is it written down by now? What is kept already, erased or waited for too long is forgotten where it lies."""
     row, call = _locked(act, entry)
     transcriber, figures = runtime.transcriber, act.standard.engine.transcripts
-    if transcriber is None or row.file is None or transcriber.source != _source(entry):
+    if transcriber is None or row.file is None or transcriber.source != transcripts.source_of(entry):
         _over(act, entry)
         return State.DROPPED
     kept = transcripts.of_recording(act, row) is not None
@@ -62,10 +62,10 @@ def transcribed(runtime: Runtime, act: Act, entry: OutboxEntry, answer: str) -> 
     if answer == _NOT_YET:
         return act.at + act.standard.engine.transcripts.look_again.span
     if answer == _GIVEN_UP:
-        transcripts.not_made(act, row, _source(entry))
+        transcripts.not_made(act, row, transcripts.source_of(entry))
     elif transcripts.of_recording(act, row) is None and row.sha256 is not None and recordings.key_of(act, row):
         turns = [Turn(**turn) for turn in json.loads(answer)]
-        transcripts.keep(act, row, turns, _source(entry), language=call.language)
+        transcripts.keep(act, row, turns, transcripts.source_of(entry), language=call.language)
     _over(act, entry)
     return None
 
@@ -73,8 +73,8 @@ def transcribed(runtime: Runtime, act: Act, entry: OutboxEntry, answer: str) -> 
 def not_transcribed(runtime: Runtime, act: Act, entry: OutboxEntry, problem: str) -> None:
     """It cannot be had. What lies in a folder of ours stays there to be mended; the carrier's goes."""
     row, _call = _locked(act, entry)
-    transcripts.not_made(act, row, _source(entry))
-    if _source(entry) == CARRIER:
+    transcripts.not_made(act, row, transcripts.source_of(entry))
+    if transcripts.source_of(entry) == CARRIER:
         _over(act, entry)
 
 
@@ -82,8 +82,8 @@ def forget(runtime: Runtime, act: Act, entry: OutboxEntry) -> Prepared:
     """What was written down goes from where it lay in clear."""
     row, _call = _locked(act, entry)
     transcriber = runtime.transcriber
-    if transcriber is None or transcriber.source != _source(entry):  # the setting was changed meanwhile
-        transcriber = ByCarrier({}, ()) if _source(entry) == CARRIER else None
+    if transcriber is None or transcriber.source != transcripts.source_of(entry):  # the setting was changed meanwhile
+        transcriber = ByCarrier({}, ()) if transcripts.source_of(entry) == CARRIER else None
     if transcriber is None or row.file is None:
         recordings.owe_removal(act, row)
         return State.DROPPED
@@ -102,7 +102,7 @@ def forget(runtime: Runtime, act: Act, entry: OutboxEntry) -> Prepared:
 def forgotten(runtime: Runtime, act: Act, entry: OutboxEntry, answer: str) -> None:
     """Then the carrier's copy of the sound goes too; that its transcript went is on record, as it is of the sound."""
     row, _call = _locked(act, entry)
-    if _source(entry) == CARRIER:
+    if transcripts.source_of(entry) == CARRIER:
         transcripts.removed(act, row)
     recordings.owe_removal(act, row)
 
@@ -134,14 +134,10 @@ def _locked(act: Act, entry: OutboxEntry) -> tuple[Recording, Call]:
     return row, call
 
 
-def _source(entry: OutboxEntry) -> str:
-    """A version before asked a recogniser of the company's own alone, and did not say so."""
-    return str(entry.about.get("source", FOLDER))
-
-
 def _over(act: Act, entry: OutboxEntry) -> None:
-    sid = entry.about["recording"]
-    outbox.post(act, FORGETS, key=f"{FORGETS}-{sid}", patient=True, recording=sid, source=_source(entry))
+    """It is forgotten once for each attempt: a person who has it tried again has it asked for, and forgotten, anew."""
+    sid, source = entry.about["recording"], transcripts.source_of(entry)
+    outbox.post(act, FORGETS, key=f"{FORGETS}-{sid}-{entry.attempts}", patient=True, recording=sid, source=source)
 
 
 def _stays_with_us(act: Act, row: Recording, call: Call) -> bool:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from hotline import transcribers
-from hotline.domain import call_index, companies, customers, quality, transcripts
-from hotline.domain.act import CLOCK, COMMAND
+from hotline.domain import call_index, companies, customers, dead_letters, erasures, quality, transcripts
+from hotline.domain.act import CLOCK, COMMAND, Act
 from hotline.domain.news import Recording
+from hotline.domain.outbox import OutboxEntry, State
 from hotline.domain.transcripts import Turn
 from hotline.simulator.board import SERVICES
 from hotline.simulator.faults import Trouble
@@ -53,6 +54,20 @@ def question(line: Line) -> Recording:
 def turns(line: Line, row: Recording) -> list[Turn]:
     with line.look() as act:
         return transcripts.text_of(act, row.call_id)
+
+
+def failed(line: Line) -> list[str]:
+    """What was given up."""
+    with line.look() as act:
+        given_up = select(OutboxEntry.kind).where(OutboxEntry.state == State.FAILED).order_by(OutboxEntry.id)
+        return list(act.session.scalars(given_up))
+
+
+def decides(line: Line, does: Callable[[Act, int, str], None], kind: str) -> None:
+    """What becomes of a letter that was given up."""
+    with line.runtime.act(COMMAND) as act:
+        one = select(OutboxEntry.id).where(OutboxEntry.state == State.FAILED, OutboxEntry.kind == kind)
+        does(act, act.session.scalars(one).one(), "运营商恢复了")
 
 
 def kinds(line: Line) -> list[str]:
@@ -154,6 +169,43 @@ def test_a_customer_erased_meanwhile_is_erased_there_too_and_so_is_one_after_the
     line.passes(minutes=3)
     assert turns(line, row) == []
     assert (board.transcripts, board.recordings[row.sid].deleted) == ({}, True)
+
+
+@pytest.mark.usefixtures("carrier")
+def test_an_erased_customer_is_erased_there_though_the_carrier_once_refused_for_so_long_that_it_was_given_up(
+    line: Line, caplog: pytest.LogCaptureFixture
+) -> None:
+    line.exchange.faults.order(Trouble.REST_BROKEN, times=50, matching="DELETE /v2/Transcripts")
+    row, board = question(line), line.exchange.board
+    line.passes(hours=12)
+    assert failed(line) == [transcripts.FORGETS]
+    assert (len(board.transcripts), [turn.text for turn in turns(line, row)]) == (1, [ASKED])
+    line.exchange.faults.clear()
+    with line.runtime.act(COMMAND) as act:
+        erasures.carry_out(act, row.customer_id or 0)
+    line.passes(minutes=3)
+    assert (board.transcripts, turns(line, row)) == ({}, [])
+    assert kinds(line)[-2:] == ["recording-discarded", "transcript-removed"]
+    decides(line, dead_letters.give_up, transcripts.FORGETS)
+    caplog.clear()
+
+
+@pytest.mark.usefixtures("carrier")
+def test_what_a_person_has_tried_again_is_asked_for_anew_and_gone_there_anew(
+    line: Line, caplog: pytest.LogCaptureFixture
+) -> None:
+    row, board = question(line), line.exchange.board
+    line.exchange.faults.order(Trouble.REST_BROKEN, times=99, matching="GET /v2/Transcripts")
+    line.passes(hours=5, minutes=40)
+    assert failed(line) == [transcripts.OWED, transcripts.FORGETS]
+    line.exchange.faults.clear()
+    decides(line, dead_letters.try_again, transcripts.OWED)
+    line.passes(minutes=3)
+    assert ([turn.text for turn in turns(line, row)], board.transcripts) == ([ASKED], {})
+    made = ["transcript-not-made", "transcript-kept", "transcript-removed"]
+    assert [kind for kind in kinds(line) if kind.startswith("transcript-")] == made
+    decides(line, dead_letters.give_up, transcripts.FORGETS)
+    caplog.clear()
 
 
 @pytest.mark.usefixtures("carrier")

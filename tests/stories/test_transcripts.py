@@ -5,19 +5,21 @@ from __future__ import annotations
 import io
 import json
 import wave
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import select
 
-from hotline import records, transcribers
-from hotline.domain import companies, customers, transcripts
+from hotline import aftermath, records, transcribers
+from hotline.domain import companies, customers, dead_letters, erasures, forgotten, transcripts
 from hotline.domain.act import COMMAND
 from hotline.domain.companies import Company
 from hotline.domain.news import Recording
 from hotline.domain.transcripts import Transcript, Turn
+from hotline.errors import Invalid
+from hotline.jobs import sweeping
 from tests.console.visitor import logged_in, text_of
 from tests.line import Line
 
@@ -82,6 +84,83 @@ def test_what_is_no_transcript_is_looked_at_again_and_a_company_may_want_none(li
     line.passes(minutes=20)
     assert not written(line)
     assert not file.exists()
+
+
+def test_what_nobody_could_read_goes_with_its_customer(
+    line: Line, folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    row = recorded(line)
+    half = folder / f"{row.file}.json"
+    half.write_text(f"[{{ {WORDS}", "utf-8")
+    line.passes(hours=12)
+    assert half.exists(), "it stays to be mended"
+    sweeping.sweep(line.runtime)
+    assert half.exists(), "and is waited for"
+    erases(line, row)
+    line.passes(minutes=3)
+    assert not half.exists()
+    with line.runtime.act(COMMAND) as act:
+        [letter] = dead_letters.found(act, most=2)
+        dead_letters.give_up(act, letter.entry.id, "客户已经删除")
+    caplog.clear()
+
+
+def test_what_comes_too_late_is_swept_up_and_named_and_no_other_file_is(
+    line: Line, folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    row = recorded(line)
+    erases(line, row)
+    line.passes(minutes=3)
+    others = [folder / "model.json", folder / f"{row.file}0.json"]
+    ours = [folder / f"{row.file}.json", folder / f"{row.file}.json.part", folder / f"{'0' * 32}.json"]
+    for one in (*ours, *others):
+        one.write_text(json.dumps(SAID), "utf-8")
+    sweeping.sweep(line.runtime)
+    sweeping.sweep(line.runtime)
+    assert sorted(folder.iterdir()) == sorted(others)
+    assert cleared(line) == [{"gone": 2, "kept": 0}]
+    assert "2 recordings" in caplog.text
+    caplog.clear()
+
+
+def test_what_is_kept_or_waited_for_no_more_is_swept_up_and_what_cannot_be_is_told(line: Line, folder: Path) -> None:
+    row = recorded(line)
+    file = folder / f"{row.file}.json"
+    file.write_text(json.dumps(SAID), "utf-8")
+    sweeping.sweep(line.runtime)
+    assert (file.exists(), cleared(line)) == (True, []), "it is looked for within the minute"
+    line.passes(minutes=3)
+    assert len(written(line)) == 1
+    file.mkdir()
+    with pytest.raises(Invalid):
+        sweeping.sweep(line.runtime)
+    file.rmdir()
+    file.write_text(json.dumps(SAID), "utf-8")
+    sweeping.sweep(line.runtime)
+    assert (file.exists(), cleared(line)) == (False, [{"gone": 0, "kept": 1}, {"gone": 1, "kept": 0}])
+
+
+def test_a_back_up_that_is_back_brings_no_word_back(line: Line, folder: Path) -> None:
+    row = recorded(line)
+    with line.look() as act:
+        known_since = customers.get(act, row.customer_id or 0).known_since.isoformat()
+    (line.runtime.settings.hotline_var / forgotten.FILE).write_text(f"{row.customer_id} {known_since}\n")
+    (folder / f"{row.file}.json").write_text(f"[{{ {WORDS}", "utf-8")
+    (folder / f"{'0' * 32}.json").write_text(json.dumps(SAID), "utf-8")
+    told = aftermath.settle(line.runtime, line.at.now.isoformat())
+    assert "what lay in clear of 2 recordings that nobody waits for is removed" in told
+    assert not list(folder.iterdir())
+
+
+def erases(line: Line, row: Recording) -> None:
+    """The customer whose voice it is asked to be forgotten."""
+    with line.runtime.act(COMMAND) as act:
+        erasures.carry_out(act, row.customer_id or 0)
+
+
+def cleared(line: Line) -> list[Mapping[str, object]]:
+    """What the log says of what was swept up."""
+    return [told for kind, told in line.chain("house") if kind == "transcripts-cleared"]
 
 
 def test_where_nobody_writes_down_nothing_is_owed_and_the_page_says_why(line: Line) -> None:
