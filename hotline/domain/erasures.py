@@ -149,7 +149,7 @@ def carry_out(act: Act, customer_id: int) -> None:
 
 
 def discard(act: Act, row: Recording) -> None:
-    """A recording's sound goes, ours and the carrier's, and what somebody else wrote down of it; that there was one, and
+    """A recording's sound goes, ours and the carrier's, and what lies written down elsewhere; that there was one, and
     when, stays on record.
     """
     if row.file is not None and row.sha256 is not None:
