@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import column, select, table
 from sqlalchemy.orm import Session
 
+from hotline.domain import retracing
 from hotline.domain.chains import Tail, looked_up, stored
 from hotline.domain.findings import Report, What
 from hotline.domain.promise_forms import JUDGING, WARNING, Verdict
@@ -23,14 +24,28 @@ _MOVES = ("waits",)  # a kept place goes on in the call that rings back; the cha
 _PLACES = {name: {one: place for place, one in enumerate((*columns, "id"))} for name, columns in COLUMNS.items()}
 _OWN = ("calls", "cases")  # rows that have a chain of their own
 _NOTHING: dict[str, dict[str, Any]] = {}
+# What of a column is compared where that is not what stands in it: that a note stands there, which names one has.
+_SHOWN = {("cases", "outcome"): "outcome IS NOT NULL", ("cases", "details"): "CAST(details AS TEXT)"}
+_TURNS = "turns"
+_UNNAMED = "SELECT id FROM calls WHERE id {among} AND unnamed"
 
-Told = dict[int, dict[str, dict[str, Any]]]  # a row's number -> the chain that says so -> column -> what stands there
+Told = dict[int, dict[str, Any]]  # a row's number -> the chain that says so -> column -> what stands there
 
 
 def check(session: Session, report: Report, tails: Iterable[Tail]) -> None:
     """Name every row and column of these chains' calls and cases that says something else than their entries."""
-    chains: dict[str, dict[int, str]] = defaultdict(dict)  # "call" -> a call's number -> its chain
-    told: dict[str, Told] = {name: defaultdict(dict) for name in HELD_BY}
+    chains, told = _read(session, tails)
+    for word, held in chains.items():
+        for name in ABOUT[word]:
+            _compare(session, report, name, told[name], held)
+    retracing.check(session, report, told[_TURNS], chains["call"])
+    _check_clocks(session, report, chains["case"])
+
+
+def _read(session: Session, tails: Iterable[Tail]) -> tuple[dict[str, dict[int, str]], dict[str, Told]]:
+    """Which chains these are, by the first word of their names and by number, and what they tell, table by table."""
+    chains: dict[str, dict[int, str]] = defaultdict(dict)
+    told: dict[str, Told] = {name: defaultdict(dict) for name in (*HELD_BY, _TURNS)}
     as_stored = stored(session)
     for tail in tails:
         match = NAME.fullmatch(tail.chain)
@@ -45,14 +60,12 @@ def check(session: Session, report: Report, tails: Iterable[Tail]) -> None:
         for name, rows in said.items():
             for number, row in rows.items():
                 told[name][number][tail.chain] = row
-    for word, held in chains.items():
-        for name in ABOUT[word]:
-            _compare(session, report, name, told[name], held)
-    _check_clocks(session, report, chains["case"])
+    return chains, told
 
 
 def _compare(session: Session, report: Report, name: str, told: Told, held: dict[int, str]) -> None:
-    places, owner, untold = _PLACES[name], _PLACES[name][HELD_BY[name]], name in MAY_BE_UNTOLD
+    lost: dict[str, tuple[str, Any]] = {}
+    owner, untold = _PLACES[name][HELD_BY[name]], name in MAY_BE_UNTOLD
     there = _rows(session, name, told, {} if untold else held)
     for number, shown in there.items():
         its_chain, said = held.get(shown[owner]), told.get(number, _NOTHING)
@@ -62,10 +75,31 @@ def _compare(session: Session, report: Report, name: str, told: Told, held: dict
             report.find(its_chain, None, What.ROW_UNTOLD, f"{name} {number}")
         for chain, row in said.items():
             if tuple(row.values()) != shown[:-1]:
-                for column_name, value in row.items():
-                    if value != shown[places[column_name]]:
-                        report.find(chain, None, What.ROW, f"{name} {number} {column_name}")
+                lost |= _name_columns(report, chain, f"{name} {number}", row, dict(zip(row, shown, strict=False)))
+    _name_lost(session, report, lost)
     _name_gone(report, name, told, held, there.keys())
+
+
+def _name_columns(
+    report: Report, chain: str, row: str, said: dict[str, Any], shown: dict[str, Any]
+) -> dict[str, tuple[str, Any]]:
+    """Name what stands in a row and was not said; gives the chain and the call of a matter that names it no more."""
+    lost = {}
+    for one, value in said.items():
+        if shown[one] is None and one == "call_id" and row.startswith("cases "):
+            lost[row] = (chain, value)
+        elif value != shown[one]:
+            report.find(chain, None, What.ROW, f"{row} {one}")
+    return lost
+
+
+def _name_lost(session: Session, report: Report, lost: dict[str, tuple[str, Any]]) -> None:
+    """A matter that names its call no more: only where something unnamed was told in that call later (CMP-10)."""
+    told = {row: (chain, call) for row, (chain, call) in lost.items() if isinstance(call, int)}
+    unnamed = {id_ for (id_,) in looked_up(session, _UNNAMED, {call for _chain, call in told.values()})}
+    for row, (chain, call) in told.items():
+        if call not in unnamed:
+            report.find(chain, None, What.ROW, f"{row} call_id")
 
 
 def _name_gone(report: Report, name: str, told: Told, held: dict[int, str], there: Set[int]) -> None:
@@ -92,7 +126,7 @@ def _rows(session: Session, name: str, told: Told, held: dict[int, str]) -> dict
 @cache
 def _query(name: str) -> str:
     # As it stands: an instant that is spelled otherwise is in no day any more, whatever it means.
-    shown = ", ".join((*(f'"{one}"' for one in COLUMNS[name]), "id"))
+    shown = ", ".join((*(_SHOWN.get((name, one), f'"{one}"') for one in COLUMNS[name]), "id"))
     which = "id {among}" if name in _OWN else f'"{HELD_BY[name]}" {{among}} OR id {{among}}'
     return f"SELECT {shown} FROM {name} WHERE {which}"  # noqa: S608 - our own names
 

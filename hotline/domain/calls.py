@@ -30,6 +30,7 @@ class State(StrEnum):
 
 
 _OUT = text("direction = 'out'")
+LATE_ANSWER = "late-answer"  # a cause: noted when it was answered, by the ring limit of that moment
 FINAL = frozenset({State.ENDED, State.BUSY, State.UNANSWERED, State.FAILED})
 
 
@@ -231,7 +232,7 @@ def answered(act: Act, call: Call, *, millis: int) -> None:
     limit = act.standard.answering.ring_limit_seconds
     kept = millis <= limit * 1000
     if not kept:
-        call.cause = "late-answer"
+        call.cause = LATE_ANSWER
     act.remember(call.chain, "call-answered", millis=millis, limit_seconds=limit, rule="ANS-1", kept=kept)
 
 

@@ -245,6 +245,8 @@ def _remember_opened(act: Act, case: Case) -> None:
         call=case.call_id,
         company=case.company_id,
         customer=None if case.anonymous else case.customer_id,
+        anonymous=case.anonymous,
+        details=sorted(case.details),
     )
 
 

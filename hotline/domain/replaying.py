@@ -10,12 +10,14 @@ from operator import itemgetter
 from typing import Any
 
 from hotline.domain.chains import Telling
+from hotline.domain.implied import MEANS, Fields
 from hotline.domain.promise_forms import Verdict
 from hotline.domain.tells import ALSO, BY_STATE, PASSED_ON, TELLS, UNTOLD, Tells
 
 HOUSE = "house"  # the chain that says who works here
 LARGEST = 2**31 - 1  # a row's number; what is larger in a forged text names no row
-_TOLD_LATER = {"ended_by"}  # written with our last words, on record when the call is over
+# Written with our last words, on record when the call is over; or of no entry of a version before.
+_TOLD_LATER = {"calls": {"ended_by", "case_id"}, "cases": {"details", "outcome", "anonymous", "customer_id", "call_id"}}
 ABOUT = {
     "call": ("calls", "waits", "agent_offers", "meetings", "parties"),
     "case": (
@@ -67,14 +69,20 @@ COLUMNS = {
 
 # Nothing stands in a column of which nothing was told. Column by column in the order of COLUMNS: so rows are compared.
 _EMPTY: dict[str, dict[str, Any]] = {
-    name: {one: UNTOLD if name in _PARTLY or one in _TOLD_LATER else None for one in columns}
+    name: {one: UNTOLD if name in _PARTLY or one in _TOLD_LATER.get(name, ()) else None for one in columns}
     for name, columns in COLUMNS.items()
 }
+Said = dict[int, Any]  # a row's number -> column -> what the log says stands there; of "turns" the values alone
 _NOTHING: dict[str, Any] = {}
+
+
+def _nothing_more(_kind: str, _fields: Fields, _said: dict[str, Said], _number: int) -> None:
+    """Of other chains an entry means what it says."""
+
+
+_MEANS_NOTHING = (frozenset[str](), _nothing_more)
 # The scanner alone: the decoder around it takes half as long again.
 _scan = json.JSONDecoder().scan_once  # type: ignore[attr-defined]
-
-Said = dict[int, dict[str, Any]]  # a row's number -> column -> what the log says stands there
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +122,15 @@ def replay(told: Iterable[Telling], word: str, number: int, stored: Callable[[st
     """
     said: dict[str, Said] = defaultdict(dict)
     about, of_case = ABOUT[word], word == "case"
+    means, mean = MEANS.get(word, _MEANS_NOTHING)
     for telling in told:
         try:
             kind, fields = _read(telling, stored)
             if of_case and "company" not in fields:
                 fields["company"] = said["cases"].get(number, _NOTHING).get("company_id")
             fields["self"] = number
+            if kind in means:
+                mean(kind, fields, said, number)
             for plan in _PLANS.get(f"{kind} {fields[BY_STATE[kind]]}" if kind in BY_STATE else kind, ()):
                 if plan.table in about:
                     _tell(said[plan.table], plan, fields, stored)

@@ -8,6 +8,7 @@ from typing import Any
 
 from hotline.domain.calls import FINAL, State
 from hotline.domain.complaint_forms import Stage as ComplaintStage
+from hotline.domain.discarded import DISCARDED
 from hotline.domain.parties import Stage as MeetingStage
 from hotline.domain.parties import State as PartyState
 from hotline.domain.promises import Verdict
@@ -48,6 +49,7 @@ _CALL = {
     "owner_id": "owner",
     "started_at": "at",
 }
+_ABOUT = {"case_id": "case"}
 _CASE = {
     "number": "number",
     "kind": "what",
@@ -58,7 +60,12 @@ _CASE = {
     "first_owner_id": "owner",
     "handler_id": "owner",
     "opened_at": "at",
+    "customer_id": "customer",
+    "call_id": "call",
+    "anonymous": "anonymous",
+    "details": "details",
 }
+_NOTES = {"details": "details"}
 _PROMISE = {
     "case_id": "self",
     "company_id": "company",
@@ -70,7 +77,9 @@ _PROMISE = {
     "department_id": "department",
 }
 _ORDER = {"case_id": "self", "fault_class": "fault", "scope": "scope", "fee_yuan": "fee", "reported_at": "at"}
-_OVER = {"ended_at": "at", "ended_by": "ended_by"}
+_OVER = {"ended_at": "at", "ended_by": "ended_by", "cause": "cause"}
+_CLOSED = {"state": "closed", "outcome": True}
+_OPEN_CASE = {"state": "open", "closed_at": None, "closed_by_id": None, "outcome": False}
 _OWNED = {"owner_id": "owner", "handler_id": "owner", "company_id": "company"}
 _ASKED = {"case_id": "self", "giver_id": "giver", "receiver_id": "receiver", "why": "why", "asked_at": "at"}
 _WANTS = {
@@ -107,6 +116,7 @@ _NOTHING_YET = {
 _NOTICE = {"case_id": "self", "staff_id": "staff", "text": "text", "promise_id": "promise"}
 _UNSIGNED = {"stage": Stage.REPORTED, **dict.fromkeys(("engineer_id", "signed_at", "on_the_way_at", "arrived_at"))}
 _WAITS = {"call_id": "self", "joined_at": "joined", "wanted_id": "wanted", "emergency": "emergency"}
+_WAITS["company_id"] = "company"
 _OPEN_AGAIN = dict.fromkeys(("longest_gap_ms", "state", "why", "agent_id"), UNTOLD) | {"ended_at": None}
 _OFFERED = {"wait_id": "wait", "staff_id": "to", "rung_at": "at"}
 _ANSWERED = {"staff_id": "by", "answer": "answer", "answered_at": "at"}
@@ -137,10 +147,13 @@ _DONE = {"found": "found", "tested": "tested", "customer_signed": "customer_sign
 # "<kind of entry>", or "<kind> <state>" where it is the state that says which columns it wrote.
 TELLS: dict[str, Tells] = {
     "call-began": Tells("calls", "self", _CALL, {"state": State.RINGING, "unnamed": False}),
-    "call-placed": Tells("calls", "self", _CALL, {"state": State.PLACED, "unnamed": False}),
-    "anonymous-told": Tells("calls", "self", {}, {"unnamed": True}),
+    "call-placed": Tells("calls", "self", _CALL | _ABOUT, {"state": State.PLACED, "unnamed": False}),
+    "call-joined": Tells("calls", "self", _ABOUT),
+    "anonymous-told": Tells("calls", "self", {}, {"unnamed": True, "case_id": UNTOLD}),
     "call-kept": Tells("calls", "self", {"started_at": "began"}),
-    "call-answered": Tells("calls", "self", {"answer_ms": "millis", "answered_at": "at"}, {"state": State.TALKING}),
+    "call-answered": Tells(
+        "calls", "self", {"answer_ms": "millis", "answered_at": "at", "cause": "cause"}, {"state": State.TALKING}
+    ),
     "call-picked-up": Tells("calls", "self", {"answered_at": "at"}, {"state": State.TALKING}),
     "call-owned": Tells("calls", "self", {"owner_id": "owner", "answered_by_id": "owner"}),
     "caller-known": Tells("calls", "self", {"customer_id": "customer"}),
@@ -148,7 +161,9 @@ TELLS: dict[str, Tells] = {
         f"call-state {state}": Tells("calls", "self", {"state": "state", **(_OVER if state in FINAL else {})})
         for state in State
     },
-    "case-opened": Tells("cases", "self", _CASE, {"state": "open"}),
+    "case-opened": Tells("cases", "self", _CASE, {"state": "open", "outcome": False}),
+    **{kind: Tells("cases", "self", _NOTES) for kind in ("emergency-told", "complaint-written-down", "note-corrected")},
+    DISCARDED: Tells("cases", "self", _NOTES, {"outcome": False}),
     "handler": Tells("cases", "self", {"handler_id": "now"}),
     **{kind: Tells("cases", "self", _OWNED) for kind in PASSED_ON},
     "handover-asked": Tells(
@@ -173,8 +188,8 @@ TELLS: dict[str, Tells] = {
     "decision-gone-up": Tells("decisions", "decision", {"level": "level"}),
     "kind-changed": Tells("cases", "self", {"kind": "what", "matter": "matter"}),
     "grade-lowered": Tells("complaints", "complaint", {"grade": "now"}),
-    "case-closed": Tells("cases", "self", {"closed_at": "at", "closed_by_id": "by"}, {"state": "closed"}),
-    _REOPENED: Tells("cases", "self", _OWNED, {"state": "open", "closed_at": None, "closed_by_id": None}),
+    "case-closed": Tells("cases", "self", {"closed_at": "at", "closed_by_id": "by"}, _CLOSED),
+    _REOPENED: Tells("cases", "self", _OWNED, _OPEN_CASE),
     "visit-owed": Tells("visits", "visit", _VISIT, {"reopened": False, "to_sign_at": None, **_WITHOUT_SIGNATURE}),
     "visit-made": Tells("visits", "visit", {**_ASKED_BY, **_ANSWERS}, {"state": VisitState.MADE}),
     "visit-said": Tells("visits", "visit", _ANSWERS),
@@ -262,6 +277,7 @@ _FORCED = Tells(
 )
 # What a kind of entry says of a second row.
 ALSO: dict[str, Tells] = {
+    "case-opened": Tells("calls", "self", _ABOUT),
     "handover-accepted": Tells("handovers", "handover", {"settled_at": "at"}, {"state": "accepted"}),
     **dict.fromkeys(("handover-concerned", "handover-forced"), _FORCED),
     "kind-changed": Tells("complaints", "complaint", {"changed_to": "what"}),
@@ -269,4 +285,5 @@ ALSO: dict[str, Tells] = {
     _REOPENED: Tells("visits", "visit", {}, {"reopened": True}),
 }
 BY_STATE = {"call-state": "state", "repair": "now"}
-KINDS = frozenset(name.split()[0].encode() for name in TELLS)  # the entries that are read again
+OF_TURNS = ("turn", "call-discarded")
+KINDS = frozenset(name.split()[0].encode() for name in (*TELLS, *OF_TURNS))  # the entries that are read again

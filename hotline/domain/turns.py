@@ -52,7 +52,8 @@ def record(
             led_to=led_to,
         )
     )
-    act.remember(call.chain, "turn", n=call.turn, step=call.step, said=said, heard=heard, led_to=led_to)
+    told = {"said": said, "heard": heard, "led_to": led_to, "words": bool(words)}
+    act.remember(call.chain, "turn", n=call.turn, step=call.step, **told)
     call.turn += 1
     call.step = led_to
 

@@ -50,6 +50,8 @@ READ = {
     "handovers": {"case_id", "giver_id", "receiver_id", "why", "reason", "refusal", "state", "asked_at", "settled_at"},
     "staff": {"company_id", "active"},
 }
+# Of these the log tells some values alone; tests/domain/test_agreeing_on_what_was_told.py changes them.
+PARTLY = {("calls", "case_id"), ("cases", "details")}
 
 
 @pytest.fixture
@@ -154,10 +156,12 @@ def changed(session: Session, name: str, number: int, column: str) -> int:
     value = session.execute(text(f"SELECT {column} FROM {name} WHERE id = :i"), where).scalar_one()
     if column.endswith("_at"):
         return run(session, f"UPDATE {name} SET {column} = '2031-01-01 00:00:00' WHERE id = :i", i=number)
-    if column in ("tested", "customer_signed", "bounced", "active", "emergency", "dropped", "agreed", "unnamed"):
+    if column in ("tested", "customer_signed", "bounced", "active", "emergency", "dropped", "agreed", "unnamed", "anonymous"):
         return run(session, f"UPDATE {name} SET {column} = NOT {column} WHERE id = :i", i=number)
     if isinstance(value, int) or column.endswith("_id") or column in ("answer_ms", "fee_yuan"):
         return run(session, f"UPDATE {name} SET {column} = :v WHERE id = :i", v=2 if value == 1 else 1, i=number)
+    if (name, column) == ("cases", "outcome"):
+        return run(session, "UPDATE cases SET outcome = NULL WHERE id = :i", i=number)
     return run(session, f"UPDATE {name} SET {column} = 'x' WHERE id = :i", i=number)
 
 
@@ -173,6 +177,8 @@ def test_what_people_read_is_compared() -> None:
 
 def test_a_changed_column_is_named_with_its_row(log: Runtime) -> None:
     for name, column in [(table, column) for table in READ for column in replaying.COLUMNS[table]]:
+        if (name, column) in PARTLY:
+            continue
         chain = {"calls": "call:1", "staff": "house"}.get(name, "case:1")
         with forging(log) as session:
             assert changed(session, name, 1, column) == 1

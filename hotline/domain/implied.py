@@ -1,0 +1,86 @@
+"""What an entry means beyond its own fields: of what was told before; without it much that is read could be forged."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from hotline.domain import retracing
+from hotline.domain.calls import LATE_ANSWER
+from hotline.domain.discarded import DISCARDED
+from hotline.domain.tells import OF_TURNS, UNTOLD
+
+_SEALED = "sealed_"  # how the name of a value begins that is destroyed with its matter
+_NOTHING: dict[str, Any] = {}
+
+Fields = dict[str, Any]
+Said = dict[str, dict[int, Any]]  # table -> a row's number -> what the chain said so far
+
+
+class Holds:
+    """What stands in the column has at least these names: a value may be told anew, none vanishes."""
+
+    def __init__(self, names: frozenset[str]) -> None:
+        self.names = names
+
+    def __eq__(self, shown: object) -> bool:
+        try:
+            return bool(self.names <= json.loads(shown).keys())  # type: ignore[arg-type]
+        except (TypeError, ValueError, AttributeError):
+            return False
+
+    __hash__ = object.__hash__
+
+
+def of_call(kind: str, fields: Fields, said: Said, number: int) -> None:
+    """Add to the fields of an entry of a call what it means for the call's row, or its wait's; to `said` its turns."""
+    if kind in OF_TURNS:
+        retracing.note(said["turns"], kind, fields)
+        return
+    row = said["calls"].get(number, _NOTHING)
+    if kind == "call-answered":
+        fields["cause"] = row.get("cause") if fields.get("kept", True) else LATE_ANSWER
+    elif kind == "call-state":
+        fields["cause"] = row.get("cause") or fields.get("cause")
+    elif kind == "wait-began":
+        fields["company"] = row.get("company_id", UNTOLD)
+    elif kind == "call-placed" and fields.get("case") is None:
+        fields["case"] = UNTOLD  # which matter it turns out to be about is not told
+
+
+def of_case(kind: str, fields: Fields, said: Said, number: int) -> None:
+    """Add to the fields of an entry of a case what it means for the case's row."""
+    if kind == "case-opened":
+        _opened(fields)
+    elif kind in _NOTED:
+        before = said["cases"].get(number, _NOTHING).get("details")
+        fields["details"] = Holds(_NOTED[kind](before.names if isinstance(before, Holds) else frozenset(), fields))
+
+
+def _opened(fields: Fields) -> None:
+    """Entries of versions before do not say whether it was told without a name, nor what was noted."""
+    customer = fields.setdefault("customer", UNTOLD)
+    fields.setdefault("call", UNTOLD)
+    fields.setdefault("anonymous", False if isinstance(customer, int) else UNTOLD)
+    fields["details"] = Holds(frozenset(fields["details"])) if "details" in fields else UNTOLD
+
+
+def _corrected(before: frozenset[str], fields: Fields) -> frozenset[str]:
+    return before if fields["what"] == "outcome" else before | {f"{_SEALED}{fields['what']}"}
+
+
+# What stands there after an entry: of what stood there before, and the entry's fields.
+_NOTED: Mapping[str, Callable[[frozenset[str], Fields], frozenset[str]]] = {
+    "emergency-told": lambda _before, fields: frozenset(fields["told"]),
+    "complaint-written-down": lambda before, fields: before | frozenset(fields["told"]),
+    "note-corrected": _corrected,
+    DISCARDED: lambda before, _fields: frozenset(name for name in before if not name.startswith(_SEALED)),
+}
+_OF_CALL = frozenset({"call-answered", "call-state", "wait-began", "call-placed", *OF_TURNS})
+_OF_CASE = frozenset({"case-opened", *_NOTED})
+# By the first word of a chain's name: which kinds mean more, and how it is added.
+MEANS: Mapping[str, tuple[frozenset[str], Callable[[str, Fields, Said, int], None]]] = {
+    "call": (_OF_CALL, of_call),
+    "case": (_OF_CASE, of_case),
+}
