@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from hashlib import sha256
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -17,7 +18,7 @@ from hotline.console import asking, discretion, export_told, lists, people, refu
 from hotline.domain import companies, exports
 from hotline.domain.act import Act
 from hotline.domain.complaint_forms import Stage
-from hotline.domain.exports import WAITED_FOR, Criteria, Export, What
+from hotline.domain.exports import WAITED_FOR, Criteria, Export, Failure, What
 from hotline.domain.promises import Verdict
 from hotline.domain.staff import Staff
 from hotline.errors import Invalid, NotFound
@@ -80,10 +81,16 @@ def export_file(export_id: int) -> ResponseReturnValue:
     with runtime.look(asking.actor()) as act:
         row = exports.get(act, export_id)
         exports.ready(asking.person(), row)
-    first = _piece(runtime, row, 0)  # what the store has no more nobody took
+    is_whole = _digest(runtime, row) == row.digest  # what the store has no more, or not as it was, nobody took
     with runtime.act(asking.actor()) as act:
-        exports.fetched(act, asking.person(), exports.get(act, export_id))
-    answer = Response(_pieces(runtime, row, first), mimetype=FORMS[row.form])
+        locked = exports.get(act, export_id)
+        if is_whole:
+            exports.fetched(act, asking.person(), locked)
+        else:
+            exports.failed(act, locked, Failure.DAMAGED)
+    if not is_whole:
+        return _page(problem=words.text("exports.failed-damaged")), 409
+    answer = Response(_pieces(runtime, row), mimetype=FORMS[row.form])
     answer.content_length = row.size or 0
     days = "" if row.what == What.FOUND else f"{row.chosen.first.isoformat()}-{row.chosen.last.isoformat()}-"
     name = f"{row.what}-{days}{row.id}.{row.form}"
@@ -91,14 +98,20 @@ def export_file(export_id: int) -> ResponseReturnValue:
     return answer
 
 
-def _pieces(runtime: Runtime, row: Export, first: bytes) -> Iterator[bytes]:
-    yield first
-    for number in range(1, row.parts):
-        yield _piece(runtime, row, number)
+def _digest(runtime: Runtime, row: Export) -> str:
+    """Of the file as it lies there; of none that can be opened, nothing."""
+    digest = sha256()
+    try:
+        for piece in _pieces(runtime, row):
+            digest.update(piece)
+    except Invalid:
+        return ""
+    return digest.hexdigest()
 
 
-def _piece(runtime: Runtime, row: Export, number: int) -> bytes:
-    return runtime.sealer.open_bytes(row.key, runtime.sounds.read(row.piece(number)))
+def _pieces(runtime: Runtime, row: Export) -> Iterator[bytes]:
+    for name in row.pieces:
+        yield runtime.sealer.open_bytes(row.key, runtime.sounds.read(name))
 
 
 def _here() -> str:

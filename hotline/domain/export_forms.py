@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Self
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.db import Base
@@ -113,7 +113,9 @@ class Export(Base):
     ceiling: Mapped[int | None]  # the highest row number at the beginning: what comes later is not in it
     cursor: Mapped[int] = mapped_column(default=0)  # the row number that was gathered last
     rows: Mapped[int] = mapped_column(default=0)
-    parts: Mapped[int] = mapped_column(default=0)  # sealed pieces in the store
+    pieces: Mapped[list[str]] = mapped_column(JSON, default=list, server_default=text("'[]'"))  # that count, in order
+    # Under which beginnings of a name there may be pieces in the store: one for each turn that was ever begun.
+    turns: Mapped[list[str]] = mapped_column(JSON, default=list, server_default=text("'[]'"))
     file: Mapped[str | None] = mapped_column(String(32))  # none once nothing of it is in the store
     key: Mapped[str | None] = mapped_column(String(200))  # destroyed when its time is over
     size: Mapped[int | None]
@@ -122,16 +124,23 @@ class Export(Base):
     expires_at: Mapped[datetime | None]
     taken: Mapped[int] = mapped_column(default=0)  # how often it was fetched
     taken_at: Mapped[datetime | None]
+    failure: Mapped[str | None] = mapped_column(String(12))  # why it failed, where that is no fault of ours
+    # Are the calls and cases in it on record? Not of what was made before they were noted.
+    noted: Mapped[bool] = mapped_column(default=True, server_default=true())
 
     @property
     def chosen(self) -> Criteria:
         """Which rows were asked for."""
         return Criteria.of_json(self.criteria)
 
-    def piece(self, number: int) -> str:
-        """The name in the store of a piece of the file, from 0."""
-        return f"{self.file}-{number}"
 
-    def gathered(self, number: int) -> str:
-        """The name in the store of rows that are not a workbook yet."""
-        return f"{self.file}-rows-{number}"
+class Failure(StrEnum):
+    """Why a file was not made, or is there no more, where the list can say it."""
+
+    ERASED = "erased"  # whom it looked for
+    DAMAGED = "damaged"  # what is in the store is not what was made
+
+
+def named(stem: str, number: int) -> str:
+    """The name in the store of a piece of a turn, from 0."""
+    return f"{stem}-{number}"

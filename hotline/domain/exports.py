@@ -7,17 +7,19 @@ whoever asked for it. When its time is over the key is destroyed; the row stays,
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+import secrets
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from sqlalchemy import select
 
-from hotline import sounds
+from hotline import sounds, spelling
 from hotline.domain import outbox
 from hotline.domain.act import Act
 from hotline.domain.export_forms import NAMED_NONE as NAMED_NONE
 from hotline.domain.export_forms import Criteria as Criteria
 from hotline.domain.export_forms import Export as Export
+from hotline.domain.export_forms import Failure as Failure
 from hotline.domain.export_forms import Sought as Sought
 from hotline.domain.export_forms import State as State
 from hotline.domain.export_forms import What as What
@@ -158,7 +160,22 @@ def begun(act: Act, row: Export, *, expected: int, floor: int, ceiling: int) -> 
     act.news.add("exports")
 
 
-def went_on(act: Act, row: Export, *, rows: int, parts: int, cursor: int) -> None:
+def turn_begun(act: Act, row: Export) -> str:
+    """How the names of a turn's pieces begin: a word of its own, so that a worker who comes back late, when another
+    went on, writes over nothing that counts. It is noted before anything lies there, and so all of it is found again.
+    """
+    stem = f"{row.file}-{secrets.token_hex(4)}"
+    row.turns = [*row.turns, stem]
+    return stem
+
+
+def is_latest(act: Act, export_id: int, stem: str) -> bool:
+    """Is this the turn that was begun last, of a file that is still to be made?"""
+    row = act.session.get_one(Export, export_id)
+    return row.state in WAITED_FOR and row.turns[-1:] == [stem]
+
+
+def went_on(act: Act, row: Export, *, rows: int, pieces: list[str], cursor: int) -> None:
     """So many rows and sealed pieces there are by now, up to the row with the number `cursor`.
 
     Too much for a workbook is gathered anew as a CSV. Raises Invalid for more than an export may have.
@@ -166,26 +183,38 @@ def went_on(act: Act, row: Export, *, rows: int, parts: int, cursor: int) -> Non
     figures = act.standard.engine.exports
     if rows > figures.rows_most:
         raise Invalid(f"an export has {figures.rows_most} rows at most: look for less")
-    row.rows, row.parts, row.cursor = rows, parts, cursor
+    row.rows, row.pieces, row.cursor = rows, pieces, cursor
     if row.form == "xlsx" and rows > figures.sheet_most:
-        row.form, row.rows, row.parts, row.cursor = "csv", 0, 0, 0
+        row.form, row.rows, row.pieces, row.cursor = "csv", 0, [], 0
     act.news.add("exports")
 
 
-def done(act: Act, row: Export, *, parts: int, size: int, digest: str) -> None:
+def done(act: Act, row: Export, *, pieces: list[str], size: int, digest: str) -> None:
     """The file is there, sealed, for a while."""
     kept = act.standard.engine.exports.kept.deadline(act.at, act.standard.calendar)
-    row.state, row.parts, row.size, row.digest = State.DONE, parts, size, digest
+    row.state, row.pieces, row.size, row.digest = State.DONE, pieces, size, digest
     row.done_at, row.expires_at = act.at, kept.at
     _forget_search(row)
     _remember(act, row, "export-done", rows=row.rows, size=size, digest=digest)
 
 
-def failed(act: Act, row: Export) -> None:
-    """It could not be made; what was gathered can be opened by nobody."""
-    row.state, row.key = State.FAILED, None
+def failed(act: Act, row: Export, failure: Failure | None = None) -> None:
+    """It could not be made, or is not what was made; what was gathered can be opened by nobody."""
+    row.state, row.key, row.failure = State.FAILED, None, failure
     _forget_search(row)
-    _remember(act, row, "export-failed", rows=row.rows)
+    _remember(act, row, "export-failed", rows=row.rows, **({"failure": failure.value} if failure else {}))
+
+
+def forget_search(act: Act, values: Collection[str]) -> None:
+    """Of files that are still owed those fail that look for a customer who had these numbers or this name.
+
+    Each is opened for that. Without its search nobody could go on with it, and it would find nothing any more.
+    """
+    query = select(Export).where(Export.what == What.FOUND, Export.state.in_(WAITED_FOR)).with_for_update()
+    for row in act.session.scalars(query.order_by(Export.id)).all() if values else ():
+        told = search_of(act, row).values()
+        if spelling.says([one for one in told if isinstance(one, str)], values):
+            failed(act, row, Failure.ERASED)
 
 
 def is_for(person: Staff, row: Export) -> bool:
@@ -232,6 +261,12 @@ def left_over(act: Act) -> list[Export]:
     """Those that nobody can open any more, and pieces of which may still be in the store."""
     query = select(Export).where(Export.state.in_((State.FAILED, State.OVER)), Export.file.is_not(None))
     return list(act.session.scalars(query.order_by(Export.id)))
+
+
+def gone(act: Act, export_id: int) -> None:
+    """Nothing of this one is in the store any more."""
+    row = get(act, export_id)
+    row.file, row.pieces, row.turns = None, [], []
 
 
 def by_ids(act: Act, ids: Iterable[int]) -> dict[int, Export]:

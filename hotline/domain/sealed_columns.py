@@ -95,6 +95,8 @@ OTHERS: frozenset[str] = frozenset(
         "customers.name",
         "departments.name",
         "exports.criteria",
+        "exports.pieces",
+        "exports.turns",
         "notices.key",
         "outbox.about",
         "outbox.key",

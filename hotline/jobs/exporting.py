@@ -1,18 +1,17 @@
 """Makes the files that were asked for, turn by turn; without it a long one would outlive the job that writes it.
 
 A turn gathers rows for some seconds and keeps them sealed; then the next worker goes on behind them. A worker that dies
-loses its turn alone: the next writes the same pieces under the same names. Memory holds one piece, however long a file.
+loses its turn alone: the next begins anew where the last noted one ended. Memory holds one piece, however long a file.
 What is counted at one look is written in one turn.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from hashlib import sha256
-from typing import IO, Any
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from hotline import clock, marks, sheets
@@ -23,16 +22,16 @@ from hotline.domain.export_holdings import Held
 from hotline.domain.exports import WAITED_FOR, Export, State, What
 from hotline.domain.outbox import OutboxEntry
 from hotline.domain.outbox import State as Owed
-from hotline.errors import NotFound
+from hotline.jobs import export_pieces
 from hotline.jobs.effects import Effect, Prepared
 from hotline.jobs.export_kinds import Kind
+from hotline.jobs.export_pieces import Pieces
 from hotline.jobs.export_rows import KINDS
 from hotline.jobs.export_tables import WHOLE, Tracking
 from hotline.jobs.export_view import View
 from hotline.papers import marked
 from hotline.runtime import Runtime
-from hotline.sheets import Cell, Sheet
-from hotline.sounds import Store
+from hotline.sheets import Sheet
 
 _BEGINS = "\ufeff"  # by which Excel knows UTF-8
 _BY_PAGES: Mapping[str, Kind | Tracking] = {**KINDS, What.TRACKING: Tracking()}
@@ -40,11 +39,13 @@ _BY_PAGES: Mapping[str, Kind | Tracking] = {**KINDS, What.TRACKING: Tracking()}
 
 @dataclass
 class Turn:
-    """How far a turn came: what was counted at the beginning; then rows, pieces, the last row's number; the file."""
+    """How far a turn came: what was counted at the beginning; then rows, pieces by name, the last row's number; the
+    file.
+    """
 
     counted: tuple[int, int, int] | None = None
     rows: int = 0
-    parts: int = 0
+    pieces: list[str] = field(default_factory=list)
     cursor: int = 0
     size: int = 0
     digest: str = ""
@@ -55,10 +56,10 @@ def make(runtime: Runtime, act: Act, entry: OutboxEntry) -> Prepared:
     row = exports.get(act, entry.about["export"])
     if row.state not in WAITED_FOR or row.key is None:
         return Owed.DROPPED
-    export_id = row.id
+    export_id, stem = row.id, exports.turn_begun(act, row)
 
     def ask(carrier: Carrier) -> str:
-        return json.dumps(asdict(_turn(runtime, export_id)))
+        return json.dumps(asdict(_turn(runtime, export_id, stem)))
 
     return Effect(ask)
 
@@ -74,10 +75,10 @@ def made(runtime: Runtime, act: Act, entry: OutboxEntry, answer: str) -> datetim
         exports.begun(act, row, expected=n, floor=floor, ceiling=ceiling)
         if not told.digest:
             return act.at
-    exports.went_on(act, row, rows=told.rows, parts=told.parts, cursor=told.cursor)
+    exports.went_on(act, row, rows=told.rows, pieces=told.pieces, cursor=told.cursor)
     if not told.digest:
         return act.at
-    exports.done(act, row, parts=told.parts, size=told.size, digest=told.digest)
+    exports.done(act, row, pieces=told.pieces, size=told.size, digest=told.digest)
     return None
 
 
@@ -97,62 +98,49 @@ def expire(runtime: Runtime) -> None:
         exports.expire(act)
         gone = exports.left_over(act)
     for row in gone:
-        for name in (row.piece, row.gathered):
-            _remove(runtime.sounds, name, row.parts)
+        for stem in row.turns:
+            export_pieces.remove(runtime.sounds, stem)
         with runtime.act(CLOCK) as act:
-            exports.get(act, row.id).file = None
+            exports.gone(act, row.id)
 
 
-def _remove(store: Store, name: Callable[[int], str], known: int) -> None:
-    """The pieces that are counted, and those behind them: of a worker that died, and rows that became a workbook.
+def _turn(runtime: Runtime, export_id: int, stem: str) -> Turn:
+    """One turn; which calls and cases its rows are about is on record before the turn is, and so before the file is.
 
-    The last goes first: where the store is away in the midst, the next turn finds every one that is left.
+    Whose lease ran out meanwhile, so that another went on or the file is over, takes what it wrote away again.
     """
-    most = known
-    while _is_in(store, name(most)):
-        most += 1
-    for number in reversed(range(most)):
-        store.remove(name(number))
-
-
-def _is_in(store: Store, name: str) -> bool:
-    try:
-        store.read(name)
-    except NotFound:
-        return False
-    return True
-
-
-def _turn(runtime: Runtime, export_id: int) -> Turn:
-    """One turn; which calls and cases its rows are about is on record before the turn is, and so before the file is."""
     held: list[Held] = []
-    told, at_once = _looked(runtime, export_id, held), runtime.figures.exports.at_once
+    told, at_once = _looked(runtime, export_id, stem, held), runtime.figures.exports.at_once
     for place in range(0, len(held), at_once):
         with runtime.act(CLOCK) as act:
             export_holdings.note(act, export_id, held[place : place + at_once])
+    with runtime.look(CLOCK) as act:
+        is_latest = exports.is_latest(act, export_id, stem)
+    if not is_latest:
+        export_pieces.remove(runtime.sounds, stem)
     return told
 
 
-def _looked(runtime: Runtime, export_id: int, held: list[Held]) -> Turn:
+def _looked(runtime: Runtime, export_id: int, stem: str, held: list[Held]) -> Turn:
     """Count, or gather for a while; when nothing is left to gather, the file. What is gathered is told in `held`."""
     with runtime.look(CLOCK) as act:
         row = act.session.get_one(Export, export_id)
         companies.get(act, row.company_id)
-        view, pieces = View.of(act, row, runtime.prompts), _Pieces(runtime, row)
+        view, pieces = View.of(act, row, runtime.prompts), Pieces(runtime, row, stem)
         if row.what in WHOLE:
             return _at_one_look(view, row, pieces)
         kind = _BY_PAGES[row.what]
         if row.state == State.ASKED:
             return Turn(kind.bounds(view))
         if row.form == "xlsx" and row.cursor >= (row.ceiling or 0):
-            told, ended = Turn(None, row.rows, row.parts, row.cursor), True
+            told, ended = Turn(None, row.rows, row.pieces, row.cursor), True
         else:
             told, ended = _gathered(runtime, view, kind, row, pieces, held)
             ended = ended and row.form == "csv"  # a workbook is written in a turn of its own
         if ended:
             heads = _heads(view, kind, row)
             _ask_no_more(act)
-            told.parts, told.size, told.digest = pieces.whole(heads)
+            told.pieces, told.size, told.digest = pieces.whole(heads)
         return told
 
 
@@ -162,70 +150,7 @@ def _ask_no_more(act: Act) -> None:
     act.session.rollback()
 
 
-class _Pieces:
-    """The sealed pieces of one export in the store."""
-
-    def __init__(self, runtime: Runtime, row: Export) -> None:
-        self._seal, self._open = runtime.sealer.seal_bytes, runtime.sealer.open_bytes
-        self._store, self._largest = runtime.sounds, runtime.figures.exports.piece
-        self._row, self._written = row, row.parts
-        self._name = row.piece if row.form == "csv" else row.gathered
-        self._waits = bytearray()
-
-    def add(self, rows: list[list[Cell]]) -> None:
-        """Rows behind the others: of a CSV as they will be read, of a workbook as they are until all are there."""
-        text = sheets.lines(rows) if self._row.form == "csv" else "".join(f"{_as_json(one)}\n" for one in rows)
-        self.write(text)
-
-    def write(self, text: str) -> None:
-        """Words behind the others."""
-        self._waits += text.encode()
-        if len(self._waits) >= self._largest:
-            self.flush()
-
-    def flush(self) -> int:
-        """Keep what waits; how many pieces there are now."""
-        if self._waits:
-            self._keep(self._name(self._written), bytes(self._waits))
-            self._written += 1
-            self._waits.clear()
-        return self._written
-
-    def whole(self, heads: Sheet) -> tuple[int, int, str]:
-        """The file, once every row is there: its pieces, its bytes, its digest."""
-        if self._row.form == "csv":
-            digest, size = sha256(), 0
-            for n in range(self._written):
-                plain = self._read(self._row.piece(n))
-                digest.update(plain)
-                size += len(plain)
-            return self._written, size, digest.hexdigest()
-        return self.written([Sheet(heads.title, heads.heads, self._rows(), heads.line)])
-
-    def written(self, found: Sequence[Sheet]) -> tuple[int, int, str]:
-        """A file of these sheets, a CSV of the first: its pieces, its bytes, its digest."""
-        digest, size, n = sha256(), 0, 0
-        file, _rows = sheets.written(self._row.form, found, at=self._row.asked_at)
-        with file:
-            for n, plain in enumerate(_cut(file, self._largest), 1):
-                self._keep(self._row.piece(n - 1), plain)
-                digest.update(plain)
-                size += len(plain)
-        return n, size, digest.hexdigest()
-
-    def _rows(self) -> Iterator[list[Cell]]:
-        for n in range(self._written):
-            for line in self._read(self._row.gathered(n)).splitlines():
-                yield [datetime.fromisoformat(one["at"]) if isinstance(one, dict) else one for one in json.loads(line)]
-
-    def _keep(self, name: str, plain: bytes) -> None:
-        self._store.keep(name, self._seal(self._row.key, plain))
-
-    def _read(self, name: str) -> bytes:
-        return self._open(self._row.key, self._store.read(name))
-
-
-def _at_one_look(view: View, row: Export, pieces: _Pieces) -> Turn:
+def _at_one_look(view: View, row: Export, pieces: Pieces) -> Turn:
     """The file, of the rows that are counted; where they are too many for a workbook, in the next turn as a CSV."""
     found, figures = WHOLE[row.what](view, row.form), view.act.standard.engine.exports
     n = sum(len(table.rows) for table in found)
@@ -237,18 +162,18 @@ def _at_one_look(view: View, row: Export, pieces: _Pieces) -> Turn:
     copy = marked.Copy((company, mark, code), of_whom, view.tongue.text("exports.copy", n=row.id))
     sheets_of_it = marked.sheets(found, exports.marks(view.act), row.id, copy=copy, line=_line(view, row))
     _ask_no_more(view.act)
-    parts, size, digest = pieces.written(sheets_of_it)
-    return Turn(counted, n, parts, n, size, digest)
+    names, size, digest = pieces.written(sheets_of_it)
+    return Turn(counted, n, names, n, size, digest)
 
 
 def _gathered(
-    runtime: Runtime, view: View, kind: Kind | Tracking, row: Export, pieces: _Pieces, held: list[Held]
+    runtime: Runtime, view: View, kind: Kind | Tracking, row: Export, pieces: Pieces, held: list[Held]
 ) -> tuple[Turn, bool]:
     """The rows of one turn, kept; were they the last?"""
     figures, signs = runtime.figures.exports, exports.marks(view.act)
     ends, ended = clock.now() + figures.turn.span, False
     rows, cursor, hidden = row.rows, row.cursor, signs.hidden(row.id)
-    if not row.parts and row.form == "csv":
+    if not row.pieces and row.form == "csv":
         heads = _heads(view, kind, row)
         pieces.write(_BEGINS + sheets.lines([[heads.line], heads.heads]))
     while not ended:
@@ -282,13 +207,3 @@ def _line(view: View, row: Export) -> str:
         line += [view.company(view.criteria.company_id or 0)] if row.what == What.REPORT else []
         line.append(view.tongue.text("tables.days", first=first, last=last))
     return " · ".join(line)
-
-
-def _as_json(cells: list[Cell]) -> str:
-    plain = [{"at": cell.isoformat()} if isinstance(cell, datetime) else cell for cell in cells]
-    return json.dumps(plain, ensure_ascii=False)
-
-
-def _cut(file: IO[bytes], largest: int) -> Iterator[bytes]:
-    while piece := file.read(largest):
-        yield piece

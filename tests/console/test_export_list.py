@@ -111,7 +111,7 @@ def test_its_time_over_a_file_can_be_opened_by_nobody_and_its_rows_are_still_tra
     _line, _heads, *rows = table(fetches(qian, export_id))
     with runtime.act(COMMAND) as act:  # somebody who has the disk has nothing without the key
         row = exports.get(act, export_id)
-        assert b"139****0088" not in runtime.sounds.read(row.piece(0))
+        assert b"139****0088" not in runtime.sounds.read(row.pieces[0])
         row.expires_at = act.at - timedelta(seconds=1)
     exporting.expire(runtime)
     assert fetches(qian, export_id).status_code == 409

@@ -157,6 +157,17 @@ def test_a_file_is_fetched_by_who_might_ask_for_it_today_and_nobody_took_what_th
     assert becomes(Role.MANAGER) == [200] * 4
     before = matters.entries(runtime, "house", "export-fetched")
     with runtime.look(COMMAND) as act:
-        runtime.sounds.remove(act.session.get_one(Export, 4).piece(0))
+        runtime.sounds.remove(act.session.get_one(Export, 4).pieces[0])
     assert logged_in(app, cast.qian).sends(f"{LIST}/4/file").status_code == 404
     assert matters.entries(runtime, "house", "export-fetched") == before
+    with runtime.look(COMMAND) as act:
+        shorter, torn = (act.session.get_one(Export, n) for n in (2, 3))
+        runtime.sounds.keep(shorter.pieces[0], runtime.sealer.seal_bytes(shorter.key, b"another's"))
+        runtime.sounds.keep(torn.pieces[0], runtime.sounds.read(torn.pieces[0])[:-1])
+    for n in (2, 3):
+        refused = logged_in(app, cast.qian).sends(f"{LIST}/{n}/file")
+        assert (refused.status_code, "与生成时的不一致" in text_of(refused)) == (409, True)
+        assert "已作废" in text_of(logged_in(app, cast.qian).opens(LIST))
+    assert matters.entries(runtime, "house", "export-fetched") == before
+    told = [str(one["body"]) for one in matters.entries(runtime, "house", "export-failed")]
+    assert ['"failure":"damaged"' in one for one in told] == [True, True]

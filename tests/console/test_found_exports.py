@@ -199,10 +199,10 @@ def test_a_file_is_as_long_as_what_is_found_and_too_long_for_a_workbook_it_is_ga
             return act.session.scalars(select(Export)).one()
 
     assert noted(Turn((0, 0, GATHERED))).form == "xlsx"
-    assert noted(Turn(None, figures.sheet_most, 2, 77)).cursor == 77
-    anew = noted(Turn(None, figures.sheet_most + 1, 3, 55))
-    assert (anew.form, anew.rows, anew.parts, anew.cursor) == ("csv", 0, 0, 0)
+    assert noted(Turn(None, figures.sheet_most, ["a", "b"], 77)).cursor == 77
+    anew = noted(Turn(None, figures.sheet_most + 1, ["a", "b", "c"], 55))
+    assert (anew.form, anew.rows, anew.pieces, anew.cursor) == ("csv", 0, [], 0)
     with pytest.raises(Invalid):
-        noted(Turn(None, figures.rows_most + 1, 9, 33))
+        noted(Turn(None, figures.rows_most + 1, ["a"], 33))
     _line, _heads, *found = rows(sun, shop)
     assert [int(one[0]) for one in found] == ids[::-1]

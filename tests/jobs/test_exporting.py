@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import json
+from collections.abc import Callable
+from copy import copy
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 from typing import Any
@@ -25,6 +28,7 @@ from hotline.jobs.export_tables import Tracking
 from hotline.jobs.export_view import View
 from hotline.runtime import Runtime
 from hotline.sheets import Cell
+from hotline.sounds import Store
 from tests import given, tallies
 from tests.jobs.workshop import Workshop
 from tests.world import Cast, HandClock
@@ -62,10 +66,12 @@ def asked(shop: Workshop, form: str) -> int:
         return exports.ask(act, qian, What.CALLS, wanted, "十一月检查来电", form=form).id
 
 
-def turn(shop: Workshop) -> str:
-    """What the next turn of the export that was asked for last would have noted."""
+def turn(shop: Workshop, by: Runtime | None = None) -> str:
+    """What the next turn of the export that was asked for last would have noted; `by`: whose worker has it."""
     with shop.runtime.act(CLOCK) as act:
-        prepared = exporting.make(shop.runtime, act, act.session.get_one(OutboxEntry, shop.entries("export")[-1].id))
+        prepared = exporting.make(
+            by or shop.runtime, act, act.session.get_one(OutboxEntry, shop.entries("export")[-1].id)
+        )
     assert isinstance(prepared, Effect)
     return prepared.ask(shop.carrier)
 
@@ -81,7 +87,7 @@ def table(runtime: Runtime, export_id: int) -> list[list[str]]:
     """The rows of a file as they are read, without their codes; its digest and size are what was noted."""
     with runtime.look(COMMAND) as act:
         row = act.session.get_one(Export, export_id)
-    pieces = [runtime.sealer.open_bytes(row.key, runtime.sounds.read(row.piece(n))) for n in range(row.parts)]
+    pieces = [runtime.sealer.open_bytes(row.key, runtime.sounds.read(name)) for name in row.pieces]
     data = b"".join(pieces)
     assert (len(data), sha256(data).hexdigest()) == (row.size, row.digest)
     if row.form == "csv":
@@ -154,6 +160,46 @@ def test_of_an_export_that_failed_nothing_stays_not_even_what_a_dead_worker_had_
             assert (row.state, row.key, row.file) == (State.FAILED, None, None)
 
 
+class Hanging:
+    """The store, at which one worker hangs when it keeps its first piece, until others did what they did."""
+
+    def __init__(self, store: Store, meanwhile: Callable[[], None]) -> None:
+        self._store, self._meanwhile = store, [meanwhile]
+        self.read, self.remove = store.read, store.remove
+
+    def keep(self, name: str, sealed: bytes) -> None:
+        while self._meanwhile:
+            self._meanwhile.pop()()
+        self._store.keep(name, sealed)
+
+
+def test_a_worker_that_comes_back_when_its_lease_is_over_writes_over_nothing_and_leaves_nothing(
+    runtime: Runtime, cast: Cast, shop: Workshop
+) -> None:
+    n = rung(runtime, cast)
+    for form in ("csv", "xlsx"):
+        export_id = asked(shop, form)
+        assert noted(shop, turn(shop)), "counted"
+
+        def the_next_makes_it() -> None:
+            with clock.turned_by(shop.at):
+                while noted(shop, turn(shop)):
+                    pass
+
+        hurried = Hurried(shop.at.now, runtime.figures.exports.turn.span + timedelta(seconds=1))
+        late = copy(runtime)
+        late.sounds = Hanging(runtime.sounds, the_next_makes_it)
+        with clock.turned_by(hurried):
+            told = json.loads(turn(shop, by=late))
+        assert told["rows"] == runtime.figures.exports.at_once, "it knew of a page alone"
+        assert len(table(runtime, export_id)) == n
+        assert kept(runtime) == (1 if form == "csv" else 2), "the file; of a workbook its rows too"
+        with runtime.act(COMMAND) as act:
+            exports.get(act, export_id).expires_at = act.at - timedelta(seconds=1)
+        exporting.expire(runtime)
+        assert (kept(runtime), len(told["pieces"])) == (0, 1)
+
+
 def test_a_page_of_the_tracking_table_goes_on_behind_the_one_before(
     runtime: Runtime, cast: Cast, shop: Workshop
 ) -> None:
@@ -179,12 +225,15 @@ def test_of_what_is_counted_at_one_look_a_worker_that_dies_leaves_the_same_file_
     tallies.many(runtime, cast, tallies.places(runtime, cast), seed=16, n=20)
     for form in ("csv", "xlsx"):
         export_id = tabled(shop, What.STATISTICS, form)
-        died = turn(shop)
-        assert turn(shop) == died
-        assert not noted(shop, died)
+        died, told = (json.loads(turn(shop)) for _ in range(2))
+        others, pieces = died.pop("pieces"), told["pieces"]
+        assert died == {name: value for name, value in told.items() if name != "pieces"}
+        assert not {*others} & {*pieces}
+        assert not noted(shop, json.dumps(told))
         with runtime.look(COMMAND) as act:
             row = act.session.get_one(Export, export_id)
-            assert (row.state, row.rows, kept(runtime)) == (State.DONE, row.expected, row.parts)
+            assert (row.state, row.rows, row.pieces) == (State.DONE, row.expected, pieces)
+            assert kept(runtime) == len(pieces + others)
             row_of_csv = row.rows if form == "csv" else 0
         with runtime.act(COMMAND) as act:
             exports.get(act, export_id).expires_at = act.at - timedelta(seconds=1)
