@@ -6,14 +6,25 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from flask import g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import Forbidden
 
-from hotline.console import asking, callback_rows, cases, discretion, lists, matter, people, refused, rights, words
+from hotline.console import (
+    asking,
+    callback_rows,
+    cases,
+    discretion,
+    lists,
+    matter,
+    paging,
+    people,
+    refused,
+    rights,
+    words,
+)
 from hotline.domain import callback_lists, callbacks
 from hotline.domain.act import Act
 from hotline.domain.callbacks import Callback
@@ -107,7 +118,7 @@ def _page(typed: cases.Written | Mapping[str, Any] | None = None) -> str:
             owed=callback_rows.rows(act, owed[: lists.PAGE]),
             more_owed=len(owed) > lists.PAGE,
             over=callback_rows.rows(act, page),
-            more="?" + urlencode({"before": page[-1][0].id}) if over[lists.PAGE :] else None,
+            more=paging.more(over, lambda one: one[0].id),
             who=lambda case: cases.who(case, {case.customer_id or 0: numbers.get(case.id, "")}),
             at=act.at,
             heartbeat=asking.runtime().figures.routine.live_heartbeat.seconds,

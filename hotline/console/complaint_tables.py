@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
 from typing import Any
-from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from flask import render_template, request, url_for
@@ -18,6 +18,7 @@ from hotline.console import (
     complaint_period,
     discretion,
     lists,
+    paging,
     rights,
     words,
 )
@@ -140,7 +141,6 @@ def tracking() -> ResponseReturnValue:
         before = request.args.get("before", type=asking.row_id)
         found = complaint_tracking.page(act, wanted, before=before, most=lists.PAGE + 1)
         names, page = Names.read(act, person, words.tongue()), found[: lists.PAGE]
-        more = {**asked.query, "before": page[-1].complaint.id} if found[lists.PAGE :] else None
         return render_template(
             "complaint_tracking.html",
             rows=[(row, complaint_columns.cells(row, names)) for row in page],
@@ -151,7 +151,7 @@ def tracking() -> ResponseReturnValue:
             figure="" if asked.figure == ALL else _title(asked.figure),
             is_rules=complaint_figures.is_rules(asked.figure),
             opens=not discretion.answers_for_a_department(person),
-            more=f"?{urlencode(more)}" if more else None,
+            more=paging.more(found, attrgetter("complaint.id"), **asked.query),
             wish=asked.wish(What.TRACKING),
             **_frame(act, asked, names),
         )

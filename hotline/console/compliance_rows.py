@@ -6,13 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import ColumnElement, false, func, or_, select, tuple_
 
-from hotline.console import asking, compliance_filter, lists, matter, people, rights, words
+from hotline.console import asking, compliance_filter, lists, matter, paging, people, rights, words
 from hotline.console.compliance_filter import Filter
 from hotline.domain import compliance, daily_figures, visit_figures
 from hotline.domain.act import Act
@@ -115,9 +114,7 @@ def _listed(
     more = {**asked.of(figure.rule, figure.outcome), **({"of": VISITS} if figure.of_visits else {})}
     return {
         "rows": rows,
-        "more": f"?{urlencode({**more, 'before': found[lists.PAGE - 1].id}, doseq=True)}"
-        if found[lists.PAGE :]
-        else None,
+        "more": paging.more(found, **more),
         "known": people.companies_by_id(act),
         "names": people.names(act, (one.owner_id for one in rows)),
         "cases": lists.numbered(act, [one.case_id for one in rows]),

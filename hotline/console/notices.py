@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from urllib.parse import urlencode
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from hotline.console import asking, discretion, lists, matter
+from hotline.console import asking, discretion, lists, matter, paging
 from hotline.domain import companies, notices
 from hotline.domain.act import Act
 from hotline.domain.cases import Case
@@ -46,7 +45,7 @@ def notice_list() -> ResponseReturnValue:
             "notices.html",
             rows=_shown(act, page, opened),
             unseen=[one.id for one in page if one.seen_at is None],
-            more="?" + urlencode({"before": page[-1].id}) if found[lists.PAGE :] else None,
+            more=paging.more(found),
             before=before,
             opened=opened,
             at=act.at,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from urllib.parse import urlencode
+from operator import attrgetter
 
 from flask import g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,7 +12,7 @@ from redis.exceptions import RedisError
 from sqlalchemy import ColumnElement, or_, true
 
 from hotline import crew
-from hotline.console import asking, discretion, lists, people, refused, rights, words
+from hotline.console import asking, discretion, lists, paging, people, refused, rights, words
 from hotline.crew import Hand, Lists
 from hotline.domain import alarms, claims, companies, dead_letters
 from hotline.domain.act import Act
@@ -88,7 +88,7 @@ def _page(problem: str | None = None) -> str:
         return render_template(
             "outbox.html",
             letters=page,
-            more="?" + urlencode({"before": page[-1].entry.id}) if found[lists.PAGE :] else None,
+            more=paging.more(found, attrgetter("entry.id")),
             before=before,
             problem=problem,
             standings=claims.standings(act),

@@ -7,8 +7,9 @@ A page begins behind the row that its address names (`before`). The address says
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 from urllib.parse import urlencode
 
@@ -42,9 +43,14 @@ def carriers_before() -> str | None:
     return named if _CARRIERS.fullmatch(named) else None
 
 
-def more(found: Sequence[Any]) -> str | None:
-    """The query of the next page of a list of which one more than a page was asked for; None where this is the last."""
-    return f"?before={found[lists.PAGE - 1].id}" if found[lists.PAGE :] else None
+def more(found: Sequence[Any], row_id: Callable[[Any], int] = attrgetter("id"), **query: Any) -> str | None:
+    """The query of the next page of a list of which one more than a page was asked for; None where this is the last.
+
+    `row_id`: the number of what is listed, where that is more than a row; `query`: by what else the list is chosen.
+    """
+    if not found[lists.PAGE :]:
+        return None
+    return "?" + urlencode({**query, "before": row_id(found[lists.PAGE - 1])}, doseq=True)
 
 
 def ways(more: str | None) -> Ways:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from flask import g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from hotline.console import asking, lists, people, rights, words
+from hotline.console import asking, lists, paging, people, rights, words
 from hotline.console.complaint_period import Period
 from hotline.domain import companies, reports
 from hotline.domain.act import Act
@@ -66,12 +65,11 @@ def _page() -> str:
         before = request.args.get("before", type=asking.row_id)
         found = reports.listed(act, company.id, before=before, most=lists.PAGE + 1)
         page = found[: lists.PAGE]
-        more = urlencode({"company": company.id, "before": page[-1].id}) if found[lists.PAGE :] else ""
         told = {one.id for one in reports.readers(act, company.id)}
         return render_template(
             "report_list.html",
             rows=[(one, title(one)) for one in page],
-            more=f"?{more}" if more else None,
+            more=paging.more(found, company=company.id),
             company=company,
             companies=people.companies_by_id(act) if group else {},
             coming=[(Period.named(span.name), span) for span in reports.coming(today)],

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from urllib.parse import urlencode
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
-from hotline.console import asking, discretion, lists, people, rights, words
+from hotline.console import asking, discretion, lists, paging, people, rights, words
 from hotline.domain import cases, companies, visitors
 from hotline.domain.act import Act
 from hotline.domain.cases import Case
@@ -44,7 +43,7 @@ def visitor_list() -> ResponseReturnValue:
         return render_template(
             "visitor_list.html",
             rows=page,
-            more="?" + urlencode({"before": page[-1].visitor.id}) if found[lists.PAGE :] else None,
+            more=paging.more(found, lambda one: one[0].id),
             names=people.names(act, (line.visitor.noted_by_id for line in page)),
             companies=people.companies_by_id(act),
             zone=act.standard.timezone,

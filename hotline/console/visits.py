@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from flask import g, redirect, render_template, request, url_for
@@ -19,6 +18,7 @@ from hotline.console import (
     discretion,
     lists,
     matter,
+    paging,
     people,
     rights,
     visit_wishes,
@@ -65,7 +65,7 @@ def visit_list() -> ResponseReturnValue:
             more_waiting=len(waiting) > lists.PAGE,
             unrung=visit_figures.unrung(act, [one for one, _case, _promise in waiting]),
             over=page,
-            more="?" + urlencode({"before": page[-1][0].id, **period.query}) if over[lists.PAGE :] else None,
+            more=paging.more(over, lambda one: one[0].id, **period.query),
             coverage=visit_figures.coverage(act, counted, *period.span(calendar)),
             best=act.standard.visits.best_mark,
             departments=people.departments(act, [one.department_id for one, _case in page]),

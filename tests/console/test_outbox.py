@@ -139,7 +139,7 @@ def test_they_come_a_page_at_a_time(sun: Visitor, runtime: Runtime, case_id: int
     ids = [failed(runtime, case_id=case_id) for _ in range(51)]
     first = sun.opens(PAGE).text
     assert f'id="entry-{ids[0]}"' not in first
-    assert f'href="?before={ids[1]}"' in first
+    assert f'href="?before={ids[1]}&amp;back=0"' in first
     assert f'id="entry-{ids[0]}"' in sun.opens(f"{PAGE}?before={ids[1]}").text
 
 
