@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from hotline.console import asking, lists, people, refused, rights, taken_along, words
 from hotline.console.taken_along import Taken
-from hotline.domain import companies, customers
+from hotline.domain import companies, customers, export_holdings
 from hotline.domain import looks as domain
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
@@ -99,6 +99,7 @@ def _page(**told: Any) -> str:
             rows=rows,
             names=people.names(act, _ids(page, unusual, taken)),
             taken=taken[: taken_along.MOST],
+            known_since=export_holdings.since(act) if asked.customer_id else None,
             takes_more=bool(taken[taken_along.MOST :]),
             companies=people.companies_by_id(act),
             numbers=people.masked_numbers(

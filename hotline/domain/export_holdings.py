@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, String, select
+from sqlalchemy import ColumnElement, String, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.db import Base, insert_new
@@ -41,6 +42,15 @@ def note(act: Act, export_id: int, held: Collection[Held]) -> None:
     rows = [{"thing": one.thing, "thing_id": one.thing_id, "export_id": export_id} for one in held]
     if rows:
         act.session.connection().execute(insert_new(act.session, ExportHolding), rows)
+
+
+def since(act: Act) -> datetime | None:
+    """Since when it is on record of each file which calls and cases it held: of those asked for then or later. From now
+    on, where it is of none so far; None where there was never a file.
+    """
+    unknown = act.session.scalar(select(func.max(Export.id)).where(Export.noted.is_(False)))
+    known = select(Export.asked_at).where(Export.id > (unknown or 0)).order_by(Export.id).limit(1)
+    return act.session.scalar(known) or (act.at if unknown else None)
 
 
 def of_customer(

@@ -31,6 +31,7 @@ from hotline.sheets import FORMS
 EFFECT = "export"  # the kind of what is owed
 LONGEST = 200  # characters of a reason
 _SEARCH = "search"  # in the criteria, sealed with the export's own key: what is looked for
+_TYPED = ("number", "case_number", "words")  # in what is looked for, whatever was typed into which field
 WAITED_FOR = (State.ASKED, State.GATHERING)
 AUDITORS = (Role.MANAGER, Role.GENERAL_MANAGER, Role.AUDITOR, Role.ADMINISTRATOR)  # who looked at what is for them
 _WATCHERS = (Role.SUPERVISOR, *AUDITORS)
@@ -212,8 +213,8 @@ def forget_search(act: Act, values: Collection[str]) -> None:
     """
     query = select(Export).where(Export.what == What.FOUND, Export.state.in_(WAITED_FOR)).with_for_update()
     for row in act.session.scalars(query.order_by(Export.id)).all() if values else ():
-        told = search_of(act, row).values()
-        if spelling.says([one for one in told if isinstance(one, str)], values):
+        sought = search_of(act, row)
+        if spelling.says([sought.get(name, "") for name in _TYPED], values):
             failed(act, row, Failure.ERASED)
 
 

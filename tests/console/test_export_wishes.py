@@ -8,7 +8,7 @@ from sqlalchemy import delete, select
 from hotline.domain import companies, report_figures, reports
 from hotline.domain.act import CLOCK, COMMAND
 from hotline.domain.exports import Export
-from hotline.domain.staff import Role, Staff, StaffRole
+from hotline.domain.staff import Role, StaffRole
 from hotline.runtime import Runtime
 from tests import given
 from tests.console import departments, matters
@@ -16,7 +16,7 @@ from tests.console.departments import Departments
 from tests.console.visitor import logged_in, text_of
 from tests.jobs.conftest import shop as shop
 from tests.jobs.workshop import Workshop
-from tests.world import Cast, HandClock
+from tests.world import Cast, HandClock, Person
 
 LIST, TRACE = "/console/exports", "/console/trace"
 WISH = {"form": "csv", "first": "2026-11-01", "last": "2026-11-30", "reason": "核对投诉的来电"}
@@ -120,7 +120,7 @@ def test_how_much_a_file_holds_is_told_to_whom_its_reason_is_for_rows_that_one_h
         given_to[6].state, given_to[6].rows, given_to[6].expected = "gathering", 0, 1
         given_to[3].state, given_to[3].rows, given_to[3].expected = "gathering", 1, 4
 
-    def told(who: Staff, number: int) -> list[bool]:
+    def told(who: Person, number: int) -> list[bool]:
         row = logged_in(app, who).opens(LIST).text.partition(f'id="export-{number}"')[2].partition("</tr>")[0]
         return [word in row for word in (" 行", " kB", "Bytes", "SHA-256", "<progress", "个字节")]
 

@@ -13,7 +13,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from hotline import marks
-from hotline.domain import companies, exports
+from hotline.domain import companies, customers, erasures, exports
 from hotline.domain.act import CLOCK, COMMAND
 from hotline.domain.exports import Export
 from hotline.errors import Invalid
@@ -131,6 +131,35 @@ def test_a_file_holds_what_its_page_shows_to_that_person_and_is_of_ones_own_sear
     assert lin.sends(wish, form="csv", reason=WHY).status_code == 403
 
 
+def test_a_file_that_waits_and_looks_for_whoever_is_erased_fails_and_says_so_to_whom_it_is_told(
+    app: Flask, sun: Visitor, book: Book, shop: Workshop, runtime: Runtime, cast: Cast
+) -> None:
+    book.rings("暖气不热")
+    with runtime.act(COMMAND) as act:
+        customers.rename(act, customers.get(act, cast.chen.id), "陈丽娟")
+    qian = logged_in(app, cast.qian)
+    theirs: list[dict[str, str]] = [{"number": cast.chen.number.national}, {"words": "陈丽娟 暖气"}, {"case": "陈丽娟"}]
+    for visitor, asked in (*((qian, one) for one in theirs), (sun, {"words": "暖气不热"})):
+        _here, wish = searches(visitor, book, **asked)
+        assert visitor.sends(wish, form="csv", reason=WHY).location == LIST
+    with runtime.act(COMMAND) as act:
+        companies.get(act, cast.heat.id)
+        erasures.carry_out(act, cast.chen.id)
+    with runtime.look(COMMAND) as act:
+        *failed, other = act.session.scalars(select(Export).order_by(Export.id))
+        assert [(one.state, one.key, one.failure, "search" in one.criteria) for one in failed] == [
+            ("failed", None, "erased", False)
+        ] * 3
+        assert exports.search_of(act, other)["words"] == "暖气不热"
+    rows(sun, shop)
+    assert text_of(qian.opens(LIST)).count("已按本人要求删除个人信息") == 3
+    assert "已按本人要求删除个人信息" not in text_of(sun.opens(LIST)), "it says of whom the file was"
+    with runtime.look(COMMAND) as act:
+        assert [one.state for one in act.session.scalars(select(Export).order_by(Export.id))] == ["failed"] * 3 + [
+            "done"
+        ]
+
+
 def test_the_looks_name_the_files_that_held_a_customer_as_far_as_the_reader_may_know_of_it(
     app: Flask, sun: Visitor, runtime: Runtime, cast: Cast, firm: Departments, shop: Workshop
 ) -> None:
@@ -144,6 +173,8 @@ def test_the_looks_name_the_files_that_held_a_customer_as_far_as_the_reader_may_
     assert sun.sends(looks, number=number).location == of_chen
     seen = text_of(sun.opens(of_chen))
     assert all(word in seen for word in ("导出 1 号", "单据", WHY, "139****0088", "下载过 1 次"))
+    assert "2026-11-18 10:00" in seen.partition("起申请的导出文件")[0][-30:], "since when files are known"
+    assert "起申请的导出文件" not in text_of(sun.opens(looks))
     assert "没有这个号码" in text_of(qian.is_refused(looks, page=looks, number=number)), "it says that Chen complained"
     assert "导出 1 号" not in qian.opens(of_chen).text
     book = Book(runtime, cast, rung=9)
