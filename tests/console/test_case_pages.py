@@ -74,6 +74,14 @@ def test_what_was_said_is_read_again_for_a_reason(lin: Visitor, asked: str) -> N
     assert "计费办法" not in page
     shown = lin.sends(f"{asked}/reveal", page=asked, what=f"note-{note}", reason="客户又来电")
     assert "已解释计费办法" in shown.text
+    assert '<span class="secret" ' in shown.text
+
+
+def test_a_long_text_that_is_shown_has_the_width_of_its_card(lin: Visitor, asked: str) -> None:
+    lin.sends(f"{asked}/called-back", page=asked, rule="CBK-1.answer", said="已解释计费办法，" * 20)
+    note = lin.opens(asked).text.partition('name="what" value="note-')[2].partition('"')[0]
+    shown = lin.sends(f"{asked}/reveal", page=asked, what=f"note-{note}", reason="客户又来电").text
+    assert f'<span class="secret long" id="secret-note-{note}"' in shown
 
 
 @pytest.mark.parametrize("form", [{"rule": "CBK-1.answer", "said": "  "}, {"rule": "FLT-2.sign", "said": "客户满意"}])
