@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import column, select, table
 from sqlalchemy.orm import Session
 
-from hotline.domain import retracing
+from hotline.domain import figure_seals, retracing
 from hotline.domain.chains import Tail, looked_up, stored
 from hotline.domain.findings import Report, What
 from hotline.domain.promise_forms import JUDGING, WARNING, Verdict
@@ -26,7 +26,7 @@ _OWN = ("calls", "cases")  # rows that have a chain of their own
 _NOTHING: dict[str, dict[str, Any]] = {}
 # What of a column is compared where that is not what stands in it: that a note stands there, which names one has.
 _SHOWN = {("cases", "outcome"): "outcome IS NOT NULL", ("cases", "details"): "CAST(details AS TEXT)"}
-_TURNS = "turns"
+_TURNS, _SUMS = "turns", "daily_figures"
 _UNNAMED = "SELECT id FROM calls WHERE id {among} AND unnamed"
 
 Told = dict[int, dict[str, Any]]  # a row's number -> the chain that says so -> column -> what stands there
@@ -40,12 +40,15 @@ def check(session: Session, report: Report, tails: Iterable[Tail]) -> None:
             _compare(session, report, name, told[name], held)
     retracing.check(session, report, told[_TURNS], chains["call"])
     _check_clocks(session, report, chains["case"])
+    if HOUSE in chains:
+        sums = {company_id: by_chain[HOUSE] for company_id, by_chain in told[_SUMS].items()}
+        figure_seals.check(session, report, sums)
 
 
 def _read(session: Session, tails: Iterable[Tail]) -> tuple[dict[str, dict[int, str]], dict[str, Told]]:
     """Which chains these are, by the first word of their names and by number, and what they tell, table by table."""
     chains: dict[str, dict[int, str]] = defaultdict(dict)
-    told: dict[str, Told] = {name: defaultdict(dict) for name in (*HELD_BY, _TURNS)}
+    told: dict[str, Told] = {name: defaultdict(dict) for name in (*HELD_BY, _TURNS, _SUMS)}
     as_stored = stored(session)
     for tail in tails:
         match = NAME.fullmatch(tail.chain)

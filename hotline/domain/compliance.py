@@ -20,7 +20,7 @@ from sqlalchemy import ColumnElement, ForeignKey, and_, extract, false, func, no
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.db import Base, insert_new
-from hotline.domain import daily_figures, visit_figures
+from hotline.domain import daily_figures, figure_seals, visit_figures
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
 from hotline.domain.companies import Company
@@ -101,7 +101,7 @@ def count_days(act: Act, company: Company) -> bool:
         return False
     changed = sorted(_changed(act, measure, done))
     new = [day for day in _days_after(done.last, closed) if (day - done.last).days <= counting.batch]
-    rang = _with_open_calls(act, done)
+    rang, before = _with_open_calls(act, done), figure_seals.of_days(act, company.id, changed)
     for day in changed:
         count, but = (daily_figures.of_rows, ()) if day in rang else (daily_figures.of_promises, MEASURED)
         daily_figures.write(act, measure, day, count(act, measure, day, day), but=but)
@@ -109,6 +109,7 @@ def count_days(act: Act, company: Company) -> bool:
         daily_figures.write(act, measure, day, daily_figures.of_rows(act, measure, day, day))
     if changed or new:
         done.last, done.at = max([done.last, *new]), act.at
+        figure_seals.tell(act, company.id, before, new)
     return done.last < closed
 
 
@@ -130,11 +131,13 @@ def came_late(act: Act, company: Company, at: datetime) -> None:
     done, day = act.lock(FigureRound, company.id), Measure.of(act, company).today(at)
     if done is None or not done.first <= day <= done.last:
         return
+    before = figure_seals.of_days(act, company.id, [day])
     rang = act.session.get(DailyFigure, (company.id, day, daily_figures.RING))
     if rang is None:
         rang = DailyFigure(company_id=company.id, day=day, rule=daily_figures.RING, **dict.fromkeys(OUTCOMES, 0))
         act.session.add(rang)
     rang.open += 1  # as a call that still rang when the day was added up
+    figure_seals.tell(act, company.id, before)
 
 
 def rows_of(measure: Measure, days: Days, rule: str, outcome: str, hidden: Hidden | None) -> ColumnElement[bool]:

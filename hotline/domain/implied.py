@@ -9,7 +9,7 @@ from typing import Any
 from hotline.domain import retracing
 from hotline.domain.calls import LATE_ANSWER
 from hotline.domain.discarded import DISCARDED
-from hotline.domain.tells import OF_TURNS, UNTOLD
+from hotline.domain.tells import OF_TURNS, SUMMED, UNTOLD
 
 _SEALED = "sealed_"  # how the name of a value begins that is destroyed with its matter
 _NOTHING: dict[str, Any] = {}
@@ -58,6 +58,13 @@ def of_case(kind: str, fields: Fields, said: Said, number: int) -> None:
         fields["details"] = Holds(_NOTED[kind](before.names if isinstance(before, Holds) else frozenset(), fields))
 
 
+def of_house(_kind: str, fields: Fields, said: Said, _number: int) -> None:
+    """Add to `said` what the sums of a company's days are, and from which day on they all are told."""
+    sums = said["daily_figures"].setdefault(fields["company"], {"days": {}, "new": None})
+    sums["days"].update(fields["days"])
+    sums["new"] = sums["new"] or (fields["new"] and str(fields["new"]))
+
+
 def _opened(fields: Fields) -> None:
     """Entries of versions before do not say whether it was told without a name, nor what was noted."""
     customer = fields.setdefault("customer", UNTOLD)
@@ -83,4 +90,5 @@ _OF_CASE = frozenset({"case-opened", *_NOTED})
 MEANS: Mapping[str, tuple[frozenset[str], Callable[[str, Fields, Said, int], None]]] = {
     "call": (_OF_CALL, of_call),
     "case": (_OF_CASE, of_case),
+    "house": (frozenset({SUMMED}), of_house),
 }

@@ -286,4 +286,5 @@ ALSO: dict[str, Tells] = {
 }
 BY_STATE = {"call-state": "state", "repair": "now"}
 OF_TURNS = ("turn", "call-discarded")
-KINDS = frozenset(name.split()[0].encode() for name in (*TELLS, *OF_TURNS))  # the entries that are read again
+SUMMED = "days-added-up"
+KINDS = frozenset(name.split()[0].encode() for name in (*TELLS, *OF_TURNS, SUMMED))  # the entries that are read again

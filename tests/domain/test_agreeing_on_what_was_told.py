@@ -28,8 +28,16 @@ def told(runtime: Runtime, cast: Cast) -> Runtime:
         given.talk(act, call, ("1", "main"), ("2", "fault"))
         noted = {"sealed_question": calls.seal(act, call, "cold")}
         heat = companies.get(act, cast.heat.id)
-        who = {"owner_id": cast.lin.id, "customer_id": cast.chen.id}
-        cases.open(act, heat, kind=cases.Kind.ENQUIRY, matter="heating", call=call, details=noted, **who)
+        cases.open(
+            act,
+            heat,
+            kind=cases.Kind.ENQUIRY,
+            matter="heating",
+            owner_id=cast.lin.id,
+            customer_id=cast.chen.id,
+            call=call,
+            details=noted,
+        )
         calls.progress(act, call, state=State.ENDED, sequence=2, ended_by="them", cause="line-broke")
         waiting = given.call(act, cast, sid="CA" + "2" * 32)
         calls.answered(act, waiting, millis=1)
