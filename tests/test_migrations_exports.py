@@ -35,8 +35,9 @@ def wrote(runtime: Runtime, cast: Cast) -> None:
             connection.execute(
                 text(
                     "INSERT INTO exports (id, company_id, what, form, criteria, reason, language, asked_by_id,"
-                    " asked_at, state, cursor, rows, parts, file, taken) VALUES (:id, :company, :what, :form, :criteria,"
-                    " 'x', 'zh-CN', :by, :at, :state, 0, :rows, :parts, :file, 0)"
+                    " asked_at, state, cursor, rows, parts, file, taken)"
+                    " VALUES (:id, :company, :what, :form, :criteria, 'x', 'zh-CN', :by, :at, :state, 0, :rows,"
+                    " :parts, :file, 0)"
                 ),
                 told,
             )

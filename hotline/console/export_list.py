@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 from typing import Any
-from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from flask import Response, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
-from hotline.console import asking, discretion, export_told, lists, people, refused, reports, rights, words
+from hotline.console import asking, discretion, export_told, lists, paging, people, refused, reports, rights, words
 from hotline.domain import companies, exports
 from hotline.domain.act import Act
 from hotline.domain.complaint_forms import Stage
@@ -124,7 +123,7 @@ def _page(problem: str = "", typed: Mapping[str, str] | None = None) -> str:
     with asking.runtime().look(asking.actor()) as act:
         g.here = _here()
         companies.get(act, person.company_id)
-        before = request.args.get("before", type=asking.row_id)
+        before = paging.before()
         by = None if What.CALLS in kinds else person.id  # who heads a department knows of no other's
         found = exports.listed(act, None if group else person.company_id, before=before, most=lists.PAGE + 1, by=by)
         page = found[: lists.PAGE]
@@ -136,7 +135,7 @@ def _page(problem: str = "", typed: Mapping[str, str] | None = None) -> str:
             "export_list.html",
             rows=rows,
             waits=any(row.waits for row in rows),
-            more="?" + urlencode({"before": page[-1].id}) if found[lists.PAGE :] else None,
+            more=paging.more(found),
             names=people.names(act, (one.asked_by_id for one in page)),
             companies=known if group else {},
             kinds=[what for what in BY_DAYS if what in kinds and what != What.REPORT],

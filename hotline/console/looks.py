@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
 from flask import g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from hotline.console import asking, lists, people, refused, rights, taken_along, words
+from hotline.console import asking, lists, paging, people, refused, rights, taken_along, words
 from hotline.console.taken_along import Taken
 from hotline.domain import companies, customers, export_holdings
 from hotline.domain import looks as domain
@@ -84,7 +83,7 @@ def _page(**told: Any) -> str:
     g.here = _here()
     seen = _companies(person)
     asked = Asked(request.args.get("staff", type=asking.row_id), request.args.get("customer", type=asking.row_id), seen)
-    before = request.args.get("before", type=asking.row_id)
+    before = paging.before()
     with asking.runtime().look(asking.actor()) as act:
         found = domain.listed(act, asked, before=before, most=lists.PAGE + 1)
         page = found[: lists.PAGE]
@@ -92,8 +91,7 @@ def _page(**told: Any) -> str:
         unusual = domain.unusual(act, seen, most=_NEWEST)
         rows = [row for look in page if (row := _shown(act, person, look)) is not None]
         companies.get(act, person.company_id)
-        query = {"staff": asked.staff_id, "customer": asked.customer_id}
-        more = {name: value for name, value in query.items() if value} | {"before": page[-1].id if page else 0}
+        query: dict[str, Any] = {"staff": asked.staff_id, "customer": asked.customer_id}
         return render_template(
             "looks.html",
             rows=rows,
@@ -108,7 +106,7 @@ def _page(**told: Any) -> str:
             unusual=[] if before else unusual,
             colleagues=_colleagues(act, seen),
             asked=asked,
-            more="?" + urlencode(more) if found[lists.PAGE :] else None,
+            more=paging.more(found, **{name: value for name, value in query.items() if value}),
             standard=act.standard,
             zone=act.standard.timezone,
             **{"problem": "", "typed": "", **told},
