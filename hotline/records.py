@@ -277,4 +277,5 @@ def _as_lines(report: Report) -> list[str]:
     if report.more:
         lines.append(f"... and {report.more} more")
     lines += [f"note: {note}" for note in report.notes]
+    lines.append(f"note: {verifying.UNCOMPARED}")
     return [*lines, "unaltered" if report.unaltered else "ALTERED"]

@@ -12,9 +12,10 @@ from typing import Any
 from sqlalchemy import column, select, table
 from sqlalchemy.orm import Session
 
-from hotline.domain import figure_seals, retracing
+from hotline.domain import figure_seals, never_told, retracing
 from hotline.domain.chains import Tail, looked_up, stored
 from hotline.domain.findings import Report, What
+from hotline.domain.implied import WHOLE
 from hotline.domain.promise_forms import JUDGING, WARNING, Verdict
 from hotline.domain.replaying import ABOUT, COLUMNS, HELD_BY, HOUSE, LARGEST, MAY_BE_UNTOLD, replay
 
@@ -40,6 +41,7 @@ def check(session: Session, report: Report, tails: Iterable[Tail]) -> None:
             _compare(session, report, name, told[name], held)
     retracing.check(session, report, told[_TURNS], chains["call"])
     _check_clocks(session, report, chains["case"])
+    never_told.check(session, report, told, chains["case"], told[WHOLE])
     if HOUSE in chains:
         sums = {company_id: by_chain[HOUSE] for company_id, by_chain in told[_SUMS].items()}
         figure_seals.check(session, report, sums)
@@ -48,7 +50,7 @@ def check(session: Session, report: Report, tails: Iterable[Tail]) -> None:
 def _read(session: Session, tails: Iterable[Tail]) -> tuple[dict[str, dict[int, str]], dict[str, Told]]:
     """Which chains these are, by the first word of their names and by number, and what they tell, table by table."""
     chains: dict[str, dict[int, str]] = defaultdict(dict)
-    told: dict[str, Told] = {name: defaultdict(dict) for name in (*HELD_BY, _TURNS, _SUMS)}
+    told: dict[str, Told] = {name: defaultdict(dict) for name in (*HELD_BY, _TURNS, _SUMS, WHOLE)}
     as_stored = stored(session)
     for tail in tails:
         match = NAME.fullmatch(tail.chain)

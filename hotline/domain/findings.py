@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 MOST = 1000  # problems named one by one; a log that was altered throughout need not fill the memory
 CHECKPOINT = "checkpoint"
@@ -65,6 +66,7 @@ class Report:
     problems: list[Problem] = field(default_factory=list)
     more: int = 0  # problems beyond those named
     notes: list[str] = field(default_factory=list)
+    firsts: dict[str, Any] = field(default_factory=dict)  # kind of entry -> when the first was written, once looked up
     later: list[int] = field(default_factory=list)  # checkpoints made after the back-up that was brought back
 
     @property

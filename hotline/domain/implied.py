@@ -12,6 +12,7 @@ from hotline.domain.discarded import DISCARDED
 from hotline.domain.tells import OF_TURNS, SUMMED, UNTOLD
 
 _SEALED = "sealed_"  # how the name of a value begins that is destroyed with its matter
+WHOLE = "whole"  # under this name: the cases of versions that tell of every row
 _NOTHING: dict[str, Any] = {}
 
 Fields = dict[str, Any]
@@ -52,6 +53,8 @@ def of_call(kind: str, fields: Fields, said: Said, number: int) -> None:
 def of_case(kind: str, fields: Fields, said: Said, number: int) -> None:
     """Add to the fields of an entry of a case what it means for the case's row."""
     if kind == "case-opened":
+        if "details" in fields:
+            said[WHOLE][number] = True
         _opened(fields)
     elif kind in _NOTED:
         before = said["cases"].get(number, _NOTHING).get("details")

@@ -4,16 +4,21 @@
 
 from __future__ import annotations
 
-import pytest
+import json
 
-from hotline.domain import calls, cases, companies, desk, record_classes
+import pytest
+from sqlalchemy import text as text_of
+from sqlalchemy.orm import Session
+
+from hotline.domain import calls, cases, companies, desk, record_classes, visits
 from hotline.domain.act import CALLER, COMMAND
+from hotline.domain.audit import canonical
 from hotline.domain.calls import State
 from hotline.domain.verifying import What
 from hotline.runtime import Runtime
 from tests import given
 from tests.domain.test_agreeing import found
-from tests.tampering import forging, run
+from tests.tampering import forging, rehash, run
 from tests.world import Cast
 
 LATE = 99_000  # milliseconds
@@ -117,3 +122,45 @@ def test_a_matter_names_no_call_in_which_something_unnamed_was_told(told: Runtim
         with forging(told) as session:
             run(session, sql)
             assert found(session) == [f"case:2: {What.ROW}: cases 2 {row}"]
+
+
+def test_a_row_that_was_never_told_is_named(told: Runtime, cast: Cast) -> None:
+    """A visit that nobody made raises the coverage, a text that nobody sent looks like care."""
+    text = "INSERT INTO notices (key, staff_id, company_id, case_id, text, urgent, by_call, at, told_at) VALUES"
+    forged = {
+        "visits": "INSERT INTO visits (case_id, company_id, rule, state, owed_at, reopened)"
+        f" VALUES (1, {cast.heat.id}, 'VIS-2.complaint', 'made', '{{at}}', false)",
+        "notices": f"{text} ('x', {cast.lin.id}, {cast.heat.id}, 1, 'broken', false, false, '{{at}}', '{{at}}')",
+    }
+    for name, sql in forged.items():
+        for at in ("2020-01-01 00:00:00.000000", "2031-01-01 00:00:00.000000"):
+            with forging(told) as session:
+                run(session, sql.format(at=at))
+                number = session.execute(text_of(f"SELECT max(id) FROM {name}")).scalar_one()
+                named = f"case:1: {What.ROW_UNTOLD}: {name} {number}"
+                assert found(session) == found(session, "case:1") == [named]
+
+
+def test_a_row_of_a_version_before_may_be_untold(told: Runtime, cast: Cast) -> None:
+    """Of a matter that was opened before all was told: what is older than the first entry of its kind."""
+    with told.act(COMMAND) as act:
+        _case, order = given.fault(act, cast)
+        visits.owe(act, cases.get(act, 2), "VIS-2.complaint")
+        assert order.case_id == 2
+    sql = "INSERT INTO visits (case_id, company_id, rule, state, owed_at, reopened)"
+    for at, named in (("2020-01-01 00:00:00.000000", False), ("2031-01-01 00:00:00.000000", True)):
+        with forging(told) as session:
+            retold(session, "case:1")
+            run(session, f"{sql} VALUES (1, {cast.heat.id}, 'VIS-2.complaint', 'made', '{at}', false)")
+            assert any(What.ROW_UNTOLD in problem for problem in found(session)) == named
+
+
+def retold(session: Session, chain: str) -> None:
+    """Its first entry as a version before wrote it."""
+    where = {"c": chain}
+    query = text_of("SELECT body FROM audit_entries WHERE chain = :c AND seq = 1")
+    said = json.loads(bytes(session.execute(query, where).scalar_one()))
+    for name in ("details", "anonymous"):
+        del said["fields"][name]
+    run(session, "UPDATE audit_entries SET body = :b WHERE chain = :c AND seq = 1", b=canonical(said), **where)
+    rehash(session, chain, heads=True)
