@@ -37,6 +37,7 @@ def wallboard() -> ResponseReturnValue:
             percent=_percent,
             is_long=_is_long,
             chosen=chosen,
+            company_id=_asked_for(chosen),
             companies=people.companies_by_id(act) if rights.whole_group(person) else {},
             left_out=companies.not_loading(act) if rights.whole_group(person) else [],
             shows=sessions.shows(),
@@ -76,6 +77,12 @@ def _chosen(act: Act) -> list[Company]:
     known = {one.id: one for one in companies.loading(act)}
     company_id = request.args.get("company", type=asking.row_id)
     return [known[company_id]] if company_id in known else list(known.values())
+
+
+def _asked_for(chosen: list[Company]) -> int | None:
+    """The one company that was asked for: the group is the group, though one alone of it can be counted just now."""
+    company_id = request.args.get("company", type=asking.row_id)
+    return company_id if rights.whole_group(asking.person()) and company_id in [one.id for one in chosen] else None
 
 
 def _standard(act: Act, chosen: list[Company]) -> Standard:

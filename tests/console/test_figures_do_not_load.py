@@ -93,6 +93,10 @@ def test_the_groups_own_pages_stay_open_and_say_who_is_left_out(app: Flask, unlo
             opened = tang.opens(f"/console/{page}?rule=ANS-1&company={of}")
             assert opened.status_code == 200, page
             assert "标准读不出来" in text_of(opened), page
+    wall = tang.opens("/console/wallboard")
+    assert "全部公司" in text_of(wall)
+    assert 'wallboard?company=1"' in wall.text
+    assert 'aria-current="page"' not in wall.text.partition('class="wall-foot"')[2].partition("</nav>")[0]
     assert "不含 安心物业" in text_of(tang.opens("/console/compliance"))
     assert "标准读不出来" not in text_of(logged_in(app, unloaded.qian).opens("/console/compliance"))
     with runtime.act(COMMAND) as act:
