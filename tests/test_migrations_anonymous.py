@@ -33,5 +33,5 @@ def test_calls_of_before_are_marked_by_their_note_alone_and_no_file_of_before_sa
     migrations.upgrade(runtime.engine)
     with runtime.look(COMMAND) as act:
         assert list(act.session.scalars(select(Call.sid).where(Call.unnamed))) == [TOLD]
-        assert anonymity.calls_about(act, [case.id]) == [by_sid[TOLD].id]
+        assert anonymity.Notes(act).calls_about([case.id]) == [by_sid[TOLD].id]
         assert act.session.scalar(select(func.count()).select_from(ExportHolding)) == 0

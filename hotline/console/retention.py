@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from hotline.console import asking, keeping, lists, paging, people, refused, rights, words
 from hotline.domain import companies, disposals, record_classes
 from hotline.domain.act import Act
+from hotline.domain.anonymity import Notes
 from hotline.domain.companies import Company
 from hotline.domain.disposals import Disposal, Item, State
 from hotline.domain.record_classes import CLASSES, RecordClass
@@ -88,7 +89,8 @@ def _page(**told: Any) -> str:
         rows = disposals.listed(act, own, before=paging.before(), most=lists.PAGE + 1)
         drawn = rows[: lists.PAGE]
         shown = companies.loading(act) if own is None else [companies.get(act, own)]
-        schedules = [_schedule(act, one) for one in shown]
+        notes = Notes(act)
+        schedules = [_schedule(act, one, notes) for one in shown]
         found = [_listed(act, one) for one in drawn]
         companies.get(act, person.company_id)
         return render_template(
@@ -106,16 +108,16 @@ def _page(**told: Any) -> str:
         )
 
 
-def _schedule(act: Act, company: Company) -> Schedule:
+def _schedule(act: Act, company: Company, notes: Notes) -> Schedule:
     companies.get(act, company.id)
-    classes = [_kept(act, company.id, one) for one in CLASSES]
+    classes = [_kept(act, company.id, one, notes) for one in CLASSES]
     may_draw = company.id == asking.person().company_id and rights.may_open(asking.person(), "console.draw_up")
     return Schedule(company, classes, disposals.under_way(act, company.id), may_draw)
 
 
-def _kept(act: Act, company_id: int, one: RecordClass) -> Kept:
+def _kept(act: Act, company_id: int, one: RecordClass, notes: Notes) -> Kept:
     most = asking.runtime().figures.keeping.list_most
-    due = None if one.due is None else record_classes.count(act, company_id, one, most=most + 1)
+    due = None if one.due is None else record_classes.count(act, company_id, one, notes, most=most + 1)
     return Kept(one.name, one.kept(act.standard.records.retention), due)
 
 

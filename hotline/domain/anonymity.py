@@ -30,13 +30,23 @@ def was_told() -> ColumnElement[bool]:
     return Call.unnamed.expression
 
 
-def calls_about(act: Act, case_ids: Collection[int]) -> list[int]:
-    """The calls in which these anonymous matters were told. Each note is opened for that: no query finds it.
-
-    For what is kept and destroyed alone; nobody is told which call it is.
+class Notes:
+    """Which anonymous matter was told in which call, read once however often it is asked, for each note is opened: no
+    query finds it. For what is kept and destroyed alone; nobody is told which call it is.
     """
-    rows = act.session.execute(select(Call.id, Call.slots).where(was_told())) if case_ids else ()
-    return [call_id for call_id, slots in rows if _SLOT in slots and int(act.sealer.open(slots[_SLOT])) in case_ids]
+
+    def __init__(self, act: Act) -> None:
+        self._act, self._read = act, False
+        self._told: dict[int, int] = {}
+
+    def calls_about(self, case_ids: Collection[int]) -> list[int]:
+        """The calls in which these anonymous matters were told."""
+        if case_ids and not self._read:
+            rows = self._act.session.execute(select(Call.id, Call.slots).where(was_told()))
+            opens = self._act.sealer.open
+            self._told = {call_id: int(opens(slots[_SLOT])) for call_id, slots in rows if _SLOT in slots}
+            self._read = True
+        return [call_id for call_id, case_id in self._told.items() if case_id in case_ids]
 
 
 def present_case(act: Act, call: Call) -> int | None:

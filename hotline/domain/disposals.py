@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from hotline.db import Base
 from hotline.domain import companies, holds, outbox, record_classes
 from hotline.domain.act import Act
+from hotline.domain.anonymity import Notes
 from hotline.domain.companies import Company
 from hotline.domain.record_classes import CLASSES
 from hotline.domain.staff import Staff
@@ -77,9 +78,10 @@ def draw_up(act: Act, company_id: int, *, by: Staff | None, most: int) -> Dispos
     if under_way(act, company_id) is not None:
         raise Conflict("a list of this company is under way: it is decided and carried out first", key="under-way")
     found: list[tuple[str, str]] = []
+    notes = Notes(act)
     for one in CLASSES:
         if one.due is not None:
-            due = record_classes.due(act, company_id, one).limit(most - len(found))
+            due = record_classes.due(act, company_id, one, notes).limit(most - len(found))
             found += [(one.name, str(id_)) for id_ in act.session.scalars(due)]
     if not found:
         return None
@@ -133,8 +135,9 @@ def carry_out(act: Act, disposal_id: int, *, most: int) -> bool:
         return False
     waiting = select(DisposalItem).where(DisposalItem.disposal_id == disposal_id, DisposalItem.state == Item.LISTED)
     items = list(act.session.scalars(waiting.order_by(DisposalItem.id).limit(most)))
+    notes = Notes(act)
     for item in items:
-        item.state = Item.GONE if _destroyed(act, disposal, item) else Item.KEPT
+        item.state = Item.GONE if _destroyed(act, disposal, item, notes) else Item.KEPT
     if len(items) == most:
         return True
     act.session.flush()
@@ -185,13 +188,13 @@ def may_decide(act: Act, disposal: Disposal, person: Staff) -> bool:
     return person.id != disposal.drawn_by_id and holds.may_decide(act, person, disposal.company_id)
 
 
-def _destroyed(act: Act, disposal: Disposal, item: DisposalItem) -> bool:
+def _destroyed(act: Act, disposal: Disposal, item: DisposalItem, notes: Notes) -> bool:
     """Destroyed, if it is due still: what was held or opened again since stays."""
     one = record_classes.named(item.kind)
     companies.get(act, disposal.company_id)
     if one.lock is not None:
         one.lock(act, item.thing)
-    due = record_classes.due(act, disposal.company_id, one)
+    due = record_classes.due(act, disposal.company_id, one, notes)
     [column] = due.selected_columns
     thing = item.thing if one.name == "recording" else int(item.thing)
     if one.destroy is None or act.session.scalar(due.where(column == thing).limit(1)) is None:

@@ -8,8 +8,9 @@ from sqlalchemy import ColumnElement, ForeignKey, Select, Text, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 
 from hotline.db import Base, behind
-from hotline.domain import anonymity, discretion, staff
+from hotline.domain import discretion, staff
 from hotline.domain.act import Act
+from hotline.domain.anonymity import Notes
 from hotline.domain.calls import Call
 from hotline.domain.cases import Case
 from hotline.domain.customers import Customer
@@ -113,12 +114,15 @@ def held_cases() -> Select[int]:
     return select(Case.id).where(or_(Case.id.in_(cases), Case.customer_id.in_(held_customers())))
 
 
-def held_calls(act: Act) -> Select[int]:
-    """The ids of every call that is held: with its matter, an anonymous one too, or with its customer."""
+def held_calls(act: Act, notes: Notes | None = None) -> Select[int]:
+    """The ids of every call that is held: with its matter, an anonymous one too, or with its customer.
+
+    `notes`: of anonymous matters, where they are asked more than once.
+    """
     of_cases = select(Case.call_id).where(Case.id.in_(held_cases()), Case.call_id.is_not(None))
     of_customers = Call.customer_id.in_(held_customers())
     unnamed = act.session.scalars(select(Case.id).where(Case.anonymous, Case.id.in_(held_cases())))
-    told = Call.id.in_(anonymity.calls_about(act, set(unnamed)))
+    told = Call.id.in_((notes or Notes(act)).calls_about(set(unnamed)))
     return select(Call.id).where(or_(Call.case_id.in_(held_cases()), Call.id.in_(of_cases), of_customers, told))
 
 

@@ -11,8 +11,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Select, String, and_, cast, delete, exists, func, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
-from hotline.domain import anonymity, companies, customers, erasures, holds
+from hotline.domain import companies, customers, erasures, holds
 from hotline.domain.act import Act
+from hotline.domain.anonymity import Notes
 from hotline.domain.call_words import CallWord
 from hotline.domain.calls import Call
 from hotline.domain.cases import Case
@@ -48,7 +49,7 @@ class RecordClass:
 
     name: str
     kept: Callable[[Retention], Limit]
-    due: Callable[[Act, Company, datetime], Due] | None = None
+    due: Callable[[Act, Company, datetime, Notes], Due] | None = None
     destroy: Callable[[Act, str], None] | None = None
     lock: Callable[[Act, str], None] | None = None
 
@@ -58,19 +59,19 @@ def before(act: Act, one: RecordClass) -> datetime:
     return one.kept(act.standard.records.retention).before(act.at, act.standard.calendar)
 
 
-def due(act: Act, company_id: int, one: RecordClass) -> Due:
+def due(act: Act, company_id: int, one: RecordClass, notes: Notes) -> Due:
     """The ids of what a company has to destroy of a class, by its own standard; nothing that is held. Raises NotFound
-    for a class that goes by itself.
+    for a class that goes by itself. `notes` of anonymous matters are read once for many such questions.
     """
     if one.due is None:
         raise NotFound(f"{one.name} goes by itself")
     company = companies.get(act, company_id)
-    return one.due(act, company, before(act, one))
+    return one.due(act, company, before(act, one), notes)
 
 
-def count(act: Act, company_id: int, one: RecordClass, *, most: int) -> int:
+def count(act: Act, company_id: int, one: RecordClass, notes: Notes, *, most: int) -> int:
     """How many of a class are due, up to so many."""
-    some = due(act, company_id, one).order_by(None).limit(most).subquery()
+    some = due(act, company_id, one, notes).order_by(None).limit(most).subquery()
     return int(act.session.scalar(select(func.count()).select_from(some)) or 0)
 
 
@@ -82,15 +83,17 @@ def named(name: str) -> RecordClass:
     raise NotFound(f"no class of records is called {name}")
 
 
-def _recordings(act: Act, company: Company, since: datetime) -> Due:
+def _recordings(act: Act, company: Company, since: datetime, notes: Notes) -> Due:
     """Sounds whose matter is closed, and every other of the call with it."""
     at_rest = (Recording.case_id.is_(None), Recording.case_id.in_(_closed()))
     return (
         select(Recording.sid)
         .join(Call, Call.id == Recording.call_id)
         .where(Call.company_id == company.id, Recording.sha256.is_not(None), Recording.at < since, or_(*at_rest))
-        .where(_call_is_at_rest(act))
-        .where(_is_not_held(Recording.case_id), _customer_is_not_held(Recording.customer_id), _call_is_not_held(act))
+        .where(_call_is_at_rest(act, notes))
+        .where(
+            _is_not_held(Recording.case_id), _customer_is_not_held(Recording.customer_id), _call_is_not_held(act, notes)
+        )
         .order_by(Recording.at, Recording.sid)
     )
 
@@ -101,13 +104,15 @@ def _discard_recording(act: Act, sid: str) -> None:
     erasures.discard(act, row)
 
 
-def _calls(act: Act, company: Company, since: datetime) -> Due:
+def _calls(act: Act, company: Company, since: datetime, notes: Notes) -> Due:
     """What callers said in calls that are over and whose matters are closed."""
     says = exists().where(Turn.call_id == Call.id, Turn.words.is_not(None))
     return (
         select(Call.id)
-        .where(Call.company_id == company.id, Call.started_at < since, Call.ended_at < since, _call_is_at_rest(act))
-        .where(or_(says, cast(Call.slots, String).like(_HAS_SEALED)), _call_is_not_held(act))
+        .where(
+            Call.company_id == company.id, Call.started_at < since, Call.ended_at < since, _call_is_at_rest(act, notes)
+        )
+        .where(or_(says, cast(Call.slots, String).like(_HAS_SEALED)), _call_is_not_held(act, notes))
         .order_by(Call.id)
     )
 
@@ -120,7 +125,7 @@ def _discard_call(act: Act, call_id: str) -> None:
     act.remember(call.chain, "call-discarded")
 
 
-def _cases(act: Act, company: Company, since: datetime) -> Due:
+def _cases(act: Act, company: Company, since: datetime, _notes: Notes) -> Due:
     """What was told in matters that are closed and in which nothing is owed any more."""
     told = exists().where(RepairOrder.case_id == Case.id, RepairOrder.address.is_not(None))
     says = or_(cast(Case.details, String).like(_HAS_SEALED), Case.outcome.is_not(None), told)
@@ -142,7 +147,7 @@ def _discard_case(act: Act, case_id: str) -> None:
     act.remember(case.chain, DISCARDED)
 
 
-def _customers(act: Act, company: Company, since: datetime) -> Due:
+def _customers(act: Act, company: Company, since: datetime, notes: Notes) -> Due:
     """Customers of whom no company that knows them heard since, whose matters are closed and agreements have ended.
 
     The key is the group's: each company that knows them has to be done with them by its own standard, sounds and all.
@@ -152,7 +157,7 @@ def _customers(act: Act, company: Company, since: datetime) -> Due:
     endless = and_(place.agreement.is_not(None), place.agreement_ends.is_(None))
     served = exists().where(place.customer_id == Customer.id, or_(place.agreement_ends >= today, endless))
     done = [_is_done_with(act, one) for one in companies.listed(act)]
-    done.append(~exists().where(Call.customer_id == Customer.id, Call.id.in_(_kept_for_unnamed(act))))
+    done.append(~exists().where(Call.customer_id == Customer.id, Call.id.in_(_kept_for_unnamed(act, notes))))
     return (
         select(Customer.id)
         .where(Customer.key.is_not(None), Customer.known_since < since, _knows(company.id), *done, ~served)
@@ -227,17 +232,17 @@ CLASSES: tuple[RecordClass, ...] = (
 )
 
 
-def _call_is_at_rest(act: Act) -> ColumnElement[bool]:
+def _call_is_at_rest(act: Act, notes: Notes) -> ColumnElement[bool]:
     """Of `Call`: is every matter closed that was told in it? The call names the last alone."""
     still_open = exists().where(_TOLD.call_id == Call.id, _TOLD.state != "closed")
-    told = Call.id.not_in(_kept_for_unnamed(act))
+    told = Call.id.not_in(_kept_for_unnamed(act, notes))
     return and_(or_(Call.case_id.is_(None), Call.case_id.in_(_closed())), ~still_open, told)
 
 
-def _kept_for_unnamed(act: Act) -> list[int]:
+def _kept_for_unnamed(act: Act, notes: Notes) -> list[int]:
     """The calls in which an anonymous matter was told that is open or held: neither names the other in the clear."""
     kept = or_(Case.state != "closed", Case.id.in_(holds.held_cases()))
-    return anonymity.calls_about(act, set(act.session.scalars(select(Case.id).where(Case.anonymous, kept))))
+    return notes.calls_about(set(act.session.scalars(select(Case.id).where(Case.anonymous, kept))))
 
 
 def _closed() -> Select[int]:
@@ -252,8 +257,8 @@ def _customer_is_not_held(customer_id: InstrumentedAttribute[Any]) -> ColumnElem
     return or_(customer_id.is_(None), customer_id.not_in(holds.held_customers()))
 
 
-def _call_is_not_held(act: Act) -> ColumnElement[bool]:
-    return Call.id.not_in(holds.held_calls(act))
+def _call_is_not_held(act: Act, notes: Notes) -> ColumnElement[bool]:
+    return Call.id.not_in(holds.held_calls(act, notes))
 
 
 def _of_held_cases() -> Select[int | None]:

@@ -48,9 +48,8 @@ WHY = "保存期已满"
 
 def due(runtime: Runtime, cast: Cast) -> dict[str, int]:
     with runtime.look(COMMAND) as act:
-        found = {
-            one.name: record_classes.count(act, cast.heat.id, one, most=9) for one in record_classes.CLASSES if one.due
-        }
+        notes, classes = anonymity.Notes(act), [one for one in record_classes.CLASSES if one.due]
+        found = {one.name: record_classes.count(act, cast.heat.id, one, notes, most=9) for one in classes}
     return {name: n for name, n in found.items() if n}
 
 
