@@ -25,7 +25,7 @@ __all__ = ["Problem", "Report", "What", "verify", "verify_chain"]
 
 # For whoever reads that nothing was altered: what nothing is known of.
 UNCOMPARED = (
-    "not held against the log: names, numbers and addresses of people and companies, what a sealed note reads when it is"
+    "not held against the log: names, numbers and addresses of people and companies, what a sealed note reads when"
     " opened, what calls are found by, and which matter a call turned out to be about where no entry says so"
 )
 _TAILS = 500  # chains looked at together
