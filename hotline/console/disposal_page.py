@@ -33,11 +33,12 @@ class Shown:
 def one_disposal(disposal_id: int) -> str:
     """The things on a list, a page at a time, class by class, the newest first.
 
-    What the reader may not know of is counted, and neither named nor dated (CMP-10).
+    What the reader may not know of is not even counted (CMP-10); what another company took over since is counted alone.
     """
     with asking.runtime().look(asking.actor()) as act:
         disposal = _seen(act, disposal_id)
-        found = disposals.items(act, disposal_id, before=paging.before(), most=lists.PAGE + 1)
+        but = disposals.hidden_from(act, asking.person())
+        found = disposals.items(act, disposal_id, but, before=paging.before(), most=lists.PAGE + 1)
         page = found[: lists.PAGE]
         shown = [one for one in (_SHOWN[item.kind](act, item) for item in page) if one is not None]
         company = companies.get(act, disposal.company_id)
@@ -48,7 +49,7 @@ def one_disposal(disposal_id: int) -> str:
             company=company,
             rows=shown,
             hidden=len(page) - len(shown),
-            count=sum(disposals.counts(act, disposal_id).values()),
+            count=sum(disposals.counts(act, disposal_id, but).values()),
             more=paging.more(found),
             zone=act.standard.timezone,
         )

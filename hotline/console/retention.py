@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy import ColumnElement
 
 from hotline.console import asking, keeping, lists, paging, people, refused, rights, words
 from hotline.domain import companies, disposals, record_classes
@@ -91,7 +92,8 @@ def _page(**told: Any) -> str:
         shown = companies.loading(act) if own is None else [companies.get(act, own)]
         notes = Notes(act)
         schedules = [_schedule(act, one, notes) for one in shown]
-        found = [_listed(act, one) for one in drawn]
+        hidden = disposals.hidden_from(act, person)
+        found = [_listed(act, one, hidden) for one in drawn]
         companies.get(act, person.company_id)
         return render_template(
             "retention.html",
@@ -121,9 +123,9 @@ def _kept(act: Act, company_id: int, one: RecordClass, notes: Notes) -> Kept:
     return Kept(one.name, one.kept(act.standard.records.retention), due)
 
 
-def _listed(act: Act, disposal: Disposal) -> Listed:
+def _listed(act: Act, disposal: Disposal, hidden: ColumnElement[bool]) -> Listed:
     classes: dict[str, dict[str, int]] = defaultdict(lambda: dict.fromkeys((*Item, "all"), 0))
-    for (kind, state), n in disposals.counts(act, disposal.id).items():
+    for (kind, state), n in disposals.counts(act, disposal.id, hidden).items():
         classes[kind][state] += n
         classes[kind]["all"] += n
     ordered = {one.name: classes[one.name] for one in CLASSES if one.name in classes}

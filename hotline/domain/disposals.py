@@ -5,16 +5,34 @@ from __future__ import annotations
 from collections import Counter
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from hashlib import sha256
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, func, select
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    and_,
+    cast,
+    false,
+    func,
+    not_,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.db import Base
-from hotline.domain import companies, holds, outbox, record_classes
+from hotline.domain import companies, compliance, discretion, holds, outbox, record_classes
 from hotline.domain.act import Act
 from hotline.domain.anonymity import Notes
+from hotline.domain.calls import Call
 from hotline.domain.companies import Company
+from hotline.domain.news import Recording
 from hotline.domain.record_classes import CLASSES
 from hotline.domain.staff import Staff
 from hotline.errors import Conflict, Invalid, NotFound, Refused
@@ -155,16 +173,36 @@ def digest_of(things: list[tuple[str, str]]) -> str:
     return sha256("\n".join(f"{kind} {thing}" for kind, thing in sorted(things)).encode()).hexdigest()
 
 
-def counts(act: Act, disposal_id: int) -> Counter[tuple[str, str]]:
-    """How many things of each class are in which state."""
+def hidden_from(act: Act, reader: Staff) -> ColumnElement[bool]:
+    """Of `DisposalItem`: what a reader may not know of, who is complained of in it or in a call that leads to it; by
+    counting they would learn that there is a complaint (CMP-10).
+    """
+    hidden = compliance.hidden_from(act, reader.id, partial(discretion.leading_to, act, reader))
+    if not hidden.cases:
+        return false()
+    told_in = select(Call.id).where(hidden.calls)
+    about = or_(Recording.case_id.in_(hidden.cases), Recording.call_id.in_(told_in))
+    things: dict[str, Any] = {
+        "case": [str(case_id) for case_id in hidden.cases],
+        "call": select(cast(Call.id, String)).where(hidden.calls),
+        "recording": select(Recording.sid).where(about),
+    }
+    return or_(*(and_(DisposalItem.kind == kind, DisposalItem.thing.in_(ids)) for kind, ids in things.items()))
+
+
+def counts(act: Act, disposal_id: int, *but: ColumnElement[bool]) -> Counter[tuple[str, str]]:
+    """How many things of each class are in which state, without those of these conditions."""
     query = select(DisposalItem.kind, DisposalItem.state, func.count()).where(DisposalItem.disposal_id == disposal_id)
+    query = query.where(*map(not_, but))
     rows = act.session.execute(query.group_by(DisposalItem.kind, DisposalItem.state))
     return Counter({(kind, state): n for kind, state, n in rows})
 
 
-def items(act: Act, disposal_id: int, *, before: int | None, most: int) -> list[DisposalItem]:
-    """What is on a list, the last one that was put on it first; `before`: the last of the page before."""
-    query = select(DisposalItem).where(DisposalItem.disposal_id == disposal_id)
+def items(act: Act, disposal_id: int, *but: ColumnElement[bool], before: int | None, most: int) -> list[DisposalItem]:
+    """What is on a list, the last one that was put on it first, without what is of these conditions; `before`: the last
+    of the page before.
+    """
+    query = select(DisposalItem).where(DisposalItem.disposal_id == disposal_id, *map(not_, but))
     query = query.order_by(DisposalItem.id.desc()).limit(most)
     return list(act.session.scalars(query if before is None else query.where(DisposalItem.id < before)))
 

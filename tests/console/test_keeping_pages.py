@@ -78,7 +78,7 @@ def test_one_draws_up_and_another_approves_with_a_reason_and_the_page_says_what_
     assert "决定过了" in feng.is_refused(decide, page=RETENTION, decide="approve", answer=WHY).text
 
 
-def test_what_is_on_a_list_is_seen_before_it_is_approved_and_hidden_complaints_are_counted_alone(
+def test_what_is_on_a_list_is_seen_before_it_is_approved_and_hidden_complaints_are_not_even_counted(
     app: Flask, qian: Visitor, settled: Case, runtime: Runtime, cast: Cast, at: HandClock, firm: Departments
 ) -> None:
     about_sun = departments.complains(runtime, cast, department_id=firm.repair, about_staff_id=cast.sun.id)
@@ -111,7 +111,11 @@ def test_what_is_on_a_list_is_seen_before_it_is_approved_and_hidden_complaints_a
     hidden = text_of(sun.opens(listed))
     assert about_sun.number not in hidden
     assert "录音 第" not in hidden
-    assert "另有 2 项" in hidden
+    assert "不显示" not in hidden
+    assert "清单上共 3 项" in hidden, "by counting one would learn of a complaint"
+    assert all(told in text_of(qian.opens(RETENTION)) for told in ("单据内容 2", "录音 1"))
+    lists = text_of(sun.opens(RETENTION)).partition("第 1 号清单")[2]
+    assert ("单据内容 1" in lists, "录音 1" in lists) == (True, False)
     assert sun.opens("/console/disposals/2").status_code == 404
     assert logged_in(app, cast.hu).opens(listed).status_code == 404, "of another company"
     assert sun.opens(f"{listed}?before=3").status_code == 200
