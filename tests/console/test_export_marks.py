@@ -19,6 +19,7 @@ from hotline.runtime import Runtime
 from tests import given, tallies
 from tests.console import departments, matters
 from tests.console.departments import Departments
+from tests.console.tables import head
 from tests.console.visitor import logged_in
 from tests.jobs.conftest import shop as shop
 from tests.jobs.workshop import Workshop
@@ -85,9 +86,9 @@ def test_what_is_equal_is_equal_to_a_table_program_and_each_row_leads_home_witho
         with_marks = set[str]()
         for heads, rows in tables(qian.sends(f"{LIST}/{number}/file").get_data(), form):
             assert heads[-1] == "核对码"
-            for head, column in zip(heads, zip(*rows, strict=True), strict=False):
-                with_marks |= {head} if any(map(has_mark, column)) else set()
-                assert len(set(column)) == len({marks.without(cell) for cell in column}), (what, head)
+            for title, column in zip(heads, zip(*rows, strict=True), strict=False):
+                with_marks |= {title} if any(map(has_mark, column)) else set()
+                assert len(set(column)) == len({marks.without(cell) for cell in column}), (what, title)
             for row in rows:
                 with runtime.act(COMMAND) as act:
                     [source] = tracing.trace(act, "\t".join(row[:-1])).sources
@@ -97,3 +98,19 @@ def test_what_is_equal_is_equal_to_a_table_program_and_each_row_leads_home_witho
                     assert [one.export.id for one in tracing.trace(act, left).sources] == [number], (what, heads, left)
         assert with_marks, what
         assert with_marks <= CARRIERS, what
+
+
+def test_a_heads_own_table_which_names_no_company_leads_home_without_any_two_columns(
+    app: Flask, runtime: Runtime, cast: Cast, firm: Departments, shop: Workshop
+) -> None:
+    departments.complains(runtime, cast, department_id=firm.repair)
+    ding = logged_in(app, head(runtime, cast, firm.repair))
+    assert ding.sends(LIST, **{**WISH, "what": "tracking", "form": "csv"}).location == LIST
+    shop.works()
+    [(heads, rows)] = tables(ding.sends(f"{LIST}/1/file").get_data(), "csv")
+    assert ("公司" in heads, len(rows)) == (False, 1)
+    cuts = list(cut_by_two(rows))
+    assert len(cuts) >= 3
+    for left in cuts:
+        with runtime.act(COMMAND) as act:
+            assert [one.export.id for one in tracing.trace(act, left).sources] == [1], left
