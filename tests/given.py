@@ -47,16 +47,23 @@ def talk(act: Act, ringing: Call, *said: tuple[str, str]) -> None:
 
 
 def case(
-    act: Act, cast: Cast, *, kind: Kind = Kind.ENQUIRY, matter: str = "heating", owner: Person | None = None
+    act: Act,
+    cast: Cast,
+    *,
+    kind: Kind = Kind.ENQUIRY,
+    matter: str = "heating",
+    owner: Person | None = None,
+    told_in: Call | None = None,
 ) -> Case:
     """A matter of Chen's with the heating company, owned by Lin (or `owner`), with no promise on it."""
-    company = companies.get(act, cast.heat.id)
-    return cases.open(act, company, kind=kind, matter=matter, owner_id=(owner or cast.lin).id, customer_id=cast.chen.id)
+    company, owns = companies.get(act, cast.heat.id), owner or cast.lin
+    whose = cast.chen.id
+    return cases.open(act, company, kind=kind, matter=matter, owner_id=owns.id, call=told_in, customer_id=whose)
 
 
-def fault(act: Act, cast: Cast, *, kind: Kind = Kind.FAULT) -> tuple[Case, RepairOrder]:
+def fault(act: Act, cast: Cast, *, kind: Kind = Kind.FAULT, told_in: Call | None = None) -> tuple[Case, RepairOrder]:
     """Chen's radiator is cold: a case with its repair order, both FLT-2 promises, and a dispatch that was begun."""
-    matter = case(act, cast, kind=kind)
+    matter = case(act, cast, kind=kind, told_in=told_in)
     order = repairs.report(
         act,
         matter,

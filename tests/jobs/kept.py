@@ -33,8 +33,8 @@ def told(shop: Workshop) -> int:
     with shop.runtime.act(COMMAND) as act:
         call = given.call(act, shop.cast, who=shop.cast.chen)
         turns.record(act, call, said=["ask"], heard="speech", words="暖气不热", led_to="farewell")
-        matter, _order = given.fault(act, shop.cast)
-        call.case_id, matter.call_id = matter.id, call.id
+        matter, _order = given.fault(act, shop.cast, told_in=call)
+        call.case_id = matter.id
         calls.progress(act, call, state=calls.State.ENDED, sequence=9, ended_by="them", cause=None)
         matter.details = {"sealed_wish": cases.seal(act, matter, "晚上来"), "source": "phone"}
         call.put(sealed_looks=calls.seal(act, call, "漏水"), passed="yes")
