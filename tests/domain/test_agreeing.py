@@ -146,9 +146,7 @@ def test_who_left_and_what_they_left_agrees_with_the_log(log: Runtime, cast: Cas
         assert sorted(found(session)) == [f"house: {What.ROW}: staff {who.id} active" for who in (cast.lin, cast.wang)]
 
 
-_YES_OR_NO = {
-    "tested", "customer_signed", "bounced", "active", "emergency", "dropped", "agreed", "unnamed", "anonymous",
-}  # fmt: skip
+_YES_OR_NO = "tested customer_signed bounced active emergency dropped agreed unnamed anonymous".split()
 
 
 def found(session: Session, chain: str | None = None) -> list[str]:
