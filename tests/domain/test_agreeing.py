@@ -146,7 +146,7 @@ def test_who_left_and_what_they_left_agrees_with_the_log(log: Runtime, cast: Cas
         assert sorted(found(session)) == [f"house: {What.ROW}: staff {who.id} active" for who in (cast.lin, cast.wang)]
 
 
-_YES_OR_NO = "tested customer_signed bounced active emergency dropped agreed unnamed anonymous".split()
+_FLAGS = ("tested", "customer_signed", "bounced", "active", "emergency", "dropped", "agreed", "unnamed", "anonymous")
 
 
 def found(session: Session, chain: str | None = None) -> list[str]:
@@ -159,7 +159,7 @@ def changed(session: Session, name: str, number: int, column: str) -> int:
     value = session.execute(text(f"SELECT {column} FROM {name} WHERE id = :i"), where).scalar_one()
     if column.endswith("_at"):
         return run(session, f"UPDATE {name} SET {column} = '2031-01-01 00:00:00' WHERE id = :i", i=number)
-    if column in _YES_OR_NO:
+    if column in _FLAGS:
         return run(session, f"UPDATE {name} SET {column} = NOT {column} WHERE id = :i", i=number)
     if isinstance(value, int) or column.endswith("_id") or column in ("answer_ms", "fee_yuan"):
         return run(session, f"UPDATE {name} SET {column} = :v WHERE id = :i", v=2 if value == 1 else 1, i=number)
