@@ -54,11 +54,12 @@ def case(
     matter: str = "heating",
     owner: Person | None = None,
     told_in: Call | None = None,
+    whose: Customer | None = None,
 ) -> Case:
-    """A matter of Chen's with the heating company, owned by Lin (or `owner`), with no promise on it."""
+    """A matter of Chen's (or `whose`) with the heating company, owned by Lin (or `owner`), with no promise on it."""
     company, owns = companies.get(act, cast.heat.id), owner or cast.lin
-    whose = cast.chen.id
-    return cases.open(act, company, kind=kind, matter=matter, owner_id=owns.id, call=told_in, customer_id=whose)
+    told_by = (whose or cast.chen).id
+    return cases.open(act, company, kind=kind, matter=matter, owner_id=owns.id, call=told_in, customer_id=told_by)
 
 
 def fault(act: Act, cast: Cast, *, kind: Kind = Kind.FAULT, told_in: Call | None = None) -> tuple[Case, RepairOrder]:

@@ -108,12 +108,12 @@ def by_hand(runtime: Runtime, callback_id: int) -> int:
         return call.id
 
 
-def ends(runtime: Runtime, call_id: int, state: State) -> None:
-    """The customer's call is over, as the carrier says."""
+def ends(runtime: Runtime, call_id: int, state: State, cause: str | None = None) -> None:
+    """The customer's call is over, as the carrier says, or for a `cause` of ours."""
     with runtime.act(CARRIER) as act:
         call = calls.locked(act, call_id)
         companies.get(act, call.company_id)
-        calls.progress(act, call, state=state, sequence=call.sequence + 1, ended_by="them", cause=None)
+        calls.progress(act, call, state=state, sequence=call.sequence + 1, ended_by="them", cause=cause)
         legs.ended(act, call, state)
 
 

@@ -13,12 +13,10 @@ import pytest
 from sqlalchemy import Table, select
 
 from hotline import archive, sounds
-from hotline import runtime as house
+from hotline import runtime as runtimes
 from hotline.backup_file import Writer
-from hotline.domain import audit, checkpoints, customers, erasures, forgotten, log_ins, recordings, verifying
+from hotline.domain import audit, checkpoints, customers, erasures, forgotten, joins, log_ins, recordings, verifying
 from hotline.domain.act import COMMAND
-from hotline.domain.cases import Case
-from hotline.domain.complaint_forms import Complaint
 from hotline.domain.findings import What
 from hotline.domain.news import Recording
 from hotline.domain.outbox import OutboxEntry
@@ -27,7 +25,10 @@ from hotline.domain.tables import metadata
 from hotline.jobs import routine
 from hotline.runtime import Runtime
 from hotline.settings import load
+from hotline.standard.kinds import Grade
 from tests import given, stores
+from tests.complaining import House, filed
+from tests.complaining import house as house
 from tests.operator import Operator
 from tests.world import ADDRESS, Cast
 
@@ -35,16 +36,15 @@ Rows = dict[str, list[tuple[object, ...]]]
 
 
 @pytest.fixture
-def filled(runtime: Runtime, cast: Cast) -> Runtime:
+def filled(runtime: Runtime, cast: Cast, house: House) -> Runtime:
     """A call, a fault, a complaint joined to a later one, a sound; the log is sealed."""
+    first, later = (filed(runtime, cast, department_id=house.repair, grade=Grade.MINOR) for _n in range(2))
+    with first.by(cast.lin) as (act, case, person):
+        joins.join(act, case, later.case, by=person, why="the same cold rooms")
     with runtime.act(COMMAND) as act:
         ringing = given.call(act, cast, who=cast.chen)
         given.talk(act, ringing, ("1", "fault"))
         given.fault(act, cast)
-        first, later = (_complaint(given.case(act, cast)) for _n in range(2))
-        act.session.add_all([first, later])
-        act.session.flush()
-        first.joined_to_id = later.id
         row = Recording(sid="RE1", call_id=ringing.id, case_id=None, state="completed", seconds=3, at=act.at)
         act.session.add(row)
         recordings.prepare(act, row)
@@ -52,10 +52,6 @@ def filled(runtime: Runtime, cast: Cast) -> Runtime:
         recordings.kept(act, row, "0" * 64)
     routine.seal_log(runtime)
     return runtime
-
-
-def _complaint(case: Case) -> Complaint:
-    return Complaint(case_id=case.id, about_company_id=case.company_id, stage="filed", filed_at=case.opened_at)
 
 
 @pytest.fixture
@@ -88,7 +84,7 @@ def test_what_comes_back_is_what_was_there_and_the_log_verifies(
     assert "is there already" in here.refused("backup", str(file))
     said = empty.answered("restore", str(file))
     assert "unaltered" in said
-    back = house.make(load(empty.environment))
+    back = runtimes.make(load(empty.environment))
     now, then = everything(back), everything(filled)
     assert {name for name in now if now[name] != then[name]} == {"audit_entries", "audit_heads"}
     assert now["audit_entries"][:-1] == then["audit_entries"]
@@ -211,7 +207,7 @@ def test_checkpoints_that_outlived_the_database_say_what_came_after_the_back_up(
     assert "of the log: unaltered" in said
     [aside] = var.glob("checkpoints-*.jsonl")
     assert aside.read_bytes() == (filled.settings.hotline_var / checkpoints.FILE).read_bytes()
-    back = house.make(load(empty.environment))
+    back = runtimes.make(load(empty.environment))
     routine.seal_log(back)
     routine.seal_log(back)
     with back.look(COMMAND) as act:
@@ -270,7 +266,7 @@ def test_who_was_erased_since_is_erased_again_and_every_log_in_ends(
     assert "1 customers who were erased since are erased again" in said
     assert "1 log-ins are ended" in said
     assert "API keys that were revoked since" in said
-    back = house.make(load(empty.environment))
+    back = runtimes.make(load(empty.environment))
     with back.look(COMMAND) as act:
         assert customers.get(act, cast.chen.id).key is None
         assert customers.find(act, cast.chen.number) is None

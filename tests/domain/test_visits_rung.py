@@ -17,7 +17,7 @@ from hotline.domain import (
     visit_results,
     visits,
 )
-from hotline.domain.act import CALLER, CARRIER, COMMAND
+from hotline.domain.act import CALLER, COMMAND
 from hotline.domain.callbacks import Callback, Style
 from hotline.domain.calls import State as CallState
 from hotline.domain.cases import Kind
@@ -204,10 +204,7 @@ def test_a_carrier_that_cannot_be_had_brings_the_visit_forward_for_nobody(
     runtime: Runtime, cast: Cast, at: HandClock
 ) -> None:
     owed = owes_visit(runtime, cast)
-    call_id = rung.by_hand(runtime, owed)
-    with runtime.act(CARRIER) as act:
-        calls.locked(act, call_id).cause = "carrier-unreachable"
-    rung.ends(runtime, call_id, CallState.FAILED)
+    rung.ends(runtime, rung.by_hand(runtime, owed), CallState.FAILED, cause="carrier-unreachable")
     assert rung.found(runtime, owed).next_at == TOMORROW
     with runtime.act(COMMAND) as act:
         attempts.failed(act, owed)

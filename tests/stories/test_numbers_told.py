@@ -16,8 +16,7 @@ def is_told_today(line: Line, times: int) -> None:
     """So many callers of today wanted to be rung at the victim's telephone."""
     for last in range(times):
         with line.runtime.act(COMMAND) as act:
-            case = given.case(act, line.cast)
-            case.customer_id = customers.with_number(act, number(500 + last)).id
+            case = given.case(act, line.cast, whose=customers.with_number(act, number(500 + last)))
             case.details = {"sealed_contact": cases.seal(act, case, VICTIM.e164)}
             callbacks.owe(act, case, rung.MISSED)
 
