@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +60,7 @@ def backup(file: Path, without_recordings: bool) -> None:
 
     The keys are not in it: keep SEALING_KEYS, BLIND_INDEX_KEY and AUDIT_SIGNING_KEY (or keys.json) elsewhere.
     """
-    with listing.opened() as runtime, backup_file.written(file) as out:
+    with listing.opened() as runtime, backup_file.written(file, _signing(runtime)) as out:
         missing = copy_all(runtime, out, sounds_too=not without_recordings)
         rows, files = out.rows, out.files
     click.echo(f"{file}: {rows} rows and {files} files; the keys are not in it, keep them elsewhere")
@@ -69,7 +70,10 @@ def backup(file: Path, without_recordings: bool) -> None:
 
 @click.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-def restore(file: Path) -> None:
+@click.option(
+    "--unsigned", is_flag=True, help="Of a version before back-ups were signed; nobody could change it since."
+)
+def restore(file: Path, unsigned: bool) -> None:
     """Bring a back-up into an empty database, then check the log. Status 0: it is unaltered. 1: it is not, and where.
 
     Checkpoints that were made after the back-up are named, and are no alteration: what they held is what is lost.
@@ -78,7 +82,7 @@ def restore(file: Path) -> None:
     HOTLINE_VAR/erased.txt calls erased since is erased again, and every log-in ends.
     """
     with listing.opened() as runtime:
-        about = backup_file.checked(file)
+        about = backup_file.checked(file, None if unsigned else partial(_fits, runtime))
         key_proofs.check(runtime.sealer, about.get("proofs"))
         _make_schema(runtime.engine, str(about["revision"]))
         rows, files = _bring_back(runtime, file)
@@ -90,6 +94,15 @@ def restore(file: Path) -> None:
     click.echo("\n".join([*(str(problem) for problem in report.problems), *report.notes]) or "no notes")
     click.echo(f"{report.entries} entries of the log: {'unaltered' if report.unaltered else 'ALTERED'}")
     sys.exit(0 if report.unaltered else _ALTERED)
+
+
+def _signing(runtime: Runtime) -> backup_file.Sign:
+    """Signs as the log's checkpoints are signed."""
+    return lambda body: checkpoints.sign(body, runtime.settings.signing_key())
+
+
+def _fits(runtime: Runtime, body: bytes, signature: str) -> bool:
+    return checkpoints.fits(body, signature, checkpoints.public_key_of(runtime.settings.signing_key()))
 
 
 def copy_all(runtime: Runtime, out: Writer, *, sounds_too: bool) -> int:

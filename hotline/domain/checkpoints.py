@@ -11,7 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from sqlalchemy import LargeBinary, Row, String, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -77,9 +78,24 @@ def signed(n: int, at: datetime, previous: str, heads: list[Head], signing_key: 
         at=at,
         body=body,
         hash=hashlib.sha256(body).hexdigest(),
-        signature=base64.b64encode(Ed25519PrivateKey.from_private_bytes(signing_key).sign(body)).decode(),
+        signature=sign(body, signing_key),
         public_key=public_key_of(signing_key),
     )
+
+
+def sign(body: bytes, signing_key: bytes) -> str:
+    """The signature of these bytes; `signing_key`: an Ed25519 seed."""
+    return base64.b64encode(Ed25519PrivateKey.from_private_bytes(signing_key).sign(body)).decode()
+
+
+def fits(body: bytes, signature: str, public_key: str) -> bool:
+    """Did whoever has this public key's seed sign these bytes? What is no signature or no key fits nothing."""
+    try:
+        key = Ed25519PublicKey.from_public_bytes(base64.b64decode(public_key, validate=True))
+        key.verify(base64.b64decode(signature, validate=True), body)
+        return True
+    except (ValueError, InvalidSignature):
+        return False
 
 
 def public_key_of(signing_key: bytes) -> str:

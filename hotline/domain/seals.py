@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import json
 from collections.abc import Iterator
@@ -12,14 +11,12 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import Row, column, func, select, table, text
 from sqlalchemy.orm import Session
 
 from hotline.domain.audit import GENESIS, AuditHead
 from hotline.domain.chains import looked_up, written
-from hotline.domain.checkpoints import as_line, leaf, merkle_root
+from hotline.domain.checkpoints import as_line, fits, leaf, merkle_root
 from hotline.domain.findings import CHECKPOINT, FILE, Report, What
 
 _LEAVES = 1000  # looked up with one statement
@@ -85,7 +82,7 @@ class BackUp:
         try:
             said = json.loads(line)
             body = said["body"].encode()
-            signed = said["key"] in self.keys and _fits(body, said["signature"], said["key"])
+            signed = said["key"] in self.keys and fits(body, said["signature"], said["key"])
             return signed and datetime.fromisoformat(Body.read(body).at) >= self.made_at
         except (ValueError, KeyError, TypeError, AttributeError):
             return False
@@ -183,21 +180,12 @@ def _check(report: Report, row: Row[Any], trusted_keys: set[str] | None) -> Body
             report.find(CHECKPOINT, n, What.CHECKPOINT_ROOT)
         if trusted_keys is not None and row.public_key not in trusted_keys:
             report.find(CHECKPOINT, n, What.CHECKPOINT_KEY)
-        if not _fits(row.body, row.signature, row.public_key):
+        if not fits(row.body, row.signature, row.public_key):
             report.find(CHECKPOINT, n, What.CHECKPOINT_SIGNATURE)
         return body
     except (ValueError, KeyError, TypeError, AttributeError):
         report.find(CHECKPOINT, n, What.UNREADABLE)
         return None
-
-
-def _fits(body: bytes, signature: str, public_key: str) -> bool:
-    try:
-        key = Ed25519PublicKey.from_public_bytes(base64.b64decode(public_key, validate=True))
-        key.verify(base64.b64decode(signature, validate=True), body)
-        return True
-    except (ValueError, InvalidSignature):
-        return False
 
 
 def _check_leaves(session: Session, report: Report, n: int, leaves: list[Leaf]) -> int:
