@@ -8,12 +8,13 @@ from collections.abc import Iterable
 # As people write and dictate digits; one character for one, so that what is found in the one stands in the other.
 DIGITS = str.maketrans("０１２３４５６７８９＋－〇零一二三四五六七八九幺", "0123456789+-001234567891")
 GAP = r"[ .-]?"
+_BETWEEN = r"[\s./()（）‐-―-]{0,3}"  # the digits of a number that is known: no other is taken for it
 
 
 def spelled(value: str) -> re.Pattern[str]:
     """A value however it is written: a number's digits stand together or in groups."""
     plain = value.translate(DIGITS)
-    gap = GAP if plain.removeprefix("+").isdecimal() else ""
+    gap = _BETWEEN if plain.removeprefix("+").isdecimal() else ""
     return re.compile(gap.join(re.escape(one) for one in plain), re.IGNORECASE)
 
 

@@ -20,7 +20,8 @@ from hotline.domain.checkpoints import as_line, fits, leaf, merkle_root
 from hotline.domain.findings import CHECKPOINT, FILE, Report, What
 
 _LEAVES = 1000  # looked up with one statement
-_LINES = 200
+_LINES = 20  # checkpoints in the memory at once: one of a busy day holds thousands of leaves
+_NAMED = 200  # of checkpoints missing in a row
 _CHECKPOINTS = table("checkpoints", *(column(name) for name in ("n", "at", "body", "hash", "signature", "public_key")))
 
 # The entries that lie under their chain's last checkpoint {n}, as its leaves hold them.
@@ -96,7 +97,7 @@ def check_all(session: Session, report: Report, trusted_keys: set[str] | None) -
     for row in session.execute(query):
         report.checkpoints += 1
         body = _check(report, row, trusted_keys)
-        for missing in range(n + 1, min(row.n, n + _LINES)):
+        for missing in range(n + 1, min(row.n, n + _NAMED)):
             report.find(CHECKPOINT, missing, What.CHECKPOINT_GONE)
         if body is not None:
             if row.n == n + 1 and body.previous != previous:
@@ -224,7 +225,7 @@ def _name_false_seals(session: Session, report: Report) -> None:
         select(AuditHead.chain, AuditHead.sealed_seq, AuditHead.sealed_n)
         .where(AuditHead.sealed_n.is_not(None))
         .order_by(AuditHead.sealed_n)
-        .execution_options(yield_per=_LINES)
+        .execution_options(yield_per=_LEAVES)
     )
     at, held = None, set[tuple[str, int]]()
     for head in heads:

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from hashlib import sha256
+from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
 from typing import Any
 
+from sqlalchemy import select
+
+from hotline import runtime, settings
 from hotline.domain import chains, checkpoints, verifying
 from hotline.domain.act import COMMAND
 from hotline.domain.findings import Report
 from hotline.runtime import Runtime
-from scripts.benches import seed
+from scripts.benches import exported, seed
 from scripts.benches.tables import BUILD, PAGE, Rows, publish
+from tests import world
 
 ROUNDS = 3  # of which the median counts
 _FETCH = 2000
-_STATUS, _FORGET = Path("/proc/self/status"), Path("/proc/self/clear_refs")
-_PEAK = "5"  # what is written there so that the peak is counted anew
 NOTE = (
     "The bare loop reads the same entries with the driver's own cursor and hashes their bytes in their chains; hashing "
     "alone is its SHA-256 without the reading. The chains are the hashes and columns of every entry; the whole check "
@@ -47,11 +51,8 @@ def main(
 
 def measured(house: Runtime) -> Figures:
     """By turns the bare loop, the chains alone, the whole check. Ends the program where something seems altered."""
-    turns = [(_bare(house), _seconds(lambda: _chains(house)), _checked(house)) for _ in range(ROUNDS)]
-    bare, alone, links, whole = (
-        median(one)
-        for one in zip(*((read, hashed, link, check) for (read, hashed), link, (check, _g) in turns), strict=True)
-    )
+    turns = [(*_bare(house), _seconds(lambda: _chains(house)), _seconds(lambda: _check(house))) for _ in range(ROUNDS)]
+    bare, alone, links, whole = (median(one) for one in zip(*turns, strict=True))
     entries = _chains(house).entries
     return {
         "entries": entries,
@@ -62,7 +63,7 @@ def measured(house: Runtime) -> Figures:
         "chains by the bare loop": round(bare / links, 3),
         "the whole check by the bare loop": round(bare / whole, 3),
         "the whole check by hashing alone": round(alone / whole, 3),
-        "memory that the check took at its peak, MB": round(max(grown for *_rest, (_t, grown) in turns), 1),
+        "memory of the check alone at its peak, MB": round(_grown(house), 1),
     }
 
 
@@ -97,30 +98,41 @@ def _chains(house: Runtime) -> Report:
     return report
 
 
-def _checked(house: Runtime) -> tuple[float, float]:
-    """Seconds, and megabytes at the peak beyond what the process had before."""
-    _FORGET.write_text(_PEAK)
-    before, found = _memory("VmRSS"), list[Report]()
-    took = _seconds(lambda: found.append(_check(house)))
-    if not found[0].unaltered:
-        raise SystemExit(f"the log that was written seems altered: {found[0].problems[:3]}")
-    return took, _memory("VmHWM") - before
+def _grown(house: Runtime) -> float:
+    """Megabytes that the check takes at its peak, in a process that did nothing before."""
+    where = house.settings
+    given = world.environment(
+        database_url=where.database_url or "", redis_url=where.redis_url or "", var=where.hotline_var
+    )
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as alone:
+        return alone.submit(_peak, given).result()
 
 
-def _check(house: Runtime) -> Report:
+def _peak(environment: dict[str, str]) -> float:
+    house = runtime.make(settings.load(environment))
+    try:
+        with house.look(COMMAND) as act:
+            act.session.execute(select(1))  # it is connected
+        before = exported.memory("VmRSS")
+        exported.forget_the_peak()
+        _check(house)
+        return exported.memory("VmHWM") - before
+    finally:
+        house.engine.dispose()
+        house.redis.close()
+
+
+def _check(house: Runtime) -> None:
+    """Ends the program where something seems altered."""
     trusted = {checkpoints.public_key_of(house.settings.signing_key())}
     file = house.settings.hotline_var / checkpoints.FILE
     with house.look(COMMAND) as act:
-        return verifying.verify(act.session, checkpoint_file=file, trusted_keys=trusted)
+        found = verifying.verify(act.session, checkpoint_file=file, trusted_keys=trusted)
+    if not found.unaltered:
+        raise SystemExit(f"the log that was written seems altered: {found.problems[:3]}")
 
 
 def _seconds(does: Callable[[], object]) -> float:
     began = time.perf_counter()
     does()
     return time.perf_counter() - began
-
-
-def _memory(what: str) -> float:
-    """Megabytes of this process."""
-    line = next(one for one in _STATUS.read_text().splitlines() if one.startswith(what))
-    return int(line.split()[1]) / 1024
