@@ -107,6 +107,10 @@ class Addresses:
         """The page of a report."""
         return f"{self.base}/console/reports/{report_id}"
 
+    def faults(self, report_id: int) -> str:
+        """The page of the faults of a report, for the technical side."""
+        return f"{self.base}/console/reports/{report_id}/faults"
+
     def sheet(self, token: str) -> str:
         """An engineer's sheet, opened from the text with the link."""
         return f"{self.base}/sheet/{token}"

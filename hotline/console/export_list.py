@@ -17,7 +17,7 @@ from hotline.console import asking, discretion, export_told, lists, paging, peop
 from hotline.domain import companies, exports
 from hotline.domain.act import Act
 from hotline.domain.complaint_forms import Stage
-from hotline.domain.exports import WAITED_FOR, Criteria, Export, Failure, What
+from hotline.domain.exports import OF_A_REPORT, WAITED_FOR, Criteria, Export, Failure, What
 from hotline.domain.promises import Verdict
 from hotline.domain.staff import Staff
 from hotline.errors import Invalid, NotFound
@@ -138,7 +138,7 @@ def _page(problem: str = "", typed: Mapping[str, str] | None = None) -> str:
             more=paging.more(found),
             names=people.names(act, (one.asked_by_id for one in page)),
             companies=known if group else {},
-            kinds=[what for what in BY_DAYS if what in kinds and what != What.REPORT],
+            kinds=[what for what in BY_DAYS if what in kinds and what not in OF_A_REPORT],
             rules=sorted({rule.rule_id for rule in act.standard.promise_rules.values()}),
             verdicts=list(Verdict),
             typed={**month, **(typed or {})},
@@ -188,7 +188,8 @@ def _problem(act: Act, person: Staff, typed: Mapping[str, str]) -> str | None:
         return str(error)
     if criteria.last < criteria.first:
         return words.text("tables.backwards", first=typed["first"], last=typed["last"])
-    accused = criteria.report and discretion.answers_for_a_department(person)  # who opens no report takes none along
+    # Who opens no report takes none along.
+    accused = typed["what"] == What.REPORT and discretion.answers_for_a_department(person)
     if accused or not exports.may_ask(person, typed["what"], criteria):
         return words.text("exports.not-yours")
     return reason_problem(act, typed["reason"])
@@ -202,7 +203,7 @@ def _criteria(act: Act, typed: MultiDict[str, str], person: Staff) -> Criteria:
     A report is that of its company and days. Who heads a department chooses no other.
     """
     what, heads = typed["what"], discretion.answers_for_a_department(person)
-    if what == What.REPORT:
+    if what in OF_A_REPORT:
         report = reports.seen(act, typed.get("report", 0, type=asking.row_id))
         return Criteria(report.company_id, report.first, report.last, report=report.id)
     first, last = (date.fromisoformat(typed[name]) for name in ("first", "last"))

@@ -274,6 +274,7 @@ def _what_leaves(made: Blueprint) -> None:
     made.add_url_rule("/reports", view_func=reports.report_list)
     made.add_url_rule("/reports/readers", view_func=reports.choose_report_readers, methods=["POST"])
     made.add_url_rule("/reports/<int:report_id>", view_func=reports.one_report)
+    made.add_url_rule("/reports/<int:report_id>/faults", view_func=reports.report_faults)
     made.add_url_rule("/trace", view_func=trace.trace)
     made.add_url_rule("/trace", view_func=trace.trace_rows, methods=["POST"])
 

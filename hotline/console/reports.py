@@ -13,6 +13,7 @@ from hotline.console.complaint_period import Period
 from hotline.domain import companies, reports
 from hotline.domain.act import Act
 from hotline.domain.companies import Company
+from hotline.domain.exports import What
 from hotline.domain.reports import Report
 from hotline.domain.staff import Staff
 from hotline.errors import NotFound
@@ -34,7 +35,19 @@ def choose_report_readers() -> ResponseReturnValue:
 
 
 def one_report(report_id: int) -> ResponseReturnValue:
-    """One report, every table of it."""
+    """One report, every table of it; whoever reads the faults alone is led to those."""
+    if not reports.reads_whole(asking.person()):
+        return redirect(url_for("console.report_faults", report_id=report_id))
+    return _shown(report_id, What.REPORT)
+
+
+def report_faults(report_id: int) -> ResponseReturnValue:
+    """The copy of a report for the technical side: its faults by class and by place, and nothing else (FLT-9)."""
+    return _shown(report_id, What.FAULTS)
+
+
+def _shown(report_id: int, what: What) -> str:
+    tables = report_tables.tables if what == What.REPORT else report_tables.technical
     with asking.runtime().look(asking.actor()) as act:
         report = seen(act, report_id)
         company = companies.get(act, report.company_id)
@@ -43,7 +56,9 @@ def one_report(report_id: int) -> ResponseReturnValue:
             report=report,
             title=title(report),
             company=company,
-            tables=report_tables.tables(act, report, asking.person(), words.tongue()),
+            what=what,
+            whole=reports.reads_whole(asking.person()),
+            tables=tables(act, report, asking.person(), words.tongue()),
             at=act.at,
             unaltered=reports.is_unaltered(act, report),
             zone=act.standard.timezone,
@@ -74,6 +89,8 @@ def _page() -> str:
             companies=people.companies_by_id(act) if group else {},
             coming=[(Period.named(span.name), span) for span in reports.coming(today)],
             people=_may_read(act, company.id),
+            whole=reports.reads_whole(person),
+            reads_whole=reports.reads_whole,
             told=told,
             chooses=rights.may_open(person, "console.choose_report_readers"),
             zone=act.standard.timezone,
@@ -99,7 +116,7 @@ def seen(act: Act, report_id: int) -> Report:
 
 
 def _may_read(act: Act, company_id: int) -> list[Staff]:
-    """Who of a company may open its reports, and has a telephone to be told by."""
+    """Who of a company may open its reports, or the faults of them, and has a telephone to be told by."""
     query = select(Staff).where(Staff.company_id == company_id, Staff.active, Staff.phone.is_not(None))
     found = act.session.scalars(query.order_by(Staff.id))
-    return [person for person in found if rights.may_open(person, "console.one_report")]
+    return [person for person in found if reports.reads_faults(person)]

@@ -20,6 +20,8 @@ _KEEPERS = _LEADERS | {Role.ADMINISTRATOR}
 # Who approves what is destroyed, and lifts what holds it back (REC-5).
 _DECIDERS = _LEADERS - {Role.SUPERVISOR}
 _EVERYBODY = frozenset(Role)
+# Of a report the tables of faults alone (FLT-9).
+_TECHNICIANS = frozenset(exports.TECHNICIANS)
 # Where rows from outside came from, and who looked at what.
 _TRACERS = frozenset(exports.AUDITORS)
 # Complaints with who complained: for nobody of the side that is complained of (CMP-10).
@@ -125,7 +127,7 @@ PAGES: dict[str, frozenset[Role]] = {
     "console.supervise": _LEADERS,
     "console.complaint_tables": _WATCHERS | {Role.DEPARTMENT_HEAD},
     "console.tracking": _WATCHERS | {Role.DEPARTMENT_HEAD},
-    "console.office": _READERS,
+    "console.office": _READERS | {Role.ENGINEER},
     "console.retention": _WATCHERS,
     "console.one_disposal": _WATCHERS,
     "console.draw_up": _LEADERS,
@@ -136,12 +138,13 @@ PAGES: dict[str, frozenset[Role]] = {
     "console.erasure_list": _WATCHERS,
     "console.ask_erasure": _LEADERS,
     "console.decide_erasure": _DECIDERS,
-    "console.export_list": _WATCHERS | {Role.DEPARTMENT_HEAD},  # who heads one has their own there
-    "console.ask_export": _WATCHERS | {Role.DEPARTMENT_HEAD},
-    "console.export_file": _WATCHERS | {Role.DEPARTMENT_HEAD},
-    "console.report_list": _WATCHERS,
+    "console.export_list": _WATCHERS | _TECHNICIANS,  # these have their own there
+    "console.ask_export": _WATCHERS | _TECHNICIANS,
+    "console.export_file": _WATCHERS | _TECHNICIANS,
+    "console.report_list": _WATCHERS | _TECHNICIANS,
     "console.choose_report_readers": _KEEPERS - {Role.SUPERVISOR},
     "console.one_report": _WATCHERS,
+    "console.report_faults": _WATCHERS | _TECHNICIANS,
     "console.trace": _TRACERS,
     "console.trace_rows": _TRACERS,
     "console.wallboard": _WATCHERS,
@@ -185,10 +188,12 @@ def may_open(person: Staff, endpoint: str) -> bool:
 
 
 def first_page(person: Staff) -> str:
-    """The page that a log-in leads to: an agent's desk, a department's inbox, everybody else's list of calls."""
+    """The page that a log-in leads to: an agent's desk, a department's inbox, an engineer's reports, else the calls."""
     if person.has(Role.AGENT):
         return "console.desk"
-    return "console.inbox" if discretion.answers_for_a_department(person) else "console.call_list"
+    if discretion.answers_for_a_department(person):
+        return "console.inbox"
+    return "console.call_list" if may_open(person, "console.call_list") else "console.report_list"
 
 
 def whole_group(person: Staff) -> bool:

@@ -27,6 +27,7 @@ class What(StrEnum):
     STATISTICS = "statistics"  # the tables of complaints (CMP-13)
     TRACKING = "tracking"
     REPORT = "report"  # one that stands (PPL-6)
+    FAULTS = "faults"  # the tables of faults of one, for the technical side (FLT-9)
 
 
 class State(StrEnum):
@@ -39,6 +40,7 @@ class State(StrEnum):
     OVER = "over"  # its time is over, and its key destroyed
 
 
+OF_A_REPORT = (What.REPORT, What.FAULTS)
 NAMED_NONE = "none"  # in place of a department: nobody named one
 _NARROWS = ("rule", "verdict", "department", "grade", "stage", "figure", "report")
 

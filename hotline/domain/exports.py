@@ -17,6 +17,7 @@ from hotline import sounds, spelling
 from hotline.domain import outbox
 from hotline.domain.act import Act
 from hotline.domain.export_forms import NAMED_NONE as NAMED_NONE
+from hotline.domain.export_forms import OF_A_REPORT as OF_A_REPORT
 from hotline.domain.export_forms import Criteria as Criteria
 from hotline.domain.export_forms import Export as Export
 from hotline.domain.export_forms import Failure as Failure
@@ -34,7 +35,8 @@ _SEARCH = "search"  # in the criteria, sealed with the export's own key: what is
 _TYPED = ("number", "case_number", "words")  # in what is looked for, whatever was typed into which field
 WAITED_FOR = (State.ASKED, State.GATHERING)
 AUDITORS = (Role.MANAGER, Role.GENERAL_MANAGER, Role.AUDITOR, Role.ADMINISTRATOR)  # who looked at what is for them
-_WATCHERS = (Role.SUPERVISOR, *AUDITORS)
+WATCHERS = (Role.SUPERVISOR, *AUDITORS)
+TECHNICIANS = (Role.DEPARTMENT_HEAD, Role.ENGINEER)  # of a report they have the tables of faults alone (FLT-9)
 _OF_COMPLAINTS = [What.STATISTICS, What.TRACKING]  # a head of a department has these, of the department alone
 
 
@@ -45,8 +47,9 @@ def marks(act: Act) -> Marks:
 
 def kinds(person: Staff) -> list[What]:
     """What somebody with these roles takes along at all."""
-    if not person.has(*_WATCHERS):
-        return _OF_COMPLAINTS if person.has(Role.DEPARTMENT_HEAD) else []
+    if not person.has(*WATCHERS):
+        theirs = _OF_COMPLAINTS if person.has(Role.DEPARTMENT_HEAD) else []
+        return [*theirs, What.FAULTS] if person.has(*TECHNICIANS) else []
     return [what for what in What if what != What.LOOKS or person.has(*AUDITORS)]
 
 
@@ -68,7 +71,7 @@ def ask(
         raise Invalid(f"nothing is exported as {what!r}")
     if criteria.last < criteria.first:
         raise Invalid("the last day lies before the first")
-    if (what == What.REPORT) != bool(criteria.report):
+    if (what in OF_A_REPORT) != bool(criteria.report):
         raise Invalid("the file of a report is that of one, and of nothing else")
     return _owed(act, person, what, criteria, reason, form, language)
 
@@ -231,7 +234,8 @@ def is_for(person: Staff, row: Export) -> bool:
         asked = row.chosen
     except (Invalid, LookupError, ValueError):  # as it was written by another version
         return False
-    of_theirs = person.has(*_WATCHERS) or asked.department == str(person.department_id or NAMED_NONE)
+    of_theirs = person.has(*WATCHERS) or asked.department == str(person.department_id or NAMED_NONE)
+    of_theirs = of_theirs or row.what == What.FAULTS
     return of_theirs and may_ask(person, row.what, asked)
 
 

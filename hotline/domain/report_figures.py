@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import exists, func, not_, or_, select
+from sqlalchemy import ColumnElement, exists, func, not_, or_, select
 
 from hotline.domain import complaint_figures, complaint_tracking, compliance, daily_figures, visit_figures
 from hotline.domain.act import Act
@@ -21,6 +21,7 @@ from hotline.domain.calls import Call
 from hotline.domain.cases import Case
 from hotline.domain.companies import Company
 from hotline.domain.complaint_figures import TIMED, Line, Wanted
+from hotline.domain.complaint_forms import Complaint
 from hotline.domain.complaint_tracking import Tracked
 from hotline.domain.compliance import Books
 from hotline.domain.customers import Customer
@@ -57,8 +58,7 @@ def counted(act: Act, company: Company, first: date, last: date, reader: Reader 
         "calls": _calls(act, company.id, span, hidden),
         "complaints": [_line(line) for line in complaint_figures.lines(act, wanted)],
         "tracking": [_tracked(one) for one in complaint_tracking.every(act, wanted, at_once=_at_once(act))],
-        "faults": _faults(act, company.id, span, hidden),
-        "places": _places(act, company.id, span, hidden),
+        **_of_faults(act, company.id, span, Case.id.not_in(hidden.cases)),
         "promises": {rule_id: asdict(tally) for rule_id, tally in sorted(tallies.items())},
         "satisfaction": [asdict(one) for one in visits],
         "staff": _staff(act, company, first, last, hidden),
@@ -76,6 +76,24 @@ def holds(act: Act, company: Company, first: date, last: date, hidden: Hidden) -
         exists().where(Call.company_id == company.id, hidden.calls, Call.started_at >= since, Call.started_at < until),
     )
     return bool(hidden) and any(act.session.scalar(select(one)) for one in asked)
+
+
+def faults(act: Act, company: Company, first: date, last: date, but: Collection[int]) -> dict[str, Any]:
+    """The parts of a report that are about faults alone (FLT-9); without those of the cases `but`."""
+    return _of_faults(act, company.id, _span(act, first, last), Case.id.not_in(but))
+
+
+def complained(act: Act, company: Company, first: date, last: date, which: ColumnElement[bool]) -> list[int]:
+    """The cases with a fault of these days that are, or once were, a complaint; `which`: a condition of `Case`."""
+    since, until = _span(act, first, last)
+    query = select(Case.id).join(RepairOrder, RepairOrder.case_id == Case.id).where(Case.company_id == company.id)
+    query = query.join(Complaint, Complaint.case_id == Case.id)
+    query = query.where(RepairOrder.reported_at >= since, RepairOrder.reported_at < until)
+    return list(act.session.scalars(query.where(which)))
+
+
+def _of_faults(act: Act, company_id: int, span: Span, shown: ColumnElement[bool]) -> dict[str, Any]:
+    return {"faults": _faults(act, company_id, span, shown), "places": _places(act, company_id, span, shown)}
 
 
 def _span(act: Act, first: date, last: date) -> Span:
@@ -127,25 +145,24 @@ def _tracked(row: Tracked) -> dict[str, Any]:
     }
 
 
-def _faults(act: Act, company_id: int, span: Span, hidden: Hidden) -> list[dict[str, Any]]:
+def _faults(act: Act, company_id: int, span: Span, shown: ColumnElement[bool]) -> list[dict[str, Any]]:
     """Faults by class and scope; how many are done, and how many were charged."""
     done, charged = func.count(RepairOrder.done_at), func.count(RepairOrder.fee_accepted_at)
     query = select(RepairOrder.fault_class, RepairOrder.scope, func.count(), done, charged)
     query = query.join(Case, Case.id == RepairOrder.case_id).where(Case.company_id == company_id)
-    query = query.where(RepairOrder.reported_at >= span[0], RepairOrder.reported_at < span[1])
-    query = query.where(Case.id.not_in(hidden.cases))
+    query = query.where(RepairOrder.reported_at >= span[0], RepairOrder.reported_at < span[1], shown)
     rows = act.session.execute(
         query.group_by(RepairOrder.fault_class, RepairOrder.scope).order_by(RepairOrder.fault_class, RepairOrder.scope)
     )
     return [{"class": class_, "scope": scope, "n": n, "done": d, "charged": c} for class_, scope, n, d, c in rows]
 
 
-def _places(act: Act, company_id: int, span: Span, hidden: Hidden) -> list[dict[str, Any]]:
+def _places(act: Act, company_id: int, span: Span, shown: ColumnElement[bool]) -> list[dict[str, Any]]:
     """Faults by building and class, most first; those in no building of several customers together, as None."""
     columns = (RepairOrder.address, Customer.key, RepairOrder.fault_class, Case.customer_id)
     query = select(*columns).select_from(RepairOrder)
     query = query.join(Case, RepairOrder.case_id == Case.id).outerjoin(Customer, Customer.id == Case.customer_id)
-    query = query.where(Case.company_id == company_id, Case.id.not_in(hidden.cases)).order_by(Case.id)
+    query = query.where(Case.company_id == company_id, shown).order_by(Case.id)
     query = query.where(RepairOrder.reported_at >= span[0], RepairOrder.reported_at < span[1])
     rows = act.session.execute(query.execution_options(yield_per=_at_once(act)))
     found: Counter[tuple[str | None, str]] = Counter()

@@ -2,7 +2,8 @@
 
 A report is made when its period is over, and stands: what is corrected in the rows afterwards changes no report that
 somebody has read. Its digest is in the log. For whoever is complained of in it, it is counted without what they may not
-know of, at every reading: a sum that stands would tell them of it (CMP-10).
+know of, at every reading: a sum that stands would tell them of it (CMP-10). Heads of departments and engineers
+have the tables of faults of it, and nothing else (FLT-9): in the others stand complaints and staff.
 """
 
 from __future__ import annotations
@@ -14,11 +15,11 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint, delete, exists, or_, select
+from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint, delete, exists, not_, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.db import Base, insert_new
-from hotline.domain import audit, companies, outbox, report_figures
+from hotline.domain import audit, companies, discretion, exports, outbox, report_figures
 from hotline.domain.act import Act
 from hotline.domain.audit import AuditEntry
 from hotline.domain.calls import Call
@@ -159,6 +160,28 @@ def figures_for(act: Act, report: Report, reader: Reader) -> dict[str, Any]:
     return report_figures.counted(act, company, report.first, report.last, reader)
 
 
+def faults_for(act: Act, report: Report, person: Staff) -> dict[str, Any]:
+    """The tables of faults for this person: as they stand, or without faults of complaints that are hidden from them.
+
+    A complaint may have turned out to be a fault. The company's standard is chosen.
+    """
+    company, days = companies.get(act, report.company_id), (report.first, report.last)
+    hidden = report_figures.complained(act, company, *days, not_(discretion.cases(person)))
+    if hidden:
+        return report_figures.faults(act, company, *days, but=hidden)
+    return {name: report.figures[name] for name in ("faults", "places")}
+
+
+def reads_whole(person: Staff) -> bool:
+    """Does this person read every table of a report: whoever leads or audits, and heads no department alone?"""
+    return person.has(*exports.WATCHERS) and not discretion.answers_for_a_department(person)
+
+
+def reads_faults(person: Staff) -> bool:
+    """Does this person read the tables of faults of a report at least (FLT-9)?"""
+    return reads_whole(person) or person.has(*exports.TECHNICIANS)
+
+
 def get(act: Act, report_id: int) -> Report:
     """The report with this number. Raises NotFound."""
     row = act.session.get(Report, report_id)
@@ -205,9 +228,8 @@ def _was_there(act: Act, company_id: int, ends: datetime) -> bool:
     if act.session.scalar(select(or_(rang, came))):
         return True
     founded = select(AuditEntry).where(AuditEntry.chain == "house", AuditEntry.kind == "company-founded")
-    return any(
-        entry.fields["company"] == company_id for entry in act.session.scalars(founded.where(AuditEntry.at < ends))
-    )
+    entries = act.session.scalars(founded.where(AuditEntry.at < ends))
+    return any(entry.said.get("company") == company_id for entry in entries)
 
 
 def _told(report: Report, digest: str) -> dict[str, Any]:

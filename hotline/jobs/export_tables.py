@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from hotline.domain import complaint_figures, complaint_tracking, reports
 from hotline.domain.complaint_figures import Wanted
@@ -63,14 +64,21 @@ def _statistics(view: View, form: str) -> Sequence[Table]:
     return [complaint_statistics.flat(found)] if form == "csv" else complaint_statistics.tables(found)
 
 
-def _report(view: View, form: str) -> Sequence[Table]:
-    """The same for a report as it stands; raises Refused where it is not of the company that was asked about."""
+def _report(view: View, form: str, *, read: Callable[..., list[report_tables.Table]]) -> Sequence[Table]:
+    """The same for a report as it stands; `read`: every table of it, or those of faults alone.
+
+    Raises Refused where it is not of the company that was asked about, and for whom it is not.
+    """
     report = reports.get(view.act, view.criteria.report)
     if report.company_id != view.criteria.company_id:
         raise Refused("a report is taken along as that of its company")
-    found = report_tables.tables(view.act, report, view.person, view.tongue)
+    found = read(view.act, report, view.person, view.tongue)
     return [report_tables.flat(found, view.tongue)] if form == "csv" else found
 
 
 # Those that are counted and written at one look.
-WHOLE: Mapping[str, Callable[[View, str], Sequence[Table]]] = {What.STATISTICS: _statistics, What.REPORT: _report}
+WHOLE: Mapping[str, Callable[[View, str], Sequence[Table]]] = {
+    What.STATISTICS: _statistics,
+    What.REPORT: partial(_report, read=report_tables.tables),
+    What.FAULTS: partial(_report, read=report_tables.technical),
+}

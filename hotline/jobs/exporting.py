@@ -19,7 +19,7 @@ from hotline.carrier import Carrier
 from hotline.domain import companies, export_holdings, exports
 from hotline.domain.act import CLOCK, Act
 from hotline.domain.export_holdings import Held
-from hotline.domain.exports import WAITED_FOR, Export, State, What
+from hotline.domain.exports import OF_A_REPORT, WAITED_FOR, Export, State, What
 from hotline.domain.outbox import OutboxEntry
 from hotline.domain.outbox import State as Owed
 from hotline.jobs import export_pieces
@@ -204,6 +204,6 @@ def _line(view: View, row: Export) -> str:
     line = [view.tongue.text("exports.line", **told)]
     if row.what in (*WHOLE, What.TRACKING):
         first, last = (day.isoformat() for day in (view.criteria.first, view.criteria.last))
-        line += [view.company(view.criteria.company_id or 0)] if row.what == What.REPORT else []
+        line += [view.company(view.criteria.company_id or 0)] if row.what in OF_A_REPORT else []
         line.append(view.tongue.text("tables.days", first=first, last=last))
     return " · ".join(line)

@@ -74,15 +74,20 @@ def _asked(entry: OutboxEntry) -> tuple[int, Span]:
 
 
 def tell(runtime: Runtime, act: Act, entry: OutboxEntry) -> Prepared:
-    """A text to somebody who is named for it: about = {who, report}. It holds the period and the link, no figure."""
+    """A text to somebody who is named for it: about = {who, report}. It holds the period and the link, no figure.
+
+    The link leads to as much of the report as they may read; who may read nothing of it any more is not told.
+    """
     person, report = staff.get(act, entry.about["who"]), reports.get(act, entry.about["report"])
     company = companies.get(act, report.company_id)
-    if not person.active or person.phone is None:
+    if not person.active or person.phone is None or not reports.reads_faults(person):
         return State.DROPPED
+    whole, addresses = reports.reads_whole(person), runtime.addresses
+    words, link = ("made", addresses.report) if whole else ("faults", addresses.faults)
 
     def written() -> str:
         said, language = runtime.prompts, act.standard.languages.default
-        told = {"company": company.name(language), "period": report.period, "link": runtime.addresses.report(report.id)}
-        return said.text("texts.report.made", language, company.words, **told)
+        told = {"company": company.name(language), "period": report.period, "link": link(report.id)}
+        return said.text(f"texts.report.{words}", language, company.words, **told)
 
     return texts.effect(runtime, act, entry, company, staff.phone_of(act, person), written)

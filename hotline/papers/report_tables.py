@@ -53,11 +53,12 @@ class Names:
     def read(cls, act: Act, report: Report, figures: Mapping[str, Any], tongue: Tongue) -> Names:
         """For a report and what the reader may know of it."""
         company = act.session.get_one(Company, report.company_id)
-        departments = {row["department"] for row in (*figures["complaints"], *figures["tracking"])}
+        complaints = *figures.get("complaints", ()), *figures.get("tracking", ())
+        departments = {row["department"] for row in complaints}
         return cls(
             tongue,
             company,
-            called.names(act, (row["staff"] for row in figures["staff"])),
+            called.names(act, (row["staff"] for row in figures.get("staff", ()))),
             called.departments(act, departments),
             ZoneInfo(act.standard_of(company.profile, company.overrides).timezone),
         )
@@ -88,9 +89,9 @@ class Names:
 def tables(act: Act, report: Report, person: Staff, tongue: Tongue) -> list[Table]:
     """Every table of a report, in order. A complaint about the reader is neither a row nor counted for them (CMP-10).
 
-    Raises Refused for whoever is of the side that is complained of. The company's standard is chosen.
+    Raises Refused for whoever reads no whole report, as who is complained of. The company's standard is chosen.
     """
-    if discretion.answers_for_a_department(person):
+    if not reports.reads_whole(person):
         raise Refused("a report holds what those who are complained of may not know")
     hidden = compliance.hidden_from(act, person.id, partial(discretion.leading_to, act, person))
     figures = reports.figures_for(act, report, Reader(person.id, hidden))
@@ -107,6 +108,18 @@ def tables(act: Act, report: Report, person: Staff, tongue: Tongue) -> list[Tabl
         _satisfaction(figures["satisfaction"], names),
         _staff(figures["staff"], names),
     ]
+
+
+def technical(act: Act, report: Report, person: Staff, tongue: Tongue) -> list[Table]:
+    """The tables of faults, by class and by place, for the technical side: nothing else of the report (FLT-9).
+
+    Raises Refused for whoever is not of it and reads no report. The company's standard is chosen.
+    """
+    if not reports.reads_faults(person):
+        raise Refused("the faults of a report are for the technical side, and for whoever reads it whole")
+    figures = reports.faults_for(act, report, person)
+    names, least = Names.read(act, report, figures, tongue), act.standard.engine.exports.place_least
+    return [_faults(figures["faults"], names), _places(figures["places"], names, least)]
 
 
 def flat(found: list[Table], tongue: Tongue) -> marked.Table:
