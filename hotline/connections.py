@@ -8,14 +8,15 @@ import click
 
 from hotline import chats, listing, rows
 from hotline.chats import Address, Kind
-from hotline.domain import api_keys, companies, robots
-from hotline.domain.act import COMMAND
+from hotline.domain import api_keys, companies, robots, signers
+from hotline.domain.act import COMMAND, Act
 from hotline.domain.api_keys import FIRST_SCOPES, Scope
+from hotline.domain.companies import Company
 from hotline.errors import Invalid
 from hotline.jobs import robots as talking
 
 _ROBOT = ("id", "company", "kind", "name", "signs", "added_at", "refused_at")
-_KEY = ("id", "company", "name", "scopes", "made_at", "used_at", "revoked_at")
+_KEY = ("id", "company", "name", "scopes", "engineers", "made_at", "used_at", "revoked_at")
 
 
 @click.group()
@@ -98,11 +99,20 @@ def list_keys(as_json: bool) -> None:
     show_default=True,
     help="What it opens, as often as there are things.",
 )
-def add_key(code: str, name: str, scopes: tuple[str, ...]) -> None:
+@click.option(
+    "--engineer",
+    "engineers",
+    multiple=True,
+    metavar="NUMBER",
+    help="With the scope repairs: the agent number of an engineer on whose repairs it reports; as often as there are.",
+)
+def add_key(code: str, name: str, scopes: tuple[str, ...], engineers: tuple[str, ...]) -> None:
     """Make a key and print it, this once."""
     name = _name(name, api_keys.NAME_LONGEST)
     with listing.opened() as runtime, runtime.act(COMMAND) as act:
-        made, secret = api_keys.make(act, companies.coded(act, code).id, name, [Scope(one) for one in scopes])
+        company = companies.coded(act, code)
+        theirs = [_engineer(act, company, number) for number in engineers]
+        made, secret = api_keys.make(act, company.id, name, [Scope(one) for one in scopes], theirs)
     click.echo(f"key {made.id} was made for {code}; it is shown this once:", err=True)
     click.echo(secret)
 
@@ -125,6 +135,13 @@ def _address(kind: Kind, *, from_stdin: bool) -> Address:
     ask = "Signing secret, empty where it has none"
     secret = click.prompt(ask, hide_input=True, default="", show_default=False, err=True) if signs else ""
     return Address(kind, url.strip(), secret.strip() or None)
+
+
+def _engineer(act: Act, company: Company, number: str) -> int:
+    person = signers.engineer(act, company.id, number)
+    if person is None:
+        raise Invalid(f"{number} is no agent number of one engineer of {company.code}: `hotline staff list` shows them")
+    return person.id
 
 
 def _name(name: str, longest: int) -> str:

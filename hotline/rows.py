@@ -207,6 +207,7 @@ def of_key(names: Names, key: ApiKey) -> Row:
         "used_at": names.local(key.used_at, key.company_id),
         "revoked_at": names.local(key.revoked_at, key.company_id),
         "scopes": key.scopes.split(),
+        "engineers": [names.person(one) for one in key.engineers],
     }
 
 

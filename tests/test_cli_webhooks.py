@@ -56,7 +56,7 @@ def test_what_is_not_called_is_refused_and_nothing_is_kept(operator: Operator, r
 
 
 def test_a_key_is_made_for_what_it_is_for(operator: Operator, runtime: Runtime) -> None:
-    made = "key add --company heat --scope repairs --scope cases.read --name"
+    made = "key add --company heat --scope repairs --engineer 004 --engineer 003 --scope cases.read --name"
     secret = operator.answered(made, "维保单位").strip()
     operator.answered("key add --company heat --name 官网")
     with runtime.look(COMMAND) as act:
@@ -66,4 +66,10 @@ def test_a_key_is_made_for_what_it_is_for(operator: Operator, runtime: Runtime) 
     assert [row["scopes"] for row in operator.reads("key list")] == [
         ["cases.read", "repairs"], ["complaints", "callbacks"],
     ]  # fmt: skip
+    assert [row["engineers"] for row in operator.reads("key list")] == [["wang", "zhao"], []]
+    for more in ("--scope repairs", "--engineer 003"):
+        assert "--scope repairs goes with --engineer" in operator.refused(f"key add --company heat {more} --name x")
+    for number in ("001", "099"):  # an agent's, and nobody's
+        refused = operator.refused(f"key add --company heat --scope repairs --engineer {number} --name x")
+        assert f"{number} is no agent number of one engineer of heat: `hotline staff list`" in refused
     assert "cases.write" in operator.refused("key add --company heat --scope everything --name x")

@@ -13,10 +13,10 @@ from hotline.api import case_form, guard, problems, turns
 from hotline.api.case_form import Form, Matter
 from hotline.api.fields import Sent
 from hotline.api.problems import Lack
-from hotline.domain import api_keys, cases, companies, matters, promises, visitors
+from hotline.domain import api_keys, cases, companies, complaint_forms, matters, promises, visitors
 from hotline.domain.act import Act
 from hotline.domain.api_keys import ApiKey, Brought, Scope
-from hotline.domain.cases import Case, Kind
+from hotline.domain.cases import Case
 from hotline.domain.companies import Company
 from hotline.domain.matters import Opened, Told
 from hotline.domain.repairs import RepairOrder
@@ -94,13 +94,13 @@ def _open(act: Act, told: Told, form: Form) -> Opened:
 def _may_know(act: Act, key: ApiKey, case: Case) -> bool:
     """May this key's system know how a matter stands: one that it brought, or with the scope any of its company?
 
-    A complaint, or what somebody told without a name, is nobody's to follow here: the company's own systems are
-    read by those it is about (CMP-10).
+    A complaint, one that was changed into another kind too, or what somebody told without a name, is nobody's to follow
+    here: the company's own systems are read by those it is about (CMP-10).
     """
     if api_keys.brought(act, key.id, Brought.CASE, case.id):
         return True
     theirs = key.company_id in (case.company_id, case.numbered_by_id)
-    return key.opens(Scope.CASES_READ) and theirs and case.kind != Kind.COMPLAINT and not case.anonymous
+    return key.opens(Scope.CASES_READ) and theirs and not (case.anonymous or complaint_forms.is_or_was(act, case))
 
 
 def _receipt(act: Act, case: Case) -> dict[str, Any]:

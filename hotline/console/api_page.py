@@ -55,9 +55,11 @@ def api_page() -> ResponseReturnValue:
     with asking.runtime().look(asking.actor()) as act:
         companies.get(act, person.company_id)
         company_id = None if rights.whole_group(person) else person.company_id
+        keys = _keys(act, company_id)
         return render_template(
             "api.html",
-            keys=_keys(act, company_id),
+            keys=keys,
+            engineers=people.names(act, (one for key in keys for one in key.engineers)),
             hooks=webhooks.listed(act, company_id),
             companies=people.companies_by_id(act),
             sees_all=company_id is None,

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from werkzeug.exceptions import Forbidden
 
 from hotline.console import asking, colleagues, discretion, people, refused, rights, words
-from hotline.domain import absences, companies, leaving, staff
+from hotline.domain import absences, companies, leaving, staff, superiors
 from hotline.domain.act import Act
 from hotline.domain.cases import Case
 from hotline.domain.staff import Staff
@@ -67,8 +67,14 @@ def _owners(act: Act, ids: list[int]) -> str:
 
 
 def take_back(staff_id: int) -> ResponseReturnValue:
-    """Somebody is back, from leave or after having left."""
-    return _does(staff_id, lambda act, person: leaving.come_back(act, person, by=asking.person().id))
+    """Somebody is back, from leave or after having left; whom somebody higher let go is not taken back from below."""
+
+    def back(act: Act, person: Staff) -> None:
+        if not superiors.may_take_back(act, asking.person(), person):
+            raise Forbidden
+        leaving.come_back(act, person, by=asking.person().id)
+
+    return _does(staff_id, back)
 
 
 def _does(staff_id: int, does: Any, *, unclear: str = "staff.span") -> ResponseReturnValue:
@@ -124,6 +130,7 @@ def _page(**told: Any) -> str:
             owns={row[0]: row[1] for row in act.session.execute(owned)},
             leaves={one.id: absences.ahead(act, one.id) for one in rows},
             manages={one.id for one in rows if rights.may_manage(act, person, one)},
+            takes_back={one.id for one in rows if superiors.may_take_back(act, person, one)},
             receivers=colleagues.groups(act, person, staff.ANSWERS),
             names=people.names(act, (leave.receiver_id for one in rows for leave in absences.ahead(act, one.id))),
             zone=act.standard.timezone,

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint, select
+from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.db import Base
@@ -56,6 +56,7 @@ class ApiKey(Base):
     revoked_at: Mapped[datetime | None]
     used_at: Mapped[datetime | None]  # when it last brought something
     scopes: Mapped[str] = mapped_column(String(120))  # with spaces between
+    engineers: Mapped[list[int]] = mapped_column(JSON, server_default="[]")  # on whose repairs it reports, by id
 
     def opens(self, *scopes: Scope) -> bool:
         """Does this key open any of these?"""
@@ -77,21 +78,36 @@ class ApiRequest(Base):
     at: Mapped[datetime]
 
 
-def make(act: Act, company_id: int, name: str, scopes: Collection[Scope] = FIRST_SCOPES) -> tuple[ApiKey, str]:
+def make(
+    act: Act,
+    company_id: int,
+    name: str,
+    scopes: Collection[Scope] = FIRST_SCOPES,
+    engineers: Collection[int] = (),
+) -> tuple[ApiKey, str]:
     """A new key of a company for these `scopes`, and what stands in it: told this once, for we keep a hash alone.
 
-    Raises Invalid for a key that would open nothing.
+    `engineers`: on whose repairs it reports. Raises Invalid for a key that would open nothing, or no repair.
     """
     if not scopes:
         raise Invalid("a key without a scope opens nothing: say what it is for")
-    opens = [scope for scope in Scope if scope in scopes]
+    opens, theirs = [scope for scope in Scope if scope in scopes], sorted(set(engineers))
+    if (Scope.REPAIRS in opens) != bool(theirs):
+        raise Invalid(
+            "--scope repairs goes with --engineer NUMBER, as often as there are engineers: name both, or none"
+        )
     secret = f"hotline_{secrets.token_urlsafe(_BYTES)}"
     key = ApiKey(
-        company_id=company_id, name=name, hash=act.sealer.blind(secret), made_at=act.at, scopes=" ".join(opens)
+        company_id=company_id,
+        name=name,
+        hash=act.sealer.blind(secret),
+        made_at=act.at,
+        scopes=" ".join(opens),
+        engineers=theirs,
     )
     act.session.add(key)
     act.session.flush()
-    act.remember("house", "key-made", key=key.id, company=company_id, name=name, scopes=opens)
+    act.remember("house", "key-made", key=key.id, company=company_id, name=name, scopes=opens, engineers=theirs)
     return key, secret
 
 

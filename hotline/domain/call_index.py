@@ -163,7 +163,7 @@ def _waited(act: Act, found: Collection[Call]) -> dict[int, int]:
     by_chain = {call.chain: call.id for call in found}
     query = select(AuditEntry).where(AuditEntry.chain.in_(by_chain), AuditEntry.kind == "waited")
     for entry in act.session.scalars(query):
-        call_id, seconds = by_chain[entry.chain], call_texts.said(entry).get("seconds")
+        call_id, seconds = by_chain[entry.chain], entry.said.get("seconds")
         if isinstance(seconds, int):
             longest[call_id] = max(longest.get(call_id, 0), seconds)
     return longest

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any
 
 from sqlalchemy import or_, select
 
@@ -105,17 +104,8 @@ def _noted_ever(act: Act, matters: Mapping[int, Case]) -> Iterator[tuple[int, st
     chains = {case.chain: case.id for case in matters.values()}
     noted = select(AuditEntry).where(AuditEntry.chain.in_(chains), AuditEntry.kind.in_([*NOTES, CORRECTED]))
     for entry in act.session.scalars(noted.order_by(AuditEntry.id)):
-        names, fields = ("before", "words") if entry.kind == CORRECTED else (NOTES[entry.kind][1],), said(entry)
+        names, fields = ("before", "words") if entry.kind == CORRECTED else (NOTES[entry.kind][1],), entry.said
         yield from ((chains[entry.chain], fields[name]) for name in names if fields.get(name))
-
-
-def said(entry: AuditEntry) -> Mapping[str, Any]:
-    """What an entry says; nothing where somebody wrote over it, which the log's check tells."""
-    try:
-        fields = entry.fields
-    except (ValueError, KeyError, TypeError):
-        return {}
-    return fields if isinstance(fields, dict) else {}
 
 
 def _open(opens: Callable[[str], str], sealed: object, row_id: int) -> list[tuple[int, str]]:

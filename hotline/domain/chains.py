@@ -211,7 +211,7 @@ def _agrees(entry: Entry) -> bool:
         moment = written(_written(at).decode())
         shown = (_said(chain), seq, _said(actor), _said(kind), moment)
         return bool(shown == (said["chain"], said["seq"], said["actor"], said["kind"], said["at"]))
-    except (TypeError, ValueError, KeyError, AttributeError, OverflowError):
+    except (TypeError, ValueError, KeyError, AttributeError, OverflowError, RecursionError):
         return False
 
 

@@ -94,6 +94,11 @@ def among(act: Act, case_ids: Collection[int]) -> frozenset[int]:
     return frozenset(act.session.scalars(select(Complaint.case_id).where(Complaint.case_id.in_(case_ids))))
 
 
+def is_or_was(act: Act, case: Case) -> bool:
+    """Is this a complaint, or was it one before two people changed its kind? It is hidden from the same people."""
+    return case.kind == Kind.COMPLAINT or of(act, case.id) is not None
+
+
 def charged(act: Act, case: Case, rule_id: str) -> int | None:
     """Whose a promise by this rule is: of the department that the complaint is with, or the one it is dealt with in.
 

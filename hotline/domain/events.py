@@ -8,9 +8,9 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
-from hotline.domain import outbox, webhooks
+from hotline.domain import complaint_forms, outbox, webhooks
 from hotline.domain.act import Act
-from hotline.domain.cases import Case, Kind
+from hotline.domain.cases import Case
 from hotline.domain.companies import Company
 from hotline.domain.repairs import Stage
 from hotline.domain.webhooks import Event, Webhook
@@ -63,12 +63,11 @@ def _nobody_listens(act: Act) -> bool:
 def _tell(act: Act, hooks: list[Webhook], case: Case, event: Event, fields: dict[str, Any]) -> None:
     """The company that has the matter is told, and the one that took it (OWN-4); the same event has the same name.
 
-    Of a complaint, or what was told without a name, nobody is: those it is about read the company's systems (CMP-10).
+    Of a complaint, one that was changed into another kind too, or what was told without a name, nobody is: those it is
+    about read the company's systems (CMP-10).
     """
-    if case.kind == Kind.COMPLAINT or case.anonymous:
-        return
     theirs = [one for one in hooks if one.company_id in (case.company_id, case.numbered_by_id) and one.hears(event)]
-    if not theirs:
+    if not theirs or case.anonymous or complaint_forms.is_or_was(act, case):
         return
     name, about = f"evt_{secrets.token_hex(_BYTES)}", _about(act, case, event, fields)
     for hook in theirs:

@@ -19,6 +19,7 @@ from hotline.domain import (
     replacing,
     seats,
     staff,
+    superiors,
     waits,
 )
 from hotline.domain.absences import Absence
@@ -96,7 +97,7 @@ def dismiss(act: Act, staff_id: int, *, by: int | None) -> Staff:
     _give_repairs_back(act, person.id)
     absences.cut_short(act, person.id)
     staff.off_roster(act, person, act.at)
-    person.active = False
+    person.active, person.left_by_id = False, by
     staff.log_out(act, person)
     act.session.flush()
     _give_signatures_back(act, person.id)
@@ -105,13 +106,19 @@ def dismiss(act: Act, staff_id: int, *, by: int | None) -> Staff:
 
 
 def come_back(act: Act, person: Staff, *, by: int | None) -> None:
-    """Somebody is back: from leave before its end, or taken on again. Matters stay with whoever accepted them."""
+    """Somebody is back: from leave before its end, or taken on again. Matters stay with whoever accepted them.
+
+    `by`: who says so; None at the command line. Raises Refused for who stands below whoever let them go, and Conflict
+    for who is not away.
+    """
+    if by is not None and not superiors.may_take_back(act, staff.get(act, by), person):
+        raise Refused("whom somebody higher let go is not taken back from below")
     if person.active:
         if not absences.ahead(act, person.id):
             raise Conflict(f"{person.login} is not on leave")
         absences.cut_short(act, person.id)
     else:
-        person.active = True
+        person.active, person.left_by_id = True, None
         act.remember("house", "staff-returned", staff=person.id, by=by)
 
 

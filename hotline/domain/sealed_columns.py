@@ -79,6 +79,7 @@ AS_LOGGED: tuple[Sealed, ...] = (
 # Nothing that our own keys seal: words of ours, hashes, and what the key of a customer seals, which is sealed anew.
 OTHERS: frozenset[str] = frozenset(
     {
+        "api_keys.engineers",
         "api_keys.name",
         "api_keys.scopes",
         "api_requests.name",

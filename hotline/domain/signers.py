@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
+
 from hotline.domain import complaint_forms, dispatches, promises, staff
 from hotline.domain.act import Act
 from hotline.domain.cases import Case
@@ -57,6 +59,13 @@ def may_act(act: Act, dispatch: Dispatch, complaint: Complaint, case: Case, pers
 def may_sign(act: Act, dispatch: Dispatch, case: Case, person: Staff) -> bool:
     """Is this person, as whatever session knows them, among those who may sign for this?"""
     return person.id in {one.id for one in people(act, dispatch, case)}
+
+
+def engineer(act: Act, company_id: int, number: str) -> Staff | None:
+    """The engineer whom a company knows by this agent number; None where there is none, or two have it."""
+    query = select(Staff).where(Staff.company_id == company_id, Staff.agent_number == number, Staff.active)
+    found = list(act.session.scalars(query.limit(2)))
+    return found[0] if len(found) == 1 and found[0].has(Role.ENGINEER) else None
 
 
 def is_of_department(act: Act, case: Case, person: Staff) -> bool:

@@ -58,6 +58,7 @@ class Staff(Base):
     phone: Mapped[str | None] = mapped_column(String(200))
     phone_blind: Mapped[str | None] = mapped_column(String(64), index=True)
     active: Mapped[bool] = mapped_column(default=True)
+    left_by_id: Mapped[int | None]  # of whoever left, who let them go; None: a command on the machine
     session_epoch: Mapped[int] = mapped_column(default=0)  # raised to end every open log-in at once
     roles: Mapped[list[StaffRole]] = relationship(lazy="selectin", order_by="StaffRole.role")
 

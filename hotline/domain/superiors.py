@@ -28,5 +28,18 @@ def may_undo(act: Act, person: Staff, writer_id: int) -> bool:
     return person.id == writer_id or _place(person, levels) >= _place(staff.get(act, writer_id), levels)
 
 
+def may_take_back(act: Act, person: Staff, other: Staff) -> bool:
+    """May this person take somebody on again who left: not from below whoever let them go.
+
+    An administrator let go who was let go by one, or by a command on the machine. The company's standard is chosen.
+    """
+    if other.active or person.has(Role.ADMINISTRATOR):
+        return True
+    let_go_by = other.left_by_id
+    if let_go_by is None or staff.get(act, let_go_by).has(Role.ADMINISTRATOR):
+        return False
+    return may_undo(act, person, let_go_by)
+
+
 def _place(person: Staff, levels: Sequence[Role]) -> int:
     return max((place for place, level in enumerate(levels) if person.has(level)), default=0)

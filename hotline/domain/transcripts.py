@@ -74,7 +74,7 @@ def not_made(act: Act, recording: Recording, source: str) -> None:
 def removed(act: Act, recording: Recording) -> None:
     """The carrier has deleted what it had written down; told once, however often it was owed."""
     chain = recordings.thing_of(act, recording).chain
-    told = [one.kind for one in audit.entries(act.session, chain) if one.fields.get("recording") == recording.file]
+    told = [one.kind for one in audit.entries(act.session, chain) if one.said.get("recording") == recording.file]
     if [kind for kind in told if kind.startswith("transcript-")][-1:] != [_REMOVED]:
         act.remember(chain, _REMOVED, recording=recording.file)
 

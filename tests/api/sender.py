@@ -16,7 +16,7 @@ from hotline.domain.act import COMMAND
 from hotline.domain.api_keys import Scope
 from hotline.domain.cases import Case
 from hotline.runtime import Runtime
-from tests.world import Firm
+from tests.world import Firm, Person
 
 BASE = "https://hotline.example.com"
 COMPLAINTS, CALLBACKS, CASES = "/api/complaints", "/api/callbacks", "/api/cases"
@@ -32,10 +32,15 @@ class Sender:
     """Sends complaints and wishes to be rung with a key of a company's."""
 
     def __init__(
-        self, app: Flask, runtime: Runtime, firm: Firm, scopes: Collection[Scope] = api_keys.FIRST_SCOPES
+        self,
+        app: Flask,
+        runtime: Runtime,
+        firm: Firm,
+        scopes: Collection[Scope] = api_keys.FIRST_SCOPES,
+        engineers: Collection[Person] = (),
     ) -> None:
         with runtime.act(COMMAND) as act:
-            key, self.secret = api_keys.make(act, firm.id, "官网", scopes)
+            key, self.secret = api_keys.make(act, firm.id, "官网", scopes, [one.id for one in engineers])
         self.key_id, self.runtime, self._client, self._names = key.id, runtime, app.test_client(), count(1)
 
     def files(self, _name: str | None = None, **fields: Any) -> TestResponse:

@@ -12,10 +12,12 @@ from werkzeug.test import TestResponse
 
 from hotline.domain import audit, cases, repairs
 from hotline.domain.act import COMMAND
-from hotline.domain.api_keys import Scope
-from hotline.domain.cases import Case
+from hotline.domain.api_keys import ApiKey, Scope
+from hotline.domain.cases import Case, Kind
 from hotline.domain.repairs import RepairOrder, Stage
+from hotline.domain.staff import Role
 from hotline.runtime import Runtime
+from tests import complaining, deciding
 from tests.api.sender import CALLBACKS, CASES, COMPLAINTS, Sender, said
 from tests.world import Cast, HandClock
 
@@ -37,7 +39,7 @@ def app_of_ours(app: Flask, runtime: Runtime, cast: Cast) -> Sender:
 @pytest.fixture
 def contractor(app: Flask, runtime: Runtime, cast: Cast) -> Sender:
     """The system of the firm whose engineers go out for the heating company."""
-    return Sender(app, runtime, cast.heat, [Scope.REPAIRS])
+    return Sender(app, runtime, cast.heat, [Scope.REPAIRS], [cast.wang, cast.zhao])
 
 
 def brings(sender: Sender, _name: str | None = None, **fields: Any) -> TestResponse:
@@ -118,7 +120,8 @@ def test_how_a_matter_stands_is_told_to_who_brought_it_and_to_the_companys_own_s
     assert [one["verdict"] for one in found["promises"]] == ["open", "open"]
     reader = Sender(app, runtime, cast.heat, [Scope.CASES_READ])
     assert stands(reader, number) == found
-    for other in (Sender(app, runtime, cast.heat, [Scope.CASES_WRITE]), Sender(app, runtime, cast.home, list(Scope))):
+    elsewhere = Sender(app, runtime, cast.home, [Scope.CASES_READ, Scope.CASES_WRITE])
+    for other in (Sender(app, runtime, cast.heat, [Scope.CASES_WRITE]), elsewhere):
         assert other.asks(number, of=CASES).status_code == 404
     complaint = said(Sender(app, runtime, cast.heat).files(happened="夜里停暖"))["number"]
     assert reader.asks(complaint, of=CASES).status_code == 404, "those whom it is about read there"
@@ -126,7 +129,8 @@ def test_how_a_matter_stands_is_told_to_who_brought_it_and_to_the_companys_own_s
 
 def test_a_key_opens_what_it_is_for_and_says_what_else_would(app: Flask, runtime: Runtime, cast: Cast) -> None:
     doors = {COMPLAINTS: "complaints", CALLBACKS: "callbacks", CASES: "cases.write", f"{CASES}/1": "cases.read"}
-    senders = {scope: Sender(app, runtime, cast.heat, [scope]) for scope in Scope}
+    theirs = {Scope.REPAIRS: [cast.wang]}
+    senders = {scope: Sender(app, runtime, cast.heat, [scope], theirs.get(scope, [])) for scope in Scope}
     for path, needed in doors.items():
         for scope, sender in senders.items():
             answer = sender.asks("1", of=CASES) if path.endswith("1") else sender.posts(path)
@@ -175,7 +179,7 @@ def test_what_cannot_follow_is_refused_and_says_why(
     assert "reported cannot become arrived" in refused("arrived")
     assert "reported cannot become done" in refused("done", **FOUND)
     assert contractor.reports(number, "first", stage="signed", engineer="003").status_code == 200
-    assert "agent number 003" in refused("on_the_way", "004")
+    assert refused("on_the_way", "004") == "somebody else signed for this repair: only who signed for it reports on it"
     assert "signed cannot become signed" in refused("signed", "004")
     assert contractor.reports(number, stage="arrived", engineer="003").status_code == 200
     assert "arrived cannot become on_the_way" in refused("on_the_way")
@@ -183,12 +187,47 @@ def test_what_cannot_follow_is_refused_and_says_why(
     assert lacks(contractor.reports(number, stage="arrived", engineer="003", tested=True)) == ["tested"]
     assert lacks(contractor.reports(number, stage="arrived", engineer="001")) == ["engineer"], "an agent goes nowhere"
     assert contractor.reports("990101001", stage="signed", engineer="003").status_code == 404
-    other = Sender(app, runtime, cast.home, [Scope.REPAIRS])
-    assert other.reports(number, stage="on_the_way", engineer="003").status_code == 404
+    with runtime.act(COMMAND) as act:
+        theirs = complaining.hired(act, cast.home, "秦岭", "qin", 44, Role.ENGINEER)
+    other = Sender(app, runtime, cast.home, [Scope.REPAIRS], [theirs])
+    assert other.reports(number, stage="on_the_way", engineer="044").status_code == 404
     again = said(brings(app_of_ours, **COLD))["number"]
     answer = contractor.reports(again, "first", stage="signed", engineer="003")
     assert answer.status_code == 409, "the same name for another matter"
     assert order_stage(runtime, number) is Stage.ARRIVED
+
+
+def test_a_key_reports_on_the_repairs_of_the_engineers_it_names_and_learns_of_no_others(
+    app: Flask, app_of_ours: Sender, contractor: Sender, runtime: Runtime, cast: Cast
+) -> None:
+    number = said(brings(app_of_ours, **COLD))["number"]
+    other = Sender(app, runtime, cast.heat, [Scope.REPAIRS], [cast.zhao])
+    for guessed in (number, "990101001"):
+        assert lacks(other.reports(guessed, stage="signed", engineer="003")) == ["engineer"], (
+            "whether it is there or not"
+        )
+    assert contractor.reports(number, stage="signed", engineer="003").status_code == 200
+    answer = other.reports(number, stage="done", engineer="004", **FOUND)
+    assert (answer.status_code, "003" in answer.text) == (409, False), "nor is told whose it is"
+    with runtime.act(COMMAND) as act:  # a key of a version before
+        act.session.get_one(ApiKey, contractor.key_id).engineers = []
+    answer = contractor.reports(number, stage="arrived", engineer="003")
+    assert answer.status_code == 403
+    assert "hotline key add --scope repairs --engineer NUMBER" in said(answer)["detail"]
+    assert order_stage(runtime, number) is Stage.SIGNED
+
+
+def test_a_complaint_that_two_people_changed_into_another_kind_stays_hidden_from_other_systems(
+    app: Flask, contractor: Sender, runtime: Runtime, cast: Cast
+) -> None:
+    reader = Sender(app, runtime, cast.heat, [Scope.CASES_READ])
+    about_zhou = deciding.complaint(runtime, cast, about=cast.zhou)
+    deciding.decides(runtime, cast.qian, deciding.asks(runtime, cast.lin, about_zhou, Kind.FAULT))
+    (case,) = reader.cases()
+    assert (case.kind, order_of(runtime).stage) == ("fault", "reported")
+    assert reader.asks(case.number, of=CASES).status_code == 404
+    assert contractor.reports(case.number, stage="signed", engineer="003").status_code == 404
+    assert order_of(runtime).stage == "reported"
 
 
 def order_stage(runtime: Runtime, number: str) -> Stage:

@@ -80,7 +80,7 @@ def test_it_is_told_in_the_readers_language_with_the_same_shapes(app: Flask) -> 
 def test_whatever_is_sent_is_answered_as_described_and_nothing_breaks(
     app: Flask, runtime: Runtime, cast: Cast, mode: GenerationMode
 ) -> None:
-    sender = Sender(app, runtime, cast.heat, list(Scope))
+    sender = Sender(app, runtime, cast.heat, list(Scope), [cast.wang])
     known = said(sender.posts(CASES, **COLD))["number"]
     schema = schemathesis.openapi.from_wsgi("/api/openapi.json", app)
     operations = [found.ok() for found in schema.get_all_operations() if isinstance(found, Ok)]

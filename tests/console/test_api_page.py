@@ -9,7 +9,7 @@ from hotline.api.fields import Strict
 from hotline.console import api_page
 from hotline.domain import api_keys, webhooks
 from hotline.domain.act import COMMAND
-from hotline.domain.api_keys import Scope
+from hotline.domain.api_keys import ApiKey, Scope
 from hotline.domain.webhooks import Event
 from hotline.runtime import Runtime
 from tests.console.visitor import Visitor, logged_in, text_of
@@ -24,16 +24,19 @@ def test_who_has_a_key_and_who_is_told_is_seen_without_what_opens_anything(
 ) -> None:
     assert text_of(sun.opens(PAGE)).count("还没有。") == 2
     with runtime.act(COMMAND) as act:
-        _key, secret = api_keys.make(act, cast.heat.id, "维保单位", [Scope.REPAIRS])
+        _key, secret = api_keys.make(act, cast.heat.id, "维保单位", [Scope.REPAIRS], [cast.wang.id])
         api_keys.make(act, cast.home.id, "物业官网")
         hook, signs = webhooks.add(act, cast.heat.id, URL, [Event.REPAIR_PROGRESS])
         webhooks.failed(act, hook, gone=False, rest=runtime.figures.webhooks.rest.span)
     page = sun.opens(PAGE)
     shown = text_of(page)
-    assert "维保单位 #1 repairs 11-18 10:00 未用过 有效" in shown
+    assert "维保单位 #1 repairs 王强 003 11-18 10:00 未用过 有效" in shown
     assert "https://erp.example.com #1 维修有进展 未用过 送不到，稍后再试" in shown
     assert "物业官网" not in shown, "another company's"
     assert not any(one in page.text for one in (secret, signs, "a-key-of-theirs"))
+    with runtime.act(COMMAND) as act:  # a key of a version before
+        act.session.get_one(ApiKey, 1).engineers = []
+    assert "repairs 没有指定工程师，不能上报维修" in text_of(sun.opens(PAGE))
     everything = text_of(logged_in(app, cast.tang).opens(PAGE))
     assert "物业官网 #2 安心物业" in everything
 

@@ -30,6 +30,7 @@ from tests.console.tables import EXPORTS, WHY, lines_of, sheets_of, wished
 from tests.console.visitor import logged_in, text_of
 from tests.jobs.conftest import shop as shop
 from tests.jobs.workshop import Workshop
+from tests.tampering import write_over
 from tests.world import SHANGHAI, Cast, HandClock, number
 
 LIST = "/console/reports"
@@ -272,6 +273,9 @@ def test_of_the_time_before_a_company_was_founded_there_is_no_report(
 ) -> None:
     with runtime.look(COMMAND) as act:
         assert reports.due(act) == [], "October was over before"
+    with runtime.act(COMMAND) as act:
+        write_over(act.session, "house", "company-founded", at.now - timedelta(days=99))
+        assert reports.due(act) == [], "what somebody wrote over says nothing, and stops nobody's report"
     at.set(DECEMBER)
     with runtime.act(COMMAND) as act:
         numbers = ["+8613900003000"]

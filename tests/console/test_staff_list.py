@@ -39,6 +39,19 @@ def test_the_supervisor_says_that_an_agent_has_left_and_owns_what_was_theirs(
     assert active(runtime, cast.lin)
 
 
+def test_whom_the_manager_let_go_the_supervisor_does_not_take_back(
+    app: Flask, sun: Visitor, runtime: Runtime, cast: Cast
+) -> None:
+    qian, back = logged_in(app, cast.qian), f"{PAGE}/{cast.lin.id}/back"
+    qian.sends(f"{PAGE}/{cast.lin.id}/dismiss", page=PAGE, sure="yes")
+    assert back not in sun.opens(PAGE).text
+    assert sun.sends(back, page=PAGE).status_code == 403
+    assert not active(runtime, cast.lin)
+    assert back in qian.opens(PAGE).text
+    qian.sends(back, page=PAGE)
+    assert active(runtime, cast.lin)
+
+
 def test_a_leave_is_noted_in_the_companys_own_time(sun: Visitor, runtime: Runtime, cast: Cast, at: HandClock) -> None:
     sun.sends(f"{PAGE}/{cast.lin.id}/leave", page=PAGE, receiver=str(cast.zhou.id), **SPAN)
     assert "请假 11-20 08:00 至 11-23 08:00" in text_of(sun.opens(PAGE))

@@ -6,8 +6,8 @@ import pytest
 
 from hotline.domain import api_keys, audit
 from hotline.domain.act import COMMAND, Act
-from hotline.domain.api_keys import ApiKey, Brought
-from hotline.errors import Conflict, NotFound
+from hotline.domain.api_keys import ApiKey, Brought, Scope
+from hotline.errors import Conflict, Invalid, NotFound
 from hotline.runtime import Runtime
 from tests import given
 from tests.world import Cast
@@ -38,6 +38,18 @@ def test_a_key_is_known_by_its_hash_alone(runtime: Runtime, cast: Cast) -> None:
 
 def test_no_two_keys_are_alike(runtime: Runtime, cast: Cast) -> None:
     assert len({made(runtime, cast)[1] for _ in range(5)}) == 5
+
+
+def test_a_key_names_on_whose_repairs_it_reports_or_is_for_none(runtime: Runtime, cast: Cast) -> None:
+    with runtime.act(COMMAND) as act:
+        for scopes, engineers in (([Scope.REPAIRS], []), ([Scope.CASES_READ], [cast.wang.id])):
+            with pytest.raises(Invalid, match="--engineer NUMBER"):
+                api_keys.make(act, cast.heat.id, "维保单位", scopes, engineers)
+        key, _secret = api_keys.make(act, cast.heat.id, "维保单位", [Scope.REPAIRS], [cast.zhao.id, cast.wang.id])
+        assert key.engineers == [cast.wang.id, cast.zhao.id]
+    with runtime.look(COMMAND) as act:
+        (made,) = [one for one in audit.entries(act.session, "house") if one.kind == "key-made"]
+        assert made.fields["engineers"] == [cast.wang.id, cast.zhao.id]
 
 
 @pytest.mark.parametrize("change", ["", "x", "hotline_", "Bearer", " ", "\0", "é", "x" * 10_000])

@@ -16,6 +16,7 @@ from hotline.domain import (
     repairs,
     seats,
     staff,
+    verifying,
 )
 from hotline.domain.act import COMMAND
 from hotline.domain.cases import Case
@@ -23,7 +24,7 @@ from hotline.domain.handovers import State, Why
 from hotline.domain.outbox import OutboxEntry
 from hotline.domain.repairs import Stage
 from hotline.domain.staff import Duty, Shift
-from hotline.errors import Conflict
+from hotline.errors import Conflict, Refused
 from hotline.runtime import Runtime
 from tests import given
 from tests.domain.departures import DAY, dismissed, looked, requests
@@ -174,13 +175,35 @@ def test_a_case_opened_in_a_call_whose_owner_has_left_belongs_to_who_answers_now
 def test_who_comes_back_works_again_and_matters_stay_where_they_are(
     runtime: Runtime, cast: Cast, case: Case, at: HandClock
 ) -> None:
-    dismissed(runtime, cast.lin)
+    dismissed(runtime, cast.lin, by=cast.sun)
     with runtime.act(COMMAND) as act:
         leaving.come_back(act, given.person(act, cast.lin), by=cast.sun.id)
         assert given.person(act, cast.lin).active
         with pytest.raises(Conflict, match="not on leave"):
             leaving.come_back(act, given.person(act, cast.lin), by=cast.sun.id)
     assert looked(runtime, case).owner_id == cast.sun.id
+
+
+def test_whom_somebody_higher_let_go_is_not_taken_back_from_below(runtime: Runtime, cast: Cast) -> None:
+    """By a supervisor, a manager, an administrator, a command: who may not take Lin back then, and who may."""
+    for by, not_by, back_by in (
+        (cast.sun, None, cast.sun),
+        (cast.qian, cast.sun, cast.feng),
+        (cast.tang, cast.feng, cast.tang),
+        (None, cast.feng, cast.tang),
+        (None, cast.feng, None),
+    ):
+        dismissed(runtime, cast.lin, by=by)
+        with runtime.act(COMMAND) as act:
+            lin = given.person(act, cast.lin)
+            if not_by is not None:
+                with pytest.raises(Refused, match="from below"):
+                    leaving.come_back(act, lin, by=not_by.id)
+            assert not lin.active
+            leaving.come_back(act, lin, by=back_by.id if back_by else None)
+            assert (lin.active, lin.left_by_id) == (True, None)
+    with runtime.look(COMMAND) as act:
+        assert verifying.verify(act.session).problems == []
 
 
 def test_a_sister_companys_matter_stays_there_when_its_owner_leaves(runtime: Runtime, cast: Cast) -> None:

@@ -15,6 +15,7 @@ from hotline.domain.transcripts import Transcript, Turn
 from hotline.errors import Conflict, Invalid, NotFound
 from hotline.runtime import Runtime
 from tests import given
+from tests.tampering import write_over
 from tests.world import Cast
 
 SAID = [Turn(0.5, 3.0, "caller", "三号楼的水管漏了"), Turn(3.4, 5.0, "", "请尽快")]
@@ -75,3 +76,18 @@ def test_what_was_said_in_an_anonymous_matter_leads_nobody_from_the_call_to_it(r
         kept = transcripts.keep(act, recorded(act, call, case_id=case.id), SAID, "folder", language="zh-CN")
         assert transcripts.text_of(act, call.id) == []
         assert transcripts.opened(act, kept) == SAID
+
+
+def test_that_the_carriers_words_are_gone_is_told_once_though_somebody_wrote_over_what_was_told_before(
+    runtime: Runtime, cast: Cast
+) -> None:
+    with runtime.act(COMMAND) as act:
+        row = recorded(act, given.call(act, cast, who=cast.chen))
+        chain = recordings.thing_of(act, row).chain
+        write_over(act.session, chain, "transcript-kept", act.at)
+    for _again in range(2):
+        with runtime.act(COMMAND) as act:
+            transcripts.removed(act, recordings.get(act, row.sid))
+    with runtime.look(COMMAND) as act:
+        kinds = [entry.kind for entry in audit.entries(act.session, chain)]
+        assert kinds.count("transcript-removed") == 1

@@ -12,13 +12,13 @@ from sqlalchemy import event
 
 from hotline.domain import audit, callbacks, cases, companies, dispatches, promises, repairs, staff, webhooks
 from hotline.domain.act import COMMAND, Act
-from hotline.domain.cases import Kind
+from hotline.domain.cases import Case, Kind
 from hotline.domain.notices import Notice
 from hotline.domain.repairs import Stage
 from hotline.domain.webhooks import Event, Webhook
 from hotline.errors import Conflict, NotFound, Refused
 from hotline.jobs import webhooks as telling
-from tests import given
+from tests import deciding, given
 from tests.jobs.workshop import Workshop
 from tests.receiver import HANGS_UP, PATH, Receiver
 from tests.receiver import receiver as receiver
@@ -132,10 +132,15 @@ def test_of_complaints_and_of_what_was_told_without_a_name_no_system_is_told(
         complained = given.case(act, shop.cast, kind=Kind.COMPLAINT)
         promises.make(act, "CBK-1.answer", complained)
         cases.open(act, company, kind=Kind.MESSAGE, matter="heating", owner_id=shop.cast.lin.id, anonymous=True)
+    changed = deciding.complaint(shop.runtime, shop.cast, about=shop.cast.zhou)
+    wish = deciding.asks(shop.runtime, shop.cast.lin, changed, Kind.MESSAGE)
+    deciding.decides(shop.runtime, shop.cast.qian, wish)
     shop.passes(5 * DAY)
     shop.works()
     with shop.runtime.look(COMMAND) as act:
-        assert any(one.kind == "promise-broken" for one in audit.entries(act.session, complained.chain))
+        assert act.session.get_one(Case, changed).kind == Kind.MESSAGE
+        for chain in (complained.chain, f"case:{changed}"):
+            assert any(one.kind == "promise-broken" for one in audit.entries(act.session, chain)), chain
     assert shop.entries(webhooks.TELLS) == []
 
 
