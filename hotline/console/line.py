@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from hotline.console import asking, discretion, people, refused, rights, supervise, words
-from hotline.domain import companies, desk, seats, staff, waits
+from hotline.domain import companies, desk, hearers, seats, staff, waits
 from hotline.domain.act import Act
 from hotline.domain.calls import FINAL, Call
 from hotline.domain.cases import Case
@@ -114,12 +114,13 @@ def _context(act: Act) -> dict[str, Any]:
     companies.get(act, person.company_id)
     at_work = _seats(act, person)
     talks = _meetings(act, person)
+    known = hearers.known(act, person, [talk.id for talk in talks])
     watched = select(Call.id).where(Call.id.in_([talk.call_id for talk in talks if talk.call_id is not None]))
     return {
         "waiting": rows(act),
         "on_line": _on_line(act, person),
         "seats": at_work,
-        "talks": [supervise.watched(act, person, meeting) for meeting in talks],
+        "talks": [supervise.watched(act, person, meeting, known) for meeting in talks],
         "opens": set(act.session.scalars(watched.where(discretion.calls(person)))),  # of the others no page is shown
         "names": people.names(act, [*(seat.staff_id for seat in at_work), *(talk.agent_id for talk in talks)]),
         "companies": people.companies_by_id(act),

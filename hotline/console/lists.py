@@ -87,12 +87,15 @@ def listed(act: Act, args: MultiDict[str, str], finds: Callable[[Act, Wanted, st
 
 
 def calls(act: Act, wanted: Wanted, zone: str) -> list[Call]:
-    """The calls wanted, newest first; one more than a page where there are more."""
+    """The calls wanted, newest first; one more than a page where there are more.
+
+    A call that the reader may not know of is none to go on behind: its place in the list would tell when it was.
+    """
     query = _within(select(Call), Call.company_id, Call.started_at, wanted, zone)
     query = query.where(discretion.calls(asking.person()))
+    mark = act.session.scalar(query.where(Call.id == wanted.before)) if wanted.before else None
     if wanted.state:
         query = query.where(Call.state.in_(FINAL) if wanted.state == "closed" else Call.state.not_in(FINAL))
-    mark = act.session.get(Call, wanted.before) if wanted.before else None
     if mark is not None:
         query = query.where(tuple_(Call.started_at, Call.id) < tuple_(mark.started_at, mark.id))
     return list(act.session.scalars(query.order_by(Call.started_at.desc(), Call.id.desc()).limit(PAGE + 1)))
@@ -146,12 +149,12 @@ def numbered(act: Act, case_ids: Sequence[int | None]) -> dict[int, Case]:
 
 
 def _within(
-    query: Select[tuple[Row]],
+    query: Select[Row],
     company: InstrumentedAttribute[int],
     at: InstrumentedAttribute[datetime],
     wanted: Wanted,
     zone: str,
-) -> Select[tuple[Row]]:
+) -> Select[Row]:
     if wanted.company_id is not None:
         query = query.where(company == wanted.company_id)
     if wanted.day is not None:

@@ -66,7 +66,7 @@ def visit_list() -> ResponseReturnValue:
             unrung=visit_figures.unrung(act, [one for one, _case, _promise in waiting]),
             over=page,
             more=paging.more(over, lambda one: one[0].id, **period.query),
-            coverage=visit_figures.coverage(act, counted, *period.span(calendar)),
+            coverage=visit_figures.coverage(act, counted, *period.span(calendar), but=discretion.hidden(person)),
             best=act.standard.visits.best_mark,
             departments=people.departments(act, [one.department_id for one, _case in page]),
             period=period,

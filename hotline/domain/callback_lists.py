@@ -23,12 +23,15 @@ def listed(act: Act, company_id: int | None, *, within: ColumnElement[bool], mos
 def over(
     act: Act, company_id: int | None, *, within: ColumnElement[bool], before: int | None = None, most: int
 ) -> list[tuple[Callback, Case]]:
-    """What is not owed any more, the newest first; `before`: the last callback of the page before, by its id."""
-    query = _shown(company_id, within).where(Callback.ended_at.is_not(None)).limit(most)
-    mark = act.session.get(Callback, before) if before is not None else None
-    if mark is not None and mark.ended_at is not None:
+    """What is not owed any more, the newest first; `before`: the last callback of the page before, by its id.
+
+    One that is not of this list is none to go on behind: its place in it would tell when it was over.
+    """
+    query = _shown(company_id, within).where(Callback.ended_at.is_not(None))
+    mark = act.session.scalar(query.where(Callback.id == before)) if before is not None else None
+    if mark is not None:
         query = query.where(tuple_(Callback.ended_at, Callback.id) < tuple_(mark.ended_at, mark.id))
-    query = query.order_by(Callback.ended_at.desc(), Callback.id.desc())
+    query = query.order_by(Callback.ended_at.desc(), Callback.id.desc()).limit(most)
     return [(callback, case) for callback, case in act.session.execute(query)]
 
 

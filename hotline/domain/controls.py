@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from hotline.domain import handovers, invitations, meetings, outbox, parties, partings, staff
+from hotline.domain import handovers, hearers, invitations, meetings, outbox, parties, partings, staff
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
 from hotline.domain.parties import Meeting, Mode, Party, Recording, Role, Stage, State
@@ -48,11 +48,14 @@ def invite(act: Act, meeting: Meeting, person: Staff, role: Role, by: int, hando
 def supervise(act: Act, meeting: Meeting, person: Staff, mode: Mode) -> Party:
     """A supervisor's telephone rings, to listen, to coach the agent or to join (PPL-3).
 
-    Raises Refused for whoever leads nobody, Conflict when they are in a call or this one is over.
+    Raises Refused for whoever leads nobody, Conflict when they are in a call or this one is over; NotFound for one that
+    is hidden from them, as if it were not there (CMP-10).
     """
     if not person.has(*parties.LEADS):
         raise Refused("only who leads listens to a conversation of others")
     meeting = parties.locked(act, meeting.id)
+    if not hearers.may_know(act, person, meeting):
+        raise NotFound(f"there is no conversation {meeting.id} of yours")
     if meeting.state == Stage.ENDED:
         raise Conflict("this conversation is over")
     return _ask_in(act, meeting, person, Role.SUPERVISOR, mode, person.id)
@@ -88,6 +91,24 @@ def stop(act: Act, meeting: Meeting, person_id: int, by: int) -> None:
         raise Refused("nobody else talks with the customer: end the conversation, or wait until your colleague is in")
     parties.note(act, meeting, "sent-off", party=party.id, who=person_id, by=by)
     outbox.post(act, "end-call", key=f"end-{party.call_id}", urgent=True, call=party.call_id)
+
+
+def send_off_concerned(act: Act) -> bool:
+    """Whoever listens, coaches or joined where a complaint about them is told now has no part in it (CMP-10).
+
+    Who comes in meanwhile is sent away at the door (`meetings.accepted`). Was there anybody?
+    """
+    found = hearers.concerned(act)
+    for party in found:
+        meeting = parties.locked(act, party.meeting_id)
+        act.session.refresh(party)
+        if party.state not in parties.PRESENT:
+            continue
+        parties.note(act, meeting, "sent-off", party=party.id, who=party.staff_id, by=None)
+        if party.state in parties.EXPECTED:
+            partings.out(act, meeting, party, State.LEFT, why="sent-off")
+        outbox.post(act, "end-call", key=f"end-{party.call_id}", urgent=True, call=party.call_id)
+    return bool(found)
 
 
 def withdraw(act: Act, handover_id: int, by: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, false, func, not_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, not_, or_, select
 from sqlalchemy.orm import aliased
 
 from hotline.domain import anonymity
@@ -42,6 +42,11 @@ def cases(person: Staff) -> ColumnElement[bool]:
     in their inbox alone, which does not say who complained (CMP-10).
     """
     return not_(_hides(Case, person))
+
+
+def hidden(person: Staff) -> Select[int]:
+    """The ids of the cases that `cases` leaves out; found from the complaints, for nothing else is hidden."""
+    return select(Case.id).join(Complaint, Complaint.case_id == Case.id).where(_hides(Case, person))
 
 
 def not_about(person: Staff) -> ColumnElement[bool]:

@@ -11,6 +11,7 @@ from hotline.domain import (
     companies,
     desk,
     handovers,
+    hearers,
     invitations,
     outbox,
     parties,
@@ -80,6 +81,9 @@ def accepted(act: Act, leg: Call) -> Meeting | None:
     """
     meeting, party = _asked(act, leg)
     if meeting is None or party is None:
+        return None
+    if hearers.keeps_out(act, meeting, party):
+        partings.out(act, meeting, party, State.LEFT, why="sent-off")
         return None
     if not _takes_over(act, party):
         partings.out(act, meeting, party, State.LEFT, why="request was settled")

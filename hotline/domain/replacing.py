@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
+
 from hotline.domain import (
     cases,
     companies,
@@ -10,7 +12,9 @@ from hotline.domain import (
     dispatches,
     handovers,
     notices,
+    outbox,
     promises,
+    seats,
     signatures,
 )
 from hotline.domain.act import Act
@@ -19,8 +23,11 @@ from hotline.domain.complaint_forms import Complaint
 from hotline.domain.dispatches import Answer, Dispatch
 from hotline.domain.handovers import Why
 from hotline.domain.occasions import Occasion
+from hotline.domain.seats import Seat
 from hotline.errors import NotFound
 from hotline.standard.kinds import Role
+
+SENDS_OFF = "send-off"  # the effect that ends their listening
 
 
 def lock(act: Act, case: Case) -> list[Case]:
@@ -36,8 +43,8 @@ def concerned_in(act: Act, case: Case) -> None:
     """Whoever is complained of here, or in a complaint dealt with together with it, keeps no part in any of them.
 
     A superior owns what they owned, their side owned or was asked to own; what they handled is the owner's; whoever
-    else it concerns signs for what they had signed for or were asked to sign. `lock` was called before, or the case was
-    just opened. The company's standard is chosen.
+    else it concerns signs for what they had signed for or were asked to sign. Who of them listens to the call in which
+    it is told is sent off. `lock` was called before, or the case was just opened. The company's standard is chosen.
     """
     group = lock(act, case)
     for one in group:
@@ -48,6 +55,7 @@ def concerned_in(act: Act, case: Case) -> None:
             cases.handled_by(act, one, one.owner_id)
     leading = next(one for one in group if one.id == _leading(act, case))
     _signers(act, leading)
+    _listeners(act, case)
     companies.get(act, case.company_id)
 
 
@@ -96,6 +104,14 @@ def _signers(act: Act, case: Case) -> None:
             promises.make(act, signatures.KEEPS[dispatch.duty], case)
         elif dispatch.signed_at is None and _asks(act, dispatch, but):
             _ask_anew(act, dispatch)
+
+
+def _listeners(act: Act, case: Case) -> None:
+    """Sent off in an act of its own: the calls of a conversation are locked before any case."""
+    concerned = complaint_forms.barred(act, case.id)
+    in_a_call = select(Seat.staff_id).where(Seat.staff_id.in_(concerned), Seat.status == seats.Status.BUSY).limit(1)
+    if concerned and act.session.scalar(in_a_call) is not None:
+        outbox.post(act, SENDS_OFF, urgent=True, case_id=case.id)
 
 
 def _asks(act: Act, dispatch: Dispatch, people: frozenset[int]) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, case, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, select
 
 from hotline.domain import owed_calls, promises
 from hotline.domain.act import Act
@@ -52,7 +52,12 @@ class Coverage:
 
 
 def coverage(
-    act: Act, company_ids: Collection[int], since: datetime, until: datetime, *, but: Collection[int] = ()
+    act: Act,
+    company_ids: Collection[int],
+    since: datetime,
+    until: datetime,
+    *,
+    but: Collection[int] | Select[int] = (),
 ) -> list[Coverage]:
     """For each rule what became of the visits that these companies came to owe from an instant to before another.
 

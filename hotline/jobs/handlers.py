@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hotline.domain import cases, companies, completeness, handovers, leaving, reports
+from hotline.domain import cases, companies, completeness, handovers, leaving, replacing, reports
 from hotline.domain.act import Act
 from hotline.domain.handovers import Handover
 from hotline.domain.outbox import OutboxEntry, State
@@ -67,6 +67,7 @@ _KINDS = {
     "pause-recording": Handler(talks.pause_recording, ordered=True),
     "resume-recording": Handler(talks.resume_recording, ordered=True),
     "stop-recording": Handler(talks.stop_recording),
+    replacing.SENDS_OFF: Handler(talks.send_off),
     "text-link": Handler(texts.link),
     "send-text": Handler(texts.send, texts.sent),
     "tell-staff": Handler(notices.send, notices.sent, notices.not_sent),

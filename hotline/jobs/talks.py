@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from hotline.carrier import Carrier, CarrierError
-from hotline.domain import calls, companies, outbox, parties
+from hotline.domain import calls, companies, controls, outbox, parties
 from hotline.domain.act import Act
 from hotline.domain.calls import FINAL, Call
 from hotline.domain.outbox import OutboxEntry, State
@@ -113,6 +113,11 @@ def stop_recording(runtime: Runtime, act: Act, entry: OutboxEntry) -> Prepared:
         return State.DROPPED
     sid = call.sid
     return _unless_gone(lambda carrier: carrier.stop_recording(sid))
+
+
+def send_off(runtime: Runtime, act: Act, entry: OutboxEntry) -> Prepared:
+    """Whoever listens to what is told of them leaves the conversation: the end of each such leg is owed (CMP-10)."""
+    return State.DONE if controls.send_off_concerned(act) else State.DROPPED
 
 
 def _recording(act: Act, entry: OutboxEntry, meant: Recording, does: Callable[[Carrier, str], None]) -> Prepared:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from hotline.domain import callbacks, cases, companies, owed_calls, staff
 from hotline.domain.act import COMMAND
@@ -197,6 +198,22 @@ def test_whoever_a_complaint_is_about_sees_no_call_back_of_it(
     head = logged_in(app, house.liu)
     assert complaint.case.number not in head.opens(LIST).text
     assert head.sends(f"{LIST}/{owed}/now").status_code == 404
+
+
+def test_a_call_back_that_is_hidden_is_no_place_to_go_on_behind(
+    complaint: Filed, house: House, app: Flask, runtime: Runtime, lin: Visitor, missed: int
+) -> None:
+    """Else whoever must not know of it could find out when it was over."""
+    with runtime.act(COMMAND) as act:
+        staff.get(act, house.liu.id).password_hash = PASSWORD_HASH
+        case = act.session.get_one(Case, complaint.id)
+        [hidden] = act.session.scalars(select(Callback).where(Callback.case_id == case.id))
+        owed_calls.end(act, case, hidden, State.UNREACHED)
+        later = callbacks.owe(act, rung.case_of(act, missed), "CBK-1.answer")
+        owed_calls.end(act, rung.case_of(act, missed), later, State.UNREACHED)
+        behind, row = f"{LIST}?before={hidden.id}", f'id="callback-{later.id}"'
+    assert row in logged_in(app, house.liu).opens(behind).text
+    assert row not in lin.opens(behind).text
 
 
 def test_what_is_over_says_why_the_newest_first_and_goes_on_over_the_page(

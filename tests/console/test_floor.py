@@ -149,8 +149,26 @@ def test_whoever_is_complained_of_in_a_call_is_led_to_no_page_that_is_hidden_fro
     shown = sun.opens(FLOOR)
     assert page not in shown.text
     assert "林晓 001 · 安心热力" in text_of(shown), "that somebody talks is no secret"
+    path = f"/console/meetings/{talk.meeting_id}/supervise"
+    assert path not in shown.text
+    for mode in Mode:
+        refused, nothing = (sun.sends(at, page=FLOOR, mode=mode) for at in (path, "/console/meetings/77/supervise"))
+        assert refused.status_code == nothing.status_code == 404
+        assert text_of(refused) == text_of(nothing), "as if there were no such conversation"
     qian = logged_in(app, talk.cast.qian)
     assert page in qian.opens(FLOOR).text
+    assert path in qian.opens(FLOOR).text
+    assert path in qian.opens(page).text
+
+
+def test_whoever_is_complained_of_while_they_listen_may_still_leave(sun: Visitor, talk: Talk) -> None:
+    supervises(sun, talk, "listen")
+    talk.complains(talk.cast.sun)
+    path = f"/console/meetings/{talk.meeting_id}/supervise"
+    assert sun.sends(path, page=FLOOR, mode="talk").status_code == 404
+    assert supervises(sun, talk, "stop") == FLOOR
+    assert talk.told("mode-changed") == []
+    assert {"call": talk.party(talk.cast.sun).call_id} in talk.owed("end-call")
 
 
 def test_an_auditor_sees_the_floor_and_touches_nothing(app: Flask, talk: Talk) -> None:

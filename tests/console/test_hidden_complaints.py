@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from hotline.domain import handovers, own_mistakes, staff
-from hotline.domain.act import COMMAND
+from hotline.domain.act import CALLER, COMMAND
 from hotline.domain.cases import Case
 from hotline.domain.own_mistakes import OwnMistake
 from hotline.domain.staff import Role, StaffRole
@@ -56,6 +56,17 @@ def test_a_call_with_another_matter_in_it_is_hidden_all_the_same(
     assert forms.opened(runtime).call_id == case.call_id
     for who in (cast.zhou, firm.xu):
         assert logged_in(app, who).opens(f"/console/calls/{case.call_id}").status_code == 404
+
+
+def test_a_call_that_is_hidden_is_no_place_to_go_on_behind(
+    app: Flask, lin: Visitor, runtime: Runtime, cast: Cast, firm: Departments, case: Case
+) -> None:
+    """Else whoever must not know of it could find out, row by row, when it was."""
+    with runtime.act(CALLER) as act:
+        later = f'/console/calls/{given.call(act, cast, sid="CA" + "9" * 32).id}"'
+    for who in (cast.zhou, firm.xu):
+        assert later in logged_in(app, who).opens(f"/console?before={case.call_id}").text
+    assert later not in lin.opens(f"/console?before={case.call_id}").text
 
 
 def test_whoever_heads_another_department_does_not_read_who_complained_either(

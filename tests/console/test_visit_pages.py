@@ -14,8 +14,9 @@ from hotline.domain.act import COMMAND
 from hotline.domain.cases import Case
 from hotline.domain.visits import State
 from hotline.runtime import Runtime
+from hotline.standard.kinds import Grade
 from tests import given
-from tests.complaining import Filed, House
+from tests.complaining import Filed, House, filed
 from tests.complaining import complaint as complaint
 from tests.complaining import house as house
 from tests.console import matters
@@ -215,6 +216,24 @@ def test_the_coverage_counts_made_of_owed_and_the_refused_apart(
     assert (complained.owed, complained.refused) == (0, 1)
     page = text_of(lin.opens(LIST))
     assert "100.0%" in page
+
+
+def owed(page: str) -> dict[str, int]:
+    """By rule, how many visits the table says had to be made."""
+    found = re.findall(r'<code>(VIS-\d)</code>.*?<td class="number"[^>]*>(.*?)</td>', page, re.DOTALL)
+    return {rule: int(re.sub(r"<[^>]+>", "", told)) for rule, told in found}
+
+
+def test_the_coverage_does_not_tell_of_a_complaint_that_is_hidden(
+    runtime: Runtime, cast: Cast, house: House, lin: Visitor, app: Flask, done: Mended
+) -> None:
+    """Not to whom it is about, nor to a head, who sees no complaint but in the inbox; a repair counts for all."""
+    told(filed(runtime, cast, department_id=house.repair, about_staff_id=cast.zhou.id, grade=Grade.MINOR), house, cast)
+    with runtime.act(COMMAND) as act:
+        staff.get(act, house.xu.id).password_hash = PASSWORD_HASH
+    for who in (cast.zhou, house.xu):
+        assert owed(logged_in(app, who).opens(LIST).text) == {"VIS-1": 1, "VIS-2": 0, "VIS-3": 0}, who
+    assert owed(lin.opens(LIST).text) == {"VIS-1": 1, "VIS-2": 1, "VIS-3": 0}
 
 
 def test_a_period_that_is_none_is_said_and_this_month_counted(lin: Visitor, done: Mended) -> None:

@@ -9,9 +9,10 @@ from typing import Any
 
 from sqlalchemy import select
 
-from hotline.domain import audit, calls, companies, desk, matching, meetings, parties, seats, staff
+from hotline.domain import audit, calls, cases, companies, complaints, desk, matching, meetings, parties, seats, staff
 from hotline.domain.act import CALLER, CARRIER, COMMAND, Act
 from hotline.domain.calls import Call, State
+from hotline.domain.cases import Case, Kind
 from hotline.domain.desk import Wait
 from hotline.domain.outbox import OutboxEntry
 from hotline.domain.parties import Meeting, Party
@@ -106,6 +107,30 @@ class Talk:
         with self.runtime.act(CARRIER) as act:
             call = calls.locked(act, call_id)
             meetings.left(act, self._meeting(act, call), call, "participant_hung_up")
+
+    def complains(self, about: Person | None = None, *, anonymous: bool = False) -> Case:
+        """Chen complains to Lin in this call, of somebody or of nobody yet."""
+        with self.acting() as act:
+            call, heat = calls.locked(act, self.call_id), companies.get(act, self.cast.heat.id)
+            who, by = None if anonymous else self.cast.chen.id, self.cast.lin.id
+            case = cases.open(
+                act,
+                heat,
+                kind=Kind.COMPLAINT,
+                matter="complaint",
+                owner_id=by,
+                call=call,
+                customer_id=who,
+                anonymous=anonymous,
+            )
+            complaints.file(act, case, about_staff_id=about.id if about else None, by=by)
+            return case
+
+    def names(self, case: Case, who: Person) -> None:
+        """Qian says whom a complaint is about."""
+        with self.acting() as act:
+            known, by = act.session.get_one(Case, case.id), staff.get(act, self.cast.qian.id)
+            complaints.name(act, known, who.id, by=by, why="听录音可知")
 
     def does(self, what: Callable[..., Any], *args: Any, **named: Any) -> Any:
         """Something is done to the meeting, in an act of its own: `does(controls.hold, lin.id)`."""

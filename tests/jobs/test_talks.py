@@ -116,6 +116,21 @@ def test_a_coach_is_not_heard_by_the_customer_where_the_agent_has_left(board: Sw
     assert there.muted
 
 
+@pytest.mark.parametrize("named_later", [False, True])
+def test_whoever_is_complained_of_while_they_listen_hears_no_more(board: Switchboard, named_later: bool) -> None:
+    board.meets(board.cast.lin)
+    leg, other = joins_in(board, board.cast.sun, Mode.LISTEN), joins_in(board, board.cast.qian, Mode.LISTEN)
+    case = board.talk.complains(None if named_later else board.cast.sun)
+    board.works()
+    if named_later:
+        assert board.inside(leg) is not None
+        board.talk.names(case, board.cast.sun)
+        board.works()
+    assert board.entry("send-off").state == State.DONE
+    assert board.inside(leg) is None
+    assert board.inside(other) is not None
+
+
 def test_what_is_announced_is_heard_by_all_once_the_conference_is_known(board: Switchboard) -> None:
     phone = board.meets(board.cast.lin)
     board.owe("announce", meeting=board.talk.meeting_id, what="talk")
