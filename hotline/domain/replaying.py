@@ -134,7 +134,7 @@ def replay(told: Iterable[Telling], word: str, number: int, stored: Callable[[st
             for plan in _PLANS.get(f"{kind} {fields[BY_STATE[kind]]}" if kind in BY_STATE else kind, ()):
                 if plan.table in about:
                     _tell(said[plan.table], plan, fields, stored)
-        except (TypeError, ValueError, KeyError, OverflowError, StopIteration):
+        except (TypeError, ValueError, KeyError, OverflowError, RecursionError, StopIteration):
             continue  # an altered text, which is named where the hashes are looked at
         if of_case and kind in PASSED_ON:
             _pass_on(said["promises"], fields.get("owner"), fields["company"])

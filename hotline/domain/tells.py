@@ -266,8 +266,8 @@ TELLS: dict[str, Tells] = {
     "mode-changed": Tells("parties", "party", {"staff_id": "who", "mode": "now"}),
     "party-left": Tells("parties", "party", {**_PARTY, "state": "state", "left_at": "at"}),
     "staff-hired": Tells("staff", "staff", {"company_id": "company"}, {"active": True}),
-    "staff-left": Tells("staff", "staff", {}, {"active": False}),
-    "staff-returned": Tells("staff", "staff", {}, {"active": True}),
+    "staff-left": Tells("staff", "staff", {"left_by_id": "by"}, {"active": False}),
+    "staff-returned": Tells("staff", "staff", {}, {"active": True, "left_by_id": None}),
 }
 _FORCED = Tells(
     "handovers",

@@ -48,7 +48,7 @@ READ = {
     "dispatches": {"case_id", "duty", "signed_at", "signed_by_id"},
     "repair_orders": {"case_id", "stage", "engineer_id", "signed_at", "done_at", "tested", "customer_signed"},
     "handovers": {"case_id", "giver_id", "receiver_id", "why", "reason", "refusal", "state", "asked_at", "settled_at"},
-    "staff": {"company_id", "active"},
+    "staff": {"company_id", "active", "left_by_id"},
 }
 # Of these the log tells some values alone; tests/domain/test_agreeing_on_what_was_told.py changes them.
 PARTLY = {("calls", "case_id"), ("cases", "details")}
