@@ -17,6 +17,7 @@ from hotline.domain import (
     complaints,
     deciders,
     decisions,
+    discarded,
     identity,
     promises,
     staff,
@@ -198,6 +199,8 @@ def _opened(act: Act, case: Case, sealed: str | None, *, sees: bool) -> str:
     """What somebody wrote; for the department, which does not see the case, without who told it (CMP-10)."""
     if not sealed:
         return ""
+    if sealed in discarded.texts(act, [case]):
+        return words.text("who.erased")
     try:
         written = cases.unseal(act, case, sealed)
     except NotFound:

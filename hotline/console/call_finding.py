@@ -131,10 +131,9 @@ def on_record(act: Act, typed: call_wanted.Typed) -> str | None:
     if not by:
         return None
     try:
-        looks.note_search(act, by=asking.person().id, what="both" if len(by) > 1 else by[0])
+        looks.note_search(act, by=asking.person().id, what=by)
     except Refused:
         return words.text("calllog.problem.too-many", n=act.standard.secrecy.searches_most)
-    act.remember("house", "calls-searched", what=by, by=asking.person().id)
     return None
 
 

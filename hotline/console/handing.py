@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 
 from hotline.console import asking, colleagues, discretion, people, rights, words
-from hotline.domain import absences, cases, complaint_forms, handovers, promises, staff
+from hotline.domain import absences, cases, complaint_forms, discarded, handovers, promises, staff
 from hotline.domain.act import Act
 from hotline.domain.cases import Case
 from hotline.domain.handovers import Handover, State
@@ -114,6 +114,8 @@ def shown(act: Act, request: Handover) -> Asked:
 def _opened(act: Act, case: Case, sealed: str | None, *, concerned: bool) -> str:
     if not sealed:
         return ""
+    if sealed in discarded.texts(act, [case]):
+        return words.text("who.erased")
     try:
         told = cases.unseal(act, case, sealed)
     except NotFound:

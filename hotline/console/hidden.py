@@ -78,9 +78,7 @@ def reveal(act: Act, thing: Call | Case, values: dict[str, Opens], *, what: str,
     if what not in values:
         raise NotFound(f"nothing is hidden under {what!r} here")
     value, by = values[what](), asking.person().id
-    # The reason is free text and may name a person: sealed, and opened again for those who read the log.
-    sealed = looks.note(act, place_of(thing), by=by, kind=looks.Kind.REVEALED, what=what, reason=reason)
-    act.remember(thing.chain, "revealed", what=what, reason=sealed, by=by)
+    looks.note(act, place_of(thing), by=by, kind=looks.Kind.REVEALED, what=what, reason=reason)
     return value
 
 

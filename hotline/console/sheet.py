@@ -164,7 +164,6 @@ def _reveal(act: Act, offer: Offer, said: Said, what: str) -> None:
     except (KeyError, NotFound):
         raise Conflict("nothing is kept under this name") from None
     looks.note_sheet(act, hidden.place_of(case), by=offer.staff_id, what=what)
-    act.remember(case.chain, "revealed", what=what, reason="engineer-sheet", by=offer.staff_id)
 
 
 def _needs_values(dispatch: Dispatch, offer: Offer, case: Case, order: RepairOrder | None) -> bool:

@@ -12,12 +12,13 @@ from typing import Any
 from sqlalchemy import column, select, table
 from sqlalchemy.orm import Session
 
-from hotline.domain import figure_seals, never_told, retracing
+from hotline.domain import figure_seals, house_rows, looked, never_told, retracing
 from hotline.domain.chains import Tail, looked_up, stored
 from hotline.domain.findings import Report, What
 from hotline.domain.implied import WHOLE
 from hotline.domain.promise_forms import JUDGING, WARNING, Verdict
-from hotline.domain.replaying import ABOUT, COLUMNS, HELD_BY, HOUSE, LARGEST, MAY_BE_UNTOLD, replay
+from hotline.domain.replaying import ABOUT, COLUMNS, HELD_BY, LARGEST, MAY_BE_UNTOLD, replay
+from hotline.domain.tells import HOUSE
 
 NAME = re.compile(r"(call|case|seat):([1-9][0-9]{0,17})")
 _MOVES = ("waits",)  # a kept place goes on in the call that rings back; the chain of the row's call has the last word
@@ -27,8 +28,10 @@ _OWN = ("calls", "cases")  # rows that have a chain of their own
 _NOTHING: dict[str, dict[str, Any]] = {}
 # What of a column is compared where that is not what stands in it: that a note stands there, which names one has.
 _SHOWN = {("cases", "outcome"): "outcome IS NOT NULL", ("cases", "details"): "CAST(details AS TEXT)"}
-_TURNS, _SUMS = "turns", "daily_figures"
+_TURNS, _SUMS, _LOOKS, _HOLDS = "turns", "daily_figures", "looks", "holds"
 _UNNAMED = "SELECT id FROM calls WHERE id {among} AND unnamed"
+_CALLS = "SELECT id FROM calls WHERE id {among}"
+_TABLES = (*HELD_BY, _TURNS, _SUMS, _LOOKS, _HOLDS, WHOLE)
 
 Told = dict[int, dict[str, Any]]  # a row's number -> the chain that says so -> column -> what stands there
 
@@ -42,15 +45,19 @@ def check(session: Session, report: Report, tails: Iterable[Tail]) -> None:
     retracing.check(session, report, told[_TURNS], chains["call"])
     _check_clocks(session, report, chains["case"])
     never_told.check(session, report, told, chains["case"], told[WHOLE])
+    looked.check(session, report, told[_LOOKS], [*chains["call"].values(), *chains["case"].values()])
     if HOUSE in chains:
         sums = {company_id: by_chain[HOUSE] for company_id, by_chain in told[_SUMS].items()}
         figure_seals.check(session, report, sums)
+        holds = {number: by_chain[HOUSE] for number, by_chain in told[_HOLDS].items()}
+        rounds = {company_id: said["round"] for company_id, said in sums.items() if said["round"]}
+        house_rows.check(session, report, holds, rounds)
 
 
 def _read(session: Session, tails: Iterable[Tail]) -> tuple[dict[str, dict[int, str]], dict[str, Told]]:
     """Which chains these are, by the first word of their names and by number, and what they tell, table by table."""
     chains: dict[str, dict[int, str]] = defaultdict(dict)
-    told: dict[str, Told] = {name: defaultdict(dict) for name in (*HELD_BY, _TURNS, _SUMS, WHOLE)}
+    told: dict[str, Told] = {name: defaultdict(dict) for name in _TABLES}
     as_stored = stored(session)
     for tail in tails:
         match = NAME.fullmatch(tail.chain)
@@ -83,6 +90,8 @@ def _compare(session: Session, report: Report, name: str, told: Told, held: dict
                 lost |= _name_columns(report, chain, f"{name} {number}", row, dict(zip(row, shown, strict=False)))
     _name_lost(session, report, lost)
     _name_gone(report, name, told, held, there.keys())
+    if name in _MOVES:
+        _name_adrift(session, report, name, told, {number: row[owner] for number, row in there.items()}, held)
 
 
 def _name_columns(
@@ -105,6 +114,17 @@ def _name_lost(session: Session, report: Report, lost: dict[str, tuple[str, Any]
     for row, (chain, call) in told.items():
         if call not in unnamed:
             report.find(chain, None, What.ROW, f"{row} call_id")
+
+
+def _name_adrift(
+    session: Session, report: Report, name: str, told: Told, owners: dict[int, Any], held: dict[int, str]
+) -> None:
+    """A place in the line that was told of and belongs to no call that is there: nothing of it would be compared."""
+    elsewhere = {number: call for number, call in owners.items() if number in told and call not in held}
+    known = {id_ for (id_,) in looked_up(session, _CALLS, {one for one in elsewhere.values() if isinstance(one, int)})}
+    for number, call in elsewhere.items():
+        if call not in known:
+            report.find(next(iter(told[number])), None, What.ROW, f"{name} {number} {HELD_BY[name]}")
 
 
 def _name_gone(report: Report, name: str, told: Told, held: dict[int, str], there: Set[int]) -> None:

@@ -33,16 +33,21 @@ def of_days(act: Act, company_id: int, days: Collection[date]) -> Digests:
     return {str(day): found.get((company_id, str(day)), nothing) for day in days}
 
 
-def tell(act: Act, company_id: int, before: Digests, new: Collection[date] = ()) -> None:
+def tell(
+    act: Act, company_id: int, before: Digests, new: Collection[date] = (), span: tuple[date, date] | None = None
+) -> None:
     """Tell the log what the sums of these days are now, where they are not what they were `before`; of new ones always.
 
     From the first day that was told as new on, every day is: one of which nothing was told was written by no round.
+    `span`: of a round, the first day and the last that are added up now; with it, always.
     """
     now = of_days(act, company_id, [date.fromisoformat(day) for day in before])
     days = {day: digest for day, digest in now.items() if digest != before[day]}
     days |= of_days(act, company_id, new)
-    if days:
-        act.remember(_HOUSE, SUMMED, company=company_id, days=days, new=str(min(new)) if new else None)
+    if days or span is not None:
+        told = {"first": str(span[0]), "last": str(span[1])} if span is not None else None
+        since = str(min(new)) if new else None
+        act.remember(_HOUSE, SUMMED, company=company_id, days=days, new=since, round=told)
 
 
 def check(session: Session, report: Report, told: Mapping[int, Mapping[str, Any]]) -> None:

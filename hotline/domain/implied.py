@@ -9,11 +9,12 @@ from typing import Any
 from hotline.domain import retracing
 from hotline.domain.calls import LATE_ANSWER
 from hotline.domain.discarded import DISCARDED
-from hotline.domain.tells import OF_TURNS, SUMMED, UNTOLD
+from hotline.domain.tells import HOLD_LIFTED, HOLD_PLACED, LOOKED, OF_HOUSE, OF_TURNS, TIMED, UNTOLD
 
 _SEALED = "sealed_"  # how the name of a value begins that is destroyed with its matter
 WHOLE = "whole"  # under this name: the cases of versions that tell of every row
 _NOTHING: dict[str, Any] = {}
+BEFORE = 0  # in the place of a look's number: those of versions that did not tell it
 
 Fields = dict[str, Any]
 Said = dict[str, dict[int, Any]]  # table -> a row's number -> what the chain said so far
@@ -39,8 +40,11 @@ def of_call(kind: str, fields: Fields, said: Said, number: int) -> None:
     if kind in OF_TURNS:
         retracing.note(said["turns"], kind, fields)
         return
+    if kind in LOOKED:
+        _looked(fields, said)
+        return
     row = said["calls"].get(number, _NOTHING)
-    if kind == "call-answered":
+    if kind in TIMED:
         fields["cause"] = row.get("cause") if fields.get("kept", True) else LATE_ANSWER
     elif kind == "call-state":
         fields["cause"] = row.get("cause") or fields.get("cause")
@@ -59,13 +63,33 @@ def of_case(kind: str, fields: Fields, said: Said, number: int) -> None:
     elif kind in _NOTED:
         before = said["cases"].get(number, _NOTHING).get("details")
         fields["details"] = Holds(_NOTED[kind](before.names if isinstance(before, Holds) else frozenset(), fields))
+    elif kind in LOOKED:
+        _looked(fields, said)
 
 
-def of_house(_kind: str, fields: Fields, said: Said, _number: int) -> None:
-    """Add to `said` what the sums of a company's days are, and from which day on they all are told."""
-    sums = said["daily_figures"].setdefault(fields["company"], {"days": {}, "new": None})
-    sums["days"].update(fields["days"])
-    sums["new"] = sums["new"] or (fields["new"] and str(fields["new"]))
+def of_house(kind: str, fields: Fields, said: Said, _number: int) -> None:
+    """Add to `said` what is held, what the sums of a company's days are, from which day on they all are told, and how
+    far they are added up.
+    """
+    if kind == HOLD_PLACED:
+        placed = (fields["case"], fields.get("call"), fields["customer"], fields["by"], fields["at"])
+        said["holds"][fields["hold"]] = (*placed, None, None)
+    elif kind == HOLD_LIFTED:
+        said["holds"][fields["hold"]] = (*said["holds"][fields["hold"]][:-2], fields["by"], fields["at"])
+    else:
+        sums = said["daily_figures"].setdefault(fields["company"], {"days": {}, "new": None, "round": None})
+        sums["days"].update(fields["days"])
+        sums["new"] = sums["new"] or (fields["new"] and str(fields["new"]))
+        if fields.get("round"):
+            sums["round"] = (fields["round"]["first"], fields["round"]["last"], fields["at"])
+
+
+def _looked(fields: Fields, said: Said) -> None:
+    """Add who looked when, and at whose values."""
+    if "look" in fields:
+        said["looks"][fields["look"]] = (fields["at"], fields["by"], fields["customer"])
+    else:
+        said["looks"].setdefault(BEFORE, set()).add((fields["at"], fields["by"]))
 
 
 def _opened(fields: Fields) -> None:
@@ -87,11 +111,11 @@ _NOTED: Mapping[str, Callable[[frozenset[str], Fields], frozenset[str]]] = {
     "note-corrected": _corrected,
     DISCARDED: lambda before, _fields: frozenset(name for name in before if not name.startswith(_SEALED)),
 }
-_OF_CALL = frozenset({"call-answered", "call-state", "wait-began", "call-placed", *OF_TURNS})
-_OF_CASE = frozenset({"case-opened", *_NOTED})
+_OF_CALL = frozenset({*TIMED, "call-state", "wait-began", "call-placed", *OF_TURNS, *LOOKED})
+_OF_CASE = frozenset({"case-opened", *_NOTED, *LOOKED})
 # By the first word of a chain's name: which kinds mean more, and how it is added.
 MEANS: Mapping[str, tuple[frozenset[str], Callable[[str, Fields, Said, int], None]]] = {
     "call": (_OF_CALL, of_call),
     "case": (_OF_CASE, of_case),
-    "house": (frozenset({SUMMED}), of_house),
+    "house": (OF_HOUSE, of_house),
 }

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, ForeignKey, Index, Select, String, Text, distinct, exists, func, select
@@ -34,6 +34,14 @@ class Kind(StrEnum):
 _AT_WORK = (Kind.SHEET, Kind.CHECK)
 _UNLIMITED = (*_AT_WORK, Kind.SEARCHED)  # none of the values of which one opens so many at most
 _HOUSE = "house"  # the chain of what belongs to no call and no case
+# By which kind of entry the log tells of a look.
+ENTRIES = {
+    Kind.REVEALED: "revealed",
+    Kind.PLAYED: "recording-played",
+    Kind.SHEET: "revealed",
+    Kind.CHECK: "check-opened",
+    Kind.SEARCHED: "calls-searched",
+}
 
 
 class Why(StrEnum):
@@ -56,6 +64,7 @@ class Look(Base):
         Index(None, "staff_id", "at"),
         Index(None, "customer_id", "at"),
         Index(None, "company_id", "at"),
+        Index(None, "chain"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -100,8 +109,8 @@ class Asked:
     companies: frozenset[int] | None = None
 
 
-def note(act: Act, place: Place, *, by: int, kind: Kind, what: str, reason: str) -> str:
-    """Write down who looks and why, before they see it (SEC-1, SEC-4); the reason sealed, for the entry in the log.
+def note(act: Act, place: Place, *, by: int, kind: Kind, what: str, reason: str) -> None:
+    """Write down who looks and why, before they see it (SEC-1, SEC-4); in the log, too.
 
     Raises Invalid for too short a reason. Raises Refused over the limit; what is unusual is told in either case, so
     the act is to be kept whatever this raises.
@@ -113,13 +122,14 @@ def note(act: Act, place: Place, *, by: int, kind: Kind, what: str, reason: str)
     if _so_far(act, by, Look.kind.not_in(_UNLIMITED)) >= act.standard.secrecy.looks_most:
         _unusual(act, person, Why.LIMIT)
         raise Refused("so many values were opened that no more are for a while", key="too-many-looks")
+    # The reason is free text and may name a person: sealed, and opened again for those who read the log.
     sealed = act.sealer.seal(reason.strip())
-    _add(act, place, staff_id=by, kind=kind, what=what, reason=sealed)
+    told = {"recording" if kind == Kind.PLAYED else "what": what, "reason": sealed}
+    _add(act, place, by, kind, what, told, sealed)
     if _customers_so_far(act, by) > act.standard.secrecy.customers_most:
         _unusual(act, person, Why.MANY)
     if _at_night_off_duty(act, by):
         _unusual(act, person, Why.NIGHT)
-    return sealed
 
 
 def note_sheet(act: Act, place: Place, *, by: int, what: str) -> None:
@@ -127,19 +137,19 @@ def note_sheet(act: Act, place: Place, *, by: int, what: str) -> None:
     is on the way to a repair. Many customers within an hour are unusual here as anywhere.
     """
     person = staff.locked(act, by)
-    _add(act, place, staff_id=by, kind=Kind.SHEET, what=what, reason="")
+    _add(act, place, by, Kind.SHEET, what, {"what": what, "reason": Kind.SHEET})
     if _customers_so_far(act, by) > act.standard.secrecy.customers_most:
         _unusual(act, person, Why.MANY)
 
 
-def note_check(act: Act, place: Place, *, by: int) -> None:
-    """Whoever was drawn to judge a call opened all that was said in it (SEC-4)."""
-    _add(act, place, staff_id=by, kind=Kind.CHECK, what="transcript", reason="")
+def note_check(act: Act, place: Place, *, by: int, check: int) -> None:
+    """Whoever was drawn to judge a call opened all that was said in it (SEC-4); `check`: the id of what they judge."""
+    _add(act, place, by, Kind.CHECK, "transcript", {"check": check})
 
 
-def note_search(act: Act, *, by: int, what: str) -> None:
+def note_search(act: Act, *, by: int, what: Sequence[str]) -> None:
     """Write down that somebody opens a page of what a number or words find, before they see it (REC-6); `what`: by
-    which of both, never what they looked for. The standard of their company is chosen.
+    which of them, never what they looked for. The standard of their company is chosen.
 
     Raises Refused over the limit; what is unusual is told in either case: the act is to be kept whatever this raises.
     """
@@ -147,7 +157,8 @@ def note_search(act: Act, *, by: int, what: str) -> None:
     if _so_far(act, by, Look.kind == Kind.SEARCHED) >= act.standard.secrecy.searches_most:
         _unusual(act, person, Why.SEARCHES)
         raise Refused("so much was looked for that no more is found for a while", key="too-many-searches")
-    _add(act, Place(_HOUSE, person.company_id, None), staff_id=by, kind=Kind.SEARCHED, what=what, reason="")
+    shown = what[0] if len(what) == 1 else "both"
+    _add(act, Place(_HOUSE, person.company_id, None), by, Kind.SEARCHED, shown, {"what": list(what)})
     if _at_night_off_duty(act, by):
         _unusual(act, person, Why.NIGHT)
 
@@ -190,10 +201,13 @@ def told_of(act: Act, person: Staff) -> list[Staff]:
     return [one for one in others if one.phone and one.id != person.id]
 
 
-def _add(act: Act, place: Place, **fields: Any) -> None:
+def _add(act: Act, place: Place, by: int, kind: Kind, what: str, told: Mapping[str, object], sealed: str = "") -> None:
+    """The row, and the entry that tells of it."""
     where = {"chain": place.chain, "company_id": place.company_id, "customer_id": place.customer_id}
-    act.session.add(Look(at=act.at, **where, **fields))
+    row = Look(at=act.at, staff_id=by, kind=kind, what=what, reason=sealed, **where)
+    act.session.add(row)
     act.session.flush()
+    act.remember(place.chain, ENTRIES[kind], look=row.id, customer=place.customer_id, by=by, **told)
 
 
 def _so_far(act: Act, staff_id: int, which: ColumnElement[bool]) -> int:

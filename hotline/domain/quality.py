@@ -116,10 +116,11 @@ def opened(act: Act, check: QualityCheck, judge: Staff) -> list[Turn]:
     if judge_of(act, check) != judge.id or not quality_draws.may_judge(act, judge, check.call_id):
         raise Refused("another person was drawn to judge this call")
     call, turns = act.session.get(Call, check.call_id), transcripts.text_of(act, check.call_id)
-    if call is not None:  # where it was disposed of, nothing is left to be read
-        customer_id = None if anonymity.told_in(call) else call.customer_id
-        looks.note_check(act, looks.Place(call.chain, call.company_id, customer_id), by=judge.id)
-    act.remember(f"call:{check.call_id}", "check-opened", check=check.id, by=judge.id)
+    if call is None:  # it was disposed of: nothing is left to be read
+        act.remember(f"call:{check.call_id}", "check-opened", check=check.id, by=judge.id)
+        return turns
+    customer_id = None if anonymity.told_in(call) else call.customer_id
+    looks.note_check(act, looks.Place(call.chain, call.company_id, customer_id), by=judge.id, check=check.id)
     return turns
 
 

@@ -12,9 +12,8 @@ from typing import Any
 from hotline.domain.chains import Telling
 from hotline.domain.implied import MEANS, Fields
 from hotline.domain.promise_forms import Verdict
-from hotline.domain.tells import ALSO, BY_STATE, PASSED_ON, TELLS, UNTOLD, Tells
+from hotline.domain.tells import ALSO, BY_STATE, HOUSE, PASSED_ON, TELLS, UNTOLD, Tells
 
-HOUSE = "house"  # the chain that says who works here
 LARGEST = 2**31 - 1  # a row's number; what is larger in a forged text names no row
 # Written with our last words, on record when the call is over; or of no entry of a version before.
 _TOLD_LATER = {"calls": {"ended_by", "case_id"}, "cases": {"details", "outcome", "anonymous", "customer_id", "call_id"}}

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from hotline.domain.calls import FINAL, State
+from hotline.domain.calls import AGENT_ANSWERED, FINAL, State
 from hotline.domain.complaint_forms import Stage as ComplaintStage
 from hotline.domain.discarded import DISCARDED
+from hotline.domain.looks import ENTRIES, Kind
 from hotline.domain.parties import Stage as MeetingStage
 from hotline.domain.parties import State as PartyState
 from hotline.domain.promises import Verdict
@@ -115,6 +116,8 @@ _NOTHING_YET = {
 }
 _NOTICE = {"case_id": "self", "staff_id": "staff", "text": "text", "promise_id": "promise"}
 _UNSIGNED = {"stage": Stage.REPORTED, **dict.fromkeys(("engineer_id", "signed_at", "on_the_way_at", "arrived_at"))}
+TIMED = ("call-answered", AGENT_ANSWERED)  # they say how soon, and by that whether too late
+_TIMED = {"answer_ms": "millis", "answered_at": "at", "cause": "cause"}
 _WAITS = {"call_id": "self", "joined_at": "joined", "wanted_id": "wanted", "emergency": "emergency"}
 _WAITS["company_id"] = "company"
 _OPEN_AGAIN = dict.fromkeys(("longest_gap_ms", "state", "why", "agent_id"), UNTOLD) | {"ended_at": None}
@@ -151,9 +154,7 @@ TELLS: dict[str, Tells] = {
     "call-joined": Tells("calls", "self", _ABOUT),
     "anonymous-told": Tells("calls", "self", {}, {"unnamed": True, "case_id": UNTOLD}),
     "call-kept": Tells("calls", "self", {"started_at": "began"}),
-    "call-answered": Tells(
-        "calls", "self", {"answer_ms": "millis", "answered_at": "at", "cause": "cause"}, {"state": State.TALKING}
-    ),
+    **dict.fromkeys(TIMED, Tells("calls", "self", _TIMED, {"state": State.TALKING})),
     "call-picked-up": Tells("calls", "self", {"answered_at": "at"}, {"state": State.TALKING}),
     "call-owned": Tells("calls", "self", {"owner_id": "owner", "answered_by_id": "owner"}),
     "caller-known": Tells("calls", "self", {"customer_id": "customer"}),
@@ -286,5 +287,11 @@ ALSO: dict[str, Tells] = {
 }
 BY_STATE = {"call-state": "state", "repair": "now"}
 OF_TURNS = ("turn", "call-discarded")
+HOUSE = "house"  # the chain of what belongs to no call and no case, and of who works here
 SUMMED = "days-added-up"
-KINDS = frozenset(name.split()[0].encode() for name in (*TELLS, *OF_TURNS, SUMMED))  # the entries that are read again
+HOLD_PLACED, HOLD_LIFTED = "hold-placed", "hold-lifted"
+OF_HOUSE = frozenset({SUMMED, HOLD_PLACED, HOLD_LIFTED})
+# At a call or a case somebody looked. Searches stand in the house's chain: there are too many to keep in the memory.
+LOOKED = frozenset(kind for of, kind in ENTRIES.items() if of != Kind.SEARCHED)
+# The entries that are read again.
+KINDS = frozenset(name.split()[0].encode() for name in (*TELLS, *OF_TURNS, *OF_HOUSE, *LOOKED))

@@ -23,10 +23,13 @@ from hotline.domain.staff import Staff
 
 __all__ = ["Problem", "Report", "What", "verify", "verify_chain"]
 
-# For whoever reads that nothing was altered: what nothing is known of.
+# For whoever reads that nothing was altered: of what that is said, and of what it is not.
 UNCOMPARED = (
-    "not held against the log: names, numbers and addresses of people and companies, what a sealed note reads when"
-    " opened, what calls are found by, and which matter a call turned out to be about where no entry says so"
+    "held against the log: calls with their turns, places in the line and conversations; matters with their promises,"
+    " dispatches, repairs, complaints, handovers, approvals, visits, call backs and texts to colleagues; looks at"
+    " hidden values, holds, the sums of days, who works here. Not: any other list, whose entries are checked and whose"
+    " rows are not; names, numbers and addresses; what a sealed note reads when opened; what calls are found by; which"
+    " matter a call turned out to be about where no entry says so"
 )
 _TAILS = 500  # chains looked at together
 _LOOKS = 5  # at a chain that grows meanwhile

@@ -55,6 +55,18 @@ def test_whoever_changes_a_sum_is_named(runtime: Runtime, cast: Cast, summed: st
             assert f"house: {what}: daily_figures {named}" in found(session, "house"), sql
 
 
+def test_whoever_changes_how_far_days_are_added_up_is_named(runtime: Runtime, cast: Cast, summed: str) -> None:
+    """Of a day that seems added up and is not, no call and no wait would count any more."""
+    for change, column in (("last = '2099-12-31'", "last"), (f"first = '{summed}'", ""), ("at = '2099-12-31'", "at")):
+        with forging(runtime) as session:
+            run(session, f"UPDATE figure_rounds SET {change} WHERE company_id = {cast.heat.id}")
+            named = [one for one in found(session) if "figure_rounds" in one]
+            assert named == ([f"house: {What.ROW}: figure_rounds {cast.heat.id} {column}"] if column else [])
+    with forging(runtime) as session:
+        run(session, "DELETE FROM figure_rounds")
+        assert f"house: {What.ROW_GONE}: figure_rounds {cast.heat.id}" in found(session)
+
+
 def test_a_day_that_is_added_up_again_is_told_again(runtime: Runtime, cast: Cast, at: HandClock, summed: str) -> None:
     """A promise of it is kept late, a call of bad times comes late; nothing is told where nothing changed."""
     with runtime.act(COMMAND) as act:

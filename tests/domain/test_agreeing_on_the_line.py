@@ -104,3 +104,7 @@ def test_what_is_removed_or_moved_to_another_call_is_named(talk: Talk) -> None:
     with forging(talk.runtime) as session:
         run(session, f"UPDATE waits SET call_id = {other.removeprefix('call:')} WHERE id = 1")
         assert f"{other}: {What.ROW_UNTOLD}: waits 1" in found(session)
+    with forging(talk.runtime) as session:
+        run(session, "UPDATE waits SET call_id = NULL, longest_gap_ms = 5 WHERE id = 1")
+        assert f"call:1: {What.ROW}: waits 1 call_id" in found(session)
+        assert f"call:1: {What.ROW}: waits 1 call_id" in found(session, "call:1")

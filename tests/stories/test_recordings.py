@@ -52,7 +52,8 @@ def test_whoever_listens_is_on_record_with_the_reason_sealed(line: Line) -> None
     with line.look() as act:
         assert act.sealer.open(str(played["reason"])) == WHY
     page = text_of(at_console(line, line.cast.hu).opens(f"/console/cases/{line.case().id}"))
-    assert f"收听录音 由 {line.cast.wu.id} 原因 {WHY} 录音 {row.file}" in page
+    told = f"由 {line.cast.wu.id} 客户 {row.customer_id} 查看记录 1 原因 {WHY} 录音 {row.file}"
+    assert f"收听录音 {told}" in page
 
 
 def test_the_carriers_copy_is_deleted_once_ours_is_whole_and_both_are_on_record(line: Line) -> None:
