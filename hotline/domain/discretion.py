@@ -45,8 +45,14 @@ def cases(person: Staff) -> ColumnElement[bool]:
 
 
 def hidden(person: Staff) -> Select[int]:
-    """The ids of the cases that `cases` leaves out; found from the complaints, for nothing else is hidden."""
-    return select(Case.id).join(Complaint, Complaint.case_id == Case.id).where(_hides(Case, person))
+    """The ids of the cases that `cases` leaves out, found from the complaints, for nothing else is hidden.
+
+    Of whoever heads no department from those few that are about them: all the others are not asked one by one.
+    """
+    if answers_for_a_department(person):
+        return select(Case.id).join(Complaint, Complaint.case_id == Case.id).where(_hides(Case, person))
+    leads = select(func.coalesce(_SAME.joined_to_id, _SAME.id)).where(_SAME.about_staff_id == person.id)
+    return select(Complaint.case_id).where(or_(Complaint.id.in_(leads), Complaint.joined_to_id.in_(leads)))
 
 
 def not_about(person: Staff) -> ColumnElement[bool]:

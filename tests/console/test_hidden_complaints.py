@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 from flask import Flask
+from sqlalchemy import not_, select
 
-from hotline.domain import handovers, own_mistakes, staff
+from hotline.domain import discretion, handovers, own_mistakes, staff
 from hotline.domain.act import CALLER, COMMAND
 from hotline.domain.cases import Case
+from hotline.domain.complaint_forms import Complaint
 from hotline.domain.own_mistakes import OwnMistake
 from hotline.domain.staff import Role, StaffRole
 from hotline.runtime import Runtime
@@ -35,6 +37,22 @@ def test_lists_are_without_it_for_whom_it_is_about_and_for_the_department(
         assert case.number in lin.opens(path).text, path
         for who in (cast.zhou, firm.xu):
             assert case.number not in logged_in(app, who).opens(path).text, (path, who)
+
+
+def test_what_is_not_counted_for_somebody_is_what_they_may_not_know_of(
+    runtime: Runtime, cast: Cast, firm: Departments, case: Case
+) -> None:
+    """One that is joined with it too; another that is about nobody is hidden from who heads a department alone."""
+    joined, other = (departments.complains(runtime, cast, department_id=firm.care) for _ in range(2))
+    with runtime.act(COMMAND) as act:
+        by_case = {one.case_id: one for one in act.session.scalars(select(Complaint))}
+        by_case[joined.id].joined_to_id = by_case[case.id].id
+    with runtime.look(COMMAND) as act:
+        mine, every = {case.id, joined.id}, {case.id, joined.id, other.id}
+        for who, hides in ((cast.zhou, mine), (cast.lin, set()), (firm.xu, every)):
+            person = given.person(act, who)
+            assert set(act.session.scalars(discretion.hidden(person))) == hides, who
+            assert set(act.session.scalars(select(Case.id).where(not_(discretion.cases(person))))) == hides, who
 
 
 def test_by_its_number_it_is_not_there(app: Flask, cast: Cast, firm: Departments, case: Case) -> None:
