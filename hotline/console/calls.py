@@ -14,6 +14,7 @@ from hotline.console import (
     call_finding,
     corrected,
     hidden,
+    keeping,
     listening,
     lists,
     matter,
@@ -132,6 +133,7 @@ def _context(act: Act, call: Call, cases: list[Case]) -> dict[str, Any]:
         "reveal_at": url_for("console.reveal_in_call", call_id=call.id),
         "may_reveal": rights.may_open(asking.person(), "console.reveal_in_call") and not anonymity.told_in(call),
         "watched": supervise.of_call(act, asking.person(), call),
+        "kept": keeping.of_call(act, call),
         "problem": None,
         **matter.for_templates(),
     }

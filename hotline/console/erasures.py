@@ -7,8 +7,8 @@ from typing import Any
 from flask import g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from hotline.console import asking, discretion, keeping, lists, paging, people, refused, rights, words
-from hotline.domain import companies, erasures
+from hotline.console import asking, keeping, lists, paging, people, refused, rights, words
+from hotline.domain import companies, erasures, holds
 from hotline.domain.act import Act
 from hotline.domain.cases import Case
 from hotline.domain.erasures import Erasure, State
@@ -20,12 +20,13 @@ def erasure_list() -> ResponseReturnValue:
 
 
 def ask_erasure() -> ResponseReturnValue:
-    """The customer of a matter wants to be erased; a manager decides."""
-    told = {"number": keeping.typed("number"), "reason": keeping.typed("reason")}
+    """The customer of a matter or a call wants to be erased; a manager decides."""
+    told = {name: keeping.typed(name) for name in ("by", "number", "reason")}
 
     def asks() -> None:
         with keeping.deciding() as act:
-            erasures.ask(act, keeping.numbered(act, told["number"]), by=asking.person(), reason=told["reason"])
+            about = keeping.numbered(act, told["by"], told["number"])
+            erasures.ask(act, about, by=asking.person(), reason=told["reason"])
 
     return keeping.done(_here(), _page, asks, typed=told)
 
@@ -59,7 +60,7 @@ def _page(**told: Any) -> str:
             decides=decides,
             against={one.id: _against(act, one) for one in waiting},
             reasons={one.id: _opened(act, one) for one in found},
-            numbers=keeping.case_numbers(act, {one.case_id for one in found}),
+            named=keeping.named(act, found),
             companies=people.companies_by_id(act),
             names=people.names(act, [id_ for one in found for id_ in (one.asked_by_id, one.decided_by_id)]),
             zone=act.standard.timezone,
@@ -75,7 +76,7 @@ def _may_decide(act: Act, erasure: Erasure) -> bool:
 def _against(act: Act, erasure: Erasure) -> list[str]:
     """What stands against it now, in words; of matters that the reader may not see only that there are some."""
     found, person = erasures.against(act, erasure.customer_id), asking.person()
-    held = [hold for hold in found.holds if discretion.shows(act, person, act.session.get_one(Case, hold.case_id))]
+    held = [hold for hold in found.holds if holds.may_be_named(act, hold, person)]
     seen: list[Case] = [case for case in found.open if rights.may_see(act, person, case)]
     said = [words.text("keeping.against.held", n=hold.id) for hold in held]
     said += [words.text("keeping.against.open", number=case.number) for case in seen]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import g, render_template, request, url_for
+from flask import g, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from hotline.console import asking, keeping, lists, paging, people, refused, rights
@@ -19,13 +19,13 @@ def hold_list() -> ResponseReturnValue:
 
 
 def place_hold() -> ResponseReturnValue:
-    """Hold a matter, or everything of its customer."""
-    told = {"number": keeping.typed("number"), "what": request.form.get("what", ""), "reason": keeping.typed("reason")}
+    """Hold a matter or a call, or everything of its customer."""
+    told = {name: keeping.typed(name) for name in ("by", "number", "what", "reason")}
 
     def places() -> None:
         with keeping.deciding() as act:
-            case, whole = keeping.numbered(act, told["number"]), told["what"] == "customer"
-            holds.place(act, case, whole_customer=whole, by=asking.person(), reason=told["reason"])
+            about, whole = keeping.numbered(act, told["by"], told["number"]), told["what"] == "customer"
+            holds.place(act, about, whole_customer=whole, by=asking.person(), reason=told["reason"])
 
     return keeping.done(_here(), _page, places, typed=told)
 
@@ -56,7 +56,7 @@ def _page(**told: Any) -> str:
             more=paging.more(rows),
             lifts=lifts,
             reasons={one.id: _opened(act, one) for one in found},
-            numbers=keeping.case_numbers(act, {one.case_id for one in found}),
+            named=keeping.named(act, found),
             companies=people.companies_by_id(act),
             names=people.names(act, [id_ for one in found for id_ in (one.placed_by_id, one.lifted_by_id)]),
             zone=act.standard.timezone,

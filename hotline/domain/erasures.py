@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, String, Text, select
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.db import Base, behind
@@ -46,11 +46,13 @@ class Erasure(Base):
     """A customer's wish that what we know of them be destroyed: asked by one person, decided by a manager."""
 
     __tablename__ = "erasures"
+    __table_args__ = (CheckConstraint(holds.ONE_THING, name="one_thing"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     company_id: Mapped[int] = mapped_column(ForeignKey("companies.id"))
     customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"), index=True)
-    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))  # the matter by which the customer was named
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"))  # the matter by which the customer was named
+    call_id: Mapped[int | None] = mapped_column(ForeignKey("calls.id"))  # or the call
     state: Mapped[str] = mapped_column(String(12))
     reason: Mapped[str] = mapped_column(Text)  # sealed with our own key: who asked what stays known
     asked_by_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
@@ -75,26 +77,28 @@ def against(act: Act, customer_id: int) -> Against:
     return Against(holds.holding(act, customer_id), cases.open_of(act, customer_id), on_the_line)
 
 
-def ask(act: Act, case: Case, *, by: Staff, reason: str) -> Erasure:
-    """The customer of this matter wants to be erased; a manager decides. The company's standard is chosen.
+def ask(act: Act, about: Case | Call, *, by: Staff, reason: str) -> Erasure:
+    """The customer of this matter or call wants to be erased; a manager decides. The company's standard is chosen.
 
     Raises Invalid without a reason or a known customer, Conflict where it was asked or done before, Refused where
     something stands against it.
     """
-    if case.customer_id is None or case.anonymous:
-        raise Invalid("nobody is known as the customer of this matter", key="no-customer")
+    if about.customer_id is None or holds.is_unnamed(about):
+        raise Invalid("nobody is known as the customer of it", key="no-customer")
     _check_reason(act, reason)
-    customer = customers.get(act, case.customer_id)
+    customer = customers.get(act, about.customer_id)
     if customer.key is None:
         raise Conflict("this customer was erased already", key="erased")
     asked = select(Erasure.id).where(Erasure.customer_id == customer.id, Erasure.state == State.ASKED)
     if act.session.scalar(asked.limit(1)) is not None:
         raise Conflict("this was asked already", key="asked")
     _check_nothing_against(act, customer.id)
+    named = holds.named_by(about)
     made = Erasure(
-        company_id=case.company_id,
+        company_id=about.company_id,
         customer_id=customer.id,
-        case_id=case.id,
+        case_id=named["case"],
+        call_id=named["call"],
         state=State.ASKED,
         reason=act.sealer.seal(reason.strip()),
         asked_by_id=by.id,
@@ -102,18 +106,18 @@ def ask(act: Act, case: Case, *, by: Staff, reason: str) -> Erasure:
     )
     act.session.add(made)
     act.session.flush()
-    act.remember("house", "erasure-asked", erasure=made.id, customer=customer.id, case=case.id, by=by.id)
+    act.remember("house", "erasure-asked", erasure=made.id, customer=customer.id, **named, by=by.id)
     return made
 
 
 def decide(act: Act, erasure_id: int, *, by: Staff, approve: bool, answer: str) -> None:
     """A manager, not the one who asked, approves, and the customer is erased in this very act; or refuses.
 
-    Raises NotFound, also where the matter is hidden from whoever decides; Refused for whoever may not and where
+    Raises NotFound, also where the matter or call is hidden from whoever decides; Refused for whoever may not and where
     something stands against it, Conflict once it was decided, Invalid without a reason.
     """
     erasure = act.lock(Erasure, erasure_id)
-    if erasure is None or not discretion.shows(act, by, act.session.get_one(Case, erasure.case_id)):
+    if erasure is None or not discretion.shows(act, by, holds.thing(act, erasure.case_id, erasure.call_id)):
         raise NotFound(f"there is no request {erasure_id}")
     if not may_decide(act, erasure, by):
         raise Refused("a second person decides, from manager upwards", key="second")
@@ -123,6 +127,7 @@ def decide(act: Act, erasure_id: int, *, by: Staff, approve: bool, answer: str) 
     if approve:
         customers.locked(act, erasure.customer_id)  # no hold is placed and no call begun beside a key that goes
         _check_nothing_against(act, erasure.customer_id)
+        _check_nothing_unsaid(act, erasure.customer_id)
     erasure.state = State.APPROVED if approve else State.REFUSED
     erasure.decided_by_id, erasure.decided_at, erasure.answer = by.id, act.at, act.sealer.seal(answer.strip())
     act.remember("house", f"erasure-{erasure.state}", erasure=erasure.id, customer=erasure.customer_id, by=by.id)
@@ -170,7 +175,8 @@ def listed(act: Act, company_id: int | None, *, reader: Staff, before: int | Non
 
     `before`: the last of the page before.
     """
-    query, done = select(Erasure).where(holds.seen_by(reader, Erasure.case_id)), Erasure.state != State.ASKED
+    seen = holds.seen_by(reader, Erasure.case_id, Erasure.call_id)
+    query, done = select(Erasure).where(seen), Erasure.state != State.ASKED
     if company_id is not None:
         query = query.where(Erasure.company_id == company_id)
     mark = act.session.scalar(query.where(Erasure.id == before)) if before is not None else None
@@ -188,6 +194,12 @@ def _check_nothing_against(act: Act, customer_id: int) -> None:
         raise Refused(f"matters of this customer are open: {numbers}", key="open")
     if found.is_on_the_line:
         raise Refused("this customer is on the telephone with us", key="on-the-line")
+
+
+def _check_nothing_unsaid(act: Act, customer_id: int) -> None:
+    """Whoever decides, and nobody before, is told that there is something; what it is would say who complained."""
+    if holds.is_kept_unnamed(act, customer_id):
+        raise Refused("something of this customer has to be kept", key="others")
 
 
 def _check_reason(act: Act, reason: str) -> None:

@@ -162,6 +162,7 @@ def _customers(act: Act, company: Company, since: datetime, notes: Notes) -> Due
         select(Customer.id)
         .where(Customer.key.is_not(None), Customer.known_since < since, _knows(company.id), *done, ~served)
         .where(_customer_is_not_held(Customer.id), Customer.id.not_in(_of_held_cases()))
+        .where(Customer.id.not_in(holds.who_rang_held()))
         .order_by(Customer.id)
     )
 
@@ -203,6 +204,8 @@ def _lock_recording(act: Act, sid: str) -> None:
 
 def _lock_call(act: Act, call_id: str) -> None:
     call = act.session.get_one(Call, int(call_id))
+    if call.customer_id is None:
+        act.lock(Call, call.id)  # a hold that is being placed refers to it
     _lock(act, call.customer_id, or_(Case.id == call.case_id, Case.call_id == call.id))
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pyotp
 import pytest
 
-from hotline.domain import cases, companies, customers, disposals, erasures, holds, second_factors, staff
+from hotline.domain import calls, cases, companies, customers, disposals, erasures, holds, second_factors, staff
 from hotline.domain.act import CALLER, CLOCK, COMMAND, Act
 from hotline.domain.seats import Seat
 from hotline.domain.second_factors import SecondFactor
@@ -77,6 +77,35 @@ def test_no_hold_is_placed_and_no_call_begun_beside_a_key_that_goes(runtime: Run
     assert isinstance(refused, Conflict), refused
     assert who != cast.chen.id, "whoever rings from the number now is a new customer"
     assert key is not None
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_call_that_is_being_held_is_not_destroyed_beside_it(
+    runtime: Runtime, cast: Cast, at: HandClock, known: bool
+) -> None:
+    with runtime.act(COMMAND) as act:
+        call = given.call(act, cast, who=cast.chen if known else None)
+        call.put(sealed_looks=calls.seal(act, call, "漏水"))
+        calls.progress(act, call, state=calls.State.ENDED, sequence=9, ended_by="them", cause=None)
+    at.set(at.now.replace(year=2030))
+    with runtime.act(CLOCK) as act:
+        drawn = disposals.draw_up(act, cast.heat.id, by=None, most=9)
+        assert drawn is not None
+        disposals.decide(act, drawn.id, by=given.person(act, cast.qian), approve=True, answer=WHY)
+
+    def holds_it(act: Act) -> None:
+        companies.get(act, cast.heat.id)
+        by, held = given.person(act, cast.sun), act.session.get_one(calls.Call, call.id)
+        holds.place(act, held, whole_customer=False, by=by, reason=WHY)
+
+    def destroys() -> None:
+        with runtime.act(CLOCK) as act:
+            disposals.carry_out(act, drawn.id, most=9)
+
+    while_open(runtime, holds_it, destroys).result()
+    with runtime.look(COMMAND) as act:
+        assert disposals.counts(act, drawn.id)["call", disposals.Item.KEPT] == 1
+        assert "sealed_looks" in act.session.get_one(calls.Call, call.id).slots
 
 
 def test_the_clock_and_a_supervisor_draw_up_one_list(runtime: Runtime, cast: Cast, settled: int, at: HandClock) -> None:
