@@ -16,6 +16,7 @@ from hotline.domain.act import COMMAND, Act
 from hotline.domain.calls import Call
 from hotline.domain.cases import Case, Kind
 from hotline.domain.companies import Company
+from hotline.domain.offers import OPEN, AgentOffer, Answer
 from hotline.domain.promises import Promise
 from hotline.domain.visits import Visit
 from hotline.domain.waits import Wait
@@ -48,6 +49,14 @@ WAITS = f"""SELECT 'ANS-4', CASE WHEN longest_gap_ms <= 15000 THEN 'kept' ELSE '
  WHERE company_id = :company AND ended_at >= :since AND ended_at < :until
  AND (callback_id IS NULL OR longest_gap_ms > 0) AND coalesce(case_id, 0) NOT IN ({_HIDDEN})
  AND coalesce(call_id, 0) NOT IN ({_LEADING}) GROUP BY 2"""  # noqa: S608
+# An agent's telephone that rang for a caller, held against its own rows: the offer, the call that rang, the wait.
+AGENTS = f"""SELECT 'ANS-1.agent', CASE o.answer WHEN 'ringing' THEN 'open' WHEN 'heard' THEN 'open'
+ WHEN 'no_answer' THEN 'broken' WHEN 'no_key' THEN 'broken' WHEN 'busy' THEN 'broken' WHEN 'declined' THEN 'excused'
+ WHEN 'withdrawn' THEN 'excused' ELSE CASE WHEN l.cause = 'late-answer' THEN 'late' ELSE 'kept' END END, count(*)
+ FROM agent_offers o JOIN waits w ON w.id = o.wait_id LEFT JOIN calls l ON l.id = o.call_id
+ WHERE w.company_id = :company AND o.rung_at >= :since AND o.rung_at < :until
+ AND coalesce(w.case_id, 0) NOT IN ({_HIDDEN}) AND coalesce(w.call_id, 0) NOT IN ({_LEADING}) GROUP BY 2"""  # noqa: S608
+LINE = (CALLS, AGENTS, WAITS)
 VISITS = f"""SELECT CASE rule WHEN 'VIS-1.repair' THEN 'VIS-1' WHEN 'VIS-3.visitor' THEN 'VIS-3' ELSE 'VIS-2' END,
  state, count(*) FROM visits WHERE company_id = :company AND owed_at >= :since AND owed_at < :until
  AND case_id NOT IN ({_HIDDEN}) GROUP BY 1, 2"""  # noqa: S608
@@ -154,7 +163,9 @@ def _line(act: Act, firm: Firm, owner: Person, chance: random.Random) -> None:
         )
         act.session.add(call)
         act.session.flush()
-        _wait(act, firm, call.id, began, chance)
+        wait = _wait(act, firm, call.id, began, chance)
+        for n in range(chance.choice((0, 1, 1, 2))):
+            _offer(act, firm, owner, wait, n, chance)
 
 
 def _told(act: Act, firm: Firm) -> None:
@@ -162,7 +173,9 @@ def _told(act: Act, firm: Firm) -> None:
 
     In a few more calls something anonymous was told; which matter it was they do not say.
     """
-    calls = list(act.session.scalars(select(Call).where(Call.company_id == firm.id).order_by(Call.id)))
+    calls = list(
+        act.session.scalars(select(Call).where(Call.company_id == firm.id, Call.staff_id.is_(None)).order_by(Call.id))
+    )
     complaints = select(Case).where(Case.company_id == firm.id, Case.kind == Kind.COMPLAINT).order_by(Case.id)
     each = zip(act.session.scalars(complaints).all(), calls[::4], calls[1::4], calls[2::4], strict=True)
     for made, told, about, waited in each:
@@ -172,20 +185,46 @@ def _told(act: Act, firm: Firm) -> None:
         call.slots, call.unnamed = {"anonymous_case": "sealed"}, True
 
 
-def _wait(act: Act, firm: Firm, call_id: int, began: datetime, chance: random.Random) -> None:
+def _wait(act: Act, firm: Firm, call_id: int, began: datetime, chance: random.Random) -> Wait:
     ended = began + timedelta(minutes=chance.randint(1, 9)) if chance.random() < 0.9 else None
-    act.session.add(
-        Wait(
-            call_id=call_id,
-            company_id=firm.id,
-            emergency=False,
-            joined_at=began,
-            language="zh-CN",
-            state="done" if ended else "waiting",
-            longest_gap_ms=chance.choice((0, 9000, 15_000, 15_001, 40_000)),
-            ended_at=ended,
-        )
+    wait = Wait(
+        call_id=call_id,
+        company_id=firm.id,
+        emergency=False,
+        joined_at=began,
+        language="zh-CN",
+        state="done" if ended else "waiting",
+        longest_gap_ms=chance.choice((0, 9000, 15_000, 15_001, 40_000)),
+        ended_at=ended,
     )
+    act.session.add(wait)
+    act.session.flush()
+    return wait
+
+
+def _offer(act: Act, firm: Firm, owner: Person, wait: Wait, n: int, chance: random.Random) -> None:
+    """An agent is rung for the caller: at once, or a little later, which may be another day."""
+    rung = wait.joined_at + n * timedelta(minutes=2)
+    late, answer = chance.random() < 0.2, chance.choice(sorted(set(Answer) - OPEN))
+    leg = Call(
+        direction="out",
+        company_id=firm.id,
+        owner_id=owner.id,
+        staff_id=owner.id,
+        our_number=firm.number,
+        state="ended",
+        step="agent-ring",
+        language="zh-CN",
+        words_version="tests",
+        slots={},
+        started_at=rung,
+        answer_ms=22_000 if late else 7000,
+        cause="late-answer" if late else None,
+    )
+    act.session.add(leg)
+    act.session.flush()
+    offer = AgentOffer(wait_id=wait.id, staff_id=owner.id, n=n + 1, call_id=leg.id, rung_at=rung, answer=answer)
+    act.session.add(offer)
 
 
 def _some_time(firm: Firm, chance: random.Random, *, edge: int = 9) -> datetime:

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, text, update
+from sqlalchemy import delete, select, text, update
 
 from hotline.console import compliance as page
 from hotline.console import compliance_filter, discretion
@@ -18,7 +18,8 @@ from hotline.domain import companies, compliance, staff
 from hotline.domain.act import CLOCK, COMMAND
 from hotline.domain.calls import Call
 from hotline.domain.compliance import Books
-from hotline.domain.daily_figures import DailyFigure
+from hotline.domain.daily_figures import AGENT, DailyFigure
+from hotline.domain.offers import AgentOffer
 from hotline.domain.promises import Promise
 from hotline.domain.waits import Wait
 from hotline.jobs import counting
@@ -26,11 +27,12 @@ from hotline.runtime import Runtime
 from hotline.web import create_app
 from tests import reckoned
 from tests.console.visitor import Visitor, logged_in
-from tests.reckoned import CALLS, PROMISES, VISITS, WAITS, Counted, Span
+from tests.reckoned import LINE, PROMISES, VISITS, Counted, Span
 from tests.world import Cast, Firm, HandClock
 
 _FIGURE = re.compile(r'<a href="(/console/compliance/rows\?[^"]+)" aria-label="[^"]*: (\d+)"')
 PAGE = "/console/compliance"
+_IDS = {"ANS-1": Call.id, AGENT: AgentOffer.id, "ANS-4": Wait.id}
 SHARED = ("CMP-1", "CMP-2", "CMP-4", "CMP-6")  # of these the sums hold each joined complaint's own; the page does not
 
 
@@ -59,15 +61,13 @@ def counts(found: dict[tuple[str, str, str], tuple[int, str]], of: str = "") -> 
         {
             (rule, outcome): n
             for (rule, outcome, kind), (n, _href) in found.items()
-            if kind == of and outcome not in summed and "." not in rule
+            if kind == of and outcome not in summed and ("." not in rule or rule == AGENT)
         }
     )
 
 
 def by_sql(runtime: Runtime, firm: Firm, span: Span, reader: int = 0) -> Counted:
-    return sum(
-        (reckoned.plainly(runtime, query, firm, span, reader=reader) for query in (PROMISES, CALLS, WAITS)), Counter()
-    )
+    return sum((reckoned.plainly(runtime, query, firm, span, reader=reader) for query in (PROMISES, *LINE)), Counter())
 
 
 def test_a_months_figures_are_what_plain_sql_counts_and_lead_to_as_many_rows(
@@ -85,7 +85,8 @@ def test_a_months_figures_are_what_plain_sql_counts_and_lead_to_as_many_rows(
     found = shown(tang, "period=2026-11")
     assert counts(found) == of_both
     assert counts(found, "visits") == visits_of_both
-    assert {"ANS-1", "ANS-4", "CBK-3", "CMP-4", "CMP-8", "VIS-1"} <= {rule for rule, _outcome in of_both}
+    assert {"ANS-1", AGENT, "ANS-4", "CBK-3", "CMP-4", "CMP-8", "VIS-1"} <= {rule for rule, _outcome in of_both}
+    assert {outcome for rule, outcome in of_both if rule == AGENT} == {"kept", "late", "broken", "excused"}
     for (rule, outcome, of), (n, href) in found.items():
         listed = tang.opens(href)
         assert f'data-n="{n}"' in listed.text, (rule, outcome, of)
@@ -110,7 +111,7 @@ def test_whoever_is_complained_of_has_it_neither_counted_nor_listed(app: Flask, 
     found = shown(sun, f"period=2026-11&company={cast.home.id}")
     hers, everybodys = by_sql(runtime, cast.heat, span, cast.sun.id), by_sql(runtime, cast.heat, span)
     assert counts(found) == hers != everybodys
-    assert {"ANS-1", "ANS-4", "CMP-4"} <= {rule for rule, _outcome in everybodys - hers}
+    assert {"ANS-1", AGENT, "ANS-4", "CMP-4"} <= {rule for rule, _outcome in everybodys - hers}
     assert counts(found, "visits") == reckoned.plainly(runtime, VISITS, cast.heat, span, reader=cast.sun.id)
     for n, href in [one for (_rule, outcome, _of), one in found.items() if outcome in ("broken", "made")]:
         assert f'data-n="{n}"' in sun.opens(href).text
@@ -121,11 +122,11 @@ def test_neither_a_company_that_is_none_nor_a_row_that_is_hidden_opens_anything(
 ) -> None:
     tang, sun = logged_in(app, cast.tang), logged_in(app, cast.sun)
     november = (date(2026, 11, 1), date(2026, 11, 30))
-    for rule in ("CMP-4", "ANS-1", "ANS-4"):
+    for rule in ("CMP-4", "ANS-1", AGENT, "ANS-4"):
         here = f"{PAGE}/rows?rule={rule}&outcome=made&period=2026-11"
         everybodys = tang.opens(here).text
         assert rows(tang.opens(f"{here}&company=99999").text) == rows(everybodys), "no company is the whole group"
-        seen, id_ = rows(sun.opens(here).text), {"ANS-1": Call.id, "ANS-4": Wait.id}.get(rule, Promise.id)
+        seen, id_ = rows(sun.opens(here).text), _IDS.get(rule, Promise.id)
         with runtime.look(COMMAND) as act:
             books = Books.read(act, companies.get(act, cast.heat.id))
             unknown = compliance_filter.hidden(act, staff.get(act, cast.sun.id))
@@ -202,7 +203,8 @@ def summed(runtime: Runtime, firm: Firm) -> Counted:
     found = Counter[tuple[str, str]]()
     with runtime.engine.connect() as connection:
         for rule, *numbers in connection.execute(text(f"{query} WHERE company_id = {firm.id} GROUP BY rule")):
-            found += Counter({(rule.partition(".")[0], name): n for name, n in zip(columns, numbers, strict=True)})
+            whole = rule if rule == AGENT else rule.partition(".")[0]
+            found += Counter({(whole, name): n for name, n in zip(columns, numbers, strict=True)})
     return Counter({key: n for key, n in found.items() if n and key[0] not in SHARED})
 
 
@@ -214,6 +216,23 @@ def of_closed_days(runtime: Runtime, firm: Firm) -> Counted:
         since, until = books.measure.span(books.done.first, books.done.last)
     found = by_sql(runtime, firm, Span(since, until))
     return Counter({key: n for key, n in found.items() if key[0] not in SHARED})
+
+
+def test_days_that_a_version_before_added_up_have_their_agents_counted_and_then_added(
+    app: Flask, runtime: Runtime, cast: Cast, at: HandClock
+) -> None:
+    tang, query = logged_in(app, cast.tang), "period=2026"
+    before = shown(tang, query)
+    added_up(runtime)
+    with runtime.act(COMMAND) as act:
+        sums = act.session.execute(delete(DailyFigure).where(DailyFigure.rule == AGENT).returning(DailyFigure.kept))
+        assert sum(sums.scalars()) > 9
+    assert shown(tang, query) == before
+    added_up(runtime)
+    with runtime.look(CLOCK) as act:
+        assert not Books.read(act, companies.get(act, cast.heat.id)).older
+    assert shown(tang, query) == before
+    assert summed(runtime, cast.heat) == of_closed_days(runtime, cast.heat)
 
 
 def test_a_round_writes_nothing_where_nothing_changed_and_the_next_day_follows(

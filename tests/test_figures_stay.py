@@ -15,6 +15,7 @@ from hotline.domain.calls import Call
 from hotline.domain.companies import Company
 from hotline.domain.compliance import Books
 from hotline.domain.daily_figures import Hidden, Tally
+from hotline.domain.offers import AgentOffer
 from hotline.domain.outbox import OutboxEntry
 from hotline.domain.waits import Wait
 from hotline.jobs import counting, reporting, routine
@@ -33,7 +34,7 @@ def added_up(runtime: Runtime) -> None:
 
 def figure(runtime: Runtime, cast: Cast, day: date, rule: str, hidden: Hidden | None = None) -> Tally:
     """What the page counts; its list holds as many rows of each outcome."""
-    kind = {"ANS-1": Call, "ANS-4": Wait}[rule]
+    kind = {"ANS-1": Call, "ANS-1.agent": AgentOffer, "ANS-4": Wait}[rule]
     with runtime.look(COMMAND) as act:
         books = Books.read(act, companies.get(act, cast.heat.id))
         found = compliance.of(act, books, day, day, hidden).get(rule, Tally())

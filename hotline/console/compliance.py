@@ -20,7 +20,6 @@ from hotline.domain.compliance import Books
 from hotline.domain.daily_figures import Hidden, Tallies, Tally
 from hotline.domain.promises import Promise
 from hotline.domain.visits import State
-from hotline.standard.catalogue import RULES
 
 MONTHS = 12  # drawn
 WORST = 10  # shown
@@ -79,7 +78,7 @@ def compliance_page() -> ResponseReturnValue:
             chosen=chosen,
             coverage=_coverage(act, books, asked, unknown),
             trend=_trend(act, books, chosen, asked, unknown),
-            drawn=sorted({rule.partition(".")[0] for tallies in found.values() for rule in tallies} | {asked.rule}),
+            drawn=_drawn(found, asked.rule),
             rows=lambda *figure, **more: url_for("console.compliance_rows", **asked.of(*figure, **more)),
             percent=percent,
             **_worst(act, books, asked, unknown),
@@ -107,19 +106,25 @@ def _subjects(act: Act, found: Tallies) -> list[tuple[str, Tally, list[Line]]]:
     """The rules under their subjects, in the order of the standard; without those by which nothing was owed."""
     whole = compliance.by_rule_id(found)
     subjects: dict[str, list[Line]] = {}
-    for rule in (one for one in RULES if one in whole):
-        keys = sorted(key for key in found if key.partition(".")[0] == rule)
+    for rule in (one for one in compliance.LISTED if one in whole):
+        keys = sorted(key for key in found if daily_figures.rule_of(key) == rule)
         parts = [Line(key, part_title(act, key), found[key]) for key in keys] if len(keys) > 1 else []
-        line = Line(rule, words.rule_title(rule), whole[rule], parts)
+        line = Line(rule, words.figure_title(rule), whole[rule], parts)
         subjects.setdefault(rule.partition("-")[0], []).append(line)
     return [(name, sum((one.tally for one in each), Tally()), each) for name, each in subjects.items()]
+
+
+def _drawn(found: Mapping[int, Tallies], asked: str) -> list[tuple[str, str]]:
+    """The rules whose trend may be drawn, each with its title; a promise that is asked for has none."""
+    rules = {daily_figures.rule_of(key) for tallies in found.values() for key in tallies} | ({asked} - {""})
+    return [(rule, words.figure_title(rule) if rule in compliance.LISTED else "") for rule in sorted(rules)]
 
 
 def _compared(chosen: list[Company], found: Mapping[int, Tallies]) -> list[tuple[str, str, list[Tally]]]:
     """Each rule with what became of it in each company."""
     whole = {company_id: compliance.by_rule_id(tallies) for company_id, tallies in found.items()}
-    rules = [rule for rule in RULES if any(rule in tallies for tallies in whole.values())]
-    return [(rule, words.rule_title(rule), [whole[one.id].get(rule, Tally()) for one in chosen]) for rule in rules]
+    rules = [rule for rule in compliance.LISTED if any(rule in tallies for tallies in whole.values())]
+    return [(rule, words.figure_title(rule), [whole[one.id].get(rule, Tally()) for one in chosen]) for rule in rules]
 
 
 def _coverage(act: Act, books: Mapping[int, Books], asked: Filter, unknown: Hidden) -> list[Coverage]:
@@ -151,7 +156,7 @@ def _trend(act: Act, books: Mapping[int, Books], chosen: list[Company], asked: F
 
 def _of_month(act: Act, books: Books, month: Period, rule: str, unknown: Hidden) -> Tally:
     found = compliance.of(act, books, month.first, month.last, unknown)
-    return sum((tally for key, tally in found.items() if rule in ("", key, key.partition(".")[0])), Tally())
+    return sum((tally for key, tally in found.items() if rule in ("", key, daily_figures.rule_of(key))), Tally())
 
 
 def _worst(act: Act, books: Mapping[int, Books], asked: Filter, unknown: Hidden) -> dict[str, Any]:

@@ -13,11 +13,12 @@ from sqlalchemy import ColumnElement, false, func, or_, select, tuple_
 
 from hotline.console import asking, compliance_filter, lists, matter, paging, people, rights, words
 from hotline.console.compliance_filter import Filter
-from hotline.domain import compliance, daily_figures, visit_figures
+from hotline.domain import compliance, daily_figures, ring_figures, visit_figures
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
 from hotline.domain.compliance import Books
 from hotline.domain.daily_figures import Hidden
+from hotline.domain.offers import AgentOffer
 from hotline.domain.promises import Promise, Verdict
 from hotline.domain.visits import State, Visit
 from hotline.domain.waits import Wait
@@ -29,8 +30,16 @@ VISITS = "visits"  # ?of=visits: return visits, not the promises to make them
 _AT: dict[type[Any], Any] = {
     Promise: Promise.due_at,
     Call: Call.started_at,
+    AgentOffer: AgentOffer.rung_at,
     Wait: Wait.ended_at,
     Visit: Visit.owed_at,
+}
+
+
+_MEASURED: dict[str, type[Any]] = {
+    daily_figures.RING: Call,
+    daily_figures.AGENT: AgentOffer,
+    daily_figures.REASSURE: Wait,
 }
 
 
@@ -73,7 +82,7 @@ class Figure:
         """The table whose rows it counts."""
         if self.of_visits:
             return Visit
-        return {daily_figures.RING: Call, daily_figures.REASSURE: Wait}.get(self.rule, Promise)
+        return _MEASURED.get(self.rule, Promise)
 
     def within(self, each: Books, asked: Filter, unknown: Hidden) -> ColumnElement[bool]:
         """What of a company it counts."""
@@ -110,7 +119,10 @@ def _listed(
     act: Act, asked: Filter, figure: Figure, within: tuple[ColumnElement[bool], ...], books: dict[int, Books]
 ) -> dict[str, Any]:
     found, standards = _page(act, figure.kind, *within), matter.standards(act, books)
-    rows = [_row(one, books[one.company_id], standards[one.company_id]) for one in found[: lists.PAGE]]
+    if figure.kind is AgentOffer:
+        rows = _rings(act, found[: lists.PAGE])
+    else:
+        rows = [_row(one, books[one.company_id], standards[one.company_id]) for one in found[: lists.PAGE]]
     more = {**asked.of(figure.rule, figure.outcome), **({"of": VISITS} if figure.of_visits else {})}
     return {
         "rows": rows,
@@ -147,7 +159,7 @@ def _row(found: Promise | Call | Wait | Visit, each: Books, standard: Standard) 
             answered = found.answer_ms is not None
             told = words.text("compliance.answered-after", s=_seconds(found.answer_ms)) if answered else ""
             what = words.text("call.title", id=found.id)
-            outcome = daily_figures.answered(found)
+            outcome = ring_figures.answered(found)
             return Row(found.started_at, found.company_id, what, outcome, told, found.owner_id, call_id=found.id)
         case Wait():
             told = words.text("compliance.silence", s=_seconds(found.longest_gap_ms))
@@ -157,6 +169,32 @@ def _row(found: Promise | Call | Wait | Visit, each: Books, standard: Standard) 
         case Visit():
             what = words.rule_title(found.rule.partition(".")[0])
             return Row(found.owed_at, found.company_id, what, found.state, case_id=found.case_id)
+
+
+def _rings(act: Act, found: list[AgentOffer]) -> list[Row]:
+    """How agents picked up; each row leads to the caller's call, or to the agent's where nobody had rung yet."""
+    waits = {one.id: one for one in _those(act, Wait, [offer.wait_id for offer in found])}
+    legs = {one.id: one for one in _those(act, Call, [offer.call_id for offer in found])}
+    return [_ring(offer, waits[offer.wait_id], legs[offer.call_id or 0]) for offer in found]
+
+
+def _ring(offer: AgentOffer, wait: Wait, leg: Call) -> Row:
+    how = [words.named("calllog.how", offer.answer)]
+    how += [words.text("compliance.picked-up-after", s=_seconds(leg.answer_ms))] if leg.answer_ms is not None else []
+    how += [words.named("cause", leg.cause)] if leg.cause else []
+    return Row(
+        offer.rung_at,
+        leg.company_id,
+        words.text("compliance.ring"),
+        ring_figures.picked_up(offer, leg),
+        " · ".join(how),
+        offer.staff_id,
+        call_id=wait.call_id or leg.id,
+    )
+
+
+def _those(act: Act, kind: type[Any], ids: Iterable[int | None]) -> list[Any]:
+    return list(act.session.scalars(select(kind).where(kind.id.in_(list(ids)))))
 
 
 def _promise(found: Promise, standard: Standard) -> Row:

@@ -60,6 +60,11 @@ def rule_title(rule_id: str) -> str:
     return tongue().rule_title(rule_id)
 
 
+def figure_title(rule: str) -> str:
+    """What a figure of the line counts: the title of its rule, and what of two that the rule has."""
+    return tongue().figure_title(rule)
+
+
 def span(length: timedelta) -> str:
     """A length of time in its two largest units: 3 s, 2 min 5 s, 1 h 20 min, 2 days 3 h."""
     return tongue().span(length)
@@ -98,6 +103,7 @@ def for_templates() -> dict[str, Any]:
         "matter": matter,
         "about": about,
         "rule_title": rule_title,
+        "figure_title": figure_title,
         "when": when,
         "clock_time": clock_time,
         "short": short,

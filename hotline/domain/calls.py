@@ -31,6 +31,8 @@ class State(StrEnum):
 
 _OUT = text("direction = 'out'")
 LATE_ANSWER = "late-answer"  # a cause: noted when it was answered, by the ring limit of that moment
+RANG = "rang"  # a slot: when the telephone of an agent began to ring
+AGENT_ANSWERED = "agent-picked-up"  # an entry of the log
 FINAL = frozenset({State.ENDED, State.BUSY, State.UNANSWERED, State.FAILED})
 
 
@@ -226,14 +228,17 @@ def by_sid(act: Act, sid: str) -> Call | None:
     return act.session.scalar(select(Call).where(Call.sid == sid).with_for_update())
 
 
-def answered(act: Act, call: Call, *, millis: int) -> None:
-    """Our first words are on their way, so many milliseconds after the ring reached us (ANS-1)."""
+def answered(act: Act, call: Call, *, millis: int, kind: str = "call-answered") -> None:
+    """Our first words are on their way, so many milliseconds after the ring reached us (ANS-1).
+
+    `kind`: AGENT_ANSWERED where we rang an agent for a caller, who picked up so soon.
+    """
     call.answer_ms, call.answered_at, call.state = millis, act.at, State.TALKING
     limit = act.standard.answering.ring_limit_seconds
     kept = millis <= limit * 1000
     if not kept:
         call.cause = LATE_ANSWER
-    act.remember(call.chain, "call-answered", millis=millis, limit_seconds=limit, rule="ANS-1", kept=kept)
+    act.remember(call.chain, kind, millis=millis, limit_seconds=limit, rule="ANS-1", kept=kept)
 
 
 def progress(act: Act, call: Call, *, state: State, sequence: int, ended_by: str | None, cause: str | None) -> bool:

@@ -3,15 +3,16 @@
 Days that are over are added up once (`daily_figures`). Which wins, the sum or the rows: the sum of a day that is added
 up, unless a promise that fell due on it was judged since the last round, or is still to be judged, or a call of it had
 not ended when it was added up; then the rows, until the next round adds that day up again. Days that are not added up
-yet, today among them, are counted from the rows. So a figure is right at every moment, whenever the round ran last; and
-a day that is added up stays what it was when its rows are disposed of (REC-5). Each wait is judged by the limit for
-silences of its own moment (ANS-4), as each call is by its ring limit: another limit later changes neither sum nor row.
+yet, today among them, are counted from the rows, as are the agents' telephones (ANS-1) of days that a version before
+added up, which left them out. So a figure is right at every moment, whenever the round ran last; and a day that is
+added up stays what it was when its rows are disposed of (REC-5). Each wait is judged by the limit for silences of its
+own moment (ANS-4), as whatever rings is by its ring limit: another limit later changes neither sum nor row.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Self
@@ -20,7 +21,7 @@ from sqlalchemy import ColumnElement, ForeignKey, and_, extract, false, func, no
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.db import Base, insert_new
-from hotline.domain import daily_figures, figure_seals, visit_figures
+from hotline.domain import daily_figures, figure_seals, ring_figures, visit_figures
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
 from hotline.domain.companies import Company
@@ -35,6 +36,10 @@ Days = tuple[date, date]  # both counted
 MADE = "made"
 ALL = "all"
 NAMED = (MADE, *OUTCOMES)
+# The rules in the order of the standard; what is measured beside the rule that it belongs to.
+LISTED = tuple(
+    one for rule in RULES for one in dict.fromkeys((rule, *(key for key in MEASURED if key.startswith(f"{rule}."))))
+)
 _MISSED = (Verdict.LATE, Verdict.BROKEN)
 
 
@@ -56,12 +61,15 @@ class Books:
     measure: Measure
     done: FigureRound | None
     changed: frozenset[date]
+    older: frozenset[date]  # added up by a version before, without its agents
 
     @classmethod
     def read(cls, act: Act, company: Company) -> Self:
         """By the company's standard as it is now."""
         measure, done = Measure.of(act, company), act.session.get(FigureRound, company.id)
-        return cls(measure, done, _changed(act, measure, done) if done is not None else frozenset())
+        if done is None:
+            return cls(measure, None, frozenset(), frozenset())
+        return cls(measure, done, _changed(act, measure, done), _without_agents(act, done))
 
 
 def of(act: Act, books: Books, first: date, last: date, hidden: Hidden | None = None) -> Tallies:
@@ -69,6 +77,8 @@ def of(act: Act, books: Books, first: date, last: date, hidden: Hidden | None = 
     measure, live = books.measure, list(_live(books, first, last))
     counted = [_sums(act, measure, (first, last), live)] if books.done is not None else []
     counted += [daily_figures.of_rows(act, measure, *days) for days in live]
+    older = [day for day in books.older - books.changed if first <= day <= last]
+    counted += [daily_figures.of_agents(act, measure, *days) for days in _stretches(older)]
     found = daily_figures.without(daily_figures.added(counted), daily_figures.of_joined(act, measure, first, last))
     if not hidden:
         return found
@@ -76,8 +86,11 @@ def of(act: Act, books: Books, first: date, last: date, hidden: Hidden | None = 
 
 
 def by_rule_id(found: Tallies) -> Tallies:
-    """The same by rule ID: what is promised by FLT-2.notify and by FLT-2.sign is both FLT-2."""
-    return daily_figures.added({rule.partition(".")[0]: tally} for rule, tally in found.items())
+    """The same by rule ID: what is promised by FLT-2.notify and by FLT-2.sign is both FLT-2.
+
+    What is measured stands alone: an agent's telephone (ANS-1.agent) is no call of ANS-1.
+    """
+    return daily_figures.added({daily_figures.rule_of(rule): tally} for rule, tally in found.items())
 
 
 def hidden_from(act: Act, staff_id: int, leading: Callable[[Collection[int]], ColumnElement[bool]]) -> Hidden:
@@ -101,16 +114,19 @@ def count_days(act: Act, company: Company) -> bool:
         return False
     changed = sorted(_changed(act, measure, done))
     new = [day for day in _days_after(done.last, closed) if (day - done.last).days <= counting.batch]
-    rang, before = _with_open_calls(act, done), figure_seals.of_days(act, company.id, changed)
+    rang, older = _with_open_calls(act, done), sorted(_without_agents(act, done))[-counting.batch :]
+    before = figure_seals.of_days(act, company.id, {*changed, *older})
     for day in changed:
         count, but = (daily_figures.of_rows, ()) if day in rang else (daily_figures.of_promises, MEASURED)
         daily_figures.write(act, measure, day, count(act, measure, day, day), but=but)
     for day in new:
         daily_figures.write(act, measure, day, daily_figures.of_rows(act, measure, day, day))
-    if changed or new:
+    for day in older:
+        daily_figures.write_agents(act, measure, day)
+    if before or new:
         done.last, done.at = max([done.last, *new]), act.at
-        figure_seals.tell(act, company.id, before, new)
-    return done.last < closed
+        figure_seals.tell(act, company.id, before, new, (done.first, done.last))
+    return done.last < closed or bool(_without_agents(act, done))
 
 
 def is_due(act: Act, company: Company) -> bool:
@@ -121,7 +137,7 @@ def is_due(act: Act, company: Company) -> bool:
     if done is None:
         first = _first_day(act, measure)
         return first is not None and first <= closed
-    return done.last < closed or bool(_changed(act, measure, done))
+    return done.last < closed or bool(_changed(act, measure, done) or _without_agents(act, done))
 
 
 def came_late(act: Act, company: Company, at: datetime) -> None:
@@ -141,14 +157,17 @@ def came_late(act: Act, company: Company, at: datetime) -> None:
 
 
 def rows_of(measure: Measure, days: Days, rule: str, outcome: str, hidden: Hidden | None) -> ColumnElement[bool]:
-    """What a figure counts, as a condition of `Promise`; of `Call` for ANS-1, of `Wait` for ANS-4.
+    """What a figure counts, as a condition of `Promise`; of `Call`, `AgentOffer` or `Wait` for what is measured.
 
     `rule`: an ID such as FLT-2, or one promise of it such as FLT-2.sign; `outcome`: one of NAMED.
     """
     became: ColumnElement[Any]
     if rule == daily_figures.RING:
-        became, found = daily_figures.ANSWERED, daily_figures.calls_in(measure, *days)
+        became, found = ring_figures.ANSWERED, daily_figures.calls_in(measure, *days)
         unknown = hidden.calls if hidden else None
+    elif rule == daily_figures.AGENT:
+        became, found = ring_figures.PICKED_UP, ring_figures.offers_in(measure.company_id, *measure.span(*days))
+        unknown = ring_figures.waited_for(hidden.waits) if hidden else None
     elif rule == daily_figures.REASSURE:
         became, found = daily_figures.reassured(measure), daily_figures.waits_in(measure, *days)
         unknown = hidden.waits if hidden else None
@@ -225,8 +244,28 @@ def _changed(act: Act, measure: Measure, done: FigureRound) -> frozenset[date]:
 
 def _with_open_calls(act: Act, done: FigureRound) -> frozenset[date]:
     """The days that were added up while one of their calls still rang: it was answered since, or is given up."""
-    theirs = (DailyFigure.company_id == done.company_id, DailyFigure.rule == daily_figures.RING)
-    return frozenset(act.session.scalars(select(DailyFigure.day).where(*theirs, DailyFigure.open > 0)))
+    rang = DailyFigure.rule.in_((daily_figures.RING, daily_figures.AGENT))
+    query = select(DailyFigure.day).where(DailyFigure.company_id == done.company_id, rang, DailyFigure.open > 0)
+    return frozenset(act.session.scalars(query))
+
+
+def _without_agents(act: Act, done: FigureRound) -> frozenset[date]:
+    """The days that were added up by a version before, which counted no agents."""
+    theirs = (DailyFigure.company_id == done.company_id, DailyFigure.rule == daily_figures.AGENT)
+    known = act.session.scalars(select(DailyFigure.day).where(*theirs))
+    return frozenset(_days_after(_before(done.first), done.last)).difference(known)
+
+
+def _stretches(days: Iterable[date]) -> Iterator[Days]:
+    """These days, those that follow one another together."""
+    found: list[date] = []
+    for day in sorted(days):
+        if found and (day - found[-1]).days > 1:
+            yield found[0], found[-1]
+            found = []
+        found.append(day)
+    if found:
+        yield found[0], found[-1]
 
 
 def _round(act: Act, measure: Measure, closed: date) -> FigureRound | None:

@@ -1,7 +1,7 @@
 """What became of what fell due, day by day; without it a year of promises would be counted anew for every page.
 
 A promise belongs to the day on which it fell due, by its company's clock; due at midnight, to the day that then ends.
-A call belongs to the day on which it rang, a wait to the day on which it ended.
+A call belongs to the day on which it rang, as an agent's telephone does; a wait to the day on which it ended.
 """
 
 from __future__ import annotations
@@ -31,8 +31,9 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.db import Base
+from hotline.domain import ring_figures
 from hotline.domain.act import Act
-from hotline.domain.calls import FINAL, Call
+from hotline.domain.calls import Call
 from hotline.domain.companies import Company
 from hotline.domain.complaint_forms import SHARED, Complaint
 from hotline.domain.promises import Promise, Verdict
@@ -41,20 +42,14 @@ from hotline.standard.calendar import Calendar
 from hotline.standard.catalogue import RULES
 from hotline.standard.counting import Counting
 
-RING, REASSURE = "ANS-1", "ANS-4"  # no promises: a call is answered within the ring limit, a wait without long silence
-MEASURED = (RING, REASSURE)
+RING, AGENT, REASSURE = ring_figures.RING, ring_figures.AGENT, "ANS-4"
+MEASURED = (RING, AGENT, REASSURE)  # no promises: what rings is answered within the limit, a wait has no long silence
 # What is dealt with once where complaints are joined counts with the leading one. Whether one is joined may change any
 # day: so it is added up with all the others, and what is counted twice by that is taken off whenever figures are read.
 _MISSED = (Verdict.BROKEN, Verdict.LATE)
 _JOINED = exists().where(Complaint.case_id == Promise.case_id, Complaint.joined_to_id.is_not(None))
 _COUNTS = or_(Promise.rule_id.not_in(SHARED), Promise.verdict.in_(_MISSED), ~_JOINED)
 MILLIS = 1000  # of a second
-_LATE_ANSWER = "late-answer"  # noted when it was answered, by the ring limit of that moment
-ANSWERED = case(
-    (Call.answer_ms.is_(None), case((Call.state.in_(FINAL), Verdict.BROKEN.value), else_=Verdict.OPEN.value)),
-    (Call.cause == _LATE_ANSWER, Verdict.LATE.value),
-    else_=Verdict.KEPT.value,
-)
 # Whoever is rung back hears no words of the line; their place counts only once they were on it.
 _ON_THE_LINE = or_(Wait.callback_id.is_(None), Wait.longest_gap_ms > 0)
 
@@ -156,6 +151,14 @@ class Hidden:
         return or_(func.coalesce(Wait.case_id, 0).in_(self.cases), exists().where(Call.id == Wait.call_id, self.calls))
 
 
+def rule_of(key: str) -> str:
+    """The rule under which this is counted: of FLT-2.notify and FLT-2.sign it is FLT-2; what is measured stands alone.
+
+    An agent's telephone and a call are two things, though ANS-1 wants the same of both: they are added up nowhere.
+    """
+    return key if key in MEASURED else key.partition(".")[0]
+
+
 def next_day(day: date) -> date:
     """The day after."""
     return date.fromordinal(day.toordinal() + 1)
@@ -174,9 +177,7 @@ def _due_in(measure: Measure, since: datetime, until: datetime) -> ColumnElement
 
 def calls_in(measure: Measure, first: date, last: date) -> ColumnElement[bool]:
     """Of `Call`: those that came in on these days."""
-    since, until = measure.span(first, last)
-    theirs = (Call.company_id == measure.company_id, Call.direction == "in")
-    return and_(*theirs, Call.started_at >= since, Call.started_at < until)
+    return ring_figures.calls_in(measure.company_id, *measure.span(first, last))
 
 
 def waits_in(measure: Measure, first: date, last: date) -> ColumnElement[bool]:
@@ -184,13 +185,6 @@ def waits_in(measure: Measure, first: date, last: date) -> ColumnElement[bool]:
     since, until = measure.span(first, last)
     ended = and_(Wait.ended_at >= since, Wait.ended_at < until)
     return and_(Wait.company_id == measure.company_id, ended, _ON_THE_LINE)
-
-
-def answered(call: Call) -> str:
-    """What became of the promise to answer this call within the ring limit, as ANSWERED says it of many."""
-    if call.answer_ms is None:
-        return Verdict.BROKEN if call.state in FINAL else Verdict.OPEN
-    return Verdict.LATE if call.cause == _LATE_ANSWER else Verdict.KEPT
 
 
 def reassured(measure: Measure) -> ColumnElement[str]:
@@ -232,15 +226,24 @@ def _by_verdict(act: Act, query: Select[str, str, int]) -> Tallies:
 
 
 def of_line(act: Act, measure: Measure, first: date, last: date, *, among: Hidden | None = None) -> Tallies:
-    """Count how calls were answered and how waits were spoken to, row by row; `among`: those that are hidden alone."""
-    calls = select(func.count(), ANSWERED.label("outcome")).where(calls_in(measure, first, last))
+    """Count how what rang was answered and how waits were spoken to, row by row; `among`: what is hidden alone."""
+    calls = select(func.count(), ring_figures.ANSWERED.label("outcome")).where(calls_in(measure, first, last))
     waits = select(func.count(), reassured(measure).label("outcome")).where(waits_in(measure, first, last))
     if among is not None:
         calls, waits = calls.where(among.calls), waits.where(among.waits)
     found: list[tuple[str, str, int]] = []
     for rule, query in ((RING, calls), (REASSURE, waits)):
         found += [(rule, outcome, n) for n, outcome in act.session.execute(query.group_by("outcome"))]
-    return _tallied(found)
+    return {**_tallied(found), **of_agents(act, measure, first, last, among=among)}
+
+
+def of_agents(act: Act, measure: Measure, first: date, last: date, *, among: Hidden | None = None) -> Tallies:
+    """Count how agents picked up who was offered a caller on these days; `among`: those that are hidden alone."""
+    rung = ring_figures.offers_in(measure.company_id, *measure.span(first, last))
+    query = select(func.count(), ring_figures.PICKED_UP.label("outcome")).where(rung)
+    if among is not None:
+        query = query.where(ring_figures.waited_for(among.waits))
+    return _tallied((AGENT, outcome, n) for n, outcome in act.session.execute(query.group_by("outcome")))
 
 
 def of_rows(act: Act, measure: Measure, first: date, last: date) -> Tallies:
@@ -264,13 +267,25 @@ def without(found: Mapping[str, Tally], less: Mapping[str, Tally]) -> Tallies:
 
 
 def write(act: Act, measure: Measure, day: date, found: Mapping[str, Tally], *, but: Collection[str] = ()) -> None:
-    """A day's sums are these from now on, whatever they were; those by the rules in `but` stay."""
+    """A day's sums are these from now on, whatever they were; those by the rules in `but` stay.
+
+    A day on which no agent was rung says so: by that it is known that they were counted.
+    """
+    shown = {rule: tally for rule, tally in {AGENT: Tally(), **found}.items() if rule not in but}
+    _replace(act, measure, day, DailyFigure.rule.not_in(but), shown)
+
+
+def write_agents(act: Act, measure: Measure, day: date) -> None:
+    """The agents of a day are added to its sums."""
+    _replace(act, measure, day, DailyFigure.rule == AGENT, {AGENT: Tally(), **of_agents(act, measure, day, day)})
+
+
+def _replace(act: Act, measure: Measure, day: date, which: ColumnElement[bool], found: Tallies) -> None:
     theirs = (DailyFigure.company_id == measure.company_id, DailyFigure.day == day)
-    act.session.execute(delete(DailyFigure).where(*theirs, DailyFigure.rule.not_in(but)))
+    act.session.execute(delete(DailyFigure).where(*theirs, which))
     rows = [
         {"company_id": measure.company_id, "day": day, "rule": rule, **dict(zip(OUTCOMES, astuple(tally), strict=True))}
         for rule, tally in sorted(found.items())
-        if rule not in but
     ]
     if rows:
         act.session.execute(insert(DailyFigure), rows)

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from hotline.domain import (
     anonymity,
     attempts,
+    calls,
     cases,
     companies,
     dispatches,
@@ -119,6 +120,8 @@ def picked_up(act: Act, call: Call) -> None:
     if made is not None:
         dispatches.notified(act, dispatches.get(act, made.dispatch_id))
         return
+    if call.state == State.RINGING and offers.SLOT in call.slots and calls.RANG not in call.slots:
+        call.put(**{calls.RANG: act.at.isoformat()})
     party = parties.of_call(act, call)
     if party is not None and party.state == parties.State.ASKED and call.direction == "out":
         party.state = parties.State.RINGING

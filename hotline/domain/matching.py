@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy import select, update
 
@@ -18,6 +19,7 @@ from hotline.errors import Conflict
 from hotline.standard.rules import Standard
 
 FIRST_STEP = "agent-ring"
+_MILLI = timedelta(milliseconds=1)
 
 
 def next_match(act: Act, *, words_version: str) -> AgentOffer | None:
@@ -157,7 +159,7 @@ def _offer(act: Act, wait: Wait, staff_id: int, words_version: str) -> AgentOffe
         our_number=our_number,
         first_step=FIRST_STEP,
         words_version=words_version,
-        slots={"wait": wait.id, "agent_offer": offer.id},
+        slots={"wait": wait.id, offers.SLOT: offer.id},
     )
     offer.call_id = leg.id
     act.session.flush()
@@ -200,9 +202,14 @@ def wait_of(act: Act, offer: AgentOffer) -> Wait:
 
 
 def heard(act: Act, offer: AgentOffer) -> None:
-    """The agent's telephone was picked up, by a person or by a machine; the whisper is told."""
-    if offer.answer == Answer.RINGING:
-        offers.answer(act, offer, Answer.HEARD, chain=wait_of(act, offer).chain)
+    """The agent's telephone was picked up, by a person or by a machine; the whisper is told. How soon is noted."""
+    if offer.answer != Answer.RINGING:
+        return
+    offers.answer(act, offer, Answer.HEARD, chain=wait_of(act, offer).chain)
+    if offer.call_id is not None:
+        leg = calls.locked(act, offer.call_id)
+        rang = calls.instant(leg.slots[calls.RANG]) if calls.RANG in leg.slots else offer.rung_at
+        calls.answered(act, leg, millis=(act.at - rang) // _MILLI, kind=calls.AGENT_ANSWERED)
 
 
 def accept(act: Act, offer: AgentOffer) -> Wait:

@@ -29,6 +29,7 @@ class Answer(StrEnum):
 OPEN = frozenset({Answer.RINGING, Answer.HEARD})
 TURNED_DOWN = frozenset({Answer.DECLINED, Answer.NO_KEY, Answer.NO_ANSWER, Answer.BUSY})
 UNANSWERED = TURNED_DOWN - {Answer.DECLINED}
+SLOT = "agent_offer"  # of a call: by the number here it is known for one that rings an agent for a caller
 _ASKED = text("answer IN ('ringing', 'heard')")
 
 

@@ -13,9 +13,9 @@ from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, not_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, not_, or_, select
 
-from hotline.domain import complaint_figures, complaint_tracking, compliance, daily_figures, visit_figures
+from hotline.domain import complaint_figures, complaint_tracking, compliance, daily_figures, ring_figures, visit_figures
 from hotline.domain.act import Act
 from hotline.domain.calls import Call
 from hotline.domain.cases import Case
@@ -26,6 +26,7 @@ from hotline.domain.complaint_tracking import Tracked
 from hotline.domain.compliance import Books
 from hotline.domain.customers import Customer
 from hotline.domain.daily_figures import Hidden, Measure
+from hotline.domain.offers import AgentOffer
 from hotline.domain.promises import Promise, Verdict
 from hotline.domain.repairs import RepairOrder
 from hotline.domain.visits import Visit
@@ -34,6 +35,8 @@ from hotline.standard.catalogue import RULES
 
 # With what stands right before it: an address that begins with a name, or with how to get there, tells neither.
 _BUILDING = re.compile(r"[^\s,，。;；:：、()（）]{1,12}?(?:号楼|号院|栋|幢|大厦|广场|座)")
+# How often somebody was rung for a caller, in all, picked up in time, and not.
+_RUNG = {"rung": tuple(Verdict), "picked_up": (Verdict.KEPT,), "missed": (Verdict.LATE, Verdict.BROKEN)}
 _STEPS = ("signed_at", "settled_at", "returned_at", "told_at")
 
 Span = tuple[datetime, datetime]
@@ -191,7 +194,9 @@ def _building(act: Act, address: str | None, key: str | None) -> str | None:
 
 
 def _staff(act: Act, company: Company, first: date, last: date, hidden: Hidden) -> list[dict[str, Any]]:
-    """For each person what they did: calls answered, matters taken and closed, promises, visits made."""
+    """For each person what they did: calls answered, matters taken and closed, promises, visits made; how often they
+    were rung for a caller, and picked up in time or not.
+    """
     since, until = _span(act, first, last)
     found: dict[int, Counter[str]] = defaultdict(Counter)
     for name, person, at, works_for, shown in (
@@ -207,7 +212,17 @@ def _staff(act: Act, company: Company, first: date, last: date, hidden: Hidden) 
         query = select(Promise.owner_id, func.count()).where(due, Promise.verdict == verdict, not_(hidden.promises))
         query = query.where(Promise.department_id.is_(None))
         _add(found, str(verdict), act.session.execute(query.group_by(Promise.owner_id)))
+    rung = ring_figures.offers_in(company.id, since, until)
+    if hidden:
+        rung = and_(rung, not_(ring_figures.waited_for(hidden.waits)))
+    for name, verdicts in _RUNG.items():
+        within = and_(rung, ring_figures.PICKED_UP.in_(verdicts))
+        _add(found, name, act.session.execute(_by_agent(within)))
     return [{"staff": id_, **figures} for id_, figures in sorted(found.items())]
+
+
+def _by_agent(within: ColumnElement[bool]) -> Select[int, int]:
+    return select(AgentOffer.staff_id, func.count()).where(within).group_by(AgentOffer.staff_id)
 
 
 def _add(found: dict[int, Counter[str]], name: str, rows: Iterable[Any]) -> None:

@@ -1,4 +1,4 @@
-"""How it stands at this moment, in seven figures; without it a room would learn of a full line from its callers.
+"""How it stands at this moment, in nine figures; without it a room would learn of a full line from its callers.
 
 What calls for help is decided by the profile (`wallboard`), and of silences by the limit of ANS-4 itself.
 """
@@ -15,7 +15,7 @@ from hotline.domain import daily_figures, waits
 from hotline.domain.act import Act
 from hotline.domain.cases import Case
 from hotline.domain.compliance import Books
-from hotline.domain.daily_figures import Hidden, Tally
+from hotline.domain.daily_figures import Hidden, Tallies, Tally
 from hotline.domain.dispatches import Answer, Dispatch, Offer
 from hotline.domain.promises import Promise, Verdict
 from hotline.domain.seats import Seat, Status
@@ -35,20 +35,22 @@ class Board:
     longest: datetime | None
     silent: datetime | None
     seats: Counter[str]
-    answered: Tally  # today's calls
+    answered: Tally  # today's calls, by our machine
+    picked_up: Tally  # today's rings at agents' telephones, by the agents
     due_soon: int
     broken: int  # of what fell due today: done late, or not done
     unsigned: int
 
     def alarms(self, standard: Standard, at: datetime) -> frozenset[str]:
         """Which of these figures call for help."""
-        limits, share = standard.wallboard, self.answered.share
+        limits = standard.wallboard
         found = {
             "waiting": self.waiting >= limits.waiting,
             "longest": self.longest is not None and at - self.longest >= limits.longest_wait.span,
             "silent": self.silent is not None and at - self.silent > standard.answering.reassurance.span,
             "agents": self.seats[Status.FREE] < limits.free_agents,
-            "answered": share is not None and share * 100 < limits.in_time,
+            "answered": _is_below(self.answered.share, limits.in_time),
+            "picked_up": _is_below(self.picked_up.share, limits.in_time),
             "due_soon": self.due_soon >= limits.due_soon,
             "broken": self.broken >= limits.broken,
             "unsigned": self.unsigned >= limits.unsigned,
@@ -61,13 +63,15 @@ def now(act: Act, books: dict[int, Books], standard: Standard, hidden: Hidden | 
     line = [wait for wait in waits.line(act) if wait.company_id in books]
     spoken = [wait.last_spoken_at for wait in line if wait.state in _ON_THE_LINE and wait.last_spoken_at is not None]
     within = act.at + standard.wallboard.due_within.span
+    answered = _answered(act, books, hidden)
     open_soon = (Promise.verdict == Verdict.OPEN, Promise.due_at > act.at, Promise.due_at <= within)
     return Board(
         waiting=len(line),
         longest=min((wait.since for wait in line), default=None),
         silent=min(spoken, default=None),
         seats=_seats(act, books),
-        answered=_answered(act, books, hidden),
+        answered=answered.get(daily_figures.RING, Tally()),
+        picked_up=answered.get(daily_figures.AGENT, Tally()),
         due_soon=_promises(act, hidden, *open_soon, Promise.company_id.in_(books)),
         broken=sum(_missed_today(act, one, hidden) for one in books.values()),
         unsigned=_unsigned(act, books, hidden),
@@ -80,16 +84,19 @@ def _seats(act: Act, books: dict[int, Books]) -> Counter[str]:
     return Counter({row.status: row.n for row in found})
 
 
-def _answered(act: Act, books: dict[int, Books], hidden: Hidden | None) -> Tally:
-    """Today's calls, each by its company's clock."""
-    total = Tally()
+def _is_below(share: float | None, per_cent: int) -> bool:
+    return share is not None and share * 100 < per_cent
+
+
+def _answered(act: Act, books: dict[int, Books], hidden: Hidden | None) -> Tallies:
+    """Today's calls and rings at agents' telephones, each by its company's clock."""
+    found: list[Tallies] = []
     for one in books.values():
         day = one.measure.today(act.at)
-        total += daily_figures.of_line(act, one.measure, day, day).get(daily_figures.RING, Tally())
-        if hidden:
-            unknown = daily_figures.of_line(act, one.measure, day, day, among=hidden)
-            total -= unknown.get(daily_figures.RING, Tally())
-    return total
+        of_one = daily_figures.of_line(act, one.measure, day, day)
+        unknown = daily_figures.of_line(act, one.measure, day, day, among=hidden) if hidden else {}
+        found.append(daily_figures.without(of_one, unknown))
+    return daily_figures.added(found)
 
 
 def _missed_today(act: Act, books: Books, hidden: Hidden | None) -> int:

@@ -28,6 +28,7 @@ from hotline.sheets import Cell
 _PROMISED = ("kept", "late", "broken", "excused")
 _VISITED = ("owed", "made", "refused", "unreached", "open", "unhappy")
 _WORKED = ("calls", "cases", "closed", "kept", "late", "broken", "visits")
+_RUNG = ("rung", "picked_up", "missed")
 _TRACKED = ("filed", "signed", "settled", "returned", "told", "visited", "closed")
 
 
@@ -148,7 +149,7 @@ def _promises(found: Mapping[str, Mapping[str, int]], names: Names) -> Table:
     for rule_id, tally in found.items():
         judged = sum(tally[name] for name in ("kept", "late", "broken"))
         share = round(tally["kept"] * 100 / judged, 1) if judged else None
-        rows.append([rule_id, names.tongue.rule_title(rule_id), *(tally[name] for name in _PROMISED), share])
+        rows.append([rule_id, names.tongue.figure_title(rule_id), *(tally[name] for name in _PROMISED), share])
     outcomes = [names.tongue.text(f"outcome.{name}") for name in _PROMISED]
     return names.table("promises", [*names.heads("rule", "title"), *outcomes, *names.heads("share")], rows)
 
@@ -245,7 +246,8 @@ def _satisfaction(found: list[dict[str, Any]], names: Names) -> Table:
 
 
 def _staff(found: list[dict[str, Any]], names: Names) -> Table:
+    worked = (*_WORKED, *(_RUNG if any("rung" in row for row in found) else ()))  # reports of before do not have these
     rows: list[list[Cell]] = [
-        [names.people.get(row["staff"], "—"), *(row.get(name, 0) for name in _WORKED)] for row in found
+        [names.people.get(row["staff"], "—"), *(row.get(name, 0) for name in worked)] for row in found
     ]
-    return names.table("staff", names.heads("person", *(f"worked-{name}" for name in _WORKED)), rows)
+    return names.table("staff", names.heads("person", *(f"worked-{name}" for name in worked)), rows)

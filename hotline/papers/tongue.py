@@ -34,6 +34,14 @@ class Tongue:
         rule = RULES.get(rule_id)
         return rule_id if rule is None else self.chosen(rule.title_zh, rule.title_en)
 
+    def figure_title(self, rule: str) -> str:
+        """What a figure of the line counts: the title of its rule, and what of two that the rule has."""
+        title, which = (
+            self.rule_title(rule.partition(".")[0]),
+            self._label(f"console.measured.{rule.replace('.', '-')}"),
+        )
+        return self.text("colon").join((title, which)) if which else title
+
     def chosen(self, chinese: str, english: str) -> str:
         """Of what is written in both languages, the reader's."""
         return chinese if self.language.startswith("zh") else english

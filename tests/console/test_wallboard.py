@@ -99,6 +99,7 @@ def test_the_board_shows_how_it_stands_with_one_company_and_with_the_group(app: 
         "silent": ("0:20", True),  # above the 15 s of ANS-4
         "agents": ("1 忙碌 1 整理记录 0 休息 0 离开 0", False),
         "answered": ("50% 2 个来电中 1 个", True),
+        "picked_up": ("— 0 次响铃中 0 次", False),
         "due_soon": ("1", False),  # of two that are open the one due within the hour
         "broken": ("2", True),  # late and broken; what fell due at midnight was yesterday's
         "unsigned": ("1", False),

@@ -116,7 +116,12 @@ def test_an_agent_is_rung_no_longer_than_the_ring_limit(line: Line, desk: Desk) 
     began = line.at.now
     line.phone("lin").lets_it_ring()
     assert (line.at.now - began).total_seconds() <= 26
-    line.phone("zhou").rings(5)
+    zhou_rings = line.phone("zhou").rings(5)
+    line.passes(seconds=7)
+    zhou_rings.answers().hears("接听请按1").presses("1")
+    [told] = [fields for call in line.calls() for kind, fields in line.chain(call.chain) if kind == "agent-picked-up"]
+    assert (told["rule"], told["limit_seconds"], told["kept"]) == ("ANS-1", 20, True)
+    assert 7000 <= int(str(told["millis"])) <= 12_000
 
 
 def test_two_unanswered_calls_set_an_agent_to_away(line: Line, desk: Desk) -> None:
