@@ -140,7 +140,7 @@ def test_nobody_there_is_broken_and_declined_by_key_or_a_caller_who_is_gone_is_n
     assert re.findall("无人接听|未按键确认|占线", text_of(rows)) == ["占线", "未按键确认", "无人接听"]
     assert len(re.findall(r'href="/console/calls/\d+"', rows.text)) == 3
     wall = text_of(sun.opens("/console/wallboard"))
-    assert "今日及时接听：座席接听 25% 4 次响铃中 1 次 请注意" in wall.replace("正常 ", "")
+    assert "今日座席及时接听 25% 4 次响铃中 1 次 请注意" in wall.replace("正常 ", "")
 
 
 def test_a_telephone_that_still_rings_at_midnight_is_judged_when_it_is_answered(

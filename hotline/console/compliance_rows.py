@@ -15,7 +15,7 @@ from hotline.console import asking, compliance_filter, lists, matter, paging, pe
 from hotline.console.compliance_filter import Filter
 from hotline.domain import compliance, daily_figures, ring_figures, visit_figures
 from hotline.domain.act import Act
-from hotline.domain.calls import Call
+from hotline.domain.calls import LATE_ANSWER, Call
 from hotline.domain.compliance import Books
 from hotline.domain.daily_figures import Hidden
 from hotline.domain.offers import AgentOffer
@@ -181,7 +181,7 @@ def _rings(act: Act, found: list[AgentOffer]) -> list[Row]:
 def _ring(offer: AgentOffer, wait: Wait, leg: Call) -> Row:
     how = [words.named("calllog.how", offer.answer)]
     how += [words.text("compliance.picked-up-after", s=_seconds(leg.answer_ms))] if leg.answer_ms is not None else []
-    how += [words.named("cause", leg.cause)] if leg.cause else []
+    how += [words.named("cause", leg.cause)] if leg.cause not in (None, LATE_ANSWER) else []
     return Row(
         offer.rung_at,
         leg.company_id,
