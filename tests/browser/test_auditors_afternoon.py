@@ -53,7 +53,12 @@ def test_an_auditor_finds_opens_checks_reveals_takes_along_and_traces(
     assert len(matters.entries(runtime, f"call:{call_id}", "revealed")) == 1
 
 
-def test_an_agent_is_refused_each_of_these(browser: Browser, site: str, cast: Cast, call_id: int) -> None:
+def test_an_agent_is_refused_each_of_these(
+    browser: Browser, site: str, runtime: Runtime, cast: Cast, call_id: int
+) -> None:
+    """But for what the work is: a call of their own company is opened, and a value of it for a reason (SEC-1)."""
+    with runtime.act(CALLER) as act:
+        theirs = given.call(act, cast, sid="CA" + "7" * 32, firm=cast.home, who=cast.chen).id
     context = browser.new_context(base_url=site, locale="zh-CN")
     page = context.new_page()
     log_in(page, cast.lin)
@@ -64,6 +69,13 @@ def test_an_agent_is_refused_each_of_these(browser: Browser, site: str, cast: Ca
     page.goto("/console")
     expect(page.locator("#seek")).to_have_count(0)
     assert _posted(page, "/console/calls/search") == 403
+    assert _posted(page, "/console/exports") == 403
+    assert _posted(page, f"/console/calls/{call_id}/reveal") == 400, "without a reason"
+    assert _posted(page, f"/console/calls/{theirs}/reveal") == 404
+    answer = page.goto(f"/console/calls/{theirs}")
+    assert answer is not None
+    assert answer.status == 404, "a sister company's call, though the customer is one's own too"
+    assert matters.entries(runtime, f"call:{call_id}", "revealed") == []
     context.close()
 
 
