@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 from sqlalchemy import select, update
 
@@ -19,7 +18,6 @@ from hotline.errors import Conflict
 from hotline.standard.rules import Standard
 
 FIRST_STEP = "agent-ring"
-_MILLI = timedelta(milliseconds=1)
 
 
 def next_match(act: Act, *, words_version: str) -> AgentOffer | None:
@@ -209,7 +207,7 @@ def heard(act: Act, offer: AgentOffer) -> None:
     if offer.call_id is not None:
         leg = calls.locked(act, offer.call_id)
         rang = calls.instant(leg.slots[calls.RANG]) if calls.RANG in leg.slots else offer.rung_at
-        calls.answered(act, leg, millis=(act.at - rang) // _MILLI, kind=calls.AGENT_ANSWERED)
+        calls.answered(act, leg, millis=round((act.at - rang).total_seconds() * 1000), kind=calls.AGENT_ANSWERED)
 
 
 def accept(act: Act, offer: AgentOffer) -> Wait:
