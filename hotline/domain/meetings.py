@@ -150,6 +150,8 @@ def left(act: Act, meeting: Meeting, call: Call, why: str) -> None:
         return
     was_in = party.state == State.IN
     partings.out(act, meeting, party, State.LEFT, why=why)
+    if partings.customer_ended_it(act, meeting, why):
+        return
     if party.staff_id == meeting.agent_id and meeting.state != Stage.ENDED:
         _agent_left(act, meeting)
     elif was_in and meeting.state == Stage.TALKING and not meeting.ending:

@@ -111,9 +111,9 @@ def _promises(act: Act, hidden: Hidden | None, *which: ColumnElement[bool]) -> i
 
 
 def _unsigned(act: Act, books: dict[int, Books], hidden: Hidden | None) -> int:
-    """Dispatches that wait for a signature; of those withdrawn nobody is asked any more."""
+    """Matters that somebody has to sign for; of a dispatch that was withdrawn nobody is asked any more."""
     asked = exists().where(Offer.dispatch_id == Dispatch.id, Offer.rung_at >= Dispatch.posted_at)
     stands = or_(~asked, asked.where(Offer.answer != Answer.WITHDRAWN))
-    query = select(func.count(Dispatch.id)).join(Case, Case.id == Dispatch.case_id)
+    query = select(func.count(Dispatch.case_id.distinct())).join(Case, Case.id == Dispatch.case_id)
     query = query.where(Dispatch.signed_at.is_(None), Case.state == "open", Case.company_id.in_(books), stands)
     return act.session.scalar(query.where(Case.id.not_in(hidden.cases)) if hidden else query) or 0

@@ -10,7 +10,7 @@ from hotline.domain.act import Act
 from hotline.domain.calls import FINAL, Call
 from hotline.domain.calls import State as CallState
 from hotline.domain.outbox import OutboxEntry, State
-from hotline.domain.parties import EXPECTED, Meeting, Party, Stage
+from hotline.domain.parties import EXPECTED, Meeting, Party, Role, Stage
 from hotline.jobs import placing
 from hotline.jobs.effects import THERE, Effect, Prepared
 from hotline.runtime import Runtime
@@ -69,7 +69,8 @@ def looked(runtime: Runtime, act: Act, entry: OutboxEntry, answer: str) -> None:
     there, meeting = set(answer.split()), act.session.get_one(Meeting, entry.about["meeting"])
     companies.get(act, meeting.company_id)
     present = [(party, calls.locked(act, party.call_id)) for party in _staff_first(parties.present(act, meeting))]
-    for party, call in present:
+    # A customer who is gone ended it: nobody's line broke.
+    for party, call in sorted(present, key=lambda one: one[0].role != Role.CUSTOMER):
         if call.sid in there and party.state in EXPECTED:
             meetings.joined(act, meeting, call)
         elif call.sid not in there and party.state == parties.State.IN and _long_there(act, party):

@@ -132,7 +132,7 @@ def test_a_matter_is_held_by_its_number_and_a_manager_lifts_it(
     assert sun.sends(HOLDS, number=number, what="customer", reason=WHY).location == HOLDS
     assert "已经在保全中" in sun.is_refused(HOLDS, page=HOLDS, number=number, what="customer", reason=WHY).text
     page = text_of(sun.opens(HOLDS))
-    assert f"{number} 这位客户的全部 {WHY} 孙丽" in page
+    assert f"{number} 这位客户的全部 第 1 号保全 {WHY} 孙丽" in page
     assert "由经理解除" in page
     assert sun.sends(f"{HOLDS}/1/lift", why=WHY).status_code == 403
     assert "理由太短" in qian.is_refused(f"{HOLDS}/1/lift", page=HOLDS, why="").text

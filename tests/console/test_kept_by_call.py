@@ -62,8 +62,8 @@ def test_a_call_is_held_from_its_page_and_the_page_says_so(
     assert sun.sends(HOLDS, page=here, **by(rang, what="customer")).location == HOLDS
     page = sun.opens(HOLDS)
     assert f'href="{here}"' in page.text
-    for what in ("这通电话", "这位客户的全部"):
-        assert f"通话 {rang} {what} {WHY} 孙丽" in text_of(page)
+    for n, what in enumerate(("这通电话", "这位客户的全部"), start=1):
+        assert f"通话 {rang} {what} 第 {n} 号保全 {WHY} 孙丽" in text_of(page)
     shown = text_of(sun.opens(here))
     assert "第 1 号保全 、 第 2 号保全" in shown
     assert "hold 1 , hold 2" in text_of(sun.opens(f"{here}?lang=en"))
@@ -136,7 +136,7 @@ def test_an_anonymous_call_is_held_as_such_and_who_it_was_is_told_to_nobody(
     for page in (HOLDS, ERASURES):
         assert "没有这个编号的通话" in feng.is_refused(page, page=page, **by(call_id)).text, "it is about them"
     assert sun.sends(HOLDS, **by(call_id)).location == HOLDS
-    assert f"通话 {call_id} 这通电话 {WHY}" in text_of(qian.opens(HOLDS))
+    assert f"通话 {call_id} 这通电话 第 1 号保全 {WHY}" in text_of(qian.opens(HOLDS))
     assert f"通话 {call_id}" not in text_of(feng.opens(HOLDS))
     assert feng.sends(f"{HOLDS}/1/lift", why=WHY).status_code == 404
     assert sun.sends(ERASURES, number=settled.number, reason=WHY).location == ERASURES

@@ -172,6 +172,14 @@ def test_when_the_agents_line_breaks_the_customer_is_back_in_line_with_the_first
     assert talk.wait().state == Place.WAITING
 
 
+def test_a_customer_who_hangs_up_ended_it_whosever_news_comes_first(talk: Talk, cast: Cast) -> None:
+    leg = talk.talk()
+    talk.leaves(leg, "moderator_ended_conference")
+    talk.leaves(talk.call_id)
+    assert (talk.meeting().dropped, talk.meeting().state, talk.wait().state) == (False, Stage.ENDED, Place.DONE)
+    assert (talk.owed("move-call"), talk.seat(cast.lin).status) == ([], Status.WRAP_UP)
+
+
 def test_who_was_dropped_meets_another_agent_on_the_same_call(talk: Talk, cast: Cast) -> None:
     talk.free(cast.zhou)
     talk.leaves(talk.talk())

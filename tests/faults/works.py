@@ -50,7 +50,7 @@ PARTS = {
     "routine-2": ["worker", "routine"],
 }
 CLOCK = "clock"
-PATIENCE = 60.0  # real seconds, on a busy machine
+PATIENCE = 150.0  # real seconds, on a busy machine
 LOOK = 0.02
 PACE = 100.0  # calls a second, of the account
 
