@@ -133,8 +133,10 @@ def announce(act: Act, meeting: Meeting, party: Party, *, leaves: bool = False) 
         outbox.post(act, "announce", urgent=True, meeting=meeting.id, what=f"{mode}-left" if leaves else mode)
 
 
-def left(act: Act, meeting: Meeting, call: Call, why: str) -> None:
+def left(act: Act, meeting: Meeting, call: Call, why: str, *, ended: bool = False) -> None:
     """A leg left the conference, or ended. `why`: the carrier's word. Late or repeated news changes nothing.
+
+    `ended`: it was put out because the conference ended, which only the customer's leaving does.
 
     The customer left: the meeting is over. Its agent left and nobody could go on with it: their line dropped.
     """
@@ -150,7 +152,7 @@ def left(act: Act, meeting: Meeting, call: Call, why: str) -> None:
         return
     was_in = party.state == State.IN
     partings.out(act, meeting, party, State.LEFT, why=why)
-    if partings.customer_ended_it(act, meeting, why):
+    if ended and partings.customer_gone(act, meeting, why=why):
         return
     if party.staff_id == meeting.agent_id and meeting.state != Stage.ENDED:
         _agent_left(act, meeting)

@@ -11,8 +11,6 @@ from hotline.domain.parties import EXPECTED, Meeting, Mode, Party, Role, Stage, 
 
 # The steps at which an agent hears that the caller is gone, and a customer who picked up that we ring again.
 AGENT_GONE, NOT_NOW = "agent-gone", "not-now"
-# The carrier's word for whoever is put out because the conference ended: the customer alone ends it by leaving.
-_ENDED = "moderator_ended_conference"
 
 
 def out(act: Act, meeting: Meeting, party: Party, state: State, *, why: str | None = None) -> None:
@@ -67,12 +65,10 @@ def close(act: Act, meeting: Meeting, *, ends_wait: bool = True) -> None:
         _end_wait(act, desk.locked(act, meeting.wait_id), met=met)
 
 
-def customer_ended_it(act: Act, meeting: Meeting, why: str) -> bool:
-    """Was a colleague put out because the customer left? Then the meeting is over: the news of the customer, which says
-    the same, may come after that of everybody else. `why`: the carrier's word.
-    """
+def customer_gone(act: Act, meeting: Meeting, *, why: str) -> bool:
+    """The customer who was in it left, as somebody else's news says first: the meeting is over. False: none was in."""
     customer = parties.with_role(act, meeting, Role.CUSTOMER)
-    if why != _ENDED or customer is None or customer.state != State.IN:
+    if customer is None or customer.state != State.IN:
         return False
     out(act, meeting, customer, State.LEFT, why=why)
     close(act, meeting)

@@ -26,6 +26,7 @@ hooks.register_error_handler(Exception, fallback.spoken_error)
 Clip = Callable[[Act, Call, int, Prompts, Addresses], str]
 IN_LINE = (Place.WAITING, Place.OFFERED)
 _LONGEST_WORD = 40
+_ENDED = "moderator_ended_conference"  # why somebody was put out (contract 2.8): of us the customer alone ends it
 
 
 def blueprint(_runtime: Runtime) -> Blueprint:
@@ -80,7 +81,8 @@ def meeting(meeting_id: int) -> Response:
                 case "participant-join":
                     meetings.joined(act, found, call)
                 case "participant-leave":
-                    meetings.left(act, found, call, params.get("ReasonParticipantLeft", "")[:_LONGEST_WORD])
+                    why = params.get("ReasonParticipantLeft", "")[:_LONGEST_WORD]
+                    meetings.left(act, found, call, why, ended=why == _ENDED)
     return Response(status=204)
 
 

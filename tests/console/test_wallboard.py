@@ -51,7 +51,8 @@ def busy(runtime: Runtime, cast: Cast) -> Cast:
         for verdict, minutes in (("open", 60), ("kept", -10), ("late", -20), ("broken", -30), ("open", 61)):
             _promise(act, case.id, cast, verdict, timedelta(minutes=minutes))
         _promise(act, case.id, cast, "broken", timedelta(hours=-10, microseconds=0))  # at midnight: of yesterday
-        act.session.add(Dispatch(case_id=case.id, duty="repair", urgent=True, posted_at=act.at))
+        for duty in ("repair", "lead"):
+            act.session.add(Dispatch(case_id=case.id, duty=duty, urgent=True, posted_at=act.at))
     return cast
 
 
@@ -102,7 +103,7 @@ def test_the_board_shows_how_it_stands_with_one_company_and_with_the_group(app: 
         "picked_up": ("— 0 次响铃中 0 次", False),
         "due_soon": ("1", False),  # of two that are open the one due within the hour
         "broken": ("2", True),  # late and broken; what fell due at midnight was yesterday's
-        "unsigned": ("1", False),
+        "unsigned": ("1", False),  # a matter, though two have to sign for it
     }
     tang = logged_in(app, busy.tang)
     of_group = tiles(tang)

@@ -102,11 +102,11 @@ class Talk:
             call = calls.locked(act, call_id)
             meetings.joined(act, self._meeting(act, call), call)
 
-    def leaves(self, call_id: int, why: str = "participant_hung_up") -> None:
-        """The carrier says that a leg has left the conference."""
+    def leaves(self, call_id: int, *, ended: bool = False) -> None:
+        """The carrier says that a leg has left the conference, of itself or because that `ended`."""
         with self.runtime.act(CARRIER) as act:
             call = calls.locked(act, call_id)
-            meetings.left(act, self._meeting(act, call), call, why)
+            meetings.left(act, self._meeting(act, call), call, "participant_hung_up", ended=ended)
 
     def complains(self, about: Person | None = None, *, anonymous: bool = False) -> Case:
         """Chen complains to Lin in this call, of somebody or of nobody yet."""

@@ -174,7 +174,7 @@ def test_when_the_agents_line_breaks_the_customer_is_back_in_line_with_the_first
 
 def test_a_customer_who_hangs_up_ended_it_whosever_news_comes_first(talk: Talk, cast: Cast) -> None:
     leg = talk.talk()
-    talk.leaves(leg, "moderator_ended_conference")
+    talk.leaves(leg, ended=True)
     talk.leaves(talk.call_id)
     assert (talk.meeting().dropped, talk.meeting().state, talk.wait().state) == (False, Stage.ENDED, Place.DONE)
     assert (talk.owed("move-call"), talk.seat(cast.lin).status) == ([], Status.WRAP_UP)

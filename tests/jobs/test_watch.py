@@ -12,6 +12,7 @@ from hotline.domain.desk import Place
 from hotline.domain.outbox import OutboxEntry, State
 from hotline.domain.parties import Stage
 from hotline.domain.seats import Status
+from hotline.jobs import checking
 from hotline.jobs.routine import Rounds
 from tests.jobs.switchboard import Switchboard
 
@@ -97,6 +98,17 @@ def test_somebody_whose_leaving_was_never_told_has_left(board: Switchboard, roun
     board.works()
     assert looks(board) == [State.DONE]
     assert board.talk.meeting().state == Stage.ENDED
+    assert board.talk.seat(board.cast.lin).status == Status.WRAP_UP
+
+
+def test_where_nobody_is_there_any_more_the_customer_ended_it_and_nobodys_line_broke(board: Switchboard) -> None:
+    board.meets(board.cast.lin)
+    board.passes_seconds(61)
+    board.owe("look-at-meeting", meeting=board.talk.meeting_id)
+    with board.runtime.act(COMMAND) as act:
+        [entry] = act.session.query(OutboxEntry).filter_by(kind="look-at-meeting")
+        checking.looked(board.runtime, act, entry, "")
+    assert (board.talk.meeting().state, board.talk.meeting().dropped) == (Stage.ENDED, False)
     assert board.talk.seat(board.cast.lin).status == Status.WRAP_UP
 
 

@@ -176,6 +176,18 @@ def test_whoever_hung_up_while_our_line_broke_does_not_come_back_into_the_line(l
     line.exchange.problems.clear()
 
 
+def test_an_agent_who_was_put_out_because_the_caller_hung_up_dropped_nobody(line: Line, desk: Desk) -> None:
+    """Whose news the carrier tells first is chance (contract 2.8)."""
+    desk.sits(line.cast.lin)
+    talks_with(line, desk, "chen")
+    _call, leg = line.calls()
+    news = {"ConferenceSid": "CF" + "0" * 32, "FriendlyName": desk.meetings()[0].name, "SequenceNumber": "9"}
+    why = "moderator_ended_conference"
+    posts(line, "/voice/meeting/1", leg, StatusCallbackEvent="participant-leave", ReasonParticipantLeft=why, **news)
+    line.phone("chen").hangs_up()
+    assert (desk.meetings()[0].dropped, desk.waits()[0].state, line.calls()[0].step) == (False, "done", "connected")
+
+
 def test_a_clip_asked_for_late_is_no_silence(line: Line, desk: Desk) -> None:
     desk.sits(line.cast.lin)
     talks_with(line, desk, "chen")
